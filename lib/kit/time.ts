@@ -1,0 +1,26 @@
+/** An instant as UTC text with milliseconds: 2026-03-02T07:00:00.000Z. Sorts as text. */
+export type Instant = string;
+
+export const instant = (ms: number): Instant => new Date(ms).toISOString();
+export const millis = (at: Instant): number => Date.parse(at);
+
+/** The calendar date (YYYY-MM-DD) of an instant in an IANA zone. */
+export function dateIn(zone: string, at: Instant): string {
+  return new Intl.DateTimeFormat("en-CA", { timeZone: zone, dateStyle: "short" }).format(millis(at));
+}
+
+/** Minutes since local midnight of an instant in an IANA zone. */
+export function minuteOfDayIn(zone: string, at: Instant): number {
+  const parts = new Intl.DateTimeFormat("en-GB", {
+    timeZone: zone,
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
+  }).format(millis(at));
+  const [hours = "0", minutes = "0"] = parts.split(":");
+  return Number(hours) * 60 + Number(minutes);
+}
+
+/** The instant `minutes` later (earlier if negative). */
+export const plusMinutes = (at: Instant, minutes: number): Instant =>
+  instant(millis(at) + minutes * 60_000);

@@ -1,0 +1,124 @@
+import { readdir, readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { PrismaPg } from "@prisma/adapter-pg";
+import { bindMigrationAwareSqlAdapterFactory } from "@prisma/driver-adapter-utils";
+import type {
+  MigrationList,
+  SchemaEngine,
+  SchemasContainer,
+} from "@prisma/schema-engine-wasm/schema_engine_bg";
+
+const migrationsDir = path.resolve(import.meta.dirname, "../../prisma/migrations");
+const schemaDir = path.resolve(import.meta.dirname, "../../prisma/schema");
+const filters = { externalTables: [], externalEnums: [] };
+
+/**
+ * Brings the database to this version with Prisma's own engine, as WASM from the package: no binary
+ * is downloaded, so it works in a plant without internet, and `prisma migrate deploy` can go on from
+ * the same folder. Returns the names applied now.
+ */
+export async function applyMigrations(ownerUrl: string): Promise<string[]> {
+  const engine = await openEngine(ownerUrl);
+  try {
+    const { appliedMigrationNames } = await engine.applyMigrations({
+      migrationsList: await migrationList(),
+      filters,
+    });
+    return appliedMigrationNames;
+  } finally {
+    engine.free();
+  }
+}
+
+/** The SQL that makes an empty database into what `prisma/schema` says: the start of a new migration. */
+export async function schemaSql(ownerUrl: string): Promise<string> {
+  const schema = await schemaFiles();
+  const engine = await openEngine(ownerUrl, schema);
+  try {
+    const { stdout } = await engine.diff({
+      from: { tag: "empty" },
+      to: { tag: "schemaDatamodel", files: schema.files },
+      script: true,
+      exitCode: null,
+      filters,
+    });
+    return stdout ?? "";
+  } finally {
+    engine.free();
+  }
+}
+
+async function migrationList(): Promise<MigrationList> {
+  const folders = (await readdir(migrationsDir, { withFileTypes: true }))
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort();
+  return {
+    baseDir: migrationsDir,
+    lockfile: {
+      path: "migration_lock.toml",
+      content: await readFile(path.join(migrationsDir, "migration_lock.toml"), "utf8"),
+    },
+    shadowDbInitScript: "",
+    migrationDirectories: await Promise.all(
+      folders.map(async (folder) => ({
+        path: folder,
+        migrationFile: {
+          path: "migration.sql",
+          content: {
+            tag: "ok" as const,
+            value: await readFile(path.join(migrationsDir, folder, "migration.sql"), "utf8"),
+          },
+        },
+      })),
+    ),
+  };
+}
+
+async function schemaFiles(): Promise<SchemasContainer> {
+  const names = (await readdir(schemaDir)).filter((name) => name.endsWith(".prisma")).sort();
+  return {
+    files: await Promise.all(
+      names.map(async (name) => ({
+        path: path.join(schemaDir, name),
+        content: await readFile(path.join(schemaDir, name), "utf8"),
+      })),
+    ),
+  };
+}
+
+let loading: Promise<typeof SchemaEngine> | undefined;
+
+function loadEngine(): Promise<typeof SchemaEngine> {
+  loading ??= (async () => {
+    const module = await import("@prisma/schema-engine-wasm/schema_engine_bg");
+    const main = createRequire(import.meta.url).resolve("@prisma/schema-engine-wasm");
+    const wasm = await readFile(path.join(path.dirname(main), "schema_engine_bg.wasm"));
+    const { instance } = await WebAssembly.instantiate(wasm, { "./schema_engine_bg.js": module } as never);
+    const glue = module as unknown as { __wbg_set_wasm(exports: WebAssembly.Exports): void };
+    glue.__wbg_set_wasm(instance.exports);
+    (instance.exports as { __wbindgen_start(): void }).__wbindgen_start();
+    Object.assign(globalThis, {
+      PRISMA_WASM_PANIC_REGISTRY: {
+        set_message(message: string) {
+          throw new Error(`the schema engine stopped: ${message}`);
+        },
+      },
+    });
+    return module.SchemaEngine;
+  })();
+  return loading;
+}
+
+async function openEngine(ownerUrl: string, schema?: SchemasContainer): Promise<SchemaEngine> {
+  const factory = bindMigrationAwareSqlAdapterFactory(
+    new PrismaPg({ connectionString: ownerUrl }) as never,
+  );
+  const engine = await loadEngine();
+  return engine.new(
+    { datamodels: (schema ?? (await schemaFiles())).files.map(({ path, content }) => [path, content]) },
+    () => undefined,
+    factory as never,
+  );
+}

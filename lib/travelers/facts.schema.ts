@@ -1,0 +1,109 @@
+import type { InstructionContent, Role } from "#lib/instructions/schema";
+import type { Instant } from "#lib/kit/time";
+import type { Disposition, HoldOwner, QmsRecord, Severity } from "./state.schema.ts";
+
+export type PersonFacts = {
+  id: string;
+  name: string;
+  roles: readonly Role[];
+  active: boolean;
+  qualifications: readonly {
+    code: string;
+    validFrom: string;
+    /** Last day on which it holds, in plant time; null: until withdrawn. */
+    validUntil: string | null;
+  }[];
+  /** In force now: the numbers issued to this person. */
+  stamps: readonly { number: string; kind: "operator" | "inspection" | "quality" }[];
+};
+
+export type GageFacts = {
+  id: string;
+  code: string;
+  type: string;
+  name: string;
+  unit: string;
+  /** The range that the certificate covers, not the nameplate's. */
+  calibratedMin: string;
+  calibratedMax: string;
+  resolution: string;
+  /** Expanded uncertainty (k = 2) in `unit`; null: not stated. */
+  uncertainty: string | null;
+  /** Valid through this day in plant time. */
+  calibrationDueOn: string;
+  status: "in_service" | "quarantined" | "withdrawn";
+};
+
+export type StockFacts = {
+  part: string;
+  revision: string | null;
+  serial: string | null;
+  lot: string | null;
+  expiresOn: string | null;
+  onHold: boolean;
+  /** The unit this serial sits in now. */
+  installedIn: string | null;
+  /** Removed from a unit once and not to be installed again. */
+  spent: boolean;
+};
+
+/** What the plant has decided and the rules obey. Versioned with the site's settings. */
+export type PlantPolicy = {
+  defectCodes: readonly {
+    code: string;
+    label: { en: string; es?: string | undefined };
+    /** Places a hold by itself, owned so; null: never by its code alone. */
+    holdReason: string | null;
+  }[];
+  /** Severities that place a hold by themselves, whatever the code. */
+  holdSeverities: readonly Severity[];
+  holdReasons: readonly {
+    code: string;
+    label: { en: string; es?: string | undefined };
+    owner: HoldOwner;
+  }[];
+  lateAfterMinutes: number;
+};
+
+/** A signature's proof, looked up on the server; on the tablet, what it was told by POST /api/sign. */
+export type ProofFacts = {
+  id: string;
+  person: string;
+  device: string;
+  command: string;
+  contentSha256: string;
+  method: "badge_pin" | "pin";
+};
+
+/**
+ * What `decide` needs to know that the traveler does not own. The tablet fills it from its packet,
+ * the server from the database; same facts, same decision.
+ */
+export type Facts = {
+  content: InstructionContent;
+  /** "superseded" is a signal; "withdrawn" stops work. */
+  revisionStatus: "approved" | "effective" | "superseded" | "withdrawn";
+  site: { id: string; code: string; timeZone: string };
+  policy: PlantPolicy;
+  /** When it was done: the tablet's time corrected by its known skew. */
+  at: Instant;
+  recordedAt: Instant;
+  person: PersonFacts;
+  second: PersonFacts | null;
+  proof: ProofFacts | null;
+  secondProof: ProofFacts | null;
+  /** The tablet at the unit, or null for an act at the desk or by a connector. */
+  device: { id: string; station: string; workCenter: string } | null;
+  /** Every gage of the types that the operation uses, and the one that was scanned. */
+  gages: readonly GageFacts[];
+  /** The stock that was scanned, and other lots of the part. */
+  stock: readonly StockFacts[];
+  /** Who holds a qualification here now, for refusals that name somebody. */
+  holders: readonly { qualification: string; names: readonly string[] }[];
+  /** Holds that lie on the order, lot, gage, station or site and not on this traveler alone. */
+  outerHolds: readonly { scope: string; reason: string; owner: HoldOwner }[];
+  /** The QMS's word on the defect concerned, fetched at this moment; null: it could not be reached. */
+  qms: { defect: string; record: QmsRecord; dispositions: readonly Disposition[] } | null;
+  /** Photos named in the record that the server does not hold yet. */
+  blobsMissing: readonly string[];
+};

@@ -1,0 +1,249 @@
+import type { BuyoffRequirement, Localized } from "#lib/instructions/schema";
+import type { Decimal } from "#lib/kit/decimal";
+import type { Instant } from "#lib/kit/time";
+
+/** SHA-256 of a text kept beside the record (a reason, a comment), so that it can be disposed of. */
+export type TextHash = string;
+
+export type TravelerStatus =
+  | "released"
+  | "in_work"
+  | "on_hold"
+  | "complete"
+  | "accepted"
+  | "scrapped"
+  | "cancelled";
+
+export type StepStatus =
+  | "not_started"
+  | "in_work"
+  | "complete"
+  | "failed"
+  | "not_applicable"
+  | "on_hold";
+
+export type BuyoffStatus =
+  | "signed"
+  | "pending_verification"
+  | "rejected"
+  | "declined"
+  | "voided"
+  | "superseded";
+
+/** One performance of a step of the pinned revision, or of an inserted rework instruction. */
+export type StepState = {
+  instance: string;
+  step: string;
+  operation: string;
+  status: StepStatus;
+  /** 1 at first; a rework of the step adds one. */
+  attempt: number;
+  /** What this attempt does again; null: all of it. Positions not named are carried from before. */
+  positions: readonly string[] | null;
+  presentedTo: readonly string[];
+  startedAt: Instant | null;
+  completedAt: Instant | null;
+  /** Everyone who recorded in this attempt. */
+  performedBy: readonly string[];
+};
+
+export type Limits = { min: Decimal | null; max: Decimal | null };
+export type Verdict = "in_limits" | "out_of_process_limits" | "out_of_limits" | "no_limits";
+
+export type Reading = {
+  id: string;
+  step: string;
+  field: string;
+  characteristic: string | null;
+  position: string;
+  sample: number;
+  attempt: number;
+  /** 1 at first; taken again before buyoff adds one. The last one counts. */
+  retry: number;
+  value: string;
+  unit: string | null;
+  limits: Limits | null;
+  process: Limits | null;
+  /** The reading that the limits were derived from. */
+  derivedFrom: string | null;
+  verdict: Verdict;
+  /** Accepted beyond a process limit, by whom. */
+  acceptedBy: string | null;
+  gage: { id: string; code: string; calibrationDueOn: string } | null;
+  source: ReadingSource;
+  person: string;
+  at: Instant;
+  amendments: readonly Amendment[];
+};
+export type ReadingSource = "keypad" | "tap" | "scan" | "device" | "calculated";
+
+export type Amendment = {
+  from: string;
+  to: string;
+  reason: TextHash;
+  person: string;
+  second: string | null;
+  at: Instant;
+};
+
+export type Installation = {
+  id: string;
+  step: string;
+  field: string;
+  position: string;
+  attempt: number;
+  find: string;
+  part: string;
+  alternateFor: string | null;
+  serial: string | null;
+  lot: string | null;
+  quantity: string;
+  expiresOn: string | null;
+  person: string;
+  at: Instant;
+  removed: { reason: TextHash; condition: string; to: string; person: string; at: Instant } | null;
+};
+
+export type Photo = {
+  id: string;
+  sha256: string;
+  mediaType: string;
+  bytes: number;
+  step: string | null;
+  field: string | null;
+  position: string | null;
+  attempt: number | null;
+  defect: string | null;
+  person: string;
+  at: Instant;
+};
+
+export type SelectedGage = {
+  operation: string;
+  type: string;
+  id: string;
+  code: string;
+  calibrationDueOn: string;
+  person: string;
+  at: Instant;
+};
+
+export type Buyoff = {
+  id: string;
+  operation: string;
+  /** The buyoff step, or null for the operation's own chain. */
+  step: string | null;
+  requirement: string;
+  type: BuyoffRequirement["type"];
+  meaning: Localized;
+  status: BuyoffStatus;
+  person: string;
+  stamp: string | null;
+  method: "badge_pin" | "pin";
+  /** SHA-256 of exactly what was shown (21 CFR 11.70). */
+  contentSha256: string;
+  /** The step instances and their attempts that the signature covers. */
+  covers: readonly { step: string; attempt: number }[];
+  reason: TextHash | null;
+  at: Instant;
+};
+
+export type Disposition = {
+  decision: "rework" | "repair" | "use_as_is" | "scrap" | "return_to_supplier" | "regrade";
+  quantity: string;
+  designAuthority: string | null;
+  concession: string | null;
+};
+
+export type QmsRecord = {
+  process: "NCR";
+  connector: string;
+  externalId: string;
+  number: string;
+  status: "open" | "contained" | "dispositioned" | "closed" | "void" | "merged";
+  url: string;
+  version: string;
+  at: Instant;
+};
+
+export type Defect = {
+  id: string;
+  code: string;
+  severity: Severity;
+  quantity: string;
+  step: string | null;
+  field: string | null;
+  position: string | null;
+  attempt: number | null;
+  /** The reading that shows it. */
+  reading: string | null;
+  location: string | null;
+  comment: TextHash | null;
+  status: "open" | "withdrawn" | "closed";
+  qms: QmsRecord | null;
+  dispositions: readonly Disposition[];
+  dispositionFrom: "qms" | "hand" | null;
+  person: string;
+  at: Instant;
+};
+export type Severity = "minor" | "major" | "critical";
+
+export type HoldOwner = "production" | "quality" | "engineering" | "customer";
+export type HoldScope =
+  | { kind: "traveler" }
+  | { kind: "operation"; operation: string }
+  | { kind: "step"; step: string };
+
+export type Hold = {
+  id: string;
+  scope: HoldScope;
+  reason: string;
+  owner: HoldOwner;
+  /** Tied to this defect: released only on a disposition fetched at that moment. */
+  defect: string | null;
+  comment: TextHash | null;
+  person: string | null;
+  at: Instant;
+  released: {
+    person: string;
+    at: Instant;
+    comment: TextHash;
+    /** "hand" is a signal until the QMS has been reconciled. */
+    basis: "owner" | "qms" | "hand";
+  } | null;
+};
+
+export type Rework = {
+  id: string;
+  defect: string;
+  /** Shown: 060R1. */
+  label: string;
+  steps: readonly { step: string; attempt: number; positions: readonly string[] | null }[];
+  status: "in_work" | "complete";
+  person: string;
+  at: Instant;
+};
+
+/** A fold over the traveler's entries. Nothing here that is not in an entry. */
+export type TravelerState = {
+  id: string;
+  seq: number;
+  status: TravelerStatus;
+  site: string;
+  workOrder: string;
+  part: { number: string; revision: string };
+  unit: { serial: string | null; lot: string | null; quantity: string };
+  revision: { instruction: string; number: string; revision: string; contentSha256: string };
+  operations: readonly { id: string; number: string; steps: readonly string[] }[];
+  steps: Readonly<Record<string, StepState>>;
+  readings: readonly Reading[];
+  components: readonly Installation[];
+  photos: readonly Photo[];
+  gages: readonly SelectedGage[];
+  buyoffs: readonly Buyoff[];
+  defects: readonly Defect[];
+  holds: readonly Hold[];
+  reworks: readonly Rework[];
+  calls: readonly { id: string; operation: string; at: Instant; acknowledgedAt: Instant | null }[];
+  notes: readonly { id: string; step: string | null; text: TextHash; person: string; at: Instant }[];
+};
