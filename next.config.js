@@ -1,5 +1,9 @@
+import createNextIntlPlugin from "next-intl/plugin";
+
+const withWords = createNextIntlPlugin("./lib/messages/request.ts");
+
 /** @type {import('next').NextConfig} */
-export default {
+const config = {
   turbopack: { root: import.meta.dirname },
   // A second build can be made beside a running one.
   distDir: process.env.BUYOFF_DIST ?? ".next",
@@ -7,3 +11,5 @@ export default {
   poweredByHeader: false,
   productionBrowserSourceMaps: false,
 };
+
+export default withWords(config);

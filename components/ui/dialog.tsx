@@ -1,0 +1,42 @@
+"use client";
+import { type ReactNode, useEffect, useId, useRef } from "react";
+
+/** The browser's own modal dialog: it keeps the focus inside and gives it back when it closes. */
+export function Dialog({
+  title,
+  onClose,
+  children,
+  className = "",
+  dismissable = true,
+}: {
+  title: string;
+  onClose: () => void;
+  children: ReactNode;
+  className?: string;
+  /** False where leaving by accident would lose a decision: only its own buttons close it. */
+  dismissable?: boolean;
+}) {
+  const ref = useRef<HTMLDialogElement>(null);
+  const heading = useId();
+  useEffect(() => {
+    const dialog = ref.current;
+    if (dialog !== null && !dialog.open) dialog.showModal();
+    return () => dialog?.close();
+  }, []);
+  return (
+    <dialog
+      ref={ref}
+      aria-labelledby={heading}
+      onCancel={(event) => {
+        event.preventDefault();
+        if (dismissable) onClose();
+      }}
+      className={`m-auto max-h-[94dvh] max-w-[94vw] overflow-auto rounded-[16px] border-2 border-rule bg-paper p-7 ${className}`}
+    >
+      <h2 id={heading} className="mb-4 text-[26px] leading-tight font-bold text-balance">
+        {title}
+      </h2>
+      {children}
+    </dialog>
+  );
+}
