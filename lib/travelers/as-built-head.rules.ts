@@ -23,7 +23,11 @@ export type RecordHead = {
     byHand: boolean;
     defectStatus: Defect["status"];
   }[];
-  permits: readonly { reference: string; what: "concession" | "design_authority" | "permit"; on: string }[];
+  permits: readonly {
+    reference: string;
+    what: "concession" | "design_authority" | "permit";
+    on: string;
+  }[];
   amended: readonly {
     reading: string;
     step: string;

@@ -1,4 +1,10 @@
-import type { Field, InstructionContent, Localized, Operation, Step } from "#lib/instructions/schema";
+import type {
+  Field,
+  InstructionContent,
+  Localized,
+  Operation,
+  Step,
+} from "#lib/instructions/schema";
 import type { Instant } from "#lib/kit/time";
 import type { RecordedEvent } from "./schema.ts";
 import type {
@@ -105,7 +111,9 @@ export function asBuilt(
   content: InstructionContent,
   events: readonly RecordedEvent[],
 ): AsBuilt {
-  const stepsOf = new Set(content.operations.flatMap((operation) => operation.steps.map((s) => s.id)));
+  const stepsOf = new Set(
+    content.operations.flatMap((operation) => operation.steps.map((s) => s.id)),
+  );
   const began = events.find((event) => event.type !== "traveler.released");
   return {
     operations: content.operations.map((operation) =>
@@ -122,7 +130,9 @@ export function asBuilt(
 
 function peopleOf(state: TravelerState): AsBuilt["people"] {
   const accepting = new Set(
-    state.buyoffs.filter((of) => of.type !== "operator" && of.type !== "second_operator").map((of) => of.person),
+    state.buyoffs
+      .filter((of) => of.type !== "operator" && of.type !== "second_operator")
+      .map((of) => of.person),
   );
   const all = new Set([
     ...Object.values(state.steps).flatMap((step) => step.performedBy),
@@ -198,7 +208,9 @@ function stepRows(
   events: readonly RecordedEvent[],
 ): RecordRow[] {
   const rows = step.fields.flatMap((field) => fieldRows(step, field, state, content));
-  const orphans = state.photos.filter((p) => p.step === step.id && p.field === null && p.defect === null);
+  const orphans = state.photos.filter(
+    (p) => p.step === step.id && p.field === null && p.defect === null,
+  );
   const all = [
     ...rows,
     ...photoRows(step, step.title, orphans),
@@ -232,7 +244,11 @@ function fieldRows(
   return [
     ...readings.map((reading) => readingRow(step, field, reading, readings, state, content)),
     ...components.map((installation) => componentRow(step, field, installation)),
-    ...photoRows(step, field.label, state.photos.filter((photo) => photo.field === field.id)),
+    ...photoRows(
+      step,
+      field.label,
+      state.photos.filter((photo) => photo.field === field.id),
+    ),
   ];
 }
 
@@ -325,7 +341,9 @@ function componentRow(step: Step, field: Field, installation: Installation): Rec
 }
 
 function photoRows(step: Step, label: Localized, photos: readonly Photo[]): RecordRow[] {
-  const attempts = [...new Set(photos.map((photo) => photo.attempt ?? 1))].toSorted((a, b) => a - b);
+  const attempts = [...new Set(photos.map((photo) => photo.attempt ?? 1))].toSorted(
+    (a, b) => a - b,
+  );
   return attempts.flatMap((attempt) => {
     const taken = photos.filter((photo) => (photo.attempt ?? 1) === attempt);
     const last = taken.at(-1);

@@ -9,6 +9,7 @@ export const refusalCodes = [
   "traveler_already_released",
   "not_permitted",
   "person_not_active",
+  "id_already_used",
   // 1 open and not on hold
   "on_hold",
   "revision_withdrawn",
@@ -19,6 +20,8 @@ export const refusalCodes = [
   "step_not_in_work",
   "step_already_in_work",
   "step_already_complete",
+  "step_not_complete",
+  "step_not_bought_off",
   "operation_not_bought_off",
   "departure_not_allowed",
   // 3 qualification (the check itself; waivers and apprentices come with all rules)
@@ -26,18 +29,22 @@ export const refusalCodes = [
   // 5 readings
   "field_unknown",
   "position_unknown",
+  "sample_unknown",
   "position_carried",
   "value_not_readable",
   "value_does_not_match",
   "fewer_decimals_than_gage",
+  "out_of_limits_not_confirmed",
   "limits_not_known_yet",
   "calculated_value_differs",
   "retries_spent",
+  "reading_has_defect",
   "field_missing",
   "reading_out_of_limits",
   "attribute_failed",
   "reading_unknown",
   "reading_not_beyond_process_limit",
+  "reading_beyond_process_limit",
   // 6 gage
   "gage_needed",
   "gage_unknown",
@@ -55,6 +62,7 @@ export const refusalCodes = [
   "component_installed_elsewhere",
   "component_spent",
   "component_position_filled",
+  "component_quantity",
   "component_removed_already",
   // 10 buyoffs
   "buyoff_unknown",
@@ -80,6 +88,9 @@ export const refusalCodes = [
   "defect_unknown",
   "defect_code_unknown",
   "defect_not_open",
+  "defect_performer",
+  "disposition_missing",
+  "disposition_not_carried_out",
   "quantity_too_large",
   "hold_unknown",
   "hold_reason_unknown",
@@ -87,6 +98,7 @@ export const refusalCodes = [
   "hold_owner",
   "qms_unreachable",
   "qms_not_dispositioned",
+  "disposition_differs_from_qms",
   "ncr_missing",
   "ncr_number_differs",
   // 14 dispositions and rework
@@ -94,13 +106,16 @@ export const refusalCodes = [
   "design_authority_needed",
   "quantities_do_not_add_up",
   "disposition_is_not_rework",
+  "disposition_is_not_scrap",
   "rework_unknown",
   "rework_in_work",
   "rework_steps_open",
   "rework_step_not_done",
+  "rework_buyoffs_open",
   // photos
   "photo_unknown",
   "photo_already_attached",
+  "call_unknown",
   // 16 late entries
   "late_in_future",
   // 17 completion

@@ -4,7 +4,13 @@ import { DECIMAL } from "#lib/kit/decimal";
 const id = z.uuid();
 const hash = z.string().check(z.regex(/^[0-9a-f]{64}$/));
 const decimal = z.string().check(z.regex(DECIMAL));
-const words = (max: number) => z.string().check(z.minLength(1), z.maxLength(max));
+/** The record has one text for each value: NFC, and no half characters. */
+const wholeCharacters = z.refine(
+  (text: string) => text.isWellFormed(),
+  "text holds half a character",
+);
+const words = (max: number) =>
+  z.string().check(z.normalize("NFC"), wholeCharacters, z.minLength(1), z.maxLength(max));
 /** Why, in the person's own words. Stored beside the record and bound to it by hash. */
 const reason = words(1000);
 const code = words(60);
@@ -59,7 +65,7 @@ export const commandBodies = {
     ...place,
     sample: z.int().check(z.positive()),
     /** Decimal text for numbers; "pass"/"fail", "yes", a choice's value or text for the others. */
-    value: z.string().check(z.maxLength(2000)),
+    value: z.string().check(z.normalize("NFC"), wholeCharacters, z.maxLength(2000)),
     source: z.enum(["keypad", "tap", "scan", "device", "calculated"]),
     /** What the person was asked and confirmed before it was recorded. */
     confirmed: z.array(z.enum(["fewer_decimals", "out_of_limits"])),
@@ -67,7 +73,7 @@ export const commandBodies = {
   }),
   amendReading: z.object({
     reading: id,
-    value: z.string().check(z.maxLength(2000)),
+    value: z.string().check(z.normalize("NFC"), wholeCharacters, z.maxLength(2000)),
     reason,
     /** A photo, or the reading of the measurement taken again, that shows the new value is right. */
     evidence: z.nullable(z.object({ photo: z.nullable(id), reading: z.nullable(id) })),
@@ -268,15 +274,15 @@ export const onlineOnly: ReadonlySet<CommandType> = new Set<CommandType>([
   "acceptReadingOutOfProcessLimit",
 ]);
 
-const limits = z.nullable(
-  z.object({ min: z.nullable(z.string()), max: z.nullable(z.string()) }),
-);
+const limits = z.nullable(z.object({ min: z.nullable(z.string()), max: z.nullable(z.string()) }));
 const gageAsUsed = z.object({ id, code: z.string(), calibrationDueOn: z.string() });
 const localized = z.object({ en: z.string(), es: z.optional(z.string()) });
 
 /** What happened, as the record keeps it. Texts are hashes; names are ids. Additive, like commands. */
 export const eventBodies = {
   "traveler.released": z.object({
+    traveler: id,
+    site: id,
     workOrder: z.string(),
     part: z.object({ number: z.string(), revision: z.string() }),
     unit: z.object({
@@ -391,6 +397,8 @@ export const eventBodies = {
     operation: id,
     step: z.nullable(id),
     requirement: id,
+    /** Who signed: the second person at the tablet, or the one signed in. */
+    signer: id,
     type: z.string(),
     meaning: localized,
     stamp: z.nullable(z.string()),
@@ -403,6 +411,7 @@ export const eventBodies = {
     operation: id,
     step: z.nullable(id),
     requirement: id,
+    signer: id,
     type: z.string(),
     meaning: localized,
     reason: hash,

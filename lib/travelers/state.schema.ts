@@ -148,6 +148,16 @@ export type Buyoff = {
   at: Instant;
 };
 
+export type Decline = {
+  id: string;
+  operation: string;
+  step: string | null;
+  requirement: string;
+  person: string;
+  reason: TextHash;
+  at: Instant;
+};
+
 export type Disposition = {
   decision: "rework" | "repair" | "use_as_is" | "scrap" | "return_to_supplier" | "regrade";
   quantity: string;
@@ -219,6 +229,8 @@ export type Rework = {
   /** Shown: 060R1. */
   label: string;
   steps: readonly { step: string; attempt: number; positions: readonly string[] | null }[];
+  /** Buyoffs that the rework disturbed; each must be signed again before it is complete. */
+  voidedBuyoffs: readonly string[];
   status: "in_work" | "complete";
   person: string;
   at: Instant;
@@ -229,21 +241,36 @@ export type TravelerState = {
   id: string;
   seq: number;
   status: TravelerStatus;
+  releasedAt: Instant;
+  /** Null again as soon as something opens a requirement: the gate has to be passed once more. */
+  completedAt: Instant | null;
+  acceptedAt: Instant | null;
   site: string;
   workOrder: string;
   part: { number: string; revision: string };
   unit: { serial: string | null; lot: string | null; quantity: string };
   revision: { instruction: string; number: string; revision: string; contentSha256: string };
   operations: readonly { id: string; number: string; steps: readonly string[] }[];
+  /** The present attempt of each step, by the step's id. */
   steps: Readonly<Record<string, StepState>>;
+  /** Attempts that a rework has taken over; they stay visible. */
+  earlierAttempts: readonly StepState[];
   readings: readonly Reading[];
   components: readonly Installation[];
   photos: readonly Photo[];
   gages: readonly SelectedGage[];
   buyoffs: readonly Buyoff[];
+  /** Refusals to sign, with their reason. Not signatures: nothing was accepted. */
+  declines: readonly Decline[];
   defects: readonly Defect[];
   holds: readonly Hold[];
   reworks: readonly Rework[];
   calls: readonly { id: string; operation: string; at: Instant; acknowledgedAt: Instant | null }[];
-  notes: readonly { id: string; step: string | null; text: TextHash; person: string; at: Instant }[];
+  notes: readonly {
+    id: string;
+    step: string | null;
+    text: TextHash;
+    person: string;
+    at: Instant;
+  }[];
 };

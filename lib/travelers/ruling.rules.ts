@@ -1,0 +1,32 @@
+import type { InstructionContent } from "#lib/instructions/schema";
+import { sha256Hex } from "#lib/kit/canonical";
+import type { Result } from "#lib/kit/result";
+import { err, ok } from "#lib/kit/result";
+import type { Facts } from "./facts.schema.ts";
+import type { Refusal, RefusalCode } from "./refusal.schema.ts";
+import type { CommandBody, CommandType, TravelerEvent } from "./schema.ts";
+import type { TextHash, TravelerState } from "./state.schema.ts";
+
+/** What a command leads to: what happened, and the texts whose hashes stand in it. */
+export type Ruling = Result<{ events: TravelerEvent[]; texts: string[] }, Refusal>;
+
+/** One command before the rules: what it says, on which traveler, with which facts. */
+export type Case<T extends CommandType> = {
+  state: TravelerState;
+  content: InstructionContent;
+  facts: Facts;
+  command: { id: string; type: T };
+  body: CommandBody<T>;
+};
+
+export const refuse = (
+  code: RefusalCode,
+  params: Readonly<Record<string, string>> = {},
+): Result<never, Refusal> => err({ code, params });
+
+export const rule = (events: TravelerEvent[], texts: readonly (string | null)[] = []): Ruling =>
+  ok({ events, texts: texts.filter((text) => text !== null) });
+
+export const textHash = (text: string): TextHash => sha256Hex(text);
+export const textHashOrNull = (text: string | null): TextHash | null =>
+  text === null ? null : textHash(text);
