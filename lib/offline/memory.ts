@@ -1,0 +1,93 @@
+import { type DBSchema, type IDBPDatabase, openDB } from "idb";
+import type { CommandVerdict, Envelope, RecordedEvent } from "#lib/travelers/schema";
+import type { DeviceSession, Packet, StationQueue } from "./wire.schema.ts";
+
+/** What the rules said on the tablet; null where only the server may decide. */
+export type LocalOutcome =
+  | { ok: true; events: readonly RecordedEvent[] }
+  | { ok: false; refusal: { code: string; params: Readonly<Record<string, string>> } }
+  | null;
+
+/** One act with both answers to it. Never deleted: what was refused is evidence as well. */
+export type DecisionRow = {
+  commandId: string;
+  deviceSeq: number;
+  traveler: string;
+  type: string;
+  body: unknown;
+  local: LocalOutcome;
+  verdict: CommandVerdict | null;
+  /** When the person saw why the server did not apply it. */
+  acknowledgedAt: string | null;
+};
+
+export type WaitingCommand = { deviceSeq: number; envelope: Envelope; triedAt: string | null };
+export type StoredBlob = {
+  sha256: string;
+  bytes: ArrayBuffer;
+  mediaType: string;
+  traveler: string;
+  sentAt: string | null;
+};
+
+type Kept = {
+  keys: CryptoKeyPair;
+  session: DeviceSession;
+  /** Counts this tablet's commands and hashes the last one: a wiped tablet shows as a gap. */
+  chain: { seq: number; prev: string | null };
+  clock: { lastServerContact: string | null; skew: number };
+  queue: StationQueue;
+};
+export type KeptKey = keyof Kept;
+
+interface TabletSchema extends DBSchema {
+  kept: { key: string; value: Kept[KeptKey] };
+  packets: { key: string; value: { traveler: string; packet: Packet; storedAt: string } };
+  commands: { key: number; value: WaitingCommand };
+  decisions: {
+    key: string;
+    value: DecisionRow;
+    indexes: { "by-device-seq": number };
+  };
+  blobs: { key: string; value: StoredBlob };
+  drafts: { key: string; value: { key: string; value: unknown } };
+}
+export type TabletDb = IDBPDatabase<TabletSchema>;
+
+/** The tablet's memory. Everything a person did is in here before the screen moves on. */
+export function openMemory(name = "buyoff"): Promise<TabletDb> {
+  return openDB<TabletSchema>(name, 1, {
+    upgrade(db) {
+      db.createObjectStore("kept");
+      db.createObjectStore("packets", { keyPath: "traveler" });
+      db.createObjectStore("commands", { keyPath: "deviceSeq" });
+      db.createObjectStore("decisions", { keyPath: "commandId" }).createIndex(
+        "by-device-seq",
+        "deviceSeq",
+      );
+      db.createObjectStore("blobs", { keyPath: "sha256" });
+      db.createObjectStore("drafts", { keyPath: "key" });
+    },
+  });
+}
+
+export async function kept<K extends KeptKey>(db: TabletDb, key: K): Promise<Kept[K] | null> {
+  return ((await db.get("kept", key)) as Kept[K] | undefined) ?? null;
+}
+
+export async function keep<K extends KeptKey>(db: TabletDb, key: K, value: Kept[K]): Promise<void> {
+  await db.put("kept", value, key);
+}
+
+export async function keepPacket(db: TabletDb, packet: Packet, storedAt: string): Promise<void> {
+  await db.put("packets", { traveler: packet.state.id, packet, storedAt });
+}
+
+/** What was begun and not yet recorded survives a lock, a reload and an empty battery. */
+export async function draft(db: TabletDb, key: string): Promise<unknown> {
+  return (await db.get("drafts", key))?.value ?? null;
+}
+export async function keepDraft(db: TabletDb, key: string, value: unknown): Promise<void> {
+  if (value === null || value === "") await db.delete("drafts", key);
+  else await db.put("drafts", { key, value });
+}

@@ -1,0 +1,231 @@
+import { type Canonical, canonicalSha256 } from "#lib/kit/canonical";
+import { uuidv7 } from "#lib/kit/ids";
+import type { Result } from "#lib/kit/result";
+import { instant } from "#lib/kit/time";
+import type { Facts } from "#lib/travelers/facts.schema";
+import type { Refusal } from "#lib/travelers/refusal.schema";
+import {
+  type Command,
+  type CommandVerdict,
+  type Envelope,
+  onlineOnly,
+  type RecordedEvent,
+  type TravelerEvent,
+} from "#lib/travelers/schema";
+import type { TravelerState } from "#lib/travelers/state.schema";
+import type { DecisionRow, LocalOutcome, TabletDb, WaitingCommand } from "./memory.ts";
+
+export type Decide = (
+  state: TravelerState | null,
+  command: Command,
+  facts: Facts,
+) => Result<{ events: TravelerEvent[]; texts: string[] }, Refusal>;
+export type Evolve = (state: TravelerState | null, event: RecordedEvent) => TravelerState;
+export type Rules = { decide: Decide; evolve: Evolve };
+
+/** What the tablet's clocks say now. */
+export type Clock = {
+  nowMs: number;
+  monotonicMs: number;
+  bootId: string;
+  lastServerContact: string | null;
+  skew: number;
+};
+
+export type Act = {
+  command: Command;
+  person: string;
+  auth: Envelope["auth"];
+  blobs?: readonly string[];
+};
+
+/** The device's time corrected by what the server's clock last said. */
+export const correctedAt = (clock: Clock): string => instant(clock.nowMs + clock.skew);
+
+export function recorded(
+  events: readonly TravelerEvent[],
+  from: { seq: number; person: string | null; second: string | null; at: string; command: string },
+): RecordedEvent[] {
+  return events.map((event, index) => ({
+    ...event,
+    seq: from.seq + index + 1,
+    person: from.person,
+    second: from.second,
+    at: from.at,
+    command: from.command,
+  }));
+}
+
+/** What the rules on the tablet say to an act; null where only the server may decide. */
+export function decideHere(
+  rules: Rules,
+  state: TravelerState,
+  act: Act,
+  facts: Facts,
+): LocalOutcome {
+  if (onlineOnly.has(act.command.type)) return null;
+  const decision = rules.decide(state, act.command, facts);
+  if (!decision.ok) return { ok: false, refusal: decision.error };
+  return {
+    ok: true,
+    events: recorded(decision.value.events, {
+      seq: state.seq,
+      person: act.person,
+      second: act.auth.second?.person ?? null,
+      at: facts.at,
+      command: act.command.id,
+    }),
+  };
+}
+
+/**
+ * Writes an act down for good, in one strict transaction: its place in this tablet's sequence, its
+ * envelope and what was decided. Resolves once it is on the disk; only then may the screen move on.
+ * An id that is there already changes nothing: a double tap is one act.
+ */
+export async function enqueue(
+  db: TabletDb,
+  device: string,
+  state: TravelerState,
+  act: Act,
+  local: LocalOutcome,
+  clock: Clock,
+): Promise<Envelope> {
+  const tx = db.transaction(["kept", "commands", "decisions"], "readwrite", {
+    durability: "strict",
+  });
+  const decisions = tx.objectStore("decisions");
+  const before = await decisions.get(act.command.id);
+  if (before !== undefined) {
+    const again = await tx.objectStore("commands").get(before.deviceSeq);
+    await tx.done;
+    if (again === undefined) throw new Error("this act was answered already");
+    return again.envelope;
+  }
+  const chain = ((await tx.objectStore("kept").get("chain")) as
+    | { seq: number; prev: string | null }
+    | undefined) ?? { seq: 0, prev: null };
+  const deviceSeq = chain.seq + 1;
+  const envelope = envelopeOf(device, state, act, clock, deviceSeq, chain.prev);
+  await Promise.all([
+    tx.objectStore("commands").add({ deviceSeq, envelope, triedAt: null }),
+    decisions.add({
+      commandId: act.command.id,
+      deviceSeq,
+      traveler: state.id,
+      type: act.command.type,
+      body: act.command.body,
+      local,
+      verdict: null,
+      acknowledgedAt: null,
+    }),
+    tx
+      .objectStore("kept")
+      .put({ seq: deviceSeq, prev: canonicalSha256(envelope as unknown as Canonical) }, "chain"),
+    tx.done,
+  ]);
+  return envelope;
+}
+
+function envelopeOf(
+  device: string,
+  state: TravelerState,
+  act: Act,
+  clock: Clock,
+  deviceSeq: number,
+  devicePrev: string | null,
+): Envelope {
+  return {
+    v: 1,
+    id: act.command.id,
+    device,
+    deviceSeq,
+    devicePrev,
+    traveler: state.id,
+    expects: {
+      revision: state.revision.revision,
+      contentSha256: state.revision.contentSha256,
+      seq: state.seq,
+    },
+    type: act.command.type,
+    body: act.command.body,
+    person: act.person,
+    auth: act.auth,
+    at: {
+      wall: instant(clock.nowMs),
+      monotonic: Math.round(clock.monotonicMs),
+      bootId: clock.bootId,
+      lastServerContact: clock.lastServerContact,
+      skew: Math.round(clock.skew),
+    },
+    blobs: [...(act.blobs ?? [])],
+  };
+}
+
+export const newCommandId = (nowMs: number): string => uuidv7(nowMs);
+
+/** In the order of this tablet's sequence. */
+export async function waitingCommands(db: TabletDb, most?: number): Promise<WaitingCommand[]> {
+  return db.getAll("commands", undefined, most);
+}
+
+/**
+ * The server's word is final. Applied and refused commands leave the queue; what was said stays beside
+ * what the tablet had said itself.
+ */
+export async function settle(db: TabletDb, verdict: CommandVerdict): Promise<DecisionRow | null> {
+  const tx = db.transaction(["commands", "decisions"], "readwrite", { durability: "strict" });
+  const row = await tx.objectStore("decisions").get(verdict.id);
+  if (row === undefined || verdict.verdict === "retry_later") {
+    await tx.done;
+    return row ?? null;
+  }
+  const settled: DecisionRow = { ...row, verdict };
+  await Promise.all([
+    tx.objectStore("decisions").put(settled),
+    tx.objectStore("commands").delete(row.deviceSeq),
+    tx.done,
+  ]);
+  return settled;
+}
+
+/** What the server did not apply and nobody has seen yet. */
+export async function refusedUnseen(db: TabletDb): Promise<DecisionRow[]> {
+  const rows = await db.getAllFromIndex("decisions", "by-device-seq");
+  return rows.filter(
+    (row) =>
+      row.acknowledgedAt === null &&
+      (row.verdict?.verdict === "recorded_not_applied" || row.verdict?.verdict === "malformed"),
+  );
+}
+
+export async function acknowledge(db: TabletDb, commandId: string, at: string): Promise<void> {
+  const tx = db.transaction("decisions", "readwrite", { durability: "strict" });
+  const row = await tx.store.get(commandId);
+  if (row !== undefined) await tx.store.put({ ...row, acknowledgedAt: at });
+  await tx.done;
+}
+
+/**
+ * What the screen shows: the server's state, and on top of it what this tablet did and has no answer to
+ * yet. `evolve` is total, so that what no longer fits after a refusal does no harm until its own verdict.
+ */
+export function replayed(
+  evolve: Evolve,
+  confirmed: TravelerState,
+  waiting: readonly LocalOutcome[],
+): TravelerState {
+  return waiting
+    .flatMap((local) => (local?.ok === true ? local.events : []))
+    .reduce((state, event) => evolve(state, { ...event, seq: state.seq + 1 }), confirmed);
+}
+
+/** What the tablet did on one traveler and the server has not answered, in order. */
+export async function unanswered(db: TabletDb, traveler: string): Promise<DecisionRow[]> {
+  const rows = await Promise.all(
+    (await waitingCommands(db))
+      .filter(({ envelope }) => envelope.traveler === traveler)
+      .map(({ envelope }) => db.get("decisions", envelope.id)),
+  );
+  return rows.filter((row) => row !== undefined);
+}

@@ -1,0 +1,148 @@
+import { instant } from "#lib/kit/time";
+import type { CommandVerdict } from "#lib/travelers/schema";
+import { type DecisionRow, keep, kept, type TabletDb, type WaitingCommand } from "./memory.ts";
+import { settle, waitingCommands } from "./queue.ts";
+import type { CommandAnswer } from "./wire.schema.ts";
+
+export const BATCH_MAX = 50;
+
+/** `silence`: no answer, or one from a machine in trouble. `stranger`: the device session has ended. */
+export type PostOutcome =
+  | { kind: "answered"; answer: CommandAnswer }
+  | { kind: "silence" }
+  | { kind: "stranger" }
+  | { kind: "refused"; status: number };
+
+export type SenderPorts = {
+  db: TabletDb;
+  post: (commands: readonly unknown[]) => Promise<PostOutcome>;
+  putBlob: (
+    sha256: string,
+    bytes: ArrayBuffer,
+    mediaType: string,
+  ) => Promise<"stored" | "silence" | "refused">;
+  renewSession: () => Promise<boolean>;
+  nowMs: () => number;
+  onVerdict: (row: DecisionRow, verdict: CommandVerdict, answer: CommandAnswer) => Promise<void>;
+  onConnection: (online: boolean) => void;
+  onChanged: () => void;
+};
+
+/** Doubles from one second to half a minute; `chance` in [0, 1) spreads tablets that came back together. */
+export const backOffMs = (failures: number, chance: number): number =>
+  Math.round(Math.min(30_000, 1000 * 2 ** Math.max(0, failures - 1)) * (0.5 + chance / 2));
+
+export type Round =
+  | { kind: "idle" }
+  | { kind: "more" }
+  | { kind: "wait"; ms: number }
+  | { kind: "failed" };
+
+/** One request: the oldest commands, in order; then, with none left, one photo. */
+export async function round(ports: SenderPorts): Promise<Round> {
+  const batch = await waitingCommands(ports.db, BATCH_MAX);
+  if (batch.length === 0) return sendBlob(ports);
+  const outcome = await ports.post(batch.map(({ envelope }) => envelope));
+  if (outcome.kind === "stranger") {
+    return (await ports.renewSession()) ? { kind: "more" } : { kind: "failed" };
+  }
+  if (outcome.kind !== "answered") {
+    ports.onConnection(outcome.kind === "refused");
+    return { kind: "failed" };
+  }
+  ports.onConnection(true);
+  await keepServerTime(ports, outcome.answer.serverTime);
+  return applyVerdicts(ports, batch, outcome.answer);
+}
+
+async function applyVerdicts(
+  ports: SenderPorts,
+  batch: readonly WaitingCommand[],
+  answer: CommandAnswer,
+): Promise<Round> {
+  let settledCount = 0;
+  let laterMs = 0;
+  for (const verdict of answer.verdicts) {
+    if (verdict.verdict === "retry_later") {
+      laterMs = Math.max(laterMs, verdict.afterMs, 250);
+      continue;
+    }
+    const row = await settle(ports.db, verdict);
+    settledCount += 1;
+    if (row !== null) await ports.onVerdict(row, verdict, answer);
+  }
+  ports.onChanged();
+  if (laterMs > 0) return { kind: "wait", ms: laterMs };
+  // An answer without a verdict for anything sent would be asked again at once, for ever.
+  return settledCount === 0 && batch.length > 0 ? { kind: "failed" } : { kind: "more" };
+}
+
+async function sendBlob(ports: SenderPorts): Promise<Round> {
+  const unsent = (await ports.db.getAll("blobs")).find((blob) => blob.sentAt === null);
+  if (unsent === undefined) return { kind: "idle" };
+  const outcome = await ports.putBlob(unsent.sha256, unsent.bytes, unsent.mediaType);
+  if (outcome === "silence") {
+    ports.onConnection(false);
+    return { kind: "failed" };
+  }
+  if (outcome === "refused") return { kind: "failed" };
+  await ports.db.put("blobs", { ...unsent, sentAt: instant(ports.nowMs()) });
+  ports.onConnection(true);
+  ports.onChanged();
+  return { kind: "more" };
+}
+
+/** Difference between the two clocks at the last contact, kept beside every act that follows. */
+export async function keepServerTime(
+  ports: Pick<SenderPorts, "db" | "nowMs">,
+  serverTime: string,
+): Promise<void> {
+  const before = await kept(ports.db, "clock");
+  if (before !== null && (before.lastServerContact ?? "") > serverTime) return;
+  await keep(ports.db, "clock", {
+    lastServerContact: serverTime,
+    skew: Date.parse(serverTime) - ports.nowMs(),
+  });
+}
+
+export type Sender = { wake: () => void; stop: () => void };
+
+const HEARTBEAT_MS = 20_000;
+
+/** Sends until stopped. Whoever runs it must be alone: one tab leads, under a Web Lock. */
+export function startSender(ports: SenderPorts, chance: () => number = Math.random): Sender {
+  let stopped = false;
+  let wakeUp: () => void = () => {};
+  let woken = false;
+  const pause = (ms: number) =>
+    new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      wakeUp = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      if (woken) wakeUp();
+      woken = false;
+    });
+  const run = async () => {
+    let failures = 0;
+    while (!stopped) {
+      const result = await round(ports).catch((): Round => ({ kind: "failed" }));
+      failures = result.kind === "failed" ? failures + 1 : 0;
+      if (result.kind === "idle") await pause(HEARTBEAT_MS);
+      if (result.kind === "wait") await pause(result.ms);
+      if (result.kind === "failed") await pause(backOffMs(failures, chance()));
+    }
+  };
+  void run();
+  return {
+    wake: () => {
+      woken = true;
+      wakeUp();
+    },
+    stop: () => {
+      stopped = true;
+      wakeUp();
+    },
+  };
+}

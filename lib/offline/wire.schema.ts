@@ -1,0 +1,88 @@
+import type { InstructionContent, Role } from "#lib/instructions/schema";
+import type { Instant } from "#lib/kit/time";
+import type { Facts, GageFacts, PlantPolicy, StockFacts } from "#lib/travelers/facts.schema";
+import type { CommandVerdict } from "#lib/travelers/schema";
+import type { TravelerState, TravelerStatus } from "#lib/travelers/state.schema";
+
+/** What the tablet and the server say to each other beside commands. */
+export type DeviceSession = {
+  device: { id: string; name: string };
+  station: { id: string; code: string; name: string; workCenter: string };
+  site: { id: string; code: string; name: string; timeZone: string };
+};
+
+export type FloorPerson = {
+  id: string;
+  name: string;
+  initials: string;
+  roles: readonly Role[];
+  stamps: readonly { number: string; kind: "operator" | "inspection" | "quality" }[];
+  qualifications: readonly { code: string; validFrom?: string; validUntil: string | null }[];
+};
+
+export type SignIn = { grant: string; person: FloorPerson; notAfter: Instant };
+export type SignAnswer = { proof: string; method: "badge_pin" | "pin"; person: FloorPerson };
+
+export type PersonOnPaper = {
+  name: string;
+  initials: string;
+  employeeNumber: string;
+  stamps: readonly string[];
+};
+
+/** All the tablet needs to execute one traveler without the server. */
+export type Packet = {
+  state: TravelerState;
+  content: InstructionContent;
+  revisionStatus: Facts["revisionStatus"];
+  site: Facts["site"];
+  policy: PlantPolicy;
+  gages: readonly GageFacts[];
+  stock: readonly StockFacts[];
+  holders: Facts["holders"];
+  outerHolds: Facts["outerHolds"];
+  people: Readonly<Record<string, PersonOnPaper>>;
+  /** Reasons and comments by their hash. */
+  texts: Readonly<Record<string, string>>;
+  serverTime: Instant;
+  head: string;
+};
+
+export type WaitingTraveler = {
+  id: string;
+  unit: string;
+  workOrder: string;
+  part: string;
+  partName: string;
+  instruction: string;
+  status: TravelerStatus;
+  operation: { number: string; title: string } | null;
+  /** Waits for a buyoff and not for work. */
+  buyoffDue: boolean;
+  holds: number;
+  defects: number;
+};
+export type StationQueue = {
+  station: DeviceSession["station"];
+  travelers: readonly WaitingTraveler[];
+};
+
+export type CommandAnswer = {
+  verdicts: readonly CommandVerdict[];
+  people: Readonly<Record<string, PersonOnPaper>>;
+  serverTime: Instant;
+};
+
+export type DemoKit = {
+  badges: readonly {
+    badge: string;
+    pin: string;
+    name: string;
+    role: Role;
+    stamps: readonly string[];
+  }[];
+  barcodes: readonly { label: string; code: string; kind: string }[];
+  stations: readonly { code: string; name: string; enrolmentCode: string }[];
+};
+
+export type ServerRefusal = { code: string; params?: Readonly<Record<string, string>> };
