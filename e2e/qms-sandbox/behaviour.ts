@@ -1,0 +1,76 @@
+/** How this server misbehaves, on purpose, so that a client can be tried against it. */
+export const modes = {
+  ok: "Answers as documented",
+  slow: "Waits before it does the work",
+  "503": "Answers 503 and does nothing",
+  hang: "Takes the request and never answers; does nothing",
+  drop: "Cuts the connection; does nothing",
+  "commit-then-drop": "Does the work, then cuts the connection without an answer",
+  "commit-then-hang": "Does the work, then never answers",
+  reject: "Answers 422 with a reason",
+  "ignore-field": "Answers as documented but leaves out named fields",
+  "429": "Answers 429 with Retry-After",
+  "401": "Answers 401, as with an expired token",
+  html: "Answers 200 with a sign-in page",
+} as const;
+export type Mode = keyof typeof modes;
+
+export const scopes = ["all", "create", "comment", "attachment", "write", "read"] as const;
+export type Scope = (typeof scopes)[number];
+
+export type Behaviour = {
+  mode: Mode;
+  /** Which requests it applies to. */
+  scope: Scope;
+  /** How many more requests it applies to; null until it is changed. */
+  remaining: number | null;
+  delay_ms: number;
+  retry_after: string;
+  reason: string;
+  ignored_fields: string[];
+  /** A new record is found by a search only so long after it was made. */
+  search_lag_ms: number;
+};
+
+const good: Behaviour = {
+  mode: "ok",
+  scope: "all",
+  remaining: null,
+  delay_ms: 3000,
+  retry_after: "2",
+  reason: "field 'defect_code' is not in the list",
+  ignored_fields: ["requirement"],
+  search_lag_ms: 0,
+};
+
+export class BehaviourSwitch {
+  private current: Behaviour = { ...good };
+
+  get(): Behaviour {
+    return this.current;
+  }
+
+  /** What is not named goes back to its default. Returns what was wrong, or null. */
+  set(wanted: Record<string, unknown>): string | null {
+    const next = { ...good, ...wanted } as Behaviour;
+    if (!Object.hasOwn(modes, next.mode)) return `mode: one of ${Object.keys(modes).join(", ")}`;
+    if (!scopes.includes(next.scope)) return `scope: one of ${scopes.join(", ")}`;
+    if (!Number.isFinite(next.delay_ms) || !Number.isFinite(next.search_lag_ms))
+      return "delay_ms and search_lag_ms: numbers";
+    if (next.remaining !== null && !Number.isInteger(next.remaining))
+      return "remaining: a whole number or null";
+    if (!Array.isArray(next.ignored_fields)) return "ignored_fields: a list of names";
+    this.current = next;
+    return null;
+  }
+
+  /** The behaviour for this request, counting it. */
+  take(kind: "create" | "comment" | "attachment" | "patch" | "read"): Behaviour {
+    const { scope, remaining } = this.current;
+    const applies = scope === "all" || scope === kind || (scope === "write" && kind !== "read");
+    if (!applies || this.current.mode === "ok" || remaining === 0)
+      return { ...this.current, mode: "ok" };
+    if (remaining !== null) this.current = { ...this.current, remaining: remaining - 1 };
+    return this.current;
+  }
+}
