@@ -95,7 +95,9 @@ function loadEngine(): Promise<typeof SchemaEngine> {
     const module = await import("@prisma/schema-engine-wasm/schema_engine_bg");
     const main = createRequire(import.meta.url).resolve("@prisma/schema-engine-wasm");
     const wasm = await readFile(path.join(path.dirname(main), "schema_engine_bg.wasm"));
-    const { instance } = await WebAssembly.instantiate(wasm, { "./schema_engine_bg.js": module } as never);
+    const { instance } = await WebAssembly.instantiate(wasm, {
+      "./schema_engine_bg.js": module,
+    } as never);
     const glue = module as unknown as { __wbg_set_wasm(exports: WebAssembly.Exports): void };
     glue.__wbg_set_wasm(instance.exports);
     (instance.exports as { __wbindgen_start(): void }).__wbindgen_start();
@@ -117,7 +119,12 @@ async function openEngine(ownerUrl: string, schema?: SchemasContainer): Promise<
   );
   const engine = await loadEngine();
   return engine.new(
-    { datamodels: (schema ?? (await schemaFiles())).files.map(({ path, content }) => [path, content]) },
+    {
+      datamodels: (schema ?? (await schemaFiles())).files.map(({ path, content }) => [
+        path,
+        content,
+      ]),
+    },
     () => undefined,
     factory as never,
   );
