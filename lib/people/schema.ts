@@ -7,7 +7,7 @@ export type Actor = {
   readonly name: string;
   readonly site: string;
   readonly roles: readonly Role[];
-  readonly via: "grant" | "session" | "token" | "connector" | "seed";
+  readonly via: "grant" | "session" | "token" | "connector" | "seed" | "device";
   /** The enrolled tablet, when the act is done at one. */
   readonly device: {
     readonly id: string;

@@ -1,0 +1,117 @@
+import "server-only";
+import { type Instant, instant } from "#lib/kit/time";
+import { seenDeskSession } from "#lib/people/desk.commands";
+import { type DeviceOfSession, deviceOfSession } from "#lib/people/devices.queries";
+import { personAtSite } from "#lib/people/queries";
+import type { Actor } from "#lib/people/schema";
+import { cookieOf, deskCookie, deviceCookie } from "./cookies.ts";
+import { type Grant, grantCovers } from "./grant.ts";
+import { may, type Permission } from "./permissions.ts";
+
+// The only place where an Actor comes into being: each way in proves itself before `mint`.
+const mint = (actor: Omit<Actor, "__proven">): Actor => actor as Actor;
+
+const atDevice = (device: DeviceOfSession): Actor["device"] => ({
+  id: device.id,
+  station: device.station.code,
+  workCenter: device.station.workCenter,
+});
+
+/** The tablet itself, without a person: it may hand over commands and read what its station needs. */
+export async function actorOfDevice(request: Request): Promise<Actor | null> {
+  const token = cookieOf(request.headers.get("cookie"), deviceCookie.name);
+  const device = token ? await deviceOfSession(token, instant(Date.now())) : null;
+  if (!device) return null;
+  return mint({
+    id: device.id,
+    name: device.name,
+    site: device.site.id,
+    roles: [],
+    via: "device",
+    device: atDevice(device),
+  });
+}
+
+/**
+ * The person whom a grant names, at this tablet. `at` is when the act was done. The name is left to
+ * the record's person card: a grant carries none.
+ */
+export function actorOfGrant(grant: Grant | null, device: Actor, at: Instant): Actor | null {
+  if (!grant || device.via !== "device" || !device.device) return null;
+  if (grant.device !== device.device.id || grant.site !== device.site) return null;
+  if (!grantCovers(grant, at)) return null;
+  return mint({
+    id: grant.person,
+    name: "",
+    site: grant.site,
+    roles: grant.roles,
+    via: "grant",
+    device: device.device,
+  });
+}
+
+/** Who signed in at the desk. The session's row is read on every request, so an end takes effect on the next. */
+export async function currentActor(): Promise<Actor | null> {
+  // Loaded here, because the worker and the seed mint actors too and know no Next.
+  const { cookies } = await import("next/headers");
+  const jar = await cookies();
+  return actorOfDeskCookie(jar.get(deskCookie.name)?.value);
+}
+
+export async function actorOfDeskCookie(value: string | undefined): Promise<Actor | null> {
+  if (!value) return null;
+  const { sessionTokenOf } = await import("./desk-cookie.ts");
+  const token = await sessionTokenOf(value);
+  return token ? actorOfSession(token) : null;
+}
+
+/** The person behind a desk session's opaque token. */
+export async function actorOfSession(
+  token: string,
+  at = instant(Date.now()),
+): Promise<Actor | null> {
+  const session = await seenDeskSession(token, at);
+  if (!session) return null;
+  const person = await personAtSite(session.person, session.site);
+  if (!person?.active) return null;
+  return mint({
+    id: person.id,
+    name: person.name,
+    site: session.site,
+    roles: person.roles,
+    via: "session",
+    device: null,
+  });
+}
+
+/** For pages: whoever may not see this page is sent to sign in, or told that there is nothing. */
+export async function requireActor(permission: Permission): Promise<Actor> {
+  const { notFound, redirect } = await import("next/navigation");
+  const actor = await currentActor();
+  if (!actor) return redirect("/sign-in");
+  return may(actor, permission) ? actor : notFound();
+}
+
+/** A connector that brings an answer of the QMS; its own id stands in the record. */
+export const actorOfConnector = (site: string, connectorId: string, name = "connector"): Actor =>
+  mint({ id: connectorId, name, site, roles: ["integrator"], via: "connector", device: null });
+
+/**
+ * The seed and set-up act through the same commands as people. `as` lends it a person, a device and
+ * their roles, because rules ask who did it.
+ */
+export const actorOfSeed = (
+  site: string,
+  as: Partial<Pick<Actor, "id" | "name" | "roles" | "device">> = {},
+): Actor =>
+  mint({
+    id: as.id ?? seedId,
+    name: as.name ?? "seed",
+    site,
+    roles: as.roles ?? ["administrator", "quality", "supervisor", "manufacturing_engineer"],
+    via: "seed",
+    device: as.device ?? null,
+  });
+
+/** Fixed, so that the same seed gives the same hashes. */
+export const seedId = "00000000-0000-8000-8000-000000005eed";

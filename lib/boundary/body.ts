@@ -1,0 +1,54 @@
+import "server-only";
+import { err, ok, type Result } from "#lib/kit/result";
+
+export type BodyFault = "too_large" | "malformed";
+
+/** Bytes of the body, given up at the first byte too many: nothing larger than `bytesMax` is ever held. */
+export async function bytesOf(
+  request: Request,
+  bytesMax: number,
+): Promise<Result<Uint8Array, BodyFault>> {
+  const declared = request.headers.get("content-length");
+  if (declared !== null && !(Number(declared) <= bytesMax)) return err("too_large");
+  const reader = request.body?.getReader();
+  if (!reader) return ok(new Uint8Array(0));
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for (let read = await reader.read(); !read.done; read = await reader.read()) {
+    size += read.value.byteLength;
+    if (size > bytesMax) {
+      await reader.cancel();
+      return err("too_large");
+    }
+    chunks.push(read.value);
+  }
+  return ok(new Uint8Array(Buffer.concat(chunks)));
+}
+
+const depthMax = 32;
+const forbiddenKeys = new Set(["__proto__", "constructor", "prototype"]);
+
+/** JSON that can neither exhaust the stack nor reach a prototype. */
+export async function jsonOf(
+  request: Request,
+  bytesMax: number,
+): Promise<Result<unknown, BodyFault>> {
+  const bytes = await bytesOf(request, bytesMax);
+  if (!bytes.ok) return bytes;
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes.value);
+    const value: unknown = JSON.parse(text);
+    return isTame(value, 0) ? ok(value) : err("malformed");
+  } catch {
+    return err("malformed");
+  }
+}
+
+function isTame(value: unknown, depth: number): boolean {
+  if (typeof value !== "object" || value === null) return true;
+  if (depth >= depthMax) return false;
+  if (Array.isArray(value)) return value.every((element) => isTame(element, depth + 1));
+  return Object.entries(value).every(
+    ([key, inner]) => !forbiddenKeys.has(key) && isTame(inner, depth + 1),
+  );
+}

@@ -1,0 +1,125 @@
+import "server-only";
+import { randomUUID } from "node:crypto";
+import type { z } from "zod/mini";
+import { log } from "#lib/kit/log";
+import type { Result } from "#lib/kit/result";
+import type { Actor } from "#lib/people/schema";
+import { actorOfDevice, currentActor } from "./actor.ts";
+import type { turnedAway } from "./admit.ts";
+import { jsonOf } from "./body.ts";
+import { isOwnOrigin } from "./origin.ts";
+import { may, type Permission } from "./permissions.ts";
+
+/** Who may knock: nobody in particular, an enrolled tablet, or a person at the desk who may do this. */
+export type Knock = "public" | "device" | Permission;
+type ActorFor<K extends Knock> = K extends "public" ? null : Actor;
+
+type RouteContext = { params: Promise<Record<string, string>> };
+export type Asked = { request: Request; params: Record<string, string> };
+
+/** A Result becomes the answer's JSON; a Response is sent as it is; anything else as bare JSON. */
+type Answer = Result<unknown, unknown> | Response | object;
+
+export type EndpointOptions = {
+  /** Largest body in bytes; 64 KiB unless said otherwise. */
+  bytesMax?: number;
+};
+
+/**
+ * Turns a command into a mutating route handler. The HTTP status says whether the server could
+ * answer; the Result says what it answered. A tablet therefore retries on 5xx and silence, and never
+ * on a refusal.
+ */
+export function endpoint<K extends Knock, S extends z.ZodMiniType>(
+  knock: K,
+  schema: S,
+  command: (actor: ActorFor<K>, input: z.output<S>, asked: Asked) => Promise<Answer>,
+  { bytesMax = 65_536 }: EndpointOptions = {},
+) {
+  return guarded(async (request, asked) => {
+    if (!isFromOurPage(request)) return turnAway("foreign_origin", 403);
+    const actor = await actorAtDoor(knock, request);
+    if (actor instanceof Response) return actor;
+    const body = await jsonOf(request, bytesMax);
+    if (!body.ok) return turnAway(body.error === "too_large" ? "too_large" : "invalid_input");
+    const parsed = schema.safeParse(body.value);
+    if (!parsed.success) return turnAway("invalid_input");
+    return command(actor as ActorFor<K>, parsed.data as z.output<S>, asked);
+  });
+}
+
+/** Turns a query into a GET handler. Changes nothing, so it asks for no proof of origin. */
+export function reading<K extends Knock>(
+  knock: K,
+  query: (actor: ActorFor<K>, asked: Asked) => Promise<Answer>,
+) {
+  return guarded(async (request, asked) => {
+    const actor = await actorAtDoor(knock, request);
+    return actor instanceof Response ? actor : query(actor as ActorFor<K>, asked);
+  });
+}
+
+/** For handlers whose body isn't JSON (photos): the same door, the body left to them. */
+export function uploading<K extends Knock>(
+  knock: K,
+  command: (actor: ActorFor<K>, asked: Asked) => Promise<Answer>,
+) {
+  return guarded(async (request, asked) => {
+    if (!isOwnOrigin(request.headers) || request.headers.get("x-buyoff") !== "1") {
+      return turnAway("foreign_origin", 403);
+    }
+    const actor = await actorAtDoor(knock, request);
+    return actor instanceof Response ? actor : command(actor as ActorFor<K>, asked);
+  });
+}
+
+// A form can send text/plain and no header of ours; a script of a foreign page can send neither
+// without asking first, and we never say yes.
+function isFromOurPage(request: Request): boolean {
+  const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
+  return (
+    type === "application/json" &&
+    request.headers.get("x-buyoff") === "1" &&
+    isOwnOrigin(request.headers)
+  );
+}
+
+async function actorAtDoor(knock: Knock, request: Request): Promise<Actor | null | Response> {
+  if (knock === "public") return null;
+  const actor = knock === "device" ? await actorOfDevice(request) : await currentActor();
+  if (!actor) return turnAway("not_signed_in", 401);
+  if (knock !== "device" && !may(actor, knock)) return turnAway("not_permitted", 403);
+  return actor;
+}
+
+const statusOf = { too_large: 413, invalid_input: 400, foreign_origin: 403 } as const;
+
+function turnAway(
+  code: Parameters<typeof turnedAway>[0] | "too_large",
+  status: number = statusOf[code as keyof typeof statusOf],
+): Response {
+  const error = { ok: false, error: { code, params: {} } };
+  return Response.json(error, { status, headers: privately });
+}
+
+/** Who is told something by name is told it alone: no cache on the way may keep it. */
+const privately = { "cache-control": "private, no-store" };
+
+function guarded(handler: (request: Request, asked: Asked) => Promise<Answer>) {
+  return async (request: Request, context: RouteContext): Promise<Response> => {
+    try {
+      const params = (await context?.params) ?? {};
+      const answer = await handler(request, { request, params });
+      return answer instanceof Response ? answer : Response.json(answer, { headers: privately });
+    } catch (error) {
+      // Next's own signals (redirect, not found) travel as errors with a digest.
+      if (typeof error === "object" && error !== null && "digest" in error) throw error;
+      const id = randomUUID();
+      log.error({ err: error, id, path: new URL(request.url).pathname }, "a request failed");
+      return Response.json(
+        { ok: false, error: { code: "broken", params: { id } } },
+        { status: 500 },
+      );
+    }
+  };
+}

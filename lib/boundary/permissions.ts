@@ -1,0 +1,58 @@
+import type { Role } from "#lib/instructions/schema";
+import type { Actor } from "#lib/people/schema";
+import { permissions as commandPermissions } from "#lib/travelers/permissions.rules";
+import type { CommandType } from "#lib/travelers/schema";
+
+const everybody = [
+  "operator",
+  "inspector",
+  "supervisor",
+  "quality",
+  "manufacturing_engineer",
+  "administrator",
+  "integrator",
+  "customer",
+] as const satisfies readonly Role[];
+
+/** Who may attempt what. Whether it is allowed for this record, now, is decided in rules.ts. */
+export const permissions = {
+  /** Has signed in, whatever the role: own account, sign-out. */
+  "desk.enter": everybody,
+  "traveler.read": [
+    "operator",
+    "inspector",
+    "supervisor",
+    "quality",
+    "manufacturing_engineer",
+    "administrator",
+    "customer",
+  ],
+  "traveler.release": ["supervisor", "quality", "manufacturing_engineer"],
+  "defect.read": [
+    "operator",
+    "inspector",
+    "supervisor",
+    "quality",
+    "manufacturing_engineer",
+    "administrator",
+  ],
+  "record.verify": ["inspector", "supervisor", "quality", "administrator", "customer"],
+  "feed.read": ["quality", "administrator", "integrator"],
+  "feed.manage": ["administrator", "integrator"],
+  "people.read": ["supervisor", "quality", "administrator"],
+  "people.manage": ["administrator"],
+  "qualification.manage": ["quality", "administrator"],
+  "device.enrol": ["supervisor", "administrator"],
+  "device.revoke": ["supervisor", "quality", "administrator"],
+} as const satisfies Record<string, readonly Role[]>;
+
+/** A permission of its own, or that of a command on a traveler under the command's name. */
+export type Permission = keyof typeof permissions | CommandType;
+
+export const rolesFor = (permission: Permission): readonly Role[] =>
+  Object.hasOwn(permissions, permission)
+    ? permissions[permission as keyof typeof permissions]
+    : commandPermissions[permission as CommandType];
+
+export const may = (actor: Pick<Actor, "roles">, permission: Permission): boolean =>
+  actor.roles.some((role) => rolesFor(permission).includes(role));
