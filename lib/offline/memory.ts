@@ -5,7 +5,7 @@ import type { DeviceSession, Packet, StationQueue } from "./wire.schema.ts";
 /** What the rules said on the tablet; null where only the server may decide. */
 export type LocalOutcome =
   | { ok: true; events: readonly RecordedEvent[] }
-  | { ok: false; refusal: { code: string; params: Readonly<Record<string, string>> } }
+  | { ok: false; refusal: Refusal }
   | null;
 
 /** One act with both answers to it. Never deleted: what was refused is evidence as well. */

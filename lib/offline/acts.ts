@@ -1,0 +1,224 @@
+import { evolve } from "#lib/travelers/evolve.rules";
+import { factsNeeded } from "#lib/travelers/facts.rules";
+import type { Facts, PersonFacts, ProofFacts } from "#lib/travelers/facts.schema";
+import type { Refusal } from "#lib/travelers/refusal.schema";
+import { decide } from "#lib/travelers/rules";
+import {
+  type Command,
+  type CommandBody,
+  type CommandType,
+  type CommandVerdict,
+  type Envelope,
+  onlineOnly,
+} from "#lib/travelers/schema";
+import type { TravelerState } from "#lib/travelers/state.schema";
+import { type Core, clockNow, refreshCounts, type SignedIn } from "./core.ts";
+import { fetchPacket, showStored } from "./packets.ts";
+import { type Act, correctedAt, decideHere, enqueue, newCommandId } from "./queue.ts";
+import type { FloorPerson, Packet } from "./wire.schema.ts";
+
+/** `silence`: the server alone may decide this and does not answer. Nothing was recorded. */
+export type ActOutcome =
+  | { kind: "done" }
+  | { kind: "refused"; refusal: { code: string; params: Readonly<Record<string, string>> } }
+  | { kind: "silence" };
+
+export type Signature = {
+  /** The proof's command id: the act must be sent under it. */
+  commandId: string;
+  contentSha256: string;
+  proof: string;
+  method: "badge_pin" | "pin";
+  person: FloorPerson;
+};
+
+export type ActExtras = {
+  /** The signed-in person's own proof. */
+  signature?: Signature;
+  /** Somebody else's at the same tablet. */
+  second?: Signature;
+  blobs?: readonly string[];
+};
+
+/** Refusals that are evidence by themselves; a tap out of order is not. */
+const RECORDED = /^(not_qualified|gage_|component_|buyoff_|signer_|disposition_|design_authority)/;
+
+const ANSWER_PATIENCE_MS = 30_000;
+
+export type Acts = {
+  act: <T extends CommandType>(
+    type: T,
+    body: CommandBody<T>,
+    extras?: ActExtras,
+  ) => Promise<ActOutcome>;
+  heard: (verdict: CommandVerdict) => void;
+};
+
+export function makeActs(core: Core): Acts {
+  // One act at a time: the next is decided on the state that the one before has left.
+  let turn: Promise<unknown> = Promise.resolve();
+  const listeners = new Map<string, (verdict: CommandVerdict) => void>();
+
+  const answerTo = (commandId: string) =>
+    new Promise<ActOutcome>((resolve) => {
+      const patience = setTimeout(() => resolve({ kind: "silence" }), ANSWER_PATIENCE_MS);
+      listeners.set(commandId, (verdict) => {
+        clearTimeout(patience);
+        listeners.delete(commandId);
+        resolve(
+          verdict.verdict === "recorded_not_applied"
+            ? { kind: "refused", refusal: verdict.refusal }
+            : { kind: "done" },
+        );
+      });
+    });
+
+  const perform = async (act: Omit<Act, "auth" | "person">, extras: ActExtras) => {
+    const { open, signedIn, session } = core.view();
+    if (open === null || signedIn === null || session === null)
+      throw new Error("nobody is at work");
+    const isOnlineOnly = onlineOnly.has(act.command.type);
+    if (isOnlineOnly && !core.view().online) return { kind: "silence" } as const;
+    const whole = { ...act, person: signedIn.person.id, auth: authOf(signedIn, extras) };
+    const first = await attempt(core, whole, extras);
+    const refusal = first.local?.ok === false ? first.local.refusal : null;
+    if (refusal !== null) {
+      await recordRefused(core, whole, refusal);
+      return { kind: "refused", refusal } as const;
+    }
+    const answer = isOnlineOnly ? answerTo(act.command.id) : null;
+    await enqueue(
+      core.db,
+      session.device.id,
+      first.state,
+      whole,
+      first.local,
+      await clockNow(core),
+    );
+    await showStored(core, first.state.id);
+    await refreshCounts(core);
+    core.wake();
+    return answer === null ? ({ kind: "done" } as const) : answer;
+  };
+
+  return {
+    act: (type, body, extras = {}) => {
+      const commandId =
+        extras.second?.commandId ?? extras.signature?.commandId ?? newCommandId(core.nowMs());
+      const command = { id: commandId, type, body } as Command;
+      const mine = turn.then(() => perform({ command, blobs: extras.blobs ?? [] }, extras));
+      turn = mine.catch(() => undefined);
+      return mine;
+    },
+    heard: (verdict) => listeners.get(verdict.id)?.(verdict),
+  };
+}
+
+function authOf(signedIn: SignedIn, extras: ActExtras): Envelope["auth"] {
+  const { signature, second } = extras;
+  return {
+    grant: signedIn.grant,
+    ...(signature === undefined ? {} : { proof: signature.proof }),
+    ...(second === undefined ? {} : { second: { person: second.person.id, proof: second.proof } }),
+  };
+}
+
+/** Decides; what this tablet has not heard of yet is looked up once before it is refused. */
+async function attempt(core: Core, act: Act, extras: ActExtras) {
+  const decideNow = async () => {
+    const { open } = core.view();
+    if (open === null) throw new Error("no traveler is open");
+    const facts = await factsFor(core, open.packet, open.state, act.command, extras);
+    return { state: open.state, local: decideHere({ decide, evolve }, open.state, act, facts) };
+  };
+  const first = await decideNow();
+  const isUnheardOf =
+    first.local?.ok === false && /^(gage|component)_unknown$/.test(first.local.refusal.code);
+  if (!isUnheardOf || !core.view().online) return first;
+  const answer = await fetchPacket(core, first.state.id);
+  if (answer.kind !== "ok") return first;
+  await showStored(core, first.state.id);
+  return decideNow();
+}
+
+async function recordRefused(core: Core, act: Act, refusal: Refusal): Promise<void> {
+  const { open, session } = core.view();
+  if (!RECORDED.test(refusal.code) || open === null || session === null) return;
+  const body = { command: act.command.type, refusal: refusal.code, params: { ...refusal.params } };
+  const command: Command = { id: newCommandId(core.nowMs()), type: "recordRefusedAttempt", body };
+  const note: Act = { command, person: act.person, auth: { grant: act.auth.grant } };
+  const facts = await factsFor(core, open.packet, open.state, command, {});
+  const local = decideHere({ decide, evolve }, open.state, note, facts);
+  if (local?.ok !== true) return;
+  await enqueue(core.db, session.device.id, open.state, note, local, await clockNow(core));
+  await showStored(core, open.state.id);
+  await refreshCounts(core);
+  core.wake();
+}
+
+export const personFacts = (person: FloorPerson): PersonFacts => ({
+  id: person.id,
+  name: person.name,
+  roles: person.roles,
+  active: true,
+  qualifications: person.qualifications.map(({ code, validFrom, validUntil }) => ({
+    code,
+    validFrom: validFrom ?? "1970-01-01",
+    validUntil,
+  })),
+  stamps: person.stamps,
+});
+
+const proofFacts = (signature: Signature, device: string): ProofFacts => ({
+  id: signature.proof,
+  person: signature.person.id,
+  device,
+  command: signature.commandId,
+  contentSha256: signature.contentSha256,
+  method: signature.method,
+});
+
+async function factsFor(
+  core: Core,
+  packet: Packet,
+  state: TravelerState,
+  command: Command,
+  extras: ActExtras,
+): Promise<Facts> {
+  const { signedIn, session } = core.view();
+  if (signedIn === null || session === null) throw new Error("nobody is at work");
+  const needed = factsNeeded(command, state, packet.content);
+  const at = correctedAt(await clockNow(core));
+  const { signature, second } = extras;
+  return {
+    content: packet.content,
+    revisionStatus: packet.revisionStatus,
+    site: packet.site,
+    policy: packet.policy,
+    at,
+    recordedAt: at,
+    person: personFacts(signedIn.person),
+    second: second === undefined ? null : personFacts(second.person),
+    proof: signature === undefined ? null : proofFacts(signature, session.device.id),
+    secondProof: second === undefined ? null : proofFacts(second, session.device.id),
+    device: {
+      id: session.device.id,
+      station: session.station.code,
+      workCenter: session.station.workCenter,
+    },
+    gages: packet.gages.filter(
+      ({ type, code }) => needed.gageTypes.includes(type) || needed.gageCodes.includes(code),
+    ),
+    stock: packet.stock.filter(
+      ({ part, serial, lot }) =>
+        needed.parts.includes(part) ||
+        needed.stock.some((of) => of.part === part && of.serial === serial && of.lot === lot),
+    ),
+    holders: packet.holders.filter(({ qualification }) =>
+      needed.qualifications.includes(qualification),
+    ),
+    outerHolds: packet.outerHolds,
+    qms: null,
+    blobsMissing: [],
+  };
+}

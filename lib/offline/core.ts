@@ -1,0 +1,91 @@
+import { instant } from "#lib/kit/time";
+import type { TravelerState } from "#lib/travelers/state.schema";
+import { type DecisionRow, kept, type TabletDb } from "./memory.ts";
+import { type Clock, refusedUnseen, waitingCommands } from "./queue.ts";
+import type { Server } from "./server.ts";
+import type { DemoKit, DeviceSession, FloorPerson, Packet, StationQueue } from "./wire.schema.ts";
+
+export type SignedIn = {
+  person: FloorPerson;
+  grant: string;
+  notAfter: string;
+  /** Has signed in this period: the PIN alone is enough for the next signature (21 CFR 11.200). */
+  hasSigned: boolean;
+};
+
+export type OpenTraveler = {
+  /** As the server last confirmed it. */
+  packet: Packet;
+  /** What this tablet did since, on top. */
+  state: TravelerState;
+};
+
+export type TabletView = {
+  phase: "starting" | "not_enrolled" | "locked" | "ready";
+  session: DeviceSession | null;
+  signedIn: SignedIn | null;
+  /** Who was here before the screen locked; their draft is kept. */
+  lockedFrom: FloorPerson | null;
+  online: boolean;
+  unsent: number;
+  unsentPhotos: number;
+  refusals: readonly DecisionRow[];
+  queue: StationQueue | null;
+  open: OpenTraveler | null;
+  demo: DemoKit | null;
+  /** Another tab of this tablet sends. */
+  leads: boolean;
+};
+
+export const emptyView: TabletView = {
+  phase: "starting",
+  session: null,
+  signedIn: null,
+  lockedFrom: null,
+  online: true,
+  unsent: 0,
+  unsentPhotos: 0,
+  refusals: [],
+  queue: null,
+  open: null,
+  demo: null,
+  leads: false,
+};
+
+/** What the parts of the tablet share: its memory, its clocks and what is on the screen. */
+export type Core = {
+  db: TabletDb;
+  server: Server;
+  bootId: string;
+  nowMs: () => number;
+  view: () => TabletView;
+  set: (patch: Partial<TabletView>) => void;
+  /** Something waits to be sent. */
+  wake: () => void;
+};
+
+export async function clockNow(core: Core): Promise<Clock> {
+  const last = await kept(core.db, "clock");
+  return {
+    nowMs: core.nowMs(),
+    monotonicMs: performance.now(),
+    bootId: core.bootId,
+    lastServerContact: last?.lastServerContact ?? null,
+    skew: last?.skew ?? 0,
+  };
+}
+
+export async function refreshCounts(core: Core): Promise<void> {
+  const [waiting, refusals, blobs] = await Promise.all([
+    waitingCommands(core.db),
+    refusedUnseen(core.db),
+    core.db.getAll("blobs"),
+  ]);
+  core.set({
+    unsent: waiting.length,
+    refusals,
+    unsentPhotos: blobs.filter((blob) => blob.sentAt === null).length,
+  });
+}
+
+export const nowInstant = (core: Core): string => instant(core.nowMs());

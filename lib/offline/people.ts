@@ -1,0 +1,47 @@
+import { type Core, refreshCounts } from "./core.ts";
+import type { Answer } from "./server.ts";
+import type { SignAnswer, SignIn } from "./wire.schema.ts";
+
+export type EndOfPeriod = "lock" | "idle" | "sign_out" | "hand_over";
+
+/** Needs the server: no tablet holds anything that could check a PIN. */
+export async function signIn(core: Core, badge: string, pin: string): Promise<Answer<SignIn>> {
+  const answer = await core.server.post<SignIn>("/api/floor/sign-in", { badge, pin });
+  if (answer.kind === "ok") {
+    const { person, grant, notAfter } = answer.value;
+    core.set({
+      phase: "ready",
+      signedIn: { person, grant, notAfter, hasSigned: false },
+      lockedFrom: null,
+    });
+    await refreshCounts(core);
+  }
+  return answer;
+}
+
+/** Hides the screen and ends the signing period; what was begun stays, and so does what is unsent. */
+export async function lock(core: Core, why: EndOfPeriod): Promise<void> {
+  const { signedIn } = core.view();
+  if (signedIn === null) return;
+  core.set({ phase: "locked", signedIn: null, lockedFrom: signedIn.person });
+  await core.server.post("/api/floor/end-period", { why });
+}
+
+/**
+ * Two components to the server, a proof back that is good once, for this command and exactly this
+ * content. The PIN goes nowhere else and is not kept.
+ */
+export async function signProof(
+  core: Core,
+  of: { command: string; contentSha256: string; pin: string; badge: string | null; person: string },
+): Promise<Answer<SignAnswer>> {
+  const { badge, ...rest } = of;
+  return core.server.post<SignAnswer>("/api/sign", badge === null ? rest : { ...rest, badge });
+}
+
+/** After a second person signed here the first one's period is over: badge and PIN next time. */
+export function signedHere(core: Core, signer: string): void {
+  const { signedIn } = core.view();
+  if (signedIn === null) return;
+  core.set({ signedIn: { ...signedIn, hasSigned: signer === signedIn.person.id } });
+}

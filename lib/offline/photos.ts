@@ -1,0 +1,70 @@
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex } from "@noble/hashes/utils.js";
+import type { Core } from "./core.ts";
+
+export type TakenPhoto = {
+  sha256: string;
+  mediaType: "image/jpeg";
+  bytes: number;
+  preview: string;
+};
+
+const LONGEST_SIDE_PX = 2400;
+const FREE_BYTES_MIN = 200 * 1024 * 1024;
+
+/** Under this the tablet could lose what is more important than a picture. */
+export async function hasRoomForPhotos(): Promise<boolean> {
+  const estimate = await navigator.storage?.estimate?.();
+  if (estimate?.quota === undefined) return true;
+  return estimate.quota - (estimate.usage ?? 0) > FREE_BYTES_MIN;
+}
+
+/**
+ * Drawn again pixel by pixel, upright as the camera meant it: no EXIF and so no place and no device
+ * leave the tablet. What is hashed and sent is what was previewed.
+ */
+export async function takePhoto(file: Blob): Promise<TakenPhoto & { data: ArrayBuffer }> {
+  const bitmap = await createImageBitmap(file, { imageOrientation: "from-image" });
+  const scale = Math.min(1, LONGEST_SIDE_PX / Math.max(bitmap.width, bitmap.height));
+  const canvas = document.createElement("canvas");
+  canvas.width = Math.max(1, Math.round(bitmap.width * scale));
+  canvas.height = Math.max(1, Math.round(bitmap.height * scale));
+  canvas.getContext("2d")?.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+  bitmap.close();
+  const redrawn = await new Promise<Blob | null>((resolve) =>
+    canvas.toBlob(resolve, "image/jpeg", 0.86),
+  );
+  if (redrawn === null) throw new Error("this picture can't be read");
+  const data = await redrawn.arrayBuffer();
+  return {
+    sha256: bytesToHex(sha256(new Uint8Array(data))),
+    mediaType: "image/jpeg",
+    bytes: data.byteLength,
+    preview: URL.createObjectURL(redrawn),
+    data,
+  };
+}
+
+/** In the tablet's memory before the command that names it. */
+export async function keepPhoto(
+  core: Core,
+  traveler: string,
+  photo: TakenPhoto & { data: ArrayBuffer },
+): Promise<void> {
+  const known = await core.db.get("blobs", photo.sha256);
+  if (known !== undefined) return;
+  await core.db.put("blobs", {
+    sha256: photo.sha256,
+    bytes: photo.data,
+    mediaType: photo.mediaType,
+    traveler,
+    sentAt: null,
+  });
+}
+
+/** A picture to show: from this tablet's memory, else from the server. */
+export async function photoUrl(core: Core, sha256Hex: string): Promise<string> {
+  const blob = await core.db.get("blobs", sha256Hex);
+  if (blob === undefined) return `/api/blobs/${sha256Hex}`;
+  return URL.createObjectURL(new Blob([blob.bytes], { type: blob.mediaType }));
+}

@@ -1,0 +1,143 @@
+import { uuidv7 } from "#lib/kit/ids";
+import { type Acts, makeActs } from "./acts.ts";
+import { type Core, emptyView, nowInstant, refreshCounts, type TabletView } from "./core.ts";
+import { loadDemo, renewSession } from "./device.ts";
+import { kept, openMemory, type TabletDb } from "./memory.ts";
+import { reconcile, refreshOpen, showStored } from "./packets.ts";
+import { acknowledge } from "./queue.ts";
+import { type PostOutcome, type Sender, type SenderPorts, startSender } from "./sender.ts";
+import { type Server, serverOverHttp } from "./server.ts";
+import type { CommandAnswer } from "./wire.schema.ts";
+
+export type Tablet = {
+  core: Core;
+  act: Acts["act"];
+  subscribe: (listener: () => void) => () => void;
+  start: () => Promise<void>;
+  stop: () => void;
+  acknowledge: (commandId: string) => Promise<void>;
+};
+
+export async function makeTablet(server: Server = serverOverHttp): Promise<Tablet> {
+  const db = await openMemory();
+  const listeners = new Set<() => void>();
+  const others = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel("buyoff");
+  let view: TabletView = emptyView;
+  let sender: Sender | null = null;
+  const core: Core = {
+    db,
+    server,
+    bootId: uuidv7(),
+    nowMs: () => Date.now(),
+    view: () => view,
+    set: (patch) => {
+      view = { ...view, ...patch };
+      for (const listener of listeners) listener();
+    },
+    wake: () => {
+      sender?.wake();
+      others?.postMessage("wake");
+    },
+  };
+  const acts = makeActs(core);
+  const stopping = new AbortController();
+  others?.addEventListener("message", (event) => {
+    if (event.data === "wake") sender?.wake();
+    const { open } = core.view();
+    if (event.data === "changed" && open !== null) void showStored(core, open.packet.state.id);
+    void refreshCounts(core);
+  });
+  return {
+    core,
+    act: acts.act,
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    start: async () => {
+      await begin(core, db);
+      const ports = portsOf(core, acts, () => others?.postMessage("changed"));
+      lead(stopping.signal, () => {
+        sender = startSender(ports);
+        core.set({ leads: true });
+        return sender;
+      });
+      globalThis.addEventListener("online", () => core.wake(), { signal: stopping.signal });
+    },
+    stop: () => {
+      stopping.abort();
+      sender?.stop();
+      others?.close();
+      db.close();
+    },
+    acknowledge: async (commandId) => {
+      await acknowledge(db, commandId, nowInstant(core));
+      await refreshCounts(core);
+    },
+  };
+}
+
+async function begin(core: Core, db: TabletDb): Promise<void> {
+  const session = await kept(db, "session");
+  await refreshCounts(core);
+  core.set({ session });
+  const renewed = session === null ? "unknown" : await renewSession(core);
+  core.set({
+    phase: renewed === "unknown" ? "not_enrolled" : "locked",
+    online: renewed !== "silence",
+  });
+  await loadDemo(core);
+}
+
+/** Only one tab of this browser sends: two would race with the same commands. */
+function lead(signal: AbortSignal, start: () => Sender): void {
+  if (navigator.locks === undefined) {
+    start();
+    return;
+  }
+  const untilStopped = () =>
+    new Promise<void>((resolve) => {
+      const sender = start();
+      signal.addEventListener("abort", () => {
+        sender.stop();
+        resolve();
+      });
+    });
+  navigator.locks.request("buyoff-sender", { signal }, untilStopped).catch(() => undefined);
+}
+
+function portsOf(core: Core, acts: Acts, tellOthers: () => void): SenderPorts {
+  return {
+    db: core.db,
+    nowMs: core.nowMs,
+    post: async (commands): Promise<PostOutcome> => {
+      const answer = await core.server.post<CommandAnswer>("/api/commands", {
+        protocol: 1,
+        commands,
+      });
+      if (answer.kind === "ok") return { kind: "answered", answer: answer.value };
+      if (answer.kind === "status" && answer.status === 401) return { kind: "stranger" };
+      if (answer.kind === "status") return { kind: "refused", status: answer.status };
+      return answer.kind === "silence" ? { kind: "silence" } : { kind: "refused", status: 200 };
+    },
+    putBlob: async (sha256, bytes, mediaType) => {
+      const answer = await core.server.putBytes(`/api/blobs/${sha256}`, bytes, mediaType);
+      if (answer.kind === "ok") return "stored";
+      return answer.kind === "silence" ? "silence" : "refused";
+    },
+    renewSession: async () => (await renewSession(core)) === "renewed",
+    onVerdict: async (row, verdict, answer) => {
+      await reconcile(core, row, verdict, answer);
+      acts.heard(verdict);
+    },
+    onConnection: (online) => {
+      const cameBack = online && !core.view().online;
+      if (core.view().online !== online) core.set({ online });
+      if (cameBack) void refreshOpen(core);
+    },
+    onChanged: () => {
+      void refreshCounts(core);
+      tellOthers();
+    },
+  };
+}
