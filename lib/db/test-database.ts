@@ -42,6 +42,7 @@ export async function setup(project: TestProject): Promise<void> {
   const passwords = newRolePasswords();
   const prefix = `buyoff_test_${randomBytes(4).toString("hex")}_`;
   release = async () => {
+    release = async () => undefined;
     await dropDatabases(adminUrl, prefix);
     await embedded?.stop();
   };

@@ -8,6 +8,7 @@ import type {
   SchemaEngine,
   SchemasContainer,
 } from "@prisma/schema-engine-wasm/schema_engine_bg";
+import pg from "pg";
 
 const migrationsDir = path.resolve(import.meta.dirname, "../../prisma/migrations");
 const schemaDir = path.resolve(import.meta.dirname, "../../prisma/schema");
@@ -19,7 +20,8 @@ const filters = { externalTables: [], externalEnums: [] };
  * the same folder. Returns the names applied now.
  */
 export async function applyMigrations(ownerUrl: string): Promise<string[]> {
-  const engine = await openEngine(ownerUrl);
+  const pool = new pg.Pool({ connectionString: ownerUrl });
+  const engine = await openEngine(pool);
   try {
     const { appliedMigrationNames } = await engine.applyMigrations({
       migrationsList: await migrationList(),
@@ -28,13 +30,16 @@ export async function applyMigrations(ownerUrl: string): Promise<string[]> {
     return appliedMigrationNames;
   } finally {
     engine.free();
+    // The engine lets go of its connections, not of the pool.
+    await pool.end();
   }
 }
 
 /** The SQL that makes an empty database into what `prisma/schema` says: the start of a new migration. */
 export async function schemaSql(ownerUrl: string): Promise<string> {
   const schema = await schemaFiles();
-  const engine = await openEngine(ownerUrl, schema);
+  const pool = new pg.Pool({ connectionString: ownerUrl });
+  const engine = await openEngine(pool, schema);
   try {
     const { stdout } = await engine.diff({
       from: { tag: "empty" },
@@ -46,6 +51,8 @@ export async function schemaSql(ownerUrl: string): Promise<string> {
     return stdout ?? "";
   } finally {
     engine.free();
+    // The engine lets go of its connections, not of the pool.
+    await pool.end();
   }
 }
 
@@ -113,10 +120,8 @@ function loadEngine(): Promise<typeof SchemaEngine> {
   return loading;
 }
 
-async function openEngine(ownerUrl: string, schema?: SchemasContainer): Promise<SchemaEngine> {
-  const factory = bindMigrationAwareSqlAdapterFactory(
-    new PrismaPg({ connectionString: ownerUrl }) as never,
-  );
+async function openEngine(pool: pg.Pool, schema?: SchemasContainer): Promise<SchemaEngine> {
+  const factory = bindMigrationAwareSqlAdapterFactory(new PrismaPg(pool) as never);
   const engine = await loadEngine();
   return engine.new(
     {
