@@ -1,0 +1,173 @@
+import { randomUUID, webcrypto } from "node:crypto";
+import { type Canonical, canonicalSha256 } from "#lib/kit/canonical";
+import { uuidv7 } from "#lib/kit/ids";
+import { instant } from "#lib/kit/time";
+import type {
+  CommandAnswer,
+  DemoKit,
+  DeviceSession,
+  Packet,
+  SignAnswer,
+  SignIn,
+} from "#lib/offline/wire.schema";
+import { evolve } from "#lib/travelers/evolve.rules";
+import type { CommandBody, CommandType, CommandVerdict, Envelope } from "#lib/travelers/schema";
+
+type Answer<T> = { status: number; body: T };
+type Said<T> = { ok: true; value: T } | { ok: false; error: { code: string } };
+type BadgeAndPin = { badge: string; pin: string };
+
+/** What a browser of this origin sends with every change. */
+export const sameOrigin = (origin: string): Record<string, string> => ({
+  "content-type": "application/json",
+  "x-buyoff": "1",
+  origin,
+  "sec-fetch-site": "same-origin",
+});
+
+export async function ask<T>(
+  origin: string,
+  path: string,
+  init: { method?: string; headers?: Record<string, string>; body?: unknown } = {},
+): Promise<Answer<T> & { headers: Headers }> {
+  const response = await fetch(`${origin}${path}`, {
+    method: init.method ?? (init.body === undefined ? "GET" : "POST"),
+    headers: init.headers ?? {},
+    redirect: "manual",
+    ...(init.body === undefined ? {} : { body: JSON.stringify(init.body) }),
+  });
+  const text = await response.text();
+  const body = text.startsWith("{") || text.startsWith("[") ? JSON.parse(text) : text;
+  return { status: response.status, body: body as T, headers: response.headers };
+}
+
+/** The drawer of the demo: badges, barcodes and fresh enrolment codes. */
+export async function demoKit(origin: string): Promise<DemoKit> {
+  const { body } = await ask<DemoKit | Said<DemoKit>>(origin, "/api/floor/demo");
+  return "value" in body ? (body as { value: DemoKit }).value : (body as DemoKit);
+}
+
+/** A tablet without a screen: its own key, its own chain of commands, the same wire. */
+export async function aTablet(origin: string, station = "ASM-1") {
+  const code = (await demoKit(origin)).stations.find((of) => of.code === station)?.enrolmentCode;
+  if (!code) throw new Error(`the demo has no station ${station}`);
+  const keys = await webcrypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, false, [
+    "sign",
+    "verify",
+  ]);
+  const publicKey = await webcrypto.subtle.exportKey("jwk", keys.publicKey);
+  const enrolled = await ask<Said<DeviceSession>>(origin, "/api/devices/enrol", {
+    headers: sameOrigin(origin),
+    body: { code, publicKey, name: `test tablet ${station}` },
+  });
+  if (!enrolled.body.ok) throw new Error(`not enrolled: ${enrolled.body.error.code}`);
+  const cookie = (enrolled.headers.getSetCookie?.() ?? [])
+    .map((set) => set.split(";")[0])
+    .join("; ");
+  return tabletOf(origin, cookie, enrolled.body.value);
+}
+export type Tablet = Awaited<ReturnType<typeof aTablet>>;
+
+function tabletOf(origin: string, cookie: string, session: DeviceSession) {
+  const headers = { ...sameOrigin(origin), cookie };
+  const bootId = randomUUID();
+  const chain = { seq: 0, prev: null as string | null };
+  const post = <T>(path: string, body: unknown) => ask<T>(origin, path, { headers, body });
+  const get = <T>(path: string) => ask<T>(origin, path, { headers: { cookie } });
+
+  const envelope = (
+    person: SignIn,
+    packet: Packet,
+    type: string,
+    body: unknown,
+    auth: { proof?: string; second?: { person: string; proof: string }; id?: string } = {},
+  ): Envelope => {
+    chain.seq += 1;
+    const { id = uuidv7(), ...signed } = auth;
+    const made: Envelope = {
+      v: 1,
+      id,
+      device: session.device.id,
+      deviceSeq: chain.seq,
+      devicePrev: chain.prev,
+      traveler: packet.state.id,
+      expects: {
+        revision: packet.state.revision.revision,
+        contentSha256: packet.state.revision.contentSha256,
+        seq: packet.state.seq,
+      },
+      type,
+      body,
+      person: person.person.id,
+      auth: { grant: person.grant, ...signed },
+      at: {
+        wall: instant(Date.now()),
+        monotonic: Math.round(performance.now()),
+        bootId,
+        lastServerContact: instant(Date.now()),
+        skew: 0,
+      },
+      blobs: [],
+    };
+    chain.prev = canonicalSha256(made as unknown as Canonical);
+    return made;
+  };
+
+  const send = async (commands: readonly unknown[]): Promise<readonly CommandVerdict[]> => {
+    const { status, body } = await post<CommandAnswer>("/api/commands", { protocol: 1, commands });
+    if (status !== 200) throw new Error(`commands: ${status} ${JSON.stringify(body)}`);
+    return body.verdicts;
+  };
+
+  return {
+    origin,
+    cookie,
+    headers,
+    session,
+    post,
+    get,
+    envelope,
+    send,
+    packet: async (traveler: string): Promise<Packet> => {
+      const { status, body } = await get<Packet | { value: Packet }>(
+        `/api/floor/travelers/${traveler}`,
+      );
+      if (status !== 200) throw new Error(`packet: ${status} ${JSON.stringify(body)}`);
+      return "value" in body ? body.value : body;
+    },
+    signIn: async (who: BadgeAndPin): Promise<SignIn> => {
+      const { body } = await post<SignIn & Said<SignIn>>("/api/floor/sign-in", who);
+      if ("ok" in body && !body.ok) throw new Error(`not signed in: ${body.error.code}`);
+      return "value" in body ? (body as { value: SignIn }).value : body;
+    },
+    proof: async (
+      person: SignIn,
+      who: BadgeAndPin,
+      of: { command: string; contentSha256: string },
+    ): Promise<SignAnswer> => {
+      const { body } = await post<SignAnswer & Said<SignAnswer>>("/api/sign", {
+        ...of,
+        ...who,
+        person: person.person.id,
+      });
+      if ("ok" in body && !body.ok) throw new Error(`not signed: ${body.error.code}`);
+      return "value" in body ? (body as { value: SignAnswer }).value : body;
+    },
+  };
+}
+
+/** Sends one act and folds its events into the packet, as the player does. */
+export async function act<T extends CommandType>(
+  tablet: Tablet,
+  person: SignIn,
+  packet: Packet,
+  type: T,
+  body: CommandBody<T>,
+  auth: Parameters<Tablet["envelope"]>[4] = {},
+): Promise<{ verdict: CommandVerdict; packet: Packet }> {
+  const [verdict] = await tablet.send([tablet.envelope(person, packet, type, body, auth)]);
+  if (!verdict) throw new Error("no verdict");
+  if (verdict.verdict !== "applied") return { verdict, packet };
+  const state = verdict.events.reduce(evolve, packet.state);
+  return { verdict, packet: { ...packet, state: state ?? packet.state, head: verdict.head } };
+}
