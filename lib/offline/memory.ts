@@ -1,4 +1,5 @@
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
+import type { Refusal } from "#lib/travelers/refusal.schema";
 import type { CommandVerdict, Envelope, RecordedEvent } from "#lib/travelers/schema";
 import type { DeviceSession, Packet, StationQueue } from "./wire.schema.ts";
 
