@@ -2,7 +2,10 @@ import { readdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { PrismaPg } from "@prisma/adapter-pg";
-import { bindMigrationAwareSqlAdapterFactory } from "@prisma/driver-adapter-utils";
+import {
+  bindMigrationAwareSqlAdapterFactory,
+  DriverAdapterError,
+} from "@prisma/driver-adapter-utils";
 import type {
   MigrationList,
   SchemaEngine,
@@ -95,6 +98,34 @@ async function schemaFiles(): Promise<SchemasContainer> {
   };
 }
 
+/**
+ * Prisma's adapter cuts a script at every semicolon and runs the pieces one by one: the body of a
+ * function would not survive it. Sent whole, PostgreSQL also makes one transaction of it, so that a
+ * migration is there entirely or not at all.
+ */
+class WholeScripts extends PrismaPg {
+  override async connect() {
+    const adapter = await super.connect();
+    adapter.executeScript = async (script) => {
+      await adapter
+        .underlyingDriver()
+        .query(script)
+        .catch((error: pg.DatabaseError) => {
+          throw new DriverAdapterError({
+            kind: "postgres",
+            code: error.code ?? "XX000",
+            severity: error.severity ?? "ERROR",
+            message: error.message,
+            detail: error.detail,
+            column: error.column,
+            hint: error.hint,
+          });
+        });
+    };
+    return adapter;
+  }
+}
+
 let loading: Promise<typeof SchemaEngine> | undefined;
 
 function loadEngine(): Promise<typeof SchemaEngine> {
@@ -103,8 +134,8 @@ function loadEngine(): Promise<typeof SchemaEngine> {
     const main = createRequire(import.meta.url).resolve("@prisma/schema-engine-wasm");
     const wasm = await readFile(path.join(path.dirname(main), "schema_engine_bg.wasm"));
     const { instance } = await WebAssembly.instantiate(wasm, {
-      "./schema_engine_bg.js": module,
-    } as never);
+      "./schema_engine_bg.js": withoutLingering(module as unknown as Glue),
+    });
     const glue = module as unknown as { __wbg_set_wasm(exports: WebAssembly.Exports): void };
     glue.__wbg_set_wasm(instance.exports);
     (instance.exports as { __wbindgen_start(): void }).__wbindgen_start();
@@ -120,8 +151,17 @@ function loadEngine(): Promise<typeof SchemaEngine> {
   return loading;
 }
 
+type Glue = Record<string, WebAssembly.ImportValue>;
+
+/** The engine never cancels its lock's time-out, and a process would live on for those ten seconds. */
+function withoutLingering(module: Glue): Glue {
+  const name = Object.keys(module).find((key) => key.startsWith("__wbg_setTimeout_")) ?? "";
+  const start = (run: () => void, ms: number) => setTimeout(run, ms >>> 0).unref();
+  return { ...module, [name]: start };
+}
+
 async function openEngine(pool: pg.Pool, schema?: SchemasContainer): Promise<SchemaEngine> {
-  const factory = bindMigrationAwareSqlAdapterFactory(new PrismaPg(pool) as never);
+  const factory = bindMigrationAwareSqlAdapterFactory(new WholeScripts(pool) as never);
   const engine = await loadEngine();
   return engine.new(
     {
