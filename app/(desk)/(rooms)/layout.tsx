@@ -1,0 +1,65 @@
+import { getTranslations } from "next-intl/server";
+import type { ReactNode } from "react";
+import { Rail } from "#components/desk/rail";
+import { currentActor } from "#lib/boundary/actor";
+import { may, type Permission } from "#lib/boundary/permissions";
+import { plantPolicy } from "#lib/defects/queries";
+import { waitingCounts } from "#lib/travelers/history.queries";
+
+/** The rail says what waits. It guards nothing: each page asks for its own permission. */
+export default async function RoomsLayout({ children }: { children: ReactNode }) {
+  const actor = await currentActor();
+  if (!actor) return children;
+  const [t, counts, plant] = await Promise.all([
+    getTranslations("desk.rail"),
+    waitingCounts(actor),
+    plantPolicy(actor),
+  ]);
+  const ifMay = <T,>(permission: Permission, what: T): T[] => (may(actor, permission) ? [what] : []);
+  return (
+    <div className="desk-shell grid min-h-dvh grid-cols-[212px_minmax(0,1fr)]">
+      <a
+        href="#room"
+        className="absolute -top-20 left-2 z-10 rounded bg-act px-4 py-2 text-act-ink focus:top-2"
+      >
+        {t("skip")}
+      </a>
+      <Rail
+        person={actor.name}
+        roles={actor.roles}
+        site={`${plant.code} · ${plant.name}`}
+        work={ifMay("traveler.read", [
+          { href: "/travelers", label: t("travelers") },
+          {
+            href: "/buyoffs",
+            label: t("buyoffs"),
+            count: counts.buyoffs,
+            countLabel: t("buyoffsDue", { count: counts.buyoffs }),
+            tone: "attention" as const,
+          },
+          {
+            href: "/holds",
+            label: t("holds"),
+            count: counts.holds,
+            countLabel: t("holdsOpen", { count: counts.holds }),
+            tone: "stop" as const,
+          },
+          ...ifMay("defect.read", {
+            href: "/defects",
+            label: t("defects"),
+            count: counts.defects,
+            countLabel: t("defectsOpen", { count: counts.defects }),
+          }),
+        ]).flat()}
+        plan={[
+          ...ifMay("traveler.read", { href: "/orders", label: t("orders") }),
+          ...ifMay("people.read", { href: "/people", label: t("people") }),
+          ...ifMay("device.revoke", { href: "/stations", label: t("stations") }),
+        ]}
+      />
+      <div id="room" className="min-w-0">
+        {children}
+      </div>
+    </div>
+  );
+}

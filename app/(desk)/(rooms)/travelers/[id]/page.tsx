@@ -1,0 +1,133 @@
+import type { Metadata } from "next";
+import { notFound } from "next/navigation";
+import { getLocale, getTranslations } from "next-intl/server";
+import { FilterLinks } from "#components/desk/filter-links";
+import { Empty } from "#components/desk/page-head";
+import { RecordDefect, RecordHold } from "#components/desk/record-defect";
+import { RecordHead } from "#components/desk/record-head";
+import { RecordOperation } from "#components/desk/record-operation";
+import { RecordSide } from "#components/desk/record-side";
+import { RecordTitle } from "#components/desk/record-title";
+import type { RecordWords } from "#components/desk/record-words";
+import { RefusedAttempts } from "#components/desk/refused-attempts";
+import { requireActor } from "#lib/boundary/actor";
+import { commandPermissions, may } from "#lib/boundary/permissions";
+import { isId } from "#lib/defects/schema";
+import type { Locale } from "#lib/messages/locales";
+import { asBuilt } from "#lib/travelers/as-built.rules";
+import { recordHead } from "#lib/travelers/as-built-head.rules";
+import { travelerRecord } from "#lib/travelers/history.queries";
+import { openItems } from "#lib/travelers/progress.rules";
+import { filterCounts, filtered, recordFilters, refusedAttempts } from "#lib/travelers/record-filter.rules";
+
+type Ask = { params: Promise<{ id: string }>; searchParams: Promise<{ show?: string }> };
+
+async function recordAsked(id: string) {
+  const actor = await requireActor("traveler.read");
+  const record = isId(id) ? await travelerRecord(actor, id) : null;
+  return record === null ? notFound() : { actor, record };
+}
+
+export async function generateMetadata({ params }: Ask): Promise<Metadata> {
+  const { record } = await recordAsked((await params).id);
+  return { title: record.state.unit.serial ?? record.state.unit.lot ?? "" };
+}
+
+export default async function Traveler({ params, searchParams }: Ask) {
+  const [{ id }, { show }] = await Promise.all([params, searchParams]);
+  const { actor, record } = await recordAsked(id);
+  const t = await getTranslations("desk.record");
+  const { state, content, events } = record;
+  const words: RecordWords = {
+    locale: (await getLocale()) as Locale,
+    zone: record.timeZone,
+    people: record.people,
+    texts: record.texts,
+    policy: record.policy,
+  };
+  const built = asBuilt(state, content, events);
+  const counts = filterCounts(built, events);
+  const filter = recordFilters.find((of) => of === show) ?? "everything";
+  const operations = filtered(built, filter).filter(
+    (of) => of.rows.length + of.defects.length + of.holds.length + of.buyoffs.length > 0,
+  );
+  const isBeside = filter === "everything" || filter === "exceptions";
+  const refused = filter === "refused" || filter === "exceptions" ? refusedAttempts(events) : [];
+  const ahead = built.operations.filter((of) => of.rows.length + of.buyoffs.length === 0);
+  return (
+    <div className="grid grid-cols-[minmax(0,1fr)_296px] min-[1400px]:grid-cols-[minmax(0,1fr)_330px] print:block">
+      <main className="min-w-0 px-7 py-6 print:p-0">
+        <RecordTitle record={record} built={built} words={words} />
+        <RecordHead
+          head={recordHead(state, content, events)}
+          open={openItems(state, content)}
+          revisionStatus={record.revisionStatus}
+          words={words}
+        />
+        <FilterLinks
+          label={t("filters")}
+          links={recordFilters
+            .filter((of) => of === "everything" || of === filter || counts[of] > 0)
+            .map((of) => ({
+              key: of,
+              label: t(`filter.${of}`),
+              ...(of === "everything" ? {} : { count: counts[of] }),
+              href: of === "everything" ? `/travelers/${id}` : `/travelers/${id}?show=${of}`,
+              on: of === filter,
+            }))}
+        />
+        {isBeside && built.unit.defects.length + built.unit.holds.length > 0 ? (
+          <section
+            aria-label={t("wholeUnit")}
+            className="mb-3 overflow-hidden rounded border-[1.5px] border-rule bg-sheet [&>*:first-child]:border-t-0"
+          >
+            {built.unit.defects.map((defect) => (
+              <RecordDefect
+                key={defect.id}
+                defect={defect}
+                photos={state.photos.filter((photo) => photo.defect === defect.id)}
+                words={words}
+              />
+            ))}
+            {built.unit.holds.map((hold) => (
+              <RecordHold key={hold.id} hold={hold} words={words} />
+            ))}
+          </section>
+        ) : null}
+        <RefusedAttempts events={refused} words={words} />
+        <div className="operations">
+          {operations.toReversed().map((operation) => (
+            <RecordOperation
+              key={operation.id}
+              operation={operation}
+              photos={state.photos}
+              words={words}
+            />
+          ))}
+        </div>
+        {filter === "everything" && ahead.length > 0 ? (
+          <p className="mt-4 text-[14px] text-ink-2">
+            {t("ahead")}{" "}
+            {ahead.map((of, index) => (
+              <span key={of.id} className="mono">
+                {index === 0 ? "" : ", "}
+                {of.number}
+              </span>
+            ))}
+          </p>
+        ) : null}
+        {filter !== "everything" && operations.length + refused.length === 0 ? (
+          <Empty title={t("nothing")} hint={t("nothingHint")} />
+        ) : null}
+      </main>
+      <RecordSide
+        record={record}
+        words={words}
+        mayVerify={may(actor, "record.verify")}
+        mayLogDefect={may(actor, commandPermissions.logDefect)}
+        mayAccept={may(actor, commandPermissions.acceptTraveler)}
+        person={actor.id}
+      />
+    </div>
+  );
+}

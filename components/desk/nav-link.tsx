@@ -1,0 +1,48 @@
+"use client";
+import Link from "next/link";
+import { usePathname } from "next/navigation";
+
+export type NavTone = "stop" | "attention" | "plain";
+
+const tones: Record<NavTone, string> = {
+  stop: "bg-[#a3201b] text-white",
+  attention: "bg-[#f2c063] text-[#2a1c00]",
+  plain: "bg-[#4d5052] text-white",
+};
+
+export function NavLink({
+  href,
+  label,
+  count,
+  countLabel,
+  tone = "plain",
+}: {
+  href: string;
+  label: string;
+  count?: number;
+  countLabel?: string;
+  tone?: NavTone;
+}) {
+  const path = usePathname();
+  const here = path === href || path.startsWith(`${href}/`);
+  return (
+    <Link
+      href={href}
+      aria-current={here ? "page" : undefined}
+      className={`flex min-h-10 items-center justify-between rounded-lg px-2.5 text-[16px] no-underline focus-visible:outline-white ${
+        here ? "bg-(--rail-on) font-[650] text-white" : "text-(--rail-ink) hover:bg-(--rail-on)"
+      }`}
+    >
+      {label}
+      {count === undefined || count === 0 ? null : (
+        <span
+          role="img"
+          className={`mono rounded-full px-2 text-[13px] leading-5 font-[650] ${tones[tone]}`}
+          aria-label={countLabel}
+        >
+          {count}
+        </span>
+      )}
+    </Link>
+  );
+}

@@ -1,0 +1,160 @@
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import type { ReactNode } from "react";
+import { type RecordWords, said } from "#components/desk/record-words";
+import { Mark } from "#components/ui/chip";
+import type { RecordHead as Head } from "#lib/travelers/as-built-head.rules";
+import type { OpenItem } from "#lib/travelers/progress.rules";
+
+type Tone = "ok" | "warn" | "stop";
+const inks: Record<Tone, string> = { ok: "text-ok", warn: "text-warn", stop: "text-stop" };
+
+function Line({ tone, label, children }: { tone: Tone; label: string; children: ReactNode }) {
+  return (
+    <div className="keep grid grid-cols-[22px_180px_minmax(0,1fr)] items-baseline gap-x-2 border-t border-sunk px-4 py-2 first:border-t-0">
+      <span className={`self-center ${inks[tone]}`}>
+        <Mark tone={tone} size={15} />
+      </span>
+      <dt className="text-[14px] text-ink-2">{label}</dt>
+      <dd className="text-[15px] break-words">{children}</dd>
+    </div>
+  );
+}
+
+/** The five lines an inspector asks for, before anything else. */
+export function RecordHead({
+  head,
+  open,
+  revisionStatus,
+  words,
+}: {
+  head: Head;
+  open: readonly OpenItem[];
+  revisionStatus: string;
+  words: RecordWords;
+}) {
+  const t = useTranslations("desk.head");
+  return (
+    <dl
+      aria-label={t("label")}
+      className="mb-4 overflow-hidden rounded border-[1.5px] border-rule bg-sheet"
+    >
+      <Configuration head={head} revisionStatus={revisionStatus} />
+      <OpenItems open={open} />
+      <Ncrs head={head} />
+      <Line tone={head.permits.length === 0 ? "ok" : "warn"} label={t("permits")}>
+        {head.permits.length === 0
+          ? t("noPermits")
+          : head.permits.map((of) => (
+              <span key={of.what + of.reference} className="mr-3">
+                <b className="mono font-[650]">{of.reference}</b> {t(`permit.${of.what}`)} ({of.on})
+              </span>
+            ))}
+      </Line>
+      <Line tone={head.amended.length === 0 ? "ok" : "warn"} label={t("amended")}>
+        {head.amended.length === 0
+          ? t("noneAmended")
+          : head.amended.map((of) => (
+              <span key={of.reading} className="mr-4 whitespace-nowrap">
+                <span className="mono text-ink-2">{of.step}</span> {said(words, of.label)}{" "}
+                {of.position}{" "}
+                <span className="mono">
+                  <del className="text-ink-2">{of.from}</del> <b className="font-[650]">{of.to}</b>
+                </span>{" "}
+                {of.unit}
+              </span>
+            ))}
+      </Line>
+    </dl>
+  );
+}
+
+function Configuration({ head, revisionStatus }: { head: Head; revisionStatus: string }) {
+  const t = useTranslations("desk.head");
+  const { configuration } = head;
+  const tone: Tone =
+    !configuration.partAgrees || revisionStatus === "withdrawn"
+      ? "stop"
+      : revisionStatus === "effective" && configuration.alternates.length === 0
+        ? "ok"
+        : "warn";
+  return (
+    <Line tone={tone} label={t("configuration")}>
+      <span className="mono">
+        {configuration.instruction} {t("rev", { revision: configuration.revision })}
+      </span>{" "}
+      {t(`revision.${revisionStatus}`)} · {t("drawing")}{" "}
+      <span className="mono">
+        {configuration.drawing.number} {t("rev", { revision: configuration.drawing.revision })}
+      </span>
+      {configuration.partAgrees ? "" : ` · ${t("partDiffers")}`}
+      {configuration.alternates.map((of) => (
+        <span key={of.part + of.position}>
+          {" · "}
+          {t("alternate", { part: of.part, insteadOf: of.insteadOf })}
+        </span>
+      ))}
+    </Line>
+  );
+}
+
+function OpenItems({ open }: { open: readonly OpenItem[] }) {
+  const t = useTranslations("desk.head");
+  const kinds = [...new Set(open.map((of) => of.code))];
+  return (
+    <Line tone={open.length === 0 ? "ok" : "warn"} label={t("open")}>
+      {open.length === 0 ? (
+        t("nothingOpen")
+      ) : (
+        <details>
+          <summary className="underline decoration-rule decoration-2 underline-offset-4">
+            {kinds
+              .map((code) =>
+                t(`openCount.${code}`, { count: open.filter((of) => of.code === code).length }),
+              )
+              .join(" · ")}
+          </summary>
+          <ul className="mt-2 columns-2 gap-6 text-[14px] text-ink-2">
+            {open.map((of, index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: two open items may read alike
+              <li key={index} className="break-inside-avoid">
+                <span className="mono">
+                  {of.params.step ?? of.params.operation ?? ""} {of.params.code ?? ""}
+                </span>{" "}
+                {of.params.label ?? ""} {of.params.position ?? ""} {t(`openItem.${of.code}`)}
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </Line>
+  );
+}
+
+function Ncrs({ head }: { head: Head }) {
+  const t = useTranslations("desk.head");
+  const common = useTranslations("common");
+  const isOpen = head.ncrs.some((of) => of.defectStatus === "open");
+  return (
+    <Line tone={head.ncrs.length === 0 ? "ok" : isOpen ? "stop" : "warn"} label={t("ncrs")}>
+      {head.ncrs.length === 0
+        ? t("noNcrs")
+        : head.ncrs.map((of) => (
+            <span key={of.defect} className="mr-4">
+              <Link
+                href={`/defects/${of.defect}`}
+                className="mono font-[650] underline decoration-rule decoration-2 underline-offset-4"
+              >
+                {of.number ?? of.code}
+              </Link>{" "}
+              {of.number === null ? t("noNumber") : of.code}
+              {of.status === null ? "" : ` · ${common(`ncrStatus.${of.status}`)}`}
+              {of.decisions.length === 0
+                ? ` · ${t("undecided")}`
+                : ` · ${of.decisions.map((d) => common(`decision.${d.decision}`)).join(", ")}`}
+              {of.byHand ? ` · ${t("byHand")}` : ""}
+            </span>
+          ))}
+    </Line>
+  );
+}

@@ -1,0 +1,125 @@
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import { AcceptTraveler } from "#components/desk/accept-traveler";
+import { LogDefect } from "#components/desk/log-defect";
+import { Moment } from "#components/desk/moment";
+import { nameOf, type RecordWords, said } from "#components/desk/record-words";
+import { VerifyRecord } from "#components/desk/verify-record";
+import { inLocale } from "#lib/messages/locales";
+import type { TravelerRecord } from "#lib/travelers/history.queries";
+import { quietEvents, type Tone, tell } from "#lib/travelers/story.rules";
+
+const dots: Record<Tone, string> = {
+  good: "border-ok bg-ok",
+  stop: "border-stop bg-stop",
+  attention: "border-warn bg-warn",
+  plain: "border-edge bg-sheet",
+};
+
+const LATEST = 14;
+
+/** Beside the record: its proof, what may be done to it, and what happened last. */
+export function RecordSide({
+  record,
+  words,
+  mayVerify,
+  mayLogDefect,
+  mayAccept,
+  person,
+}: {
+  record: TravelerRecord;
+  words: RecordWords;
+  mayVerify: boolean;
+  mayLogDefect: boolean;
+  mayAccept: boolean;
+  person: string;
+}) {
+  const t = useTranslations("desk.side");
+  const { state, content, entries, policy } = record;
+  const isOpen = ["released", "in_work", "on_hold"].includes(state.status);
+  const head = entries.at(-1);
+  return (
+    <aside
+      aria-label={t("label")}
+      className="flex flex-col gap-4 border-l-[1.5px] border-rule bg-sheet px-5 py-6 print:hidden"
+    >
+      <VerifyRecord
+        traveler={state.id}
+        entries={entries.length}
+        head={head?.hash ?? ""}
+        zone={words.zone}
+        allowed={mayVerify}
+      />
+      {mayAccept && state.status === "complete" ? <AcceptTraveler traveler={state.id} /> : null}
+      {mayLogDefect && isOpen ? (
+        <LogDefect
+          traveler={state.id}
+          unit={state.unit.serial ?? state.unit.lot ?? ""}
+          draftOf={person}
+          quantity={state.unit.quantity}
+          codes={policy.defectCodes.map(({ code, label }) => ({
+            code,
+            label: inLocale(label, words.locale),
+          }))}
+          steps={content.operations.flatMap((of) =>
+            of.steps.map((step) => ({
+              id: step.id,
+              label: `${step.number} ${said(words, step.title)}`,
+            })),
+          )}
+        />
+      ) : null}
+      <section aria-labelledby="latest">
+        <h2 id="latest" className="mb-3 text-[17px] font-bold">
+          {t("latest")}
+        </h2>
+        <Story record={record} words={words} />
+        <Link
+          href={`/travelers/${state.id}/entries`}
+          className="mt-1 inline-block text-[15px] font-[650] text-act underline underline-offset-4"
+        >
+          {t("allEntries", { count: entries.length })}
+        </Link>
+      </section>
+    </aside>
+  );
+}
+
+function Story({ record, words }: { record: TravelerRecord; words: RecordWords }) {
+  const t = useTranslations("desk.events");
+  const { state, content, events } = record;
+  const latest = events
+    .filter((event) => !quietEvents.has(event.type))
+    .slice(-LATEST)
+    .toReversed();
+  return (
+    <ol className="ml-1.5 border-l-2 border-rule">
+      {latest.map((event) => {
+        const line = tell(event, state, content);
+        const name = nameOf(words, event.person);
+        return (
+          <li key={event.seq} className="relative pb-3.5 pl-4 text-[14px] leading-snug">
+            <span
+              aria-hidden
+              className={`absolute top-1 -left-[7px] size-3 rounded-full border-[2.5px] ${dots[line.tone]}`}
+            />
+            <span className="font-[600]">{t(line.type.replace(".", "_"))}</span>
+            {line.subject === null ? null : (
+              <span className="text-ink-2">
+                {" "}
+                <span className="mono">{line.place}</span> {said(words, line.subject)}
+              </span>
+            )}
+            {line.detail === null ? null : (
+              <span className="mono block text-[13px] break-words">{line.detail}</span>
+            )}
+            <span className="mono block text-[13px] text-ink-2">
+              <Moment at={event.at} zone={words.zone} />
+              {name === null ? "" : ` · ${name}`}
+            </span>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}

@@ -1,0 +1,211 @@
+import "server-only";
+import { db, forSite } from "#lib/db/client";
+import { Prisma } from "#lib/db/generated/client";
+import { type InstructionContent, instructionContent } from "#lib/instructions/schema";
+import type { Instant } from "#lib/kit/time";
+import type { Actor } from "#lib/people/schema";
+import { type EntryLine, entryLine } from "#lib/record/schema";
+import type { PlantPolicy } from "./facts.schema.ts";
+import { parseEvent, type RecordedEvent } from "./schema.ts";
+import type { TravelerState } from "./state.schema.ts";
+
+export const travelerFilters = ["open", "exceptions", "buyoffs", "finished", "all"] as const;
+export type TravelerFilter = (typeof travelerFilters)[number];
+
+export const TRAVELERS_PER_PAGE = 25;
+
+export type TravelerLine = {
+  id: string;
+  serial: string | null;
+  lot: string | null;
+  quantity: string;
+  workOrder: string;
+  partNumber: string;
+  partRevision: string;
+  instruction: string;
+  revision: string;
+  status: string;
+  operation: string | null;
+  stepsDone: number;
+  stepsTotal: number;
+  defectsOpen: number;
+  holdsOpen: number;
+  buyoffsDue: string[];
+  releasedAt: Date;
+  completedAt: Date | null;
+};
+
+const filters: Record<TravelerFilter, Prisma.Sql> = {
+  open: Prisma.sql`status in ('released', 'in_work', 'on_hold')`,
+  exceptions: Prisma.sql`(holds_open > 0 or defects_open > 0)`,
+  buyoffs: Prisma.sql`cardinality(buyoffs_due) > 0`,
+  finished: Prisma.sql`status in ('complete', 'accepted', 'scrapped', 'cancelled')`,
+  all: Prisma.sql`true`,
+};
+
+/** Unit, order, part or instruction: the whole of it, or its beginning. */
+function matching(search: string): Prisma.Sql {
+  if (search === "") return Prisma.sql`true`;
+  const prefix = `${search.toLowerCase().replace(/[\\%_]/g, "\\$&")}%`;
+  return Prisma.sql`(lower(coalesce(serial, '')) like ${prefix} or lower(coalesce(lot, '')) like ${prefix}
+    or lower(work_order) like ${prefix} or lower(part_number) like ${prefix} or lower(instruction) like ${prefix})`;
+}
+
+/** A page of travelers: what matches exactly first, then what needs somebody, then the newest. */
+export async function travelersFound(
+  actor: Actor,
+  ask: { search: string; filter: TravelerFilter; page: number },
+): Promise<{ lines: TravelerLine[]; counts: Record<TravelerFilter, number> }> {
+  const search = ask.search.trim();
+  const site = forSite(actor.site);
+  const [lines, [counts]] = await Promise.all([
+    site.$queryRaw<TravelerLine[]>`
+      select id, serial, lot, quantity, work_order as "workOrder", part_number as "partNumber",
+        part_revision as "partRevision", instruction, revision, status, operation,
+        steps_done as "stepsDone", steps_total as "stepsTotal", defects_open as "defectsOpen",
+        holds_open as "holdsOpen", buyoffs_due as "buyoffsDue",
+        released_at as "releasedAt", completed_at as "completedAt"
+      from travelers
+      where site_id = ${actor.site}::uuid and ${matching(search)} and ${filters[ask.filter]}
+      order by lower(coalesce(serial, lot, '')) = ${search.toLowerCase()} desc,
+        holds_open > 0 desc, defects_open > 0 desc, cardinality(buyoffs_due) > 0 desc,
+        status in ('released', 'in_work', 'on_hold') desc, released_at desc, serial desc
+      limit ${TRAVELERS_PER_PAGE} offset ${(ask.page - 1) * TRAVELERS_PER_PAGE}`,
+    site.$queryRaw<Record<TravelerFilter, number>[]>`
+      select ${Prisma.join(
+        travelerFilters.map(
+          (of) => Prisma.sql`count(*) filter (where ${filters[of]})::int as ${Prisma.raw(of)}`,
+        ),
+      )}
+      from travelers where site_id = ${actor.site}::uuid and ${matching(search)}`,
+  ]);
+  const none = { open: 0, exceptions: 0, buyoffs: 0, finished: 0, all: 0 };
+  return { lines, counts: counts ?? none };
+}
+
+export type NavCounts = { defects: number; holds: number; buyoffs: number };
+
+/** What waits for somebody, for the navigation. */
+export async function waitingCounts(actor: Actor): Promise<NavCounts> {
+  const site = forSite(actor.site);
+  const [defects, holds, buyoffs] = await Promise.all([
+    site.defect.count({ where: { siteId: actor.site, status: "open" } }),
+    site.hold.count({ where: { siteId: actor.site, releasedAt: null } }),
+    site.traveler.count({ where: { siteId: actor.site, buyoffsDue: { isEmpty: false } } }),
+  ]);
+  return { defects, holds, buyoffs };
+}
+
+export type Entry = { line: string; hash: string; entry: EntryLine };
+
+export type TravelerRecord = {
+  state: TravelerState;
+  content: InstructionContent;
+  revisionStatus: string;
+  entries: readonly Entry[];
+  events: readonly RecordedEvent[];
+  /** Reasons and comments by hash; null: disposed of by retention. */
+  texts: Readonly<Record<string, string | null>>;
+  people: Readonly<Record<string, PersonName>>;
+  policy: PlantPolicy;
+  timeZone: string;
+  /** Place among the units of its order, by serial: 2 of 6. */
+  among: { place: number; of: number };
+};
+export type PersonName = { name: string; employeeNumber: string };
+
+/** Everything the readable record of one unit is made from. Null: not at this site. */
+export async function travelerRecord(actor: Actor, id: string): Promise<TravelerRecord | null> {
+  const site = forSite(actor.site);
+  const traveler = await site.traveler.findFirst({
+    where: { id, siteId: actor.site },
+    select: { state: true, contentSha256: true, workOrder: true },
+  });
+  if (!traveler) return null;
+  const [revision, plant, entries, siblings] = await Promise.all([
+    db.instructionRevision.findUniqueOrThrow({
+      where: { contentSha256: traveler.contentSha256 },
+      select: { content: true, status: true },
+    }),
+    site.site.findUniqueOrThrow({
+      where: { id: actor.site },
+      select: { policy: true, timeZone: true },
+    }),
+    entriesOf(actor, id),
+    site.traveler.findMany({
+      where: { siteId: actor.site, workOrder: traveler.workOrder },
+      select: { id: true },
+      orderBy: [{ serial: "asc" }, { lot: "asc" }, { id: "asc" }],
+    }),
+  ]);
+  const [texts, people] = await Promise.all([textsOf(actor, entries), peopleOf(entries)]);
+  return {
+    state: traveler.state as unknown as TravelerState,
+    content: instructionContent.parse(JSON.parse(revision.content)),
+    revisionStatus: revision.status,
+    entries,
+    events: entries.map(({ entry }) => recorded(entry)),
+    texts,
+    people,
+    policy: plant.policy as unknown as PlantPolicy,
+    timeZone: plant.timeZone,
+    among: { place: siblings.findIndex((of) => of.id === id) + 1, of: siblings.length },
+  };
+}
+
+const recorded = (entry: EntryLine): RecordedEvent => ({
+  ...parseEvent(entry.type, entry.body),
+  seq: entry.seq,
+  person: entry.person,
+  second: entry.second,
+  at: entry.occurredAt as Instant,
+  command: entry.command,
+});
+
+async function entriesOf(actor: Actor, stream: string): Promise<Entry[]> {
+  const rows = await forSite(actor.site).entry.findMany({
+    where: { streamId: stream, siteId: actor.site },
+    select: { line: true, hash: true },
+    orderBy: { seq: "asc" },
+  });
+  return rows.map(({ line, hash }) => ({ line, hash, entry: entryLine.parse(JSON.parse(line)) }));
+}
+
+/** Any 64 hex digits in a body may name a text; those that don't are not found, and that is all. */
+async function textsOf(actor: Actor, entries: readonly Entry[]) {
+  const named = entries.flatMap(
+    ({ entry }) => JSON.stringify(entry.body).match(/[0-9a-f]{64}/g) ?? [],
+  );
+  const rows = await forSite(actor.site).textBlob.findMany({
+    where: { siteId: actor.site, sha256: { in: [...new Set(named)] } },
+    select: { sha256: true, text: true },
+  });
+  return Object.fromEntries(rows.map(({ sha256, text }) => [sha256, text]));
+}
+
+/** Everybody the entries name, by the card that each entry carries: the name as it was then. */
+async function peopleOf(entries: readonly Entry[]): Promise<Record<string, PersonName>> {
+  const ids = new Set(entries.flatMap(({ entry }) => [entry.person, entry.second]).filter(isText));
+  const cards = new Set(entries.map(({ entry }) => entry.card).filter(isText));
+  const [named, carded] = await Promise.all([
+    db.person.findMany({
+      where: { id: { in: [...ids] } },
+      select: { id: true, name: true, employeeNumber: true },
+    }),
+    db.personCard.findMany({
+      where: { hash: { in: [...cards] } },
+      select: { personId: true, card: true },
+      orderBy: { version: "asc" },
+    }),
+  ]);
+  const people = Object.fromEntries(
+    named.map(({ id, name, employeeNumber }) => [id, { name, employeeNumber }]),
+  );
+  for (const { personId, card } of carded) {
+    const { name, employeeNumber } = JSON.parse(card) as PersonName;
+    people[personId] = { name, employeeNumber };
+  }
+  return people;
+}
+
+const isText = (value: string | null): value is string => value !== null;
