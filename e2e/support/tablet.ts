@@ -68,14 +68,11 @@ export async function aTablet(origin: string, station = "ASM-1") {
 }
 export type Tablet = Awaited<ReturnType<typeof aTablet>>;
 
-function tabletOf(origin: string, cookie: string, session: DeviceSession) {
-  const headers = { ...sameOrigin(origin), cookie };
+/** Counts and chains what this tablet sends. */
+function envelopesOf(session: DeviceSession) {
   const bootId = randomUUID();
   const chain = { seq: 0, prev: null as string | null };
-  const post = <T>(path: string, body: unknown) => ask<T>(origin, path, { headers, body });
-  const get = <T>(path: string) => ask<T>(origin, path, { headers: { cookie } });
-
-  const envelope = (
+  return (
     person: SignIn,
     packet: Packet,
     type: string,
@@ -112,7 +109,14 @@ function tabletOf(origin: string, cookie: string, session: DeviceSession) {
     chain.prev = canonicalSha256(made as unknown as Canonical);
     return made;
   };
+}
 
+function tabletOf(origin: string, cookie: string, session: DeviceSession) {
+  const headers = { ...sameOrigin(origin), cookie };
+  const post = <T>(path: string, body: unknown) => ask<T>(origin, path, { headers, body });
+  const get = <T>(path: string) => ask<T>(origin, path, { headers: { cookie } });
+
+  const envelope = envelopesOf(session);
   const send = async (commands: readonly unknown[]): Promise<readonly CommandVerdict[]> => {
     const { status, body } = await post<CommandAnswer>("/api/commands", { protocol: 1, commands });
     if (status !== 200) throw new Error(`commands: ${status} ${JSON.stringify(body)}`);

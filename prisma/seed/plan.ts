@@ -2,15 +2,10 @@ import type { Field, InstructionContent, Role, Step } from "#lib/instructions/sc
 import { canonicalSha256 } from "#lib/kit/canonical";
 import { add, compare, decimals, subtract } from "#lib/kit/decimal";
 import { buyoffContent, buyoffsDue } from "#lib/travelers/buyoffs.rules";
-import {
-  calculatedValue,
-  fieldState,
-  limitsFor,
-  nextStep,
-  type PlaceState,
-} from "#lib/travelers/progress.rules";
+import { calculatedValue, fieldState, limitsFor, nextStep } from "#lib/travelers/progress.rules";
 import type { CommandBody, CommandType } from "#lib/travelers/schema";
 import type { Limits, TravelerState } from "#lib/travelers/state.schema";
+import type { PlaceState } from "#lib/travelers/values.rules";
 
 /** What lies ready for one unit: its parts, the gages of the shop, and values that matter to a story. */
 export type Kit = {

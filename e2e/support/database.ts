@@ -1,0 +1,24 @@
+import pg from "pg";
+import { run } from "./run.ts";
+
+export type EntryRow = { seq: number; type: string; line: string; command_id: string | null };
+
+/** Looks at what the database holds. Tests change nothing through it. */
+export async function rows<T extends pg.QueryResultRow>(
+  sql: string,
+  values: readonly unknown[] = [],
+): Promise<T[]> {
+  const client = new pg.Client({ connectionString: run.adminUrl });
+  await client.connect();
+  try {
+    return (await client.query<T>(sql, [...values])).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+export const entriesOf = (stream: string, after = 0): Promise<EntryRow[]> =>
+  rows<EntryRow>(
+    "select seq, type, line, command_id from entries where stream_id = $1 and seq > $2 order by seq",
+    [stream, after],
+  );
