@@ -1,6 +1,15 @@
-import type { BuyoffRequirement, InstructionContent } from "#lib/instructions/schema";
+import type {
+  BuyoffRequirement,
+  InstructionContent,
+  Operation,
+  Step,
+} from "#lib/instructions/schema";
 import type { Canonical } from "#lib/kit/canonical";
-import type { TravelerState } from "./state.schema.ts";
+import type { Instant } from "#lib/kit/time";
+import { plusMinutes } from "#lib/kit/time";
+import { plannedStep, plannedSteps } from "./plan.rules.ts";
+import type { Buyoff, TravelerState } from "./state.schema.ts";
+import { attemptsOf, gageTypesMissing, placesOf } from "./values.rules.ts";
 
 /** Where a signature belongs; `step` is null for the operation's own chain. */
 export type BuyoffPlace = { operation: string; step: string | null; requirement: string };
@@ -12,6 +21,206 @@ export type BuyoffDue = {
   covers: readonly { step: string; attempt: number }[];
 };
 
+/** The signatures asked for at one place, in their order, as far as this unit needs them. */
+export type Chain = {
+  operation: Operation;
+  step: Step | null;
+  requirements: readonly BuyoffRequirement[];
+  /** Order of the step that it stands on, or of the operation's last step. */
+  order: number;
+};
+
+const isAsked = (state: TravelerState, { serialEndsWith }: BuyoffRequirement): boolean =>
+  !serialEndsWith || serialEndsWith.some((end) => state.unit.serial?.endsWith(end) ?? false);
+
+export function chainsOf(state: TravelerState, content: InstructionContent): Chain[] {
+  const planned = plannedSteps(content);
+  return content.operations
+    .flatMap((operation): Chain[] => {
+      const own = planned.filter((of) => of.operation.id === operation.id);
+      const last = own.at(-1)?.order ?? 0;
+      return [
+        ...own.map(({ step, order }) => ({ operation, step, requirements: step.buyoffs, order })),
+        { operation, step: null, requirements: operation.buyoffs, order: last },
+      ];
+    })
+    .map((chain) => ({
+      ...chain,
+      requirements: chain.requirements.filter((requirement) => isAsked(state, requirement)),
+    }))
+    .filter(({ requirements }) => requirements.length > 0);
+}
+
+export const chainAt = (
+  state: TravelerState,
+  content: InstructionContent,
+  at: { operation: string; step: string | null },
+): Chain | null =>
+  chainsOf(state, content).find(
+    ({ operation, step }) => operation.id === at.operation && (step?.id ?? null) === at.step,
+  ) ?? null;
+
+const finalTypes: readonly BuyoffRequirement["type"][] = ["quality", "customer", "government"];
+
+/**
+ * The steps that a signature accepts. A buyoff step covers the operation since the last one; the
+ * operation's own chain covers all of it; the final acceptance by quality, customer or government
+ * in the last operation covers everything before it.
+ */
+export function coveredSteps(
+  content: InstructionContent,
+  chain: Pick<Chain, "operation" | "step" | "order">,
+  type: BuyoffRequirement["type"],
+): Step[] {
+  const planned = plannedSteps(content);
+  const isLast = content.operations.at(-1)?.id === chain.operation.id;
+  if (isLast && finalTypes.includes(type)) {
+    return planned.filter(({ order }) => order <= chain.order).map(({ step }) => step);
+  }
+  const own = planned.filter(({ operation }) => operation.id === chain.operation.id);
+  if (!chain.step) return own.map(({ step }) => step);
+  const before = own.filter(({ order }) => order < chain.order);
+  const since = before.findLast(({ step }) => step.buyoffs.length > 0)?.order ?? -1;
+  return own.filter(({ order }) => order > since && order <= chain.order).map(({ step }) => step);
+}
+
+export const covers = (
+  state: TravelerState,
+  steps: readonly Step[],
+): { step: string; attempt: number }[] =>
+  steps.map(({ id }) => ({ step: id, attempt: state.steps[id]?.attempt ?? 1 }));
+
+export const signatureAt = (state: TravelerState, at: BuyoffPlace): Buyoff | null =>
+  state.buyoffs.find(
+    (buyoff) =>
+      buyoff.status === "signed" &&
+      buyoff.operation === at.operation &&
+      buyoff.step === at.step &&
+      buyoff.requirement === at.requirement,
+  ) ?? null;
+
+const placeIn = (chain: Chain, { id }: BuyoffRequirement): BuyoffPlace => ({
+  operation: chain.operation.id,
+  step: chain.step?.id ?? null,
+  requirement: id,
+});
+
+/** A witness point may be passed after the notice time, with the inspection call on record. */
+function isWitnessPassed(
+  state: TravelerState,
+  chain: Chain,
+  { witnessNoticeMinutes, holdPoint }: BuyoffRequirement,
+  at: Instant | undefined,
+): boolean {
+  if (witnessNoticeMinutes === undefined || holdPoint || at === undefined) return false;
+  return state.calls.some(
+    (call) =>
+      call.operation === chain.operation.id && at >= plusMinutes(call.at, witnessNoticeMinutes),
+  );
+}
+
+/** What a chain still misses at an instant, in its order. */
+export const unsigned = (
+  state: TravelerState,
+  chain: Chain,
+  at?: Instant,
+): readonly BuyoffRequirement[] =>
+  chain.requirements.filter(
+    (requirement) =>
+      !signatureAt(state, placeIn(chain, requirement)) &&
+      !isWitnessPassed(state, chain, requirement, at),
+  );
+
+export const isDone = (state: TravelerState, step: string): boolean => {
+  const status = state.steps[step]?.status;
+  return status === "complete" || status === "not_applicable";
+};
+
+const hasAllRecorded = (state: TravelerState, operation: string, step: Step): boolean =>
+  state.steps[step.id]?.status === "not_applicable" ||
+  (placesOf(state, step).every(({ open }) => open === null) &&
+    gageTypesMissing(state, operation, step).length === 0);
+
+/** The work that a signature accepts is done: nothing in it is open. */
+export function isWorkDone(
+  state: TravelerState,
+  content: InstructionContent,
+  chain: Chain,
+  type: BuyoffRequirement["type"],
+): boolean {
+  return coveredSteps(content, chain, type).every((step) => {
+    const operation = plannedStep(content, step.id)?.operation.id ?? chain.operation.id;
+    const isOwn = step.id === chain.step?.id;
+    const isReady = isDone(state, step.id) || (isOwn && state.steps[step.id]?.status === "in_work");
+    return isReady && hasAllRecorded(state, operation, step);
+  });
+}
+
+/** The signatures that could be given now: the next of each chain whose work is done. */
+export function buyoffsDue(
+  state: TravelerState,
+  content: InstructionContent,
+  at?: Instant,
+): BuyoffDue[] {
+  if (state.status === "scrapped" || state.status === "cancelled") return [];
+  return chainsOf(state, content).flatMap((chain) =>
+    nextRequirements(state, chain, at)
+      .filter((requirement) => isWorkDone(state, content, chain, requirement.type))
+      .map((requirement) => ({
+        operation: chain.operation.id,
+        step: chain.step?.id ?? null,
+        requirement,
+        covers: covers(state, coveredSteps(content, chain, requirement.type)),
+      })),
+  );
+}
+
+/** The first unsigned one; and, where that is a witness who was called in time, the one after. */
+export function nextRequirements(
+  state: TravelerState,
+  chain: Chain,
+  at?: Instant,
+): BuyoffRequirement[] {
+  const open = unsigned(state, chain);
+  const binding = open.findIndex((one) => !isWitnessPassed(state, chain, one, at));
+  return binding === -1 ? [...open] : open.slice(0, binding + 1);
+}
+
+/** Signatures in force that accept any of these steps. */
+export const buyoffsCovering = (state: TravelerState, steps: readonly string[]): Buyoff[] =>
+  state.buyoffs.filter(
+    (buyoff) =>
+      buyoff.status === "signed" && buyoff.covers.some(({ step }) => steps.includes(step)),
+  );
+
+/** Everyone who recorded in the production steps among these, in any attempt. */
+export const performers = (state: TravelerState, steps: readonly Step[]): string[] => [
+  ...new Set(
+    steps
+      .filter(({ work }) => work === "production")
+      .flatMap(({ id }) => attemptsOf(state, id).flatMap(({ performedBy }) => performedBy)),
+  ),
+];
+
+/** The chain with an unsigned hold point that stands before this place in the revision. */
+export function holdPointBefore(
+  state: TravelerState,
+  content: InstructionContent,
+  at: { operation: string; order: number },
+): Chain | null {
+  return (
+    chainsOf(state, content).find((chain) => {
+      const isBefore =
+        chain.step === null ? chain.operation.id !== at.operation : chain.order !== at.order;
+      return (
+        isBefore &&
+        chain.order < at.order &&
+        unsigned(state, chain).some(({ holdPoint }) => holdPoint)
+      );
+    }) ?? null
+  );
+}
+
 /**
  * Exactly what a signer is shown and signs (21 CFR 11.70): canonicalSha256 of it is the
  * `contentSha256` of signBuyoff. Throws for a place that the revision doesn't have.
@@ -21,10 +230,70 @@ export function buyoffContent(
   content: InstructionContent,
   of: BuyoffPlace,
 ): Canonical {
-  return { traveler: state.id, number: content.number, ...of };
+  const chain = chainAt(state, content, of);
+  const requirement = chain?.requirements.find(({ id }) => id === of.requirement);
+  if (!chain || !requirement) throw new TypeError(`no buyoff ${of.requirement} here`);
+  return {
+    traveler: state.id,
+    unit: state.unit,
+    order: state.workOrder,
+    part: state.part,
+    instruction: state.revision,
+    operation: { id: chain.operation.id, number: chain.operation.number },
+    step: chain.step ? { id: chain.step.id, number: chain.step.number } : null,
+    requirement: requirement.id,
+    type: requirement.type,
+    meaning: requirement.meaning,
+    steps: coveredSteps(content, chain, requirement.type).map((step) => signedStep(state, step)),
+  };
 }
 
-/** The signatures that could be given now: the next of each chain whose work is done. */
-export function buyoffsDue(state: TravelerState, content: InstructionContent): BuyoffDue[] {
-  return state.status === "in_work" ? content.operations.flatMap(() => []) : [];
+/** One covered step as it is signed: every value that counts, with its limits and its gage. */
+function signedStep(state: TravelerState, step: Step): Canonical {
+  return {
+    step: step.id,
+    number: step.number,
+    attempt: state.steps[step.id]?.attempt ?? 1,
+    values: placesOf(state, step).flatMap(({ field, position, sample, reading }) =>
+      reading
+        ? [
+            {
+              reading: reading.id,
+              field,
+              position,
+              sample,
+              attempt: reading.attempt,
+              retry: reading.retry,
+              value: reading.value,
+              unit: reading.unit,
+              limits: reading.limits,
+              process: reading.process,
+              verdict: reading.verdict,
+              acceptedBy: reading.acceptedBy,
+              gage: reading.gage,
+              amended: reading.amendments.length,
+            },
+          ]
+        : [],
+    ),
+    components: placesOf(state, step).flatMap(({ installation }) =>
+      installation
+        ? [
+            {
+              installation: installation.id,
+              find: installation.find,
+              position: installation.position,
+              part: installation.part,
+              serial: installation.serial,
+              lot: installation.lot,
+              quantity: installation.quantity,
+              expiresOn: installation.expiresOn,
+            },
+          ]
+        : [],
+    ),
+    photos: placesOf(state, step).flatMap(({ field, position, photos }) =>
+      photos.map(({ sha256 }) => ({ field, position, sha256 })),
+    ),
+  };
 }

@@ -53,8 +53,8 @@ export const permissions: Readonly<Record<CommandType, readonly Role[]>> = {
   requestAssistance: floor,
   noteHandover: floor,
 
-  signBuyoff: [...floor, "customer"],
-  declineBuyoff: [...floor, "customer"],
+  signBuyoff: [...everybodyWorking, "customer"],
+  declineBuyoff: [...everybodyWorking, "customer"],
   voidBuyoff: quality,
 
   logDefect: [...everybodyWorking, "customer"],

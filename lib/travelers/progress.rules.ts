@@ -1,10 +1,17 @@
-import type { InstructionContent } from "#lib/instructions/schema";
+import type { InstructionContent, Operation, Step } from "#lib/instructions/schema";
 import type { Instant } from "#lib/kit/time";
-import type { Installation, Limits, Photo, Reading, TravelerState } from "./state.schema.ts";
+import { chainsOf, isDone, unsigned } from "./buyoffs.rules.ts";
+import { plannedField, plannedStep, plannedSteps } from "./plan.rules.ts";
+import type { TravelerState } from "./state.schema.ts";
+import type { DerivedLimits, PlaceState } from "./values.rules.ts";
+import { derivedLimits, differenceAt, gageTypesMissing, placesOf } from "./values.rules.ts";
+
+export type { DerivedLimits, PlaceState };
 
 export const openItemCodes = [
   "step_open",
   "field_open",
+  "gage_open",
   "reading_uncovered",
   "process_limit_open",
   "buyoff_open",
@@ -17,26 +24,11 @@ export type OpenItemCode = (typeof openItemCodes)[number];
 /** Params fill the words of `openItems.<code>`: step, operation, field, position, type, code, label. */
 export type OpenItem = { code: OpenItemCode; params: Readonly<Record<string, string>> };
 
-/** One place of a step at which something is recorded: a field × position × sample. */
-export type PlaceState = {
-  field: string;
-  position: string;
-  sample: number;
-  attempt: number;
-  /** From an earlier attempt; this one doesn't do it again. */
-  carried: boolean;
-  reading: Reading | null;
-  installation: Installation | null;
-  photos: readonly Photo[];
-  /** What the place still misses; null: nothing. */
-  open: "missing" | "out_of_limits" | "out_of_process_limits" | null;
-};
-
 export type FieldState = {
   places: readonly PlaceState[];
   /** The first place that still misses something, in the order of the revision. */
   next: { field: string; position: string; sample: number } | null;
-  /** Gage types that the operation has no gage for yet. */
+  /** Gage types that the step asks for and the operation has no gage for yet. */
   gagesMissing: readonly string[];
   complete: boolean;
 };
@@ -50,50 +42,127 @@ export type OperationProgress = {
   buyoffs: "none" | "open" | "signed";
 };
 
-export type DerivedLimits = {
-  /** False: calculated from a reading that isn't there yet. */
-  known: boolean;
-  limits: Limits | null;
-  process: Limits | null;
-  derivedFrom: string | null;
-};
-
 /** Where the work goes on; `step` is null when the operation's own buyoffs are what is next. */
 export function nextStep(
   state: TravelerState,
   content: InstructionContent,
 ): { operation: string; step: string | null } | null {
-  const operation = content.operations.find(({ steps }) =>
-    steps.some(({ id }) => state.steps[id]?.status !== "complete"),
-  );
-  if (!operation) return null;
-  const step = operation.steps.find(({ id }) => state.steps[id]?.status !== "complete");
-  return { operation: operation.id, step: step?.id ?? null };
+  const chains = chainsOf(state, content).filter((chain) => unsigned(state, chain).length > 0);
+  for (const operation of content.operations) {
+    const own = chains.filter((chain) => chain.operation.id === operation.id);
+    const step = operation.steps.find(
+      ({ id }) => !isDone(state, id) || own.some((chain) => chain.step?.id === id),
+    );
+    if (step) return { operation: operation.id, step: step.id };
+    if (own.length > 0) return { operation: operation.id, step: null };
+  }
+  return null;
 }
 
-/** Everything that completion still misses. Empty: the gate is open. */
+/**
+ * Everything that completion still misses. Empty: the gate is open. Without `at` a witness point
+ * counts as open until it is signed.
+ */
 export function openItems(
   state: TravelerState,
   content: InstructionContent,
   at?: Instant,
   blobsMissing: readonly string[] = [],
 ): OpenItem[] {
-  return [state.id, content.number, at, ...blobsMissing].flatMap(() => []);
+  return [
+    ...plannedSteps(content).flatMap(({ operation, step }) =>
+      stepOpenItems(state, operation, step),
+    ),
+    ...chainsOf(state, content).flatMap((chain) =>
+      unsigned(state, chain, at).map(({ type }): OpenItem => {
+        const step = chain.step?.number ?? "";
+        return { code: "buyoff_open", params: { operation: chain.operation.number, step, type } };
+      }),
+    ),
+    ...state.defects
+      .filter(({ status }) => status === "open")
+      .map(({ id, code }): OpenItem => ({ code: "defect_open", params: { id, code } })),
+    ...state.holds
+      .filter(({ released }) => !released)
+      .map(
+        ({ id, reason, owner }): OpenItem => ({
+          code: "hold_open",
+          params: { id, reason, owner },
+        }),
+      ),
+    ...state.reworks
+      .filter(({ status }) => status === "in_work")
+      .map(({ id, label }): OpenItem => ({ code: "rework_open", params: { id, label } })),
+    ...blobsMissing.map((sha256): OpenItem => ({ code: "photo_not_arrived", params: { sha256 } })),
+  ];
+}
+
+function stepOpenItems(state: TravelerState, operation: Operation, step: Step): OpenItem[] {
+  const at = { operation: operation.number, step: step.number };
+  if (state.steps[step.id]?.status === "not_applicable") return [];
+  if (!isDone(state, step.id)) return [{ code: "step_open", params: at }];
+  const codes = {
+    missing: "field_open",
+    out_of_limits: "reading_uncovered",
+    out_of_process_limits: "process_limit_open",
+  } as const;
+  return [
+    ...placesOf(state, step).flatMap(({ field, position, open }): OpenItem[] =>
+      open ? [{ code: codes[open], params: { ...at, field, position } }] : [],
+    ),
+    ...gageTypesMissing(state, operation.id, step).map(
+      (type): OpenItem => ({ code: "gage_open", params: { ...at, type } }),
+    ),
+  ];
 }
 
 export function operationProgress(
   state: TravelerState,
   content: InstructionContent,
 ): OperationProgress[] {
-  return state.operations.length === content.operations.length ? [] : [];
+  const chains = chainsOf(state, content);
+  return content.operations.map((operation) => {
+    const own = chains.filter((chain) => chain.operation.id === operation.id);
+    const isSigned = own.every((chain) => unsigned(state, chain).length === 0);
+    const done = operation.steps.filter(({ id }) => isDone(state, id)).length;
+    const isStarted = operation.steps.some(({ id }) => state.steps[id]?.status !== "not_started");
+    const isHeld = state.holds.some(
+      ({ scope, released }) =>
+        !released &&
+        (scope.kind === "traveler" ||
+          (scope.kind === "operation" && scope.operation === operation.id) ||
+          (scope.kind === "step" && operation.steps.some(({ id }) => id === scope.step))),
+    );
+    const isComplete = done === operation.steps.length && isSigned;
+    const working = isStarted ? "in_work" : "not_started";
+    return {
+      operation: operation.id,
+      number: operation.number,
+      done,
+      total: operation.steps.length,
+      status: isHeld ? "on_hold" : isComplete ? "complete" : working,
+      buyoffs: own.length === 0 ? "none" : isSigned ? "signed" : "open",
+    };
+  });
 }
 
+/** Which field, position and sample of a step comes next, and what each place shows. */
 export function fieldState(
   state: TravelerState,
   content: InstructionContent,
   step: string,
 ): FieldState {
-  throw new TypeError(`not yet: ${state.id} ${content.number} ${step}`);
+  const planned = plannedStep(content, step);
+  if (!planned) throw new TypeError(`no step ${step} in ${content.number}`);
+  const places = placesOf(state, planned.step);
+  const gagesMissing = gageTypesMissing(state, planned.operation.id, planned.step);
+  const open = places.find((place) => place.open !== null);
+  return {
+    places,
+    next: open ? { field: open.field, position: open.position, sample: open.sample } : null,
+    gagesMissing,
+    complete: !open && gagesMissing.length === 0,
+  };
 }
 
 /** Limits of a field at a position, derived from what is recorded now. */
@@ -104,7 +173,9 @@ export function limitsFor(
   position: string,
   sample = 1,
 ): DerivedLimits {
-  throw new TypeError(`not yet: ${state.id} ${content.number} ${field} ${position} ${sample}`);
+  const planned = plannedField(content, field);
+  if (!planned) throw new TypeError(`no field ${field} in ${content.number}`);
+  return derivedLimits(state, content, planned.field, { position, sample });
 }
 
 /** The value of a `difference` field, which nobody types; null until both readings are there. */
@@ -115,5 +186,8 @@ export function calculatedValue(
   position: string,
   sample = 1,
 ): string | null {
-  throw new TypeError(`not yet: ${state.id} ${content.number} ${field} ${position} ${sample}`);
+  const found = plannedField(content, field)?.field;
+  return found?.kind === "measurement"
+    ? differenceAt(state, content, found, { position, sample })
+    : null;
 }

@@ -5,8 +5,8 @@ const id = z.uuid();
 const hash = z.string().check(z.regex(/^[0-9a-f]{64}$/));
 const decimal = z.string().check(z.regex(DECIMAL));
 /** The record has one text for each value: NFC, and no half characters. */
-const wholeCharacters = z.refine(
-  (text: string) => text.isWellFormed(),
+const wholeCharacters = z.refine<string>(
+  (text) => text.isWellFormed(),
   "text holds half a character",
 );
 const words = (max: number) =>

@@ -1,0 +1,265 @@
+import type { BuyoffRequirement } from "#lib/instructions/schema";
+import { derivedId } from "#lib/kit/ids";
+import type { EventBody, RecordedEvent } from "./schema.ts";
+import type { Reading, StepState, TravelerState } from "./state.schema.ts";
+
+/** Who did it; the nil UUID where the record names nobody. */
+export const doer = (event: RecordedEvent): string =>
+  event.person ?? "00000000-0000-0000-0000-000000000000";
+
+/** Steps, readings, components, photos, gages, buyoffs and words. */
+export function evolveWork(state: TravelerState, event: RecordedEvent): TravelerState {
+  switch (event.type) {
+    case "step.presented":
+      return withStep(state, event.body.step, ({ presentedTo }) => ({
+        presentedTo: once(presentedTo, doer(event)),
+      }));
+    case "step.started":
+      return performed(
+        withStep(state, event.body.step, () => ({ status: "in_work", startedAt: event.at })),
+        event,
+        event.body.step,
+      );
+    case "step.completed":
+      return performed(
+        withStep(state, event.body.step, () => ({ status: "complete", completedAt: event.at })),
+        event,
+        event.body.step,
+      );
+    case "step.failed":
+      return withStep(state, event.body.step, () => ({ status: "failed" }));
+    case "step.skipped":
+    case "step.marked_not_applicable":
+      return withStep(state, event.body.step, () => ({ status: "not_applicable" }));
+    case "step.reopened":
+      return event.body.attempt > (state.steps[event.body.step]?.attempt ?? 0)
+        ? newAttempt(state, event.body)
+        : withStep(state, event.body.step, () => ({ status: "in_work", completedAt: null }));
+    case "reading.recorded":
+    case "reading.amended":
+    case "reading.rejudged":
+    case "reading.accepted_out_of_process_limit":
+      return evolveReading(state, event);
+    case "component.installed":
+    case "component.removed":
+    case "photo.attached":
+    case "gage.selected":
+      return evolveThing(state, event);
+    case "buyoff.signed":
+    case "buyoff.declined":
+    case "buyoff.voided":
+    case "buyoff.verified":
+    case "buyoff.rejected":
+      return evolveBuyoff(state, event);
+    case "note.added":
+    case "inspection.called":
+    case "inspection.acknowledged":
+      return evolveWords(state, event);
+    default:
+      return state;
+  }
+}
+
+export const once = (list: readonly string[], added: string): readonly string[] =>
+  list.includes(added) ? list : [...list, added];
+
+function withStep(
+  state: TravelerState,
+  step: string,
+  change: (of: StepState) => Partial<StepState>,
+): TravelerState {
+  const before = state.steps[step];
+  if (!before) return state;
+  return { ...state, steps: { ...state.steps, [step]: { ...before, ...change(before) } } };
+}
+
+const performed = (state: TravelerState, event: RecordedEvent, step: string): TravelerState =>
+  withStep(state, step, ({ performedBy }) => ({ performedBy: once(performedBy, doer(event)) }));
+
+/** The attempt under way moves beside; a new one begins with nothing done. */
+export function newAttempt(
+  state: TravelerState,
+  of: { step: string; attempt: number; positions: readonly string[] | null },
+): TravelerState {
+  const before = state.steps[of.step];
+  if (!before) return state;
+  const next: StepState = {
+    ...before,
+    instance: derivedId(state.id, `${of.step}/${of.attempt}`),
+    status: "not_started",
+    attempt: of.attempt,
+    positions: of.positions,
+    presentedTo: [],
+    startedAt: null,
+    completedAt: null,
+    performedBy: [],
+  };
+  return {
+    ...state,
+    steps: { ...state.steps, [of.step]: next },
+    earlierAttempts: [...state.earlierAttempts, before],
+  };
+}
+
+function withReading(
+  state: TravelerState,
+  id: string,
+  change: (of: Reading) => Partial<Reading>,
+): TravelerState {
+  return {
+    ...state,
+    readings: state.readings.map((of) => (of.id === id ? { ...of, ...change(of) } : of)),
+  };
+}
+
+function evolveReading(
+  state: TravelerState,
+  event: Extract<RecordedEvent, { type: `reading.${string}` }>,
+): TravelerState {
+  switch (event.type) {
+    case "reading.recorded": {
+      const { reading, confirmed: _, ...body } = event.body;
+      const recorded: Reading = {
+        id: reading,
+        ...body,
+        acceptedBy: null,
+        person: doer(event),
+        at: event.at,
+        amendments: [],
+      };
+      return performed({ ...state, readings: [...state.readings, recorded] }, event, body.step);
+    }
+    case "reading.amended": {
+      const { reading, from, to, verdict, reason, second } = event.body;
+      const amendment = { from, to, reason, person: doer(event), second, at: event.at };
+      return withReading(state, reading, ({ amendments }) => ({
+        value: to,
+        verdict,
+        acceptedBy: null,
+        amendments: [...amendments, amendment],
+      }));
+    }
+    case "reading.rejudged": {
+      const { reading, limits, derivedFrom, verdict } = event.body;
+      return withReading(state, reading, () => ({
+        limits,
+        derivedFrom,
+        verdict,
+        acceptedBy: null,
+      }));
+    }
+    default:
+      return withReading(state, event.body.reading, () => ({ acceptedBy: doer(event) }));
+  }
+}
+
+function evolveThing(
+  state: TravelerState,
+  event: Extract<
+    RecordedEvent,
+    { type: `component.${string}` | "photo.attached" | "gage.selected" }
+  >,
+): TravelerState {
+  const by = { person: doer(event), at: event.at };
+  switch (event.type) {
+    case "component.installed": {
+      const { installation, ...body } = event.body;
+      const installed = { id: installation, ...body, ...by, removed: null };
+      return performed(
+        { ...state, components: [...state.components, installed] },
+        event,
+        body.step,
+      );
+    }
+    case "component.removed": {
+      const { installation, ...removed } = event.body;
+      return {
+        ...state,
+        components: state.components.map((of) =>
+          of.id === installation ? { ...of, removed: { ...removed, ...by } } : of,
+        ),
+      };
+    }
+    case "photo.attached": {
+      const { photo, ...body } = event.body;
+      const next = { ...state, photos: [...state.photos, { id: photo, ...body, ...by }] };
+      return body.step && body.field ? performed(next, event, body.step) : next;
+    }
+    default:
+      return { ...state, gages: [...state.gages, { ...event.body, ...by }] };
+  }
+}
+
+function evolveBuyoff(
+  state: TravelerState,
+  event: Extract<RecordedEvent, { type: `buyoff.${string}` }>,
+): TravelerState {
+  const withStatus = (buyoff: string, status: "voided" | "rejected" | "signed") => ({
+    ...state,
+    buyoffs: state.buyoffs.map((of) => (of.id === buyoff ? { ...of, status } : of)),
+  });
+  switch (event.type) {
+    case "buyoff.signed":
+      return { ...state, buyoffs: [...state.buyoffs, signedBuyoff(event.body, event.at)] };
+    case "buyoff.declined": {
+      const { buyoff, operation, step, requirement, signer, reason } = event.body;
+      const at = { operation, step, requirement };
+      const decline = { id: buyoff, ...at, person: signer, reason, at: event.at };
+      return { ...state, declines: [...state.declines, decline] };
+    }
+    case "buyoff.voided":
+      return withStatus(event.body.buyoff, "voided");
+    case "buyoff.rejected":
+      return withStatus(event.body.buyoff, "rejected");
+    default:
+      return withStatus(event.body.buyoff, "signed");
+  }
+}
+
+function signedBuyoff(body: EventBody<"buyoff.signed">, at: string) {
+  const { buyoff, signer, type, ...rest } = body;
+  return {
+    id: buyoff,
+    ...rest,
+    type: type as BuyoffRequirement["type"],
+    status: "signed" as const,
+    person: signer,
+    reason: null,
+    at,
+  };
+}
+
+function evolveWords(
+  state: TravelerState,
+  event: Extract<RecordedEvent, { type: "note.added" | `inspection.${string}` }>,
+): TravelerState {
+  switch (event.type) {
+    case "note.added": {
+      const { note, step, text } = event.body;
+      const added = { id: note, step, text, person: doer(event), at: event.at };
+      return { ...state, notes: [...state.notes, added] };
+    }
+    case "inspection.called":
+      return {
+        ...state,
+        calls: [
+          ...state.calls,
+          {
+            id: event.body.call,
+            operation: event.body.operation,
+            at: event.at,
+            acknowledgedAt: null,
+          },
+        ],
+      };
+    default: {
+      const { call } = event.body;
+      return {
+        ...state,
+        calls: state.calls.map((of) =>
+          of.id === call && of.acknowledgedAt === null ? { ...of, acknowledgedAt: event.at } : of,
+        ),
+      };
+    }
+  }
+}

@@ -1,0 +1,129 @@
+import type { InstructionContent, Operation, Step } from "#lib/instructions/schema";
+import type { Result } from "#lib/kit/result";
+import { ok } from "#lib/kit/result";
+import { dateIn, millis } from "#lib/kit/time";
+import { holdPointBefore } from "./buyoffs.rules.ts";
+import type { Facts, PersonFacts } from "./facts.schema.ts";
+import type { PlannedStep } from "./plan.rules.ts";
+import { plannedStep } from "./plan.rules.ts";
+import type { Refusal } from "./refusal.schema.ts";
+import { refuse, textHash } from "./ruling.rules.ts";
+import type { TravelerEvent } from "./schema.ts";
+import type { Hold, StepState, TravelerState } from "./state.schema.ts";
+
+/** The day it is at the plant: due and expiry dates hold through their whole day there. */
+export const todayAt = (facts: Facts): string => dateIn(facts.site.timeZone, facts.at);
+
+export const openHold = (
+  state: TravelerState,
+  at: { operation: string; step: string | null },
+): Hold | null =>
+  state.holds.find(({ scope, released }) => {
+    if (released) return false;
+    if (scope.kind === "traveler") return true;
+    if (scope.kind === "operation") return scope.operation === at.operation;
+    return scope.step === at.step;
+  }) ?? null;
+
+export const held = (hold: Hold): Result<never, Refusal> =>
+  refuse("on_hold", { reason: hold.reason, owner: hold.owner, scope: hold.scope.kind });
+
+export const holds = (person: PersonFacts, code: string, today: string): boolean =>
+  person.qualifications.some(
+    (one) =>
+      one.code === code &&
+      one.validFrom <= today &&
+      (one.validUntil === null || today <= one.validUntil),
+  );
+
+/** Names what is missing, since when, and who here holds it. */
+export function qualified(
+  facts: Facts,
+  person: PersonFacts,
+  codes: readonly string[],
+): Result<true, Refusal> {
+  const today = todayAt(facts);
+  const missing = codes.filter((code) => !holds(person, code, today));
+  const [first] = missing;
+  if (first === undefined) return ok(true);
+  const lapsed = person.qualifications
+    .flatMap(({ code, validUntil }) => (code === first && validUntil ? [validUntil] : []))
+    .filter((until) => until < today)
+    .sort()
+    .at(-1);
+  const names = facts.holders.find(({ qualification }) => qualification === first)?.names ?? [];
+  return refuse("not_qualified", {
+    qualification: first,
+    missing: missing.join(", "),
+    since: lapsed ?? "",
+    person: person.name,
+    holders: names.join(", "),
+  });
+}
+
+export const qualificationsOf = (operation: Operation, step: Step): string[] => [
+  ...new Set([...operation.qualifications, ...step.qualifications]),
+];
+
+export type AtStep = PlannedStep & { now: StepState };
+
+export function stepOf(
+  state: TravelerState,
+  content: InstructionContent,
+  step: string,
+): Result<AtStep, Refusal> {
+  const planned = plannedStep(content, step);
+  const now = state.steps[step];
+  return planned && now ? ok({ ...planned, now }) : refuse("step_unknown");
+}
+
+/** May this person work at this step now: no hold on it, no hold point before it, qualified. */
+export function workAt(
+  of: { state: TravelerState; content: InstructionContent; facts: Facts },
+  step: string,
+): Result<AtStep, Refusal> {
+  const found = stepOf(of.state, of.content, step);
+  if (!found.ok) return found;
+  const { operation, order } = found.value;
+  const hold = openHold(of.state, { operation: operation.id, step });
+  if (hold) return held(hold);
+  const point = holdPointBefore(of.state, of.content, { operation: operation.id, order });
+  if (point) {
+    return refuse("hold_point_open", {
+      operation: point.operation.number,
+      step: point.step?.number ?? "",
+    });
+  }
+  const able = qualified(of.facts, of.facts.person, qualificationsOf(operation, found.value.step));
+  return able.ok ? found : able;
+}
+
+export function inWork(
+  of: { state: TravelerState; content: InstructionContent; facts: Facts },
+  step: string,
+): Result<AtStep, Refusal> {
+  const found = workAt(of, step);
+  if (!found.ok) return found;
+  return found.value.now.status === "in_work"
+    ? found
+    : refuse("step_not_in_work", { step: found.value.step.number });
+}
+
+/**
+ * Something said to be done earlier than it is recorded: both times stand in the record (rule 16).
+ * Within the site's minutes the recording is prompt and nothing needs to be said.
+ */
+export function lateEntry(
+  facts: Facts,
+  step: string | null,
+  late: { claimedAt: string; reason: string } | undefined,
+): Result<{ events: TravelerEvent[]; texts: string[] }, Refusal> {
+  if (!late) return ok({ events: [], texts: [] });
+  if (late.claimedAt > facts.at) {
+    return refuse("late_in_future", { claimedAt: late.claimedAt, at: facts.at });
+  }
+  const lateMs = millis(facts.at) - millis(late.claimedAt);
+  if (lateMs <= facts.policy.lateAfterMinutes * 60_000) return ok({ events: [], texts: [] });
+  const body = { step, claimedAt: late.claimedAt, reason: textHash(late.reason) };
+  return ok({ events: [{ type: "entry.late", body }], texts: [late.reason] });
+}
