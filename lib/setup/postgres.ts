@@ -1,12 +1,13 @@
-import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { closeSync, existsSync, openSync } from "node:fs";
 import { chown, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import pg from "pg";
+import { commandOf } from "./command-line.ts";
+import { freePort } from "./port.ts";
 import { type PostgresHome, postgresHome } from "./postgres-home.ts";
 import { codeOf, Problem } from "./problem.ts";
 
@@ -60,23 +61,13 @@ export async function startThrowawayPostgres(): Promise<RunningPostgres> {
   };
 }
 
-/** `preferred` where nobody listens on it, else any free one. */
-export async function freePort(preferred: number): Promise<number> {
-  const tryPort = (port: number) =>
-    new Promise<number>((resolve, reject) => {
-      const probe = createServer();
-      probe.once("error", reject);
-      probe.listen(port, "127.0.0.1", () => {
-        const address = probe.address();
-        probe.close(() => resolve(typeof address === "object" && address ? address.port : 0));
-      });
-    });
-  return tryPort(preferred).catch(() => tryPort(0));
-}
-
 const logOf = (home: PostgresHome) => path.join(home.folder, "postgres.log");
 const programOf = (home: PostgresHome, name: string) => path.join(home.programs, "bin", name);
-const environment = { PATH: process.env.PATH ?? "", LC_ALL: "C", TZ: "UTC" };
+const environment = {
+  PATH: process.env.PATH ?? "",
+  LC_ALL: "C",
+  TZ: "UTC",
+} as unknown as NodeJS.ProcessEnv;
 
 async function initialise({ home, password, isThrowaway }: Cluster, files: string): Promise<void> {
   // Made beside its place and moved: one that was interrupted is never taken for complete.
@@ -178,13 +169,4 @@ async function stopLeftover(files: string): Promise<void> {
     }
   }
   await rm(pidFile, { force: true });
-}
-
-function commandOf(pid: number): string {
-  if (process.platform === "win32") return "";
-  try {
-    return execFileSync("ps", ["-o", "args=", "-p", String(pid)], { encoding: "utf8" });
-  } catch {
-    return "";
-  }
 }

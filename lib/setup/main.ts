@@ -1,0 +1,34 @@
+import { administratorSql } from "./database.ts";
+import { optionsOf } from "./options.ts";
+import { sentenceOf } from "./problem.ts";
+
+async function run(args: readonly string[]): Promise<void> {
+  const options = optionsOf(args);
+  switch (options.command) {
+    case "start":
+    case "dev": {
+      const { start } = await import("./start.ts");
+      return start(options);
+    }
+    case "test":
+    case "check": {
+      const { judge } = await import("./judge.ts");
+      return judge(options.command);
+    }
+    case "record:verify": {
+      const { verifyRecord } = await import("./verify-record.ts");
+      return verifyRecord(options.rest);
+    }
+    case "db:sql":
+      process.stdout.write(`${administratorSql(process.env.DATABASE_URL)}\n`);
+      return;
+  }
+}
+
+try {
+  await run(process.argv.slice(2));
+  process.exit(process.exitCode ?? 0);
+} catch (error) {
+  process.stderr.write(`\n${sentenceOf(error)}\n\n`);
+  process.exit(1);
+}

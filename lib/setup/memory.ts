@@ -1,0 +1,84 @@
+import { randomBytes } from "node:crypto";
+import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { z } from "zod";
+import { codeOf, Problem } from "./problem.ts";
+import { newRolePasswords, roleNames } from "./roles.ts";
+
+export const root = path.resolve(import.meta.dirname, "../..");
+
+const remembered = z.object({
+  /** Master key of the application; every other key is derived from it. */
+  secret: z.string(),
+  superuserPassword: z.string(),
+  rolePasswords: z.record(z.enum(roleNames), z.string()),
+  postgres: z.object({ folder: z.string().optional(), port: z.number() }),
+  sandbox: z.object({ port: z.number(), token: z.string(), webhookSecret: z.string() }),
+});
+export type Remembered = z.infer<typeof remembered>;
+
+/** What this installation keeps between two starts, in a folder git ignores. */
+export type Memory = {
+  folder: string;
+  values: Remembered;
+  save(change: Partial<Remembered>): Promise<void>;
+};
+
+const key = () => randomBytes(32).toString("base64url");
+
+const fresh = (): Remembered => ({
+  secret: key(),
+  superuserPassword: key(),
+  rolePasswords: newRolePasswords(),
+  postgres: { port: 0 },
+  sandbox: {
+    port: 4310,
+    token: key(),
+    webhookSecret: `whsec_${randomBytes(24).toString("base64")}`,
+  },
+});
+
+export async function openMemory(folder: string): Promise<Memory> {
+  const file = path.join(folder, "settings.json");
+  await makeFolder(folder);
+  const text = await readFile(file, "utf8").catch((error: unknown) => {
+    if (codeOf(error) === "ENOENT") return null;
+    throw new Problem(`This user may not read ${file}. Start as the user who started before.`);
+  });
+  const memory: Memory = {
+    folder,
+    values: text === null ? fresh() : parsed(text, file),
+    async save(change) {
+      Object.assign(memory.values, change);
+      // Beside and moved: a start that is cut off here never leaves half a key.
+      await writeFile(`${file}.new`, `${JSON.stringify(memory.values, null, 2)}\n`, {
+        mode: 0o600,
+      });
+      await rename(`${file}.new`, file);
+    },
+  };
+  if (text === null) await memory.save({});
+  else await chmod(file, 0o600);
+  return memory;
+}
+
+function parsed(text: string, file: string): Remembered {
+  try {
+    return remembered.parse(JSON.parse(text));
+  } catch {
+    throw new Problem(
+      `${file} is damaged. It holds the keys of this installation: put it back from a backup, or remove the folder ${path.dirname(file)} to begin anew without its data.`,
+    );
+  }
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(path.join(folder, "blobs"), { recursive: true });
+    await mkdir(path.join(folder, "logs"), { recursive: true });
+  } catch (error) {
+    throw new Problem(
+      `Buyoff keeps its data in ${folder}, and this user may not write there (${codeOf(error)}). Clone it into a folder of your own, or change the owner of that one.`,
+    );
+  }
+}
