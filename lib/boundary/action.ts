@@ -25,3 +25,15 @@ export function action<S extends z.ZodMiniType, T, E>(
     return admitted.ok ? command(admitted.value.actor, admitted.value.input) : admitted;
   };
 }
+
+/** For the two forms that nobody has signed in for yet: signing in, and setting up. */
+export function publicAction<S extends z.ZodMiniType, T, E>(
+  schema: S,
+  command: (input: z.output<S>) => Promise<Result<T, E>>,
+) {
+  return async (raw: z.input<S>): Promise<Result<T, E | BoundaryError>> => {
+    if (!isOwnOrigin(await headers())) return turnedAway("foreign_origin");
+    const parsed = schema.safeParse(raw);
+    return parsed.success ? command(parsed.data as z.output<S>) : turnedAway("invalid_input");
+  };
+}

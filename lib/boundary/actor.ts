@@ -18,7 +18,7 @@ const atDevice = (device: DeviceOfSession): Actor["device"] => ({
 });
 
 /** The tablet itself, without a person: it may hand over commands and read what its station needs. */
-export async function actorOfDevice(request: Request): Promise<Actor | null> {
+export async function actorOfDevice(request: { headers: Headers }): Promise<Actor | null> {
   const token = cookieOf(request.headers.get("cookie"), deviceCookie.name);
   const device = token ? await deviceOfSession(token, instant(Date.now())) : null;
   if (!device) return null;
@@ -91,6 +91,13 @@ export async function requireActor(permission: Permission): Promise<Actor> {
   if (!actor) return redirect("/sign-in");
   return may(actor, permission) ? actor : notFound();
 }
+
+/**
+ * Somebody or some tablet in the act of proving itself, for the entry that says so. It holds no role,
+ * so it may do nothing else.
+ */
+export const actorOfPresence = (site: string, as: { id: string; name: string }): Actor =>
+  mint({ id: as.id, name: as.name, site, roles: [], via: "session", device: null });
 
 /** A connector that brings an answer of the QMS; its own id stands in the record. */
 export const actorOfConnector = (site: string, connectorId: string, name = "connector"): Actor =>

@@ -10,8 +10,7 @@ export type BoundaryError = {
   params: Readonly<Record<string, string>>;
 };
 
-export const turnedAway = (code: BoundaryError["code"]): { ok: false; error: BoundaryError } =>
-  err({ code, params: {} });
+export const turnedAway = (code: BoundaryError["code"]) => err<BoundaryError>({ code, params: {} });
 
 /** Who is asking, may they, and what exactly do they ask. Every way in passes here. */
 export async function admit<S extends z.ZodMiniType>(

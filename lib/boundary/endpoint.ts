@@ -105,12 +105,22 @@ function turnAway(
 /** Who is told something by name is told it alone: no cache on the way may keep it. */
 const privately = { "cache-control": "private, no-store" };
 
+// The one refusal with a status of its own: whoever asks too often is a machine, and machines read it.
+function jsonAnswer(answer: object): Response {
+  const error = "error" in answer ? (answer.error as Partial<BoundaryError>) : null;
+  if ((error?.code as string | undefined) !== "too_many_attempts") {
+    return Response.json(answer, { headers: privately });
+  }
+  const headers = { ...privately, "retry-after": error?.params?.["seconds"] ?? "60" };
+  return Response.json(answer, { status: 429, headers });
+}
+
 function guarded(handler: (request: Request, asked: Asked) => Promise<Answer>) {
   return async (request: Request, context: RouteContext): Promise<Response> => {
     try {
       const params = (await context?.params) ?? {};
       const answer = await handler(request, { request, params });
-      return answer instanceof Response ? answer : Response.json(answer, { headers: privately });
+      return answer instanceof Response ? answer : jsonAnswer(answer);
     } catch (error) {
       // Next's own signals (redirect, not found) travel as errors with a digest.
       if (typeof error === "object" && error !== null && "digest" in error) throw error;

@@ -1,6 +1,6 @@
 import type { Role } from "#lib/instructions/schema";
 import type { Actor } from "#lib/people/schema";
-import { permissions as commandPermissions } from "#lib/travelers/permissions.rules";
+import { permissions as rolesOfCommand } from "#lib/travelers/permissions.rules";
 import type { CommandType } from "#lib/travelers/schema";
 
 const everybody = [
@@ -49,10 +49,15 @@ export const permissions = {
 /** A permission of its own, or that of a command on a traveler under the command's name. */
 export type Permission = keyof typeof permissions | CommandType;
 
+/** The permission of each command, so that a misspelled one doesn't compile. */
+export const commandPermissions = Object.fromEntries(
+  Object.keys(rolesOfCommand).map((command) => [command, command]),
+) as { readonly [T in CommandType]: T };
+
 export const rolesFor = (permission: Permission): readonly Role[] =>
   Object.hasOwn(permissions, permission)
     ? permissions[permission as keyof typeof permissions]
-    : commandPermissions[permission as CommandType];
+    : rolesOfCommand[permission as CommandType];
 
 export const may = (actor: Pick<Actor, "roles">, permission: Permission): boolean =>
   actor.roles.some((role) => rolesFor(permission).includes(role));

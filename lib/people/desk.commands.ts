@@ -1,0 +1,201 @@
+import "server-only";
+import { db, forSite, inTransaction } from "#lib/db/client";
+import { err, ok, type Result } from "#lib/kit/result";
+import { isSecret, newToken, tokenHash } from "#lib/kit/secrets";
+import { type Instant, instant, plusMinutes } from "#lib/kit/time";
+import { recordEvents } from "#lib/record/commands";
+import { personOfBadgeAndPin, subjectOfBadge } from "./credentials.queries.ts";
+import { sitesOf } from "./devices.queries.ts";
+import { clearAttempt, countersOf, overRate, takeAttempt } from "./lockout.commands.ts";
+import { personAtSite } from "./queries.ts";
+import type { Actor } from "./schema.ts";
+import type { DeskSignIn } from "./sign-in.schema.ts";
+import { spendTotp } from "./totp.commands.ts";
+
+const idleMinutes = 30;
+const absoluteMinutes = 12 * 60;
+
+export type DeskRefusal = {
+  code: "credentials_wrong" | "credentials_locked" | "tablet_needed" | "too_many_attempts";
+  params: Readonly<Record<string, string>>;
+};
+const refused = (code: DeskRefusal["code"], params: DeskRefusal["params"] = {}) =>
+  err<DeskRefusal>({ code, params });
+
+export type DeskSessionOpened = { token: string; person: string; site: string };
+/** Lent by the boundary, which alone mints actors. */
+type ActorAt = (site: string, as: { id: string; name: string }) => Actor;
+type Way<W extends DeskSignIn["way"]> = Extract<DeskSignIn, { way: W }>;
+
+/** Two factors either way: badge and PIN on an enrolled tablet, or password and one-time code anywhere. */
+export async function signInAtDesk(
+  input: DeskSignIn,
+  device: Actor | null,
+  actorAt: ActorAt,
+  at: Instant = instant(Date.now()),
+): Promise<Result<DeskSessionOpened, DeskRefusal>> {
+  const checked =
+    input.way === "badge" ? await byBadge(input, device, at) : await byPassword(input, actorAt, at);
+  if (!checked.ok) return checked;
+  const { person, site, counters } = checked.value;
+  await clearAttempt(counters);
+  const token = newToken();
+  await inTransaction(
+    (tx) =>
+      tx.deskSession.create({
+        data: {
+          tokenHash: tokenHash(token),
+          personId: person,
+          siteId: site,
+          deviceId: device?.device?.id ?? null,
+          createdAt: new Date(at),
+          lastSeenAt: new Date(at),
+          expiresAt: new Date(plusMinutes(at, absoluteMinutes)),
+        },
+      }),
+    site,
+  );
+  const happening = { kind: "person", stream: person, type: "desk.signed_in" } as const;
+  await recordEvents(actorAt(site, { id: person, name: "" }), {
+    ...happening,
+    body: { person, by: input.way },
+  });
+  return ok({ token, person, site });
+}
+
+type Admitted = Result<
+  { person: string; site: string; counters: ReturnType<typeof countersOf> },
+  DeskRefusal
+>;
+
+async function byBadge(input: Way<"badge">, device: Actor | null, at: Instant): Promise<Admitted> {
+  if (!device?.device) return refused("tablet_needed");
+  const { subject } = await subjectOfBadge(input.badge);
+  const counters = countersOf(subject, device.device.id);
+  const { lockedSeconds } = await takeAttempt(counters, at);
+  if (lockedSeconds !== null) {
+    return refused("credentials_locked", { seconds: String(lockedSeconds) });
+  }
+  const person = await personOfBadgeAndPin(input.badge, input.pin, device.site);
+  if (person) return ok({ person: person.id, site: device.site, counters });
+  await recordEvents(device, {
+    kind: "device",
+    stream: device.device.id,
+    type: "sign_in.refused",
+    body: { subject, why: "wrong", at: "desk" },
+  });
+  return refused("credentials_wrong");
+}
+
+/** All the places of the desk count as one, so that guessing from many machines gains nothing. */
+async function byPassword(
+  input: Way<"password">,
+  actorAt: ActorAt,
+  at: Instant,
+): Promise<Admitted> {
+  const wait = await overRate("desk-password", 120, 60, at);
+  if (wait !== null) return refused("too_many_attempts", { seconds: String(wait) });
+  const person = await db.person.findUnique({ where: { employeeNumber: input.employeeNumber } });
+  const subject = person?.id ?? `number ${input.employeeNumber}`;
+  const counters = countersOf(subject, "desk").filter(({ counted }) => counted !== "tablet");
+  const { lockedSeconds } = await takeAttempt(counters, at);
+  if (lockedSeconds !== null) {
+    return refused("credentials_locked", { seconds: String(lockedSeconds) });
+  }
+  const credential = person
+    ? await db.credential.findUnique({ where: { personId: person.id } })
+    : null;
+  const isPassword = await isSecret(credential?.passwordHash, input.password.normalize("NFKC"));
+  const site = person ? await firstSiteOf(person.id) : null;
+  const isRight =
+    isPassword &&
+    person?.status === "active" &&
+    site !== null &&
+    (await spendTotp(person.id, credential?.totpSecret ?? null, input.code, at));
+  if (isRight) return ok({ person: person.id, site, counters });
+  // A stranger's attempt is kept with the first site, so that it takes as long as a known person's.
+  const keptAt = site ?? (await db.site.findFirst({ orderBy: { code: "asc" } }))?.id;
+  if (keptAt) {
+    await recordEvents(actorAt(keptAt, { id: keptAt, name: "" }), {
+      kind: "site",
+      stream: keptAt,
+      type: "sign_in.refused",
+      body: { subject, why: "wrong", at: "desk" },
+    });
+  }
+  return refused("credentials_wrong");
+}
+
+async function firstSiteOf(person: string): Promise<string | null> {
+  const sites = await sitesOf("person", person);
+  const rows = await db.site.findMany({
+    where: { id: { in: sites } },
+    select: { id: true },
+    orderBy: { code: "asc" },
+  });
+  return rows[0]?.id ?? null;
+}
+
+/** The session behind a token, while it lives; being asked for keeps it from falling idle. */
+export async function seenDeskSession(
+  token: string,
+  at: Instant,
+): Promise<{ person: string; site: string } | null> {
+  const hash = tokenHash(token);
+  const [site] = await sitesOf("desk_session", hash);
+  if (!site) return null;
+  const session = await forSite(site).deskSession.findUnique({ where: { tokenHash: hash } });
+  if (!session || session.endedAt || session.expiresAt <= new Date(at)) return null;
+  const lastSeenAt = instant(session.lastSeenAt.getTime());
+  if (plusMinutes(lastSeenAt, idleMinutes) < at) return null;
+  if (session.deviceId && !(await isEnrolled(site, session.deviceId))) return null;
+  // Once a minute is enough to know whether somebody is there.
+  if (plusMinutes(lastSeenAt, 1) < at) {
+    await forSite(site).deskSession.updateMany({
+      where: { tokenHash: hash },
+      data: { lastSeenAt: new Date(at) },
+    });
+  }
+  return { person: session.personId, site };
+}
+
+async function isEnrolled(site: string, device: string): Promise<boolean> {
+  const row = await forSite(site).device.findUnique({ where: { id: device } });
+  return row !== null && row.revokedAt === null;
+}
+
+export async function endDeskSession(
+  token: string,
+  at: Instant = instant(Date.now()),
+): Promise<void> {
+  const hash = tokenHash(token);
+  const [site] = await sitesOf("desk_session", hash);
+  if (!site) return;
+  await forSite(site).deskSession.updateMany({
+    where: { tokenHash: hash, endedAt: null },
+    data: { endedAt: new Date(at) },
+  });
+}
+
+/** The same person at another of their sites: a new session there, the old one ended. */
+export async function moveToSite(
+  actor: Actor,
+  token: string,
+  site: string,
+  at: Instant = instant(Date.now()),
+): Promise<Result<DeskSessionOpened, DeskRefusal>> {
+  const person = await personAtSite(actor.id, site);
+  if (!person?.active || person.roles.length === 0) return refused("credentials_wrong");
+  const fresh = newToken();
+  await endDeskSession(token, at);
+  const row = {
+    tokenHash: tokenHash(fresh),
+    personId: actor.id,
+    siteId: site,
+    createdAt: new Date(at),
+    lastSeenAt: new Date(at),
+    expiresAt: new Date(plusMinutes(at, absoluteMinutes)),
+  };
+  await inTransaction((tx) => tx.deskSession.create({ data: row }), site);
+  return ok({ token: fresh, person: actor.id, site });
+}

@@ -1,0 +1,21 @@
+import "server-only";
+import { inTransaction, type Tx } from "#lib/db/client";
+import { ok, type Result } from "#lib/kit/result";
+import { type Happening, recordEvents } from "#lib/record/commands";
+import type { Actor } from "./schema.ts";
+
+/**
+ * A change to people, devices or stations together with its entries. The entries land before the
+ * change commits: what changed always has its trace. Refuse before the first write.
+ */
+export function recorded<T, E>(
+  actor: Actor,
+  work: (tx: Tx) => Promise<Result<{ value: T; events: readonly Happening[] }, E>>,
+): Promise<Result<T, E>> {
+  return inTransaction(async (tx) => {
+    const done = await work(tx);
+    if (!done.ok) return done;
+    for (const event of done.value.events) await recordEvents(actor, event);
+    return ok(done.value.value);
+  }, actor.site);
+}

@@ -1,0 +1,84 @@
+import "server-only";
+import { inTransaction } from "#lib/db/client";
+import { err, ok, type Result } from "#lib/kit/result";
+import { type Instant, instant, plusMinutes } from "#lib/kit/time";
+import { recordEvents } from "#lib/record/commands";
+import { personOfBadgeAndPin, subjectOfBadge } from "./credentials.queries.ts";
+import { clearAttempt, countersOf, overRate, takeAttempt } from "./lockout.commands.ts";
+import { beginPeriod, endOpenPeriod, lockTablet } from "./periods.commands.ts";
+import type { PersonAtSite } from "./queries.ts";
+import type { Actor } from "./schema.ts";
+import { periodPolicy } from "./signing.rules.ts";
+
+export type CredentialRefusal = {
+  /** One word for every wrong badge, PIN and person: it tells nobody which of them it was. */
+  code:
+    | "credentials_wrong"
+    | "credentials_locked"
+    | "badge_needed"
+    | "not_at_tablet"
+    | "too_many_attempts";
+  params: Readonly<Record<string, string>>;
+};
+/** More than a shift's change at one tablet needs, and far less than a guessing machine wants. */
+export const attemptsPerMinute = 60;
+
+export const credentialRefused = (
+  code: CredentialRefusal["code"],
+  params: CredentialRefusal["params"] = {},
+) => err<CredentialRefusal>({ code, params });
+
+export type SignedIn = {
+  person: PersonAtSite;
+  period: string;
+  issuedAt: Instant;
+  notAfter: Instant;
+};
+
+/** A person takes over this tablet, by badge and PIN. Whoever was signed in here no longer is. */
+export async function signInAtTablet(
+  device: Actor,
+  input: { badge: string; pin: string },
+  at: Instant = instant(Date.now()),
+): Promise<Result<SignedIn, CredentialRefusal>> {
+  const tablet = device.device;
+  if (!tablet) return credentialRefused("not_at_tablet");
+  const wait = await overRate(`credentials/${tablet.id}`, attemptsPerMinute, 60, at);
+  if (wait !== null) return credentialRefused("too_many_attempts", { seconds: String(wait) });
+  const { subject } = await subjectOfBadge(input.badge);
+  const counters = countersOf(subject, tablet.id);
+  const { lockedSeconds } = await takeAttempt(counters, at);
+  if (lockedSeconds !== null) {
+    await note(device, "sign_in.refused", { subject, why: "locked" });
+    return credentialRefused("credentials_locked", { seconds: String(lockedSeconds) });
+  }
+  const person = await personOfBadgeAndPin(input.badge, input.pin, device.site);
+  if (!person) {
+    await note(device, "sign_in.refused", { subject, why: "wrong" });
+    return credentialRefused("credentials_wrong");
+  }
+  await clearAttempt(counters);
+  const period = await inTransaction(async (tx) => {
+    await lockTablet(tx, tablet.id);
+    await endOpenPeriod(tx, tablet.id, "other_sign_in", at);
+    const of = { person: person.id, device: tablet.id, site: device.site, signedAt: null };
+    return beginPeriod(tx, of, at);
+  }, device.site);
+  await note(device, "sign_in.accepted", { person: person.id, period });
+  const notAfter = plusMinutes(at, periodPolicy.absoluteMinutes);
+  return ok({ person, period, issuedAt: at, notAfter });
+}
+
+/** On the tablet's own stream. Nothing of a badge's secret or a PIN is ever in it. */
+export async function note(
+  device: Actor,
+  type: "sign_in.accepted" | "sign_in.refused" | "signing.refused",
+  body: Readonly<Record<string, string>>,
+): Promise<void> {
+  await recordEvents(device, {
+    stream: device.device?.id ?? device.id,
+    kind: "device",
+    type,
+    body,
+  });
+}

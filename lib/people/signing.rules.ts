@@ -1,0 +1,68 @@
+import { type Instant, plusMinutes } from "#lib/kit/time";
+
+export type Period = {
+  id: string;
+  person: string;
+  startedAt: Instant;
+  /** Last sign-in, signing or act of this person at this tablet. */
+  usedAt: Instant;
+  /** First signing in it, by both components. */
+  signedAt: Instant | null;
+  endedAt: Instant | null;
+  endedBy: PeriodEnd | null;
+};
+
+export type PeriodEnd =
+  | "lock"
+  | "idle"
+  | "sign_out"
+  | "hand_over"
+  | "other_sign_in"
+  | "other_signature"
+  | "absolute"
+  | "revoked";
+
+/** What a plant may set; never longer than a shift and a half. */
+export type PeriodPolicy = { idleMinutes: number; absoluteMinutes: number };
+export const periodPolicy: PeriodPolicy = { idleMinutes: 2, absoluteMinutes: 12 * 60 };
+
+/** Why the period is over at `at`, or null while it goes on. */
+export function endOf(period: Period, at: Instant, policy: PeriodPolicy): PeriodEnd | null {
+  if (period.endedAt !== null) return period.endedBy ?? "lock";
+  if (plusMinutes(period.startedAt, policy.absoluteMinutes) < at) return "absolute";
+  if (plusMinutes(period.usedAt, policy.idleMinutes) < at) return "idle";
+  return null;
+}
+
+/**
+ * 21 CFR 11.200 (a)(1): the first signing of a continuous period by both components, the following
+ * ones by the private one. Sign-in opens the period and is not a signing.
+ */
+export const pinSuffices = (
+  period: Period | null,
+  person: string,
+  at: Instant,
+  policy: PeriodPolicy,
+): boolean =>
+  period !== null &&
+  period.person === person &&
+  period.signedAt !== null &&
+  endOf(period, at, policy) === null;
+
+/**
+ * What a signature by both components does to the tablet's last period. Its owner goes on, in a new
+ * one if it had lapsed; after a sign-out, or for anybody else, none begins: a second signer signs and
+ * is not signed in.
+ */
+export function afterSignature(
+  last: Period | null,
+  person: string,
+  at: Instant,
+  policy: PeriodPolicy,
+): "continue" | "begin" | "end" {
+  if (last?.person !== person) return "end";
+  if (endOf(last, at, policy) === null) return "continue";
+  return last.endedBy === "sign_out" || last.endedBy === "hand_over" || last.endedBy === "revoked"
+    ? "end"
+    : "begin";
+}
