@@ -1,4 +1,3 @@
-import { webcrypto } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { hostname, networkInterfaces } from "node:os";
@@ -7,7 +6,7 @@ import "reflect-metadata";
 import * as x509 from "@peculiar/x509";
 
 const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
-const usages: webcrypto.KeyUsage[] = ["sign", "verify"];
+const usages: KeyUsage[] = ["sign", "verify"];
 const dayMs = 86_400_000;
 const authorityDays = 3650;
 /** Apple's and Google's browsers accept no server certificate that lives longer. */
@@ -29,7 +28,7 @@ export const lanAddresses = (): string[] =>
 export async function lanCertificate(folder: string, now: Date): Promise<LanCertificate> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const authority = await localAuthority(folder, now);
-  const keys = await webcrypto.subtle.generateKey(algorithm, true, usages);
+  const keys = await crypto.subtle.generateKey(algorithm, true, usages);
   const names: x509.JsonGeneralNames = [
     { type: "dns", value: "localhost" },
     { type: "dns", value: hostname() },
@@ -54,7 +53,7 @@ export async function lanCertificate(folder: string, now: Date): Promise<LanCert
         await x509.AuthorityKeyIdentifierExtension.create(authority.certificate.publicKey),
       ],
     },
-    webcrypto,
+    crypto,
   );
   return {
     key: await pemOf(keys.privateKey),
@@ -68,12 +67,12 @@ async function localAuthority(folder: string, now: Date) {
   const keyFile = path.join(folder, "local-ca.key");
   if (!existsSync(file) || !existsSync(keyFile)) await makeAuthority(file, keyFile, now);
   const bytes = x509.PemConverter.decodeFirst(await readFile(keyFile, "utf8"));
-  const key = await webcrypto.subtle.importKey("pkcs8", bytes, algorithm, false, ["sign"]);
+  const key = await crypto.subtle.importKey("pkcs8", bytes, algorithm, false, ["sign"]);
   return { file, key, certificate: new x509.X509Certificate(await readFile(file, "utf8")) };
 }
 
 async function makeAuthority(file: string, keyFile: string, now: Date): Promise<void> {
-  const keys = await webcrypto.subtle.generateKey(algorithm, true, usages);
+  const keys = await crypto.subtle.generateKey(algorithm, true, usages);
   const certificate = await x509.X509CertificateGenerator.createSelfSigned(
     {
       serialNumber: serialNumber(),
@@ -91,16 +90,16 @@ async function makeAuthority(file: string, keyFile: string, now: Date): Promise<
         await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
       ],
     },
-    webcrypto,
+    crypto,
   );
   await writeFile(keyFile, await pemOf(keys.privateKey), { mode: 0o600 });
   await writeFile(file, `${certificate.toString("pem")}\n`);
 }
 
-async function pemOf(key: webcrypto.CryptoKey): Promise<string> {
-  const bytes = await webcrypto.subtle.exportKey("pkcs8", key);
+async function pemOf(key: CryptoKey): Promise<string> {
+  const bytes = await crypto.subtle.exportKey("pkcs8", key);
   return `${x509.PemConverter.encode(bytes, x509.PemConverter.PrivateKeyTag)}\n`;
 }
 
 const serialNumber = () =>
-  Buffer.from(webcrypto.getRandomValues(new Uint8Array(16)).with(0, 0x2a)).toString("hex");
+  Buffer.from(crypto.getRandomValues(new Uint8Array(16)).with(0, 0x2a)).toString("hex");

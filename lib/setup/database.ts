@@ -31,12 +31,8 @@ export type Database = {
   ended: Promise<string>;
 };
 
-export type GivenUrls = {
-  DATABASE_URL?: string | undefined;
-  DATABASE_OWNER_URL?: string | undefined;
-  DATABASE_WORKER_URL?: string | undefined;
-  DATABASE_VERIFY_URL?: string | undefined;
-};
+/** DATABASE_URL and, for each role that has a login of its own, DATABASE_<ROLE>_URL. */
+type GivenUrls = Record<string, string | undefined>;
 
 const databaseName = "buyoff";
 const connectPatienceMs = 8_000;
@@ -77,20 +73,28 @@ async function embeddedDatabase(memory: Memory, parts: Parts): Promise<Database>
   });
   const adminUrl = withDatabase(server.adminUrl, databaseName);
   await withClient(adminUrl, (client) => createRoles(client, rolePasswords));
-  const loginOf = (role: RoleName) => withLogin(adminUrl, role, rolePasswords[role]);
   return {
+    ...embeddedUrls(memory),
     isEmbedded: true,
     adminUrl,
-    ownerUrl: loginOf("buyoff_owner"),
-    appUrl: loginOf("buyoff_app"),
-    workerUrl: loginOf("buyoff_worker"),
-    verifyUrl: loginOf("buyoff_verify"),
     warning: null,
     ended: new Promise((resolve) =>
       server.process.once("exit", (code) =>
         resolve(`The embedded PostgreSQL ended (code ${code}). Its log is in ${home.folder}.`),
       ),
     ),
+  };
+}
+
+/** Addresses in the embedded cluster, whoever started it. */
+export function embeddedUrls({ values: { postgres, rolePasswords } }: Memory) {
+  const address = `postgresql://127.0.0.1:${postgres.port}/${databaseName}`;
+  const loginOf = (role: RoleName) => withLogin(address, role, rolePasswords[role]);
+  return {
+    ownerUrl: loginOf("buyoff_owner"),
+    appUrl: loginOf("buyoff_app"),
+    workerUrl: loginOf("buyoff_worker"),
+    verifyUrl: loginOf("buyoff_verify"),
   };
 }
 

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
+import { commandOf } from "./command-line.ts";
 import { codeOf, Problem } from "./problem.ts";
 import { newRolePasswords, roleNames } from "./roles.ts";
 
@@ -70,6 +71,15 @@ function parsed(text: string, file: string): Remembered {
       `${file} is damaged. It holds the keys of this installation: put it back from a backup, or remove the folder ${path.dirname(file)} to begin anew without its data.`,
     );
   }
+}
+
+export const lockFile = ({ folder }: Memory) => path.join(folder, "running");
+
+/** The set-up that runs from this folder now, if one does. */
+export async function runningPid(memory: Memory): Promise<number | null> {
+  const pid = Number(await readFile(lockFile(memory), "utf8").catch(() => "0"));
+  const isRunning = pid > 0 && pid !== process.pid && commandOf(pid)?.includes("setup/main.ts");
+  return isRunning ? pid : null;
 }
 
 async function makeFolder(folder: string): Promise<void> {

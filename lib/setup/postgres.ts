@@ -157,10 +157,13 @@ async function stopLeftover(files: string): Promise<void> {
   const pidFile = path.join(files, "postmaster.pid");
   const pid = Number((await readFile(pidFile, "utf8").catch(() => "")).split("\n")[0]);
   if (!pid) return;
-  if (commandOf(pid).includes(files)) {
+  const command = commandOf(pid);
+  // Where the system can't say whose process that is, PostgreSQL's own judgement of its file stands.
+  if (command === null) return;
+  if (command.includes(files)) {
     process.kill(pid, "SIGINT");
-    for (let waited = 0; commandOf(pid).includes(files); waited += 100) {
-      if (waited > stopPatienceMs) {
+    for (let waitedMs = 0; commandOf(pid)?.includes(files); waitedMs += 100) {
+      if (waitedMs > stopPatienceMs) {
         throw new Problem(
           `The PostgreSQL of an earlier start (process ${pid}) does not stop. End it and start again.`,
         );

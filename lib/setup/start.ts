@@ -1,9 +1,8 @@
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { lanAddresses, lanCertificate } from "./certificate.ts";
-import { commandOf } from "./command-line.ts";
 import { startHttpsFront } from "./https-front.ts";
-import { type Memory, openMemory, root } from "./memory.ts";
+import { lockFile, type Memory, openMemory, root, runningPid } from "./memory.ts";
 import type { Options } from "./options.ts";
 import { newParts, type Part } from "./parts.ts";
 import { startPlant } from "./plant.ts";
@@ -77,14 +76,14 @@ async function openToLan(
 }
 
 /** Two starts from one folder would fight over its database. */
-async function lock({ folder }: Memory): Promise<Part> {
-  const file = path.join(folder, "running");
-  const pid = Number(await readFile(file, "utf8").catch(() => "0"));
-  if (pid && pid !== process.pid && commandOf(pid).includes("lib/setup/main.ts")) {
+async function lock(memory: Memory): Promise<Part> {
+  const pid = await runningPid(memory);
+  if (pid !== null) {
     throw new Problem(
       `Buyoff already runs from this folder (process ${pid}). Stop it there with Ctrl-C, or clone it a second time.`,
     );
   }
+  const file = lockFile(memory);
   await writeFile(file, String(process.pid));
   return { stop: () => rm(file, { force: true }) };
 }
