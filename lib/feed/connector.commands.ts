@@ -1,0 +1,49 @@
+import "server-only";
+import { forSite, inTransaction } from "#lib/db/client";
+import { derivedId } from "#lib/kit/ids";
+import { sealText } from "#lib/kit/keys";
+import type { Actor } from "#lib/people/schema";
+import { type RestConnectorConfig, restConnectorConfig } from "./connectors/rest/schema.ts";
+
+export type ConnectorInput = {
+  code: string;
+  name: string;
+  config: RestConnectorConfig;
+  secret: string;
+  webhookSecret: string | null;
+};
+
+export const connectorId = (site: string, code: string): string =>
+  derivedId(site, `connector/${code}`);
+
+/** Makes or changes a connector of the actor's site. Its secrets are sealed to this row before they are stored. */
+export async function saveConnector(actor: Actor, input: ConnectorInput): Promise<{ id: string }> {
+  const id = connectorId(actor.site, input.code);
+  const stored = {
+    name: input.name,
+    config: restConnectorConfig.parse(input.config),
+    secret: sealText("connector-credential", input.secret, id),
+    webhookSecret:
+      input.webhookSecret === null ? null : sealText("webhook-secret", input.webhookSecret, id),
+  };
+  await inTransaction(
+    (tx) =>
+      tx.connector.upsert({
+        where: { id },
+        create: { id, siteId: actor.site, code: input.code, ...stored },
+        update: stored,
+        select: { id: true },
+      }),
+    actor.site,
+  );
+  return { id };
+}
+
+/** After its cause has been put right: what waited goes on where it was, with the attempts it had. */
+export async function resumeConnector(actor: Actor, id: string): Promise<boolean> {
+  const { count } = await forSite(actor.site).connector.updateMany({
+    where: { id, status: "paused" },
+    data: { status: "active", statusNote: null, pausedUntil: null },
+  });
+  return count === 1;
+}

@@ -1,0 +1,98 @@
+import * as z from "zod/mini";
+
+export const qmsStatuses = [
+  "open",
+  "contained",
+  "dispositioned",
+  "closed",
+  "void",
+  "merged",
+] as const;
+export type QmsStatus = (typeof qmsStatuses)[number];
+
+/** A JSONata expression, written by whoever configures the connector. */
+const expression = z.string().check(z.minLength(1), z.maxLength(8000));
+const method = z.enum(["GET", "POST", "PUT", "PATCH"]);
+const milliseconds = z.int().check(z.positive());
+
+/** What an answer means. The default for each status stands in classify.rules.ts. */
+export const classes = [
+  "done",
+  "not_found",
+  "rejected",
+  "unauthorized",
+  "rate_limited",
+  /** It says itself that it did nothing: the request may be sent again. */
+  "not_processed",
+  /** It may have done it or not. */
+  "unknown",
+] as const;
+export type Class = (typeof classes)[number];
+
+/**
+ * A system with a JSON API, as configuration alone. Expressions see the payload as their input and
+ * what a member's comment names as variables.
+ */
+export const restConnectorConfig = z.object({
+  kind: z.literal("rest"),
+  v: z.literal(1),
+  process: z.literal("NCR"),
+  baseUrl: z.url({ protocol: /^https?$/ }),
+  /** Hosts that may be reached although their address is private. */
+  allow: z.array(z.string()),
+  auth: z.discriminatedUnion("kind", [
+    z.object({ kind: z.literal("bearer") }),
+    z.object({ kind: z.literal("basic"), user: z.string() }),
+    z.object({ kind: z.literal("header"), name: z.string() }),
+  ]),
+  /** Shorter than the lease of a delivery, so that a slow answer doesn't outlive it. */
+  timeoutMs: milliseconds.check(z.lte(20_000)),
+  responseBytesMax: z.int().check(z.positive(), z.lte(20_000_000)),
+  attachmentBytesMax: z.int().check(z.positive(), z.lte(100_000_000)),
+  /** search: found by our key; upsert: our key is its key; none: a doubt is for a person. */
+  dedupe: z.enum(["search", "upsert", "none"]),
+  /** How long after a lost answer the record may take to be found: slowest commit plus index lag. */
+  settlingMs: milliseconds,
+  /** How often it is looked for, a settling time apart, before it is sent again. */
+  lookupsMax: z.int().check(z.positive()),
+  retry: z.object({
+    attemptsMax: z.int().check(z.positive()),
+    baseMs: milliseconds,
+    factor: z.int().check(z.gte(2)),
+    capMs: milliseconds,
+  }),
+  /** First that holds wins; before the defaults. Input: status, headers, body, act. */
+  results: z.array(z.object({ when: expression, is: z.enum(classes) })),
+  /** Input: the draft; $key. `path` gives text, `body` JSON. */
+  create: z.object({ method, path: expression, body: expression }),
+  /** $key. `records` reads the foreign records out of the answer. */
+  lookup: z.object({ method, path: expression, records: expression }),
+  /** $externalId; the answer is one foreign record. */
+  readBack: z.object({ method, path: expression }),
+  /** One foreign record → {externalId, number, key, url, version, status, dispositions}; $baseUrl. */
+  record: expression,
+  /** What must stand there after a create: two flat objects, compared member by member. */
+  verify: z.object({ expected: expression, actual: expression }),
+  /** Input: the update; $key, $externalId. `done`: is it in the foreign record already? */
+  update: z.object({ method, path: expression, body: expression, done: expression }),
+  /** $externalId, $sha256, $name, $mediaType. `done` sees the foreign record and $sha256, $bytes. */
+  attach: z.object({
+    method,
+    path: expression,
+    headers: z.optional(expression),
+    done: expression,
+  }),
+  /** $cursor ("" at first). Overlap is part of `path`; what was seen before is left out by version. */
+  changes: z.nullable(
+    z.object({
+      method,
+      path: expression,
+      items: expression,
+      cursor: expression,
+      everyMs: milliseconds,
+    }),
+  ),
+  /** Input: the parsed webhook; gives the external id that it names. */
+  webhookSubject: z.nullable(expression),
+});
+export type RestConnectorConfig = z.output<typeof restConnectorConfig>;

@@ -1,0 +1,304 @@
+import "server-only";
+import type * as z from "zod/mini";
+import { type ChangesPage, changesPage, type ForeignRecord, foreignRecord } from "../../schema.ts";
+import { classify, retryAfterMs } from "./classify.rules.ts";
+import { type Call, type Called, call } from "./gateway.ts";
+import { type Budget, evaluate } from "./mapping.rules.ts";
+import type { Class, RestConnectorConfig } from "./schema.ts";
+
+/** What was sent and what came back, as evidence: without the secret, cut to a length. */
+export type Trace = { request: string; response: string | null; classification: string };
+
+export type Talk<T> =
+  | { kind: "done"; value: T; trace: Trace }
+  | { kind: Exclude<Class, "done">; reason: string; waitMs: number; trace: Trace };
+
+/** Told before anything leaves; may stop it by throwing. */
+export type Tell = { onSend(act: string, request: string): Promise<void> };
+
+/** The other system, as its configuration describes it. */
+export type RestTarget = { config: RestConnectorConfig; secret: string };
+
+const budget: Budget = { now: () => Date.now(), milliseconds: 1_000, depth: 1_000 };
+const rateLimitDefaultMs = 60_000;
+
+/** A request that could not be put together: a fault of the mapping, for a person. */
+class MappingProblem extends Error {}
+
+async function mapped(
+  source: string,
+  input: unknown,
+  variables: Record<string, unknown>,
+): Promise<unknown> {
+  const evaluated = await evaluate(source, input, variables, budget);
+  if (!evaluated.ok) throw new MappingProblem(evaluated.problem);
+  return evaluated.value;
+}
+
+async function mappedText(
+  source: string,
+  input: unknown,
+  variables: Record<string, unknown>,
+): Promise<string> {
+  const value = await mapped(source, input, variables);
+  if (typeof value !== "string" || value === "")
+    throw new MappingProblem(`gives no text: ${source.slice(0, 80)}`);
+  return value;
+}
+
+async function parsed<T>(
+  schema: z.ZodMiniType<T>,
+  source: string,
+  input: unknown,
+  variables: Record<string, unknown>,
+): Promise<T> {
+  const value = await mapped(source, input, variables);
+  const read = schema.safeParse(value);
+  if (!read.success)
+    throw new MappingProblem(
+      `what was read is not complete: ${read.error.issues.map((issue) => issue.path.join(".")).join(", ")}`,
+    );
+  return read.data;
+}
+
+const recordOf = (target: RestTarget, body: unknown): Promise<ForeignRecord> =>
+  parsed(foreignRecord, target.config.record, body, { baseUrl: target.config.baseUrl });
+
+/** Makes the record. Its answer is read here, because a made record without a number is a doubt. */
+export const create = (
+  target: RestTarget,
+  key: string,
+  draft: unknown,
+  tell: Tell,
+): Promise<Talk<ForeignRecord>> =>
+  talk(
+    target,
+    "create",
+    tell,
+    async () => ({
+      method: target.config.create.method,
+      path: await mappedText(target.config.create.path, draft, { key }),
+      body: JSON.stringify(await mapped(target.config.create.body, draft, { key })),
+    }),
+    (body) => recordOf(target, body),
+  );
+
+/** Every record that shows our key, closed ones as well. */
+export const lookUp = (
+  target: RestTarget,
+  key: string,
+  tell: Tell,
+): Promise<Talk<ForeignRecord[]>> =>
+  talk(
+    target,
+    "lookup",
+    tell,
+    async () => ({
+      method: target.config.lookup.method,
+      path: await mappedText(target.config.lookup.path, {}, { key }),
+    }),
+    async (body) => {
+      const found = await mapped(target.config.lookup.records, body, { key });
+      if (!Array.isArray(found)) throw new MappingProblem("the look-up gives no list");
+      return Promise.all(found.map((one) => recordOf(target, one)));
+    },
+  );
+
+export type ReadRecord = { record: ForeignRecord; raw: unknown };
+
+export const readBack = (
+  target: RestTarget,
+  externalId: string,
+  tell: Tell,
+): Promise<Talk<ReadRecord>> =>
+  talk(
+    target,
+    "read_back",
+    tell,
+    async () => ({
+      method: target.config.readBack.method,
+      path: await mappedText(target.config.readBack.path, {}, { externalId }),
+    }),
+    async (raw) => ({ record: await recordOf(target, raw), raw }),
+  );
+
+/** What was to stand there, and what does. */
+export async function compared(target: RestTarget, key: string, draft: unknown, raw: unknown) {
+  const expected = await mapped(target.config.verify.expected, draft, { key });
+  const actual = await mapped(target.config.verify.actual, raw, { key });
+  return {
+    expected: (expected ?? {}) as Record<string, unknown>,
+    actual: (actual ?? {}) as Record<string, unknown>,
+  };
+}
+
+export const update = (
+  target: RestTarget,
+  key: string,
+  externalId: string,
+  payload: unknown,
+  tell: Tell,
+): Promise<Talk<null>> =>
+  talk(
+    target,
+    "update",
+    tell,
+    async () => ({
+      method: target.config.update.method,
+      path: await mappedText(target.config.update.path, payload, { key, externalId }),
+      body: JSON.stringify(await mapped(target.config.update.body, payload, { key, externalId })),
+    }),
+    async () => null,
+  );
+
+export const isUpdateThere = async (
+  target: RestTarget,
+  key: string,
+  raw: unknown,
+): Promise<boolean> => (await mapped(target.config.update.done, raw, { key })) === true;
+
+export type Photo = { sha256: string; mediaType: string; name: string; bytes: Uint8Array };
+
+export const attach = (
+  target: RestTarget,
+  externalId: string,
+  photo: Photo,
+  tell: Tell,
+): Promise<Talk<null>> =>
+  talk(
+    target,
+    "attach",
+    tell,
+    async () => {
+      const variables = {
+        externalId,
+        sha256: photo.sha256,
+        name: photo.name,
+        mediaType: photo.mediaType,
+      };
+      const { method, path, headers } = target.config.attach;
+      const extra = headers ? await mapped(headers, {}, variables) : {};
+      return {
+        method,
+        path: await mappedText(path, {}, variables),
+        headers: { "content-type": photo.mediaType, ...(extra as Record<string, string>) },
+        body: photo.bytes,
+      };
+    },
+    async () => null,
+  );
+
+export const isPhotoThere = async (
+  target: RestTarget,
+  photo: { sha256: string; bytes: number },
+  raw: unknown,
+): Promise<boolean> => (await mapped(target.config.attach.done, raw, photo)) === true;
+
+export function changesSince(
+  target: RestTarget,
+  cursor: string,
+  tell: Tell,
+): Promise<Talk<ChangesPage>> {
+  const { changes } = target.config;
+  return talk(
+    target,
+    "changes",
+    tell,
+    async () => {
+      if (!changes) throw new MappingProblem("this system can't be polled");
+      return { method: changes.method, path: await mappedText(changes.path, {}, { cursor }) };
+    },
+    async (body) => {
+      if (!changes) throw new MappingProblem("this system can't be polled");
+      const items = await mapped(changes.items, body, {});
+      const next = await mapped(changes.cursor, body, {});
+      return changesPage.parse({ items: items ?? [], cursor: next });
+    },
+  );
+}
+
+/** The record that a webhook names, or null. */
+export async function subjectOf(
+  config: RestConnectorConfig,
+  notice: unknown,
+): Promise<string | null> {
+  if (!config.webhookSubject) return null;
+  const subject = await evaluate(config.webhookSubject, notice, {}, budget);
+  return subject.ok && typeof subject.value === "string" && subject.value !== ""
+    ? subject.value
+    : null;
+}
+
+/** One exchange: put together, announced, sent, classified, read. */
+async function talk<T>(
+  target: RestTarget,
+  act: string,
+  tell: Tell,
+  make: () => Promise<Call>,
+  read: (body: unknown) => Promise<T>,
+): Promise<Talk<T>> {
+  let what: Call;
+  try {
+    what = await make();
+  } catch (problem) {
+    if (!(problem instanceof MappingProblem)) throw problem;
+    const reason = `mapping: ${problem.message}`;
+    return {
+      kind: "rejected",
+      reason,
+      waitMs: 0,
+      trace: { request: act, response: null, classification: reason },
+    };
+  }
+  const request = traceOf(target, what);
+  await tell.onSend(act, request);
+  const called = await call(target.config, target.secret, what);
+  const trace = { request, response: answerText(target, called) };
+  if (called.kind !== "answered") {
+    const kind = called.kind === "not_sent" ? "not_processed" : "unknown";
+    return { kind, reason: called.reason, waitMs: 0, trace: { ...trace, classification: kind } };
+  }
+  const body = parsedJson(called.text);
+  const meaning = await classify(target.config, act, { ...called, body }, budget);
+  if (meaning !== "done") {
+    const waitMs = retryAfterMs(called.headers["retry-after"], Date.now()) ?? rateLimitDefaultMs;
+    return {
+      kind: meaning,
+      reason: reasonOf(target, called.status, called.text),
+      waitMs,
+      trace: { ...trace, classification: meaning },
+    };
+  }
+  try {
+    return { kind: "done", value: await read(body), trace: { ...trace, classification: "done" } };
+  } catch (problem) {
+    const reason = `the answer can't be read: ${problem instanceof Error ? problem.message : String(problem)}`;
+    return { kind: "unknown", reason, waitMs: 0, trace: { ...trace, classification: reason } };
+  }
+}
+
+const parsedJson = (text: string): unknown => {
+  try {
+    return text === "" ? null : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
+const masked = (target: RestTarget, text: string): string =>
+  target.secret === "" ? text : text.replaceAll(target.secret, "•••");
+
+function traceOf(target: RestTarget, what: Call): string {
+  const body =
+    typeof what.body === "string" ? what.body : what.body ? `[${what.body.length} bytes]` : "";
+  return masked(target, `${what.method} ${what.path}\n${body}`).slice(0, 8_000);
+}
+
+const answerText = (target: RestTarget, called: Called): string =>
+  masked(
+    target,
+    called.kind === "answered" ? `${called.status}\n${called.text}` : called.reason,
+  ).slice(0, 2_000);
+
+const reasonOf = (target: RestTarget, status: number, text: string): string =>
+  masked(target, `${status} ${text.replace(/\s+/g, " ")}`).slice(0, 300);

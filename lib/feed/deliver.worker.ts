@@ -1,0 +1,236 @@
+import "server-only";
+import { db } from "#lib/db/client";
+import { instant } from "#lib/kit/time";
+import { connectorById, type OpenConnector } from "./connector.queries.ts";
+import * as rest from "./connectors/rest/talk.gateway.ts";
+import {
+  cancelDelivery,
+  closeAttempt,
+  LeaseLost,
+  type Made,
+  openAttempt,
+  saveChange,
+} from "./delivery.commands.ts";
+import { type Claim, claimDue, parentOf } from "./delivery.queries.ts";
+import { afterOutcome, differences, type Outcome } from "./delivery.rules.ts";
+import { keepExternal } from "./external.commands.ts";
+import type { FeedPace, FeedPorts } from "./ports.schema.ts";
+import { ncrPhoto } from "./schema.ts";
+
+/** One delivery being worked on by this worker. */
+type Work = { claim: Claim; connector: OpenConnector; ports: FeedPorts; pace: FeedPace };
+type Found = { outcome: Outcome; made: Made | null };
+
+const photoWaitMs = 10_000;
+
+/** Takes what is due and carries each as far as it goes now. Returns how many were taken. */
+export async function deliverDue(ports: FeedPorts, pace: FeedPace): Promise<number> {
+  const claims = await claimDue(pace.leaseMs, pace.atOnce);
+  await Promise.all(claims.map((claim) => deliverOne(claim, ports, pace)));
+  return claims.length;
+}
+
+async function deliverOne(claim: Claim, ports: FeedPorts, pace: FeedPace): Promise<void> {
+  const about = { delivery: claim.id, key: claim.externalKey, fence: String(claim.fence) };
+  try {
+    const connector = await connectorById(db, claim.connector);
+    if (!connector) throw new Error(`connector ${claim.connector} is gone`);
+    await carry({ claim, connector, ports, pace }, about);
+  } catch (problem) {
+    // The lease runs out and the delivery is taken again, as after a killed worker.
+    if (problem instanceof LeaseLost) ports.log.warn(about, "lease lost: result discarded");
+    else ports.log.error({ ...about, err: problem }, "delivery failed in the worker");
+  }
+}
+
+async function carry(work: Work, about: object): Promise<void> {
+  const { claim, connector, ports } = work;
+  const { outcome, made } = await actOn(work);
+  if (outcome === null) return;
+  const change = afterOutcome(
+    claim,
+    outcome,
+    connector.config,
+    instant(ports.now()),
+    ports.random(),
+  );
+  const goesOn = change.state === "delivered" && outcome.kind === "there";
+  await saveChange(claim, change, made, goesOn);
+  ports.log.info(
+    {
+      ...about,
+      operation: claim.operation,
+      outcome: outcome.kind,
+      state: change.state,
+      result: change.lastResult,
+    },
+    "delivery",
+  );
+  // The record's id is stored by now; whatever happens next finds it by that.
+  if (goesOn && made) {
+    await carry(
+      {
+        ...work,
+        claim: { ...claim, found: "delivered", state: "delivered", externalId: made.externalId },
+      },
+      about,
+    );
+  }
+}
+
+async function actOn(work: Work): Promise<Found | { outcome: null; made: null }> {
+  const { claim } = work;
+  if (claim.found === "sending") {
+    return only({ kind: "unknown", reason: "the worker stopped while it was sending" });
+  }
+  if (claim.operation === "create")
+    return claim.state === "delivered" ? confirm(work) : createRecord(work);
+  const parent = await parentOf(claim);
+  if (parent?.externalId) return addTo(work, parent.externalId);
+  if (parent && parent.state !== "cancelled") {
+    return only({ kind: "waiting", reason: "its record is not there yet", waitMs: photoWaitMs });
+  }
+  await cancelDelivery(claim, "its record was never sent");
+  return { outcome: null, made: null };
+}
+
+const only = (outcome: Outcome): Found => ({ outcome, made: null });
+
+/** Search first, whatever came before; only what is certainly not there is made. */
+async function createRecord(work: Work): Promise<Found> {
+  const { claim, connector } = work;
+  const doubtful = claim.state === "outcome_unknown";
+  if (connector.config.dedupe === "search") {
+    const found = await exchange(work, (tell) => rest.lookUp(connector, claim.externalKey, tell));
+    if (found.kind !== "done") return only(failedRead(found));
+    const [first, ...others] = found.value;
+    if (others.length > 0) {
+      const numbers = found.value.map(({ number }) => number).join(", ");
+      return only({ kind: "rejected", reason: `several records have our key: ${numbers}` });
+    }
+    if (first) return { outcome: { kind: "there", how: "found" }, made: first };
+    if (doubtful) return only({ kind: "not_there" });
+  }
+  if (doubtful && connector.config.dedupe === "none") {
+    return only({ kind: "rejected", reason: "outcome unknown and no way to look it up" });
+  }
+  const sent = await exchange(work, (tell) =>
+    rest.create(connector, claim.externalKey, claim.payload, tell),
+  );
+  if (sent.kind !== "done") return only(failedWrite(sent));
+  return { outcome: { kind: "there", how: "made" }, made: sent.value };
+}
+
+/** Reads the record back: what the QMS says it has, not what it said to our create. */
+async function confirm(work: Work): Promise<Found> {
+  const { claim, connector } = work;
+  if (claim.externalId === null)
+    throw new Error(`delivery ${claim.id} is delivered without an external id`);
+  const { externalId } = claim;
+  const read = await exchange(work, (tell) => rest.readBack(connector, externalId, tell));
+  if (read.kind !== "done") return only(failedRead(read));
+  await keepExternal(connector, claim, read.value);
+  const { expected, actual } = await rest.compared(
+    connector,
+    claim.externalKey,
+    claim.payload,
+    read.value.raw,
+  );
+  const members = differences(expected, actual);
+  return only(members.length > 0 ? { kind: "mismatch", members } : { kind: "confirmed" });
+}
+
+/** A comment or a photo on a record that is there. */
+async function addTo(work: Work, externalId: string): Promise<Found> {
+  const { claim, connector } = work;
+  const made: Made = { externalId, number: externalId };
+  const before = await exchange(work, (tell) => rest.readBack(connector, externalId, tell));
+  if (before.kind !== "done") return only(failedRead(before));
+  if (await isThere(work, before.value.raw))
+    return { outcome: { kind: "there", how: "found" }, made };
+  if (claim.state === "outcome_unknown") return only({ kind: "not_there" });
+  return claim.operation === "attach"
+    ? attachPhoto(work, externalId, made)
+    : comment(work, externalId, made);
+}
+
+const isThere = ({ claim, connector }: Work, raw: unknown): Promise<boolean> =>
+  claim.operation === "attach"
+    ? rest.isPhotoThere(connector, ncrPhoto.parse(claim.payload), raw)
+    : rest.isUpdateThere(connector, claim.externalKey, raw);
+
+async function comment(work: Work, externalId: string, made: Made): Promise<Found> {
+  const { claim, connector } = work;
+  const sent = await exchange(work, (tell) =>
+    rest.update(connector, claim.externalKey, externalId, claim.payload, tell),
+  );
+  return sent.kind === "done"
+    ? { outcome: { kind: "there", how: "made" }, made }
+    : only(failedWrite(sent));
+}
+
+async function attachPhoto(work: Work, externalId: string, made: Made): Promise<Found> {
+  const { claim, connector, ports } = work;
+  const photo = ncrPhoto.parse(claim.payload);
+  if (photo.bytes > connector.config.attachmentBytesMax) {
+    return only({
+      kind: "rejected",
+      reason: `larger than ${connector.config.attachmentBytesMax} bytes`,
+    });
+  }
+  const bytes = await ports.readBlob(claim.site, photo.sha256);
+  if (!bytes)
+    return only({
+      kind: "waiting",
+      reason: "the photo has not come from the tablet yet",
+      waitMs: photoWaitMs,
+    });
+  const sent = await exchange(work, (tell) =>
+    rest.attach(connector, externalId, { ...photo, bytes }, tell),
+  );
+  if (sent.kind !== "done") return only(failedWrite(sent));
+  const after = await exchange(work, (tell) => rest.readBack(connector, externalId, tell));
+  if (after.kind !== "done") return only({ kind: "unknown", reason: after.reason });
+  // Kept by its size and SHA-256: an upload cut short by something in between is not taken for a photo.
+  if (!(await isThere(work, after.value.raw)))
+    return only({ kind: "mismatch", members: [photo.name] });
+  return { outcome: { kind: "there", how: "made" }, made };
+}
+
+/** One exchange as an attempt on record: opened before it leaves, closed with what came back. */
+async function exchange<T>(
+  work: Work,
+  talk: (tell: rest.Tell) => Promise<rest.Talk<T>>,
+): Promise<rest.Talk<T>> {
+  let attempt: string | null = null;
+  const talked = await talk({
+    onSend: async (act, request) => {
+      attempt = await openAttempt(work.claim, act, request, work.pace.leaseMs);
+    },
+  });
+  if (attempt !== null) await closeAttempt(attempt, talked.trace);
+  return talked;
+}
+
+type Failure = { kind: Exclude<rest.Talk<never>["kind"], "done">; reason: string; waitMs: number };
+
+/** A read that failed has done nothing: it can be asked again. */
+function failedRead(failure: Failure): Outcome {
+  if (failure.kind === "unknown") return { kind: "not_done", reason: failure.reason };
+  return failedWrite(failure);
+}
+
+function failedWrite({ kind, reason, waitMs }: Failure): Outcome {
+  switch (kind) {
+    case "not_found":
+    case "rejected":
+      return { kind: "rejected", reason };
+    case "not_processed":
+      return { kind: "not_done", reason };
+    case "rate_limited":
+      return { kind, waitMs };
+    case "unauthorized":
+    case "unknown":
+      return { kind, reason };
+  }
+}

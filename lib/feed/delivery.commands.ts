@@ -1,0 +1,102 @@
+import "server-only";
+import { db, inTransaction } from "#lib/db/client";
+import { uuidv7 } from "#lib/kit/ids";
+import type { Trace } from "./connectors/rest/talk.gateway.ts";
+import type { Claim } from "./delivery.queries.ts";
+import type { Change } from "./delivery.rules.ts";
+
+/** Somebody else has the delivery by now: what this worker does for it no longer counts. */
+export class LeaseLost extends Error {
+  constructor(claim: Claim) {
+    super(`delivery ${claim.id} is no longer ours under fence ${claim.fence}`);
+  }
+}
+
+/**
+ * Before anything leaves: the attempt is on record and the lease starts anew. Whoever has lost the lease
+ * sends nothing. Found open later, it says that something may have been sent.
+ */
+export async function openAttempt(
+  claim: Claim,
+  act: string,
+  request: string,
+  leaseMs: number,
+): Promise<string> {
+  const id = uuidv7();
+  const opened = await db.$executeRaw`
+    with mine as (
+      update deliveries set leased_until = clock_timestamp() + ${leaseMs}::int * interval '1 millisecond'
+       where id = ${claim.id}::uuid and fence = ${claim.fence} and leased_until > clock_timestamp()
+      returning id)
+    insert into delivery_attempts (id, delivery_id, site_id, fence, act, request, started_at)
+    select ${id}::uuid, mine.id, ${claim.site}::uuid, ${claim.fence}, ${act}, ${request}, clock_timestamp() from mine`;
+  if (opened !== 1) throw new LeaseLost(claim);
+  return id;
+}
+
+/** What came back is evidence even when the lease has gone meanwhile. */
+export async function closeAttempt(id: string, trace: Trace): Promise<void> {
+  await db.$executeRaw`
+    update delivery_attempts
+       set response = ${trace.response}, classification = ${trace.classification}, ended_at = clock_timestamp()
+     where id = ${id}::uuid and ended_at is null`;
+}
+
+export type Made = { externalId: string; number: string };
+
+/**
+ * The delivery's next state, if it is still ours: the fence is compared in the same statement, so a
+ * worker that comes back late changes nothing. `kept` holds on to the lease for the next act.
+ */
+export async function saveChange(
+  claim: Claim,
+  change: Change,
+  made: Made | null,
+  kept = false,
+): Promise<void> {
+  await inTransaction(async (tx) => {
+    const saved = await tx.$executeRaw`
+      update deliveries
+         set state = ${change.state}::delivery_state, attempts = ${change.attempts}, lookups = ${change.lookups},
+             next_at = ${change.nextAt}::timestamptz, last_result = ${change.lastResult.slice(0, 1_000)},
+             external_id = coalesce(${made?.externalId ?? null}, external_id),
+             external_number = coalesce(${made?.number ?? null}, external_number),
+             leased_until = case when ${kept} then leased_until end,
+             updated_at = clock_timestamp()
+       where id = ${claim.id}::uuid and fence = ${claim.fence}`;
+    if (saved !== 1) throw new LeaseLost(claim);
+    if (claim.operation === "attach") {
+      await tx.$executeRaw`
+        update delivery_attachments set state = ${change.state}, external_ref = ${made?.externalId ?? null}
+         where delivery_id = ${claim.id}::uuid`;
+    }
+    if (!change.connector) return;
+    if ("paused" in change.connector)
+      await pauseConnectorIn(tx, claim.connector, change.connector.paused);
+    else {
+      await tx.$executeRaw`
+        update connectors set paused_until = greatest(paused_until, ${change.connector.pausedUntil}::timestamptz)
+         where id = ${claim.connector}::uuid`;
+    }
+  });
+}
+
+type Executing = Pick<typeof db, "$executeRaw">;
+
+/** Until a person has put the credential right: no attempt is spent and the system isn't knocked at. */
+export async function pauseConnectorIn(
+  tx: Executing,
+  connector: string,
+  why: string,
+): Promise<void> {
+  await tx.$executeRaw`
+    update connectors set status = 'paused', status_note = ${why.slice(0, 300)}
+     where id = ${connector}::uuid and status = 'active'`;
+}
+
+export async function cancelDelivery(claim: Claim, why: string): Promise<void> {
+  const saved = await db.$executeRaw`
+    update deliveries set state = 'cancelled', last_result = ${why}, leased_until = null, updated_at = clock_timestamp()
+     where id = ${claim.id}::uuid and fence = ${claim.fence}`;
+  if (saved !== 1) throw new LeaseLost(claim);
+}

@@ -1,0 +1,69 @@
+import "server-only";
+import { db } from "#lib/db/client";
+import type { DeliveryOperation, DeliveryState } from "./delivery.rules.ts";
+
+/** A delivery on loan to this worker, until the lease ends or somebody else takes a higher fence. */
+export type Claim = {
+  id: string;
+  site: string;
+  connector: string;
+  traveler: string;
+  defect: string;
+  orderingKey: string;
+  externalKey: string;
+  operation: DeliveryOperation;
+  /** As it was found: `sending` means that whoever had it before never came back. */
+  found: DeliveryState;
+  state: DeliveryState;
+  attempts: number;
+  lookups: number;
+  payload: unknown;
+  externalId: string | null;
+  fence: bigint;
+};
+
+/**
+ * Takes what is due, skipping what another worker is taking. Of one ordering key only the head: nothing
+ * overtakes what is before it. A photo keeps back nobody, because its bytes may come hours later or be
+ * refused, and a withdrawal must not wait for them. What is parked or dead with its record made does
+ * not either: it waits for a person, the record is there.
+ */
+export const claimDue = (leaseMs: number, limit: number): Promise<Claim[]> =>
+  db.$queryRaw<Claim[]>`
+    with due as (
+      select d.id, d.state as found
+        from deliveries d
+        join connectors c on c.id = d.connector_id
+       where c.status = 'active' and (c.paused_until is null or c.paused_until <= clock_timestamp())
+         and d.state in ('pending', 'sending', 'outcome_unknown', 'delivered')
+         and d.next_at <= clock_timestamp()
+         and (d.leased_until is null or d.leased_until < clock_timestamp())
+         and not exists (
+           select from deliveries before
+            where before.connector_id = d.connector_id and before.ordering_key = d.ordering_key
+              and before.position < d.position and before.operation <> 'attach'
+              and (before.state in ('pending', 'gated', 'sending', 'outcome_unknown')
+                or (before.state in ('parked', 'dead') and before.external_id is null)))
+       order by d.next_at, d.position
+       limit ${limit}
+         for update of d skip locked)
+    update deliveries d
+       set fence = d.fence + 1,
+           leased_until = clock_timestamp() + ${leaseMs}::int * interval '1 millisecond',
+           state = case when due.found = 'pending' then 'sending'::delivery_state else due.found end,
+           updated_at = clock_timestamp()
+      from due where d.id = due.id
+    returning d.id, d.site_id as site, d.connector_id as connector, d.traveler_id as traveler,
+      d.defect_id as defect, d.ordering_key as "orderingKey", d.external_key as "externalKey", d.operation,
+      due.found::text as found, d.state::text as state, d.attempts, d.lookups, d.payload,
+      d.external_id as "externalId", d.fence`;
+
+/** The NCR that a comment or photo belongs to, by its create; null while it has none. */
+export async function parentOf(
+  claim: Claim,
+): Promise<{ externalId: string | null; state: DeliveryState } | null> {
+  const [row] = await db.$queryRaw<{ externalId: string | null; state: DeliveryState }[]>`
+    select external_id as "externalId", state::text as state from deliveries
+     where connector_id = ${claim.connector}::uuid and external_key = ${claim.orderingKey}`;
+  return row ?? null;
+}

@@ -1,0 +1,61 @@
+import "server-only";
+import { db, inTransaction } from "#lib/db/client";
+import type { OpenConnector } from "./connector.queries.ts";
+import type { ReadRecord } from "./connectors/rest/talk.gateway.ts";
+import { isLater } from "./delivery.rules.ts";
+
+type Ours = { traveler: string; defect: string };
+
+/**
+ * The QMS's record as just fetched, unless a later version is known already: notices and polls overtake
+ * one another. The traveler is told of it afterwards, by `tellTravelers`.
+ */
+export async function keepExternal(
+  connector: OpenConnector,
+  ours: Ours,
+  { record, raw }: ReadRecord,
+): Promise<boolean> {
+  return inTransaction(async (tx) => {
+    const [known] = await tx.$queryRaw<{ version: string }[]>`
+      select version from external_records
+       where connector_id = ${connector.id}::uuid and external_id = ${record.externalId} for update`;
+    if (known && !isLater(record.version, known.version)) return false;
+    const status = record.status ?? "unmapped";
+    const dispositions = JSON.stringify(record.dispositions);
+    await tx.$executeRaw`
+      insert into external_records (connector_id, external_id, site_id, traveler_id, defect_id, number, status,
+        version, url, dispositions, raw, seen_at)
+      values (${connector.id}::uuid, ${record.externalId}, ${connector.site}::uuid, ${ours.traveler}::uuid,
+        ${ours.defect}::uuid, ${record.number}, ${status}, ${record.version}, ${record.url},
+        ${dispositions}::jsonb, ${JSON.stringify(raw)}::jsonb, clock_timestamp())
+      on conflict (connector_id, external_id) do update
+        set number = excluded.number, status = excluded.status, version = excluded.version, url = excluded.url,
+            dispositions = excluded.dispositions, raw = excluded.raw, seen_at = excluded.seen_at,
+            apply_at = null, applied_note = null`;
+    await tx.$executeRaw`
+      update deliveries
+         set state = case when ${["closed", "void", "merged"].includes(status)} then 'closed' else 'tracking' end::delivery_state,
+             updated_at = clock_timestamp()
+       where connector_id = ${connector.id}::uuid and external_id = ${record.externalId}
+         and operation = 'create' and state in ('tracking', 'closed')`;
+    return true;
+  });
+}
+
+/** Told, or refused for a reason that stays visible; a version that came meanwhile is still to be told. */
+export async function markTold(
+  connector: string,
+  externalId: string,
+  version: string,
+  note: string | null,
+): Promise<void> {
+  await db.$executeRaw`
+    update external_records set applied_version = ${version}, applied_note = ${note}, apply_at = null
+     where connector_id = ${connector}::uuid and external_id = ${externalId}`;
+}
+
+export async function tellLater(connector: string, externalId: string, ms: number): Promise<void> {
+  await db.$executeRaw`
+    update external_records set apply_at = clock_timestamp() + ${Math.round(ms)}::int * interval '1 millisecond'
+     where connector_id = ${connector}::uuid and external_id = ${externalId}`;
+}

@@ -1,0 +1,61 @@
+import "server-only";
+import { db } from "#lib/db/client";
+import type { Disposition } from "#lib/travelers/state.schema";
+
+export type ToTell = {
+  connector: string;
+  code: string;
+  site: string;
+  externalId: string;
+  traveler: string;
+  defect: string;
+  number: string;
+  status: string;
+  version: string;
+  url: string;
+  dispositions: readonly Disposition[];
+  seenAt: Date;
+  /** The defect as the traveler has it now. */
+  told: {
+    qms: { version: string; status: string } | null;
+    dispositions: readonly Disposition[];
+  } | null;
+};
+
+const tellingMs = 15_000;
+
+/** Records whose latest version their traveler has not been told of. Taken for a while, so that two workers share them. */
+export const toTell = (limit: number): Promise<ToTell[]> =>
+  db.$queryRaw<ToTell[]>`
+    with due as (
+      select connector_id, external_id from external_records
+       where applied_version is distinct from version
+         and (apply_at is null or apply_at <= clock_timestamp())
+       order by seen_at limit ${limit} for update skip locked)
+    update external_records r
+       set apply_at = clock_timestamp() + ${tellingMs}::int * interval '1 millisecond'
+      from due, connectors c
+     where r.connector_id = due.connector_id and r.external_id = due.external_id and c.id = r.connector_id
+    returning r.connector_id as connector, c.code, r.site_id as site, r.external_id as "externalId",
+      r.traveler_id as traveler, r.defect_id as defect, r.number, r.status, r.version, r.url, r.dispositions,
+      r.seen_at as "seenAt",
+      (select jsonb_build_object('qms', d->'qms', 'dispositions', d->'dispositions')
+         from travelers t cross join jsonb_array_elements(t.state->'defects') d
+        where t.id = r.traveler_id and d->>'id' = r.defect_id::text) as told`;
+
+/** Whose record this is: by its id, or by our key while our create has not been saved yet. */
+export async function ownerOf(connector: string, externalId: string, key: string | null) {
+  const [row] = await db.$queryRaw<{ traveler: string; defect: string; saved: boolean }[]>`
+    select traveler_id as traveler, defect_id as defect, external_id is not null as saved
+      from deliveries
+     where connector_id = ${connector}::uuid and operation = 'create'
+       and (external_id = ${externalId} or external_key = ${key})`;
+  return row ?? null;
+}
+
+export async function knownVersion(connector: string, externalId: string): Promise<string | null> {
+  const [row] = await db.$queryRaw<{ version: string }[]>`
+    select version from external_records
+     where connector_id = ${connector}::uuid and external_id = ${externalId}`;
+  return row?.version ?? null;
+}

@@ -1,0 +1,54 @@
+import "server-only";
+import { db } from "#lib/db/client";
+
+const pollLeaseMs = 60_000;
+const noticeLeaseMs = 30_000;
+
+/** Connectors that are due, taken so that one worker polls each. */
+export async function duePolls(): Promise<string[]> {
+  const rows = await db.$queryRaw<{ id: string }[]>`
+    update connectors
+       set poll_leased_until = clock_timestamp() + ${pollLeaseMs}::int * interval '1 millisecond'
+     where id in (
+       select id from connectors
+        where status = 'active' and poll_at <= clock_timestamp()
+          and (poll_leased_until is null or poll_leased_until < clock_timestamp())
+          and (paused_until is null or paused_until <= clock_timestamp())
+        for update skip locked)
+    returning id`;
+  return rows.map(({ id }) => id);
+}
+
+/** A cursor moves on only with everything before it dealt with. */
+export async function polled(id: string, cursor: string | null, nextInMs: number): Promise<void> {
+  await db.$executeRaw`
+    update connectors
+       set cursor = coalesce(${cursor}, cursor), poll_leased_until = null,
+           poll_at = clock_timestamp() + ${Math.round(nextInMs)}::int * interval '1 millisecond'
+     where id = ${id}::uuid`;
+}
+
+export type Notice = { connector: string; id: string; subject: string; ageMs: number };
+
+export const notices = (limit: number): Promise<Notice[]> =>
+  db.$queryRaw<Notice[]>`
+    update webhook_receipts w
+       set fetch_at = clock_timestamp() + ${noticeLeaseMs}::int * interval '1 millisecond'
+     where (connector_id, id) in (
+       select connector_id, id from webhook_receipts
+        where handled_at is null and subject is not null and fetch_at <= clock_timestamp()
+        order by fetch_at limit ${limit} for update skip locked)
+    returning connector_id as connector, id, subject,
+      (extract(epoch from clock_timestamp() - received_at) * 1000)::float8 as "ageMs"`;
+
+export async function noticeHandled(notice: Notice, note: string): Promise<void> {
+  await db.$executeRaw`
+    update webhook_receipts set handled_at = clock_timestamp(), note = ${note}
+     where connector_id = ${notice.connector}::uuid and id = ${notice.id}`;
+}
+
+export async function noticeLater(notice: Notice, ms: number): Promise<void> {
+  await db.$executeRaw`
+    update webhook_receipts set fetch_at = clock_timestamp() + ${ms}::int * interval '1 millisecond'
+     where connector_id = ${notice.connector}::uuid and id = ${notice.id}`;
+}

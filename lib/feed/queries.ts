@@ -1,0 +1,134 @@
+import "server-only";
+import { forSite } from "#lib/db/client";
+import type { Instant } from "#lib/kit/time";
+import type { Actor } from "#lib/people/schema";
+import type { DeliveryOperation, DeliveryState } from "./delivery.rules.ts";
+
+/** A delivery as the desk shows it. */
+export type DeliveryShown = {
+  id: string;
+  connector: { id: string; code: string; name: string; status: string; statusNote: string | null };
+  traveler: string;
+  defect: string | null;
+  operation: DeliveryOperation;
+  state: DeliveryState;
+  externalKey: string;
+  number: string | null;
+  url: string | null;
+  /** The QMS's own word: open, contained, dispositioned, closed, void, merged or unmapped. */
+  status: string | null;
+  attempts: number;
+  lastResult: string | null;
+  nextAt: Instant;
+  createdAt: Instant;
+  updatedAt: Instant;
+};
+
+const shown = {
+  id: true,
+  connectorId: true,
+  travelerId: true,
+  defectId: true,
+  operation: true,
+  state: true,
+  externalKey: true,
+  externalId: true,
+  externalNumber: true,
+  attempts: true,
+  lastResult: true,
+  nextAt: true,
+  createdAt: true,
+  updatedAt: true,
+} as const;
+
+/** Oldest first: the NCR, then its comments and photos. */
+export async function deliveriesOf(
+  actor: Actor,
+  of: { defect: string } | { traveler: string },
+): Promise<DeliveryShown[]> {
+  const site = forSite(actor.site);
+  const rows = await site.delivery.findMany({
+    where: "defect" in of ? { defectId: of.defect } : { travelerId: of.traveler },
+    select: shown,
+    orderBy: { position: "asc" },
+  });
+  const connectors = await site.connector.findMany({
+    where: { id: { in: rows.map(({ connectorId }) => connectorId) } },
+    select: { id: true, code: true, name: true, status: true, statusNote: true },
+  });
+  const records = await site.externalRecord.findMany({
+    where: { externalId: { in: rows.flatMap(({ externalId }) => externalId ?? []) } },
+    select: { connectorId: true, externalId: true, url: true, status: true },
+  });
+  return rows.map(({ connectorId, travelerId, defectId, externalId, externalNumber, ...row }) => {
+    const record = records.find(
+      (one) => one.connectorId === connectorId && one.externalId === externalId,
+    );
+    return {
+      ...row,
+      operation: row.operation as DeliveryOperation,
+      connector: connectors.find(({ id }) => id === connectorId) ?? {
+        id: connectorId,
+        code: "",
+        name: "",
+        status: "retired",
+        statusNote: null,
+      },
+      traveler: travelerId,
+      defect: defectId,
+      number: externalNumber,
+      url: record?.url ?? null,
+      status: record?.status ?? null,
+      nextAt: row.nextAt.toISOString(),
+      createdAt: row.createdAt.toISOString(),
+      updatedAt: row.updatedAt.toISOString(),
+    };
+  });
+}
+
+export type AttemptShown = {
+  id: string;
+  act: string;
+  fence: string;
+  request: string;
+  response: string | null;
+  /** Null while nobody knows: the worker was stopped before an answer. */
+  classification: string | null;
+  startedAt: Instant;
+  endedAt: Instant | null;
+};
+
+/** What was tried, in order, with what was sent and what came back. */
+export async function attemptsOf(actor: Actor, delivery: string): Promise<AttemptShown[]> {
+  const rows = await forSite(actor.site).deliveryAttempt.findMany({
+    where: { deliveryId: delivery },
+    select: {
+      id: true,
+      act: true,
+      fence: true,
+      request: true,
+      response: true,
+      classification: true,
+      startedAt: true,
+      endedAt: true,
+    },
+    orderBy: { startedAt: "asc" },
+  });
+  return rows.map(({ fence, startedAt, endedAt, ...row }) => ({
+    ...row,
+    fence: fence.toString(),
+    startedAt: startedAt.toISOString(),
+    endedAt: endedAt?.toISOString() ?? null,
+  }));
+}
+
+/** How many deliveries of this site stand where; states without any are left out. */
+export async function deliveryCounts(
+  actor: Actor,
+): Promise<Partial<Record<DeliveryState, number>>> {
+  const counts = await forSite(actor.site).delivery.groupBy({
+    by: ["state"],
+    _count: { _all: true },
+  });
+  return Object.fromEntries(counts.map(({ state, _count }) => [state, _count._all]));
+}

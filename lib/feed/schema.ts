@@ -1,0 +1,99 @@
+import * as z from "zod/mini";
+import { qmsStatuses } from "./connectors/rest/schema.ts";
+
+const text = z.string();
+const optionalText = z.nullable(text);
+
+/**
+ * Everything that an NCR author needs, made from one entry of the record and what that entry names
+ * by hash: nobody has to ask Buyoff again to understand it.
+ */
+export const ncrDraft = z.object({
+  v: z.literal(1),
+  process: z.literal("NCR"),
+  title: text,
+  entry: z.object({ stream: text, seq: z.int(), hash: text }),
+  site: text,
+  order: optionalText,
+  part: z.object({ number: optionalText, revision: optionalText, name: text }),
+  drawing: z.object({ number: text, revision: text }),
+  unit: optionalText,
+  instruction: z.object({ number: text, revision: text, sha256: text }),
+  operation: optionalText,
+  step: optionalText,
+  station: optionalText,
+  shift: optionalText,
+  reportedBy: z.object({ name: text, employeeNumber: text }),
+  occurredAt: text,
+  recordedAt: text,
+  defect: z.object({
+    id: text,
+    code: text,
+    label: text,
+    severity: text,
+    quantity: text,
+    position: optionalText,
+    location: optionalText,
+    comment: optionalText,
+  }),
+  balloon: optionalText,
+  characteristic: optionalText,
+  keyCharacteristic: optionalText,
+  requirement: optionalText,
+  actual: optionalText,
+  gage: optionalText,
+  link: text,
+});
+export type NcrDraft = z.output<typeof ncrDraft>;
+
+/** A word to an NCR that is there already. */
+export const ncrUpdate = z.object({
+  v: z.literal(1),
+  process: z.literal("NCR"),
+  event: text,
+  entry: z.object({ stream: text, seq: z.int(), hash: text }),
+  by: text,
+  at: text,
+  text,
+});
+export type NcrUpdate = z.output<typeof ncrUpdate>;
+
+export const ncrPhoto = z.object({
+  v: z.literal(1),
+  process: z.literal("NCR"),
+  entry: z.object({ stream: text, seq: z.int(), hash: text }),
+  sha256: text,
+  mediaType: text,
+  bytes: z.int(),
+  name: text,
+  by: text,
+  at: text,
+});
+export type NcrPhoto = z.output<typeof ncrPhoto>;
+
+export const disposition = z.object({
+  decision: z.enum(["rework", "repair", "use_as_is", "scrap", "return_to_supplier", "regrade"]),
+  quantity: text.check(z.regex(/^\d{1,15}(\.\d{1,9})?$/)),
+  designAuthority: optionalText,
+  concession: optionalText,
+});
+
+/** A record of the QMS in our words, as the connector's mapping reads it. */
+export const foreignRecord = z.object({
+  externalId: text.check(z.minLength(1), z.maxLength(120)),
+  number: text.check(z.minLength(1), z.maxLength(120)),
+  /** The key we gave it, where it shows one. */
+  key: optionalText,
+  url: text.check(z.minLength(1), z.maxLength(500)),
+  version: text.check(z.minLength(1), z.maxLength(120)),
+  /** Null: a state that nobody has mapped. Shown as such; it releases nothing. */
+  status: z.nullable(z.enum(qmsStatuses)),
+  dispositions: z.array(disposition),
+});
+export type ForeignRecord = z.output<typeof foreignRecord>;
+
+export const changesPage = z.object({
+  items: z.array(z.object({ externalId: text, version: text })),
+  cursor: text,
+});
+export type ChangesPage = z.output<typeof changesPage>;

@@ -1,0 +1,182 @@
+import "server-only";
+import { db } from "#lib/db/client";
+import { canonicalSha256 } from "#lib/kit/canonical";
+import { derivedId } from "#lib/kit/ids";
+import type { Facts } from "#lib/travelers/facts.schema";
+import type { Command, CommandBody } from "#lib/travelers/schema";
+import { connectorById, type OpenConnector } from "./connector.queries.ts";
+import * as rest from "./connectors/rest/talk.gateway.ts";
+import { pauseConnectorIn } from "./delivery.commands.ts";
+import { isLater } from "./delivery.rules.ts";
+import { keepExternal, markTold, tellLater } from "./external.commands.ts";
+import { knownVersion, ownerOf, type ToTell, toTell } from "./external.queries.ts";
+import { duePolls, noticeHandled, noticeLater, notices, polled } from "./poll.queries.ts";
+import type { FeedPorts } from "./ports.schema.ts";
+
+const quiet: rest.Tell = { onSend: async () => undefined };
+const noticeRetryMs = 1_000;
+const noticeAgeMaxMs = 10 * 60_000;
+
+/** Tells travelers what their QMS records say by now: number and status, then the dispositions. */
+export async function tellTravelers(ports: FeedPorts, limit = 10): Promise<number> {
+  const due = await toTell(limit);
+  for (const one of due) await tell(one, ports);
+  return due.length;
+}
+
+async function tell(one: ToTell, ports: FeedPorts): Promise<void> {
+  const about = { externalId: one.externalId, version: one.version, traveler: one.traveler };
+  const notes: string[] = [];
+  for (const command of commandsFor(one)) {
+    const actor = ports.actorOf(one.site, one.connector, one.code);
+    const verdict = await ports.applyCommand(actor, {
+      traveler: one.traveler,
+      command,
+      qms: qmsFacts(one),
+    });
+    if (verdict.verdict === "retry_later")
+      return tellLater(one.connector, one.externalId, verdict.afterMs);
+    if (verdict.verdict === "recorded_not_applied")
+      notes.push(`${command.type}: ${verdict.refusal.code}`);
+    if (verdict.verdict === "malformed") notes.push(`${command.type}: ${verdict.problem}`);
+  }
+  if (one.status === "unmapped") notes.push("its status is not mapped");
+  if (notes.length > 0)
+    ports.log.warn({ ...about, notes }, "the traveler did not take what the QMS says");
+  else ports.log.info({ ...about, status: one.status }, "the traveler was told");
+  await markTold(one.connector, one.externalId, one.version, notes.join("; ") || null);
+}
+
+/** The same version gives the same ids: told twice, it is applied once. */
+function commandsFor(one: ToTell): Command[] {
+  const commands: Command[] = [];
+  const from = `${one.connector}/${one.externalId}/${one.version}`;
+  if (one.status !== "unmapped" && one.told?.qms?.version !== one.version) {
+    const status = one.status as CommandBody<"linkQmsRecord">["status"];
+    commands.push({
+      id: derivedId(from, "linkQmsRecord"),
+      type: "linkQmsRecord",
+      body: {
+        defect: one.defect,
+        process: "NCR",
+        connector: one.code,
+        externalId: one.externalId,
+        number: one.number,
+        status,
+        url: one.url,
+        version: one.version,
+      },
+    });
+  }
+  const changed =
+    canonicalSha256(one.dispositions) !== canonicalSha256(one.told?.dispositions ?? []);
+  if (one.dispositions.length > 0 && changed) {
+    commands.push({
+      id: derivedId(from, "receiveDisposition"),
+      type: "receiveDisposition",
+      body: {
+        defect: one.defect,
+        from: "qms",
+        ncr: one.number,
+        dispositions: [...one.dispositions],
+        evidence: null,
+        reason: null,
+      },
+    });
+  }
+  return commands;
+}
+
+const qmsFacts = (one: ToTell): Facts["qms"] =>
+  one.status === "unmapped"
+    ? null
+    : {
+        defect: one.defect,
+        record: {
+          process: "NCR",
+          connector: one.code,
+          externalId: one.externalId,
+          number: one.number,
+          status: one.status as CommandBody<"linkQmsRecord">["status"],
+          url: one.url,
+          version: one.version,
+          at: one.seenAt.toISOString(),
+        },
+        dispositions: one.dispositions,
+      };
+
+/** Asks each system that is due what has changed, with the overlap that its configuration gives. */
+export async function pollDue(ports: FeedPorts): Promise<number> {
+  const due = await duePolls();
+  for (const id of due) {
+    const connector = await connectorById(db, id);
+    if (connector?.config.changes) await poll(connector, connector.config.changes.everyMs, ports);
+    else await polled(id, null, 60_000);
+  }
+  return due.length;
+}
+
+async function poll(connector: OpenConnector, everyMs: number, ports: FeedPorts): Promise<void> {
+  const page = await rest.changesSince(connector, connector.cursor, quiet);
+  if (page.kind !== "done") {
+    await unheard(connector, page, ports);
+    return polled(
+      connector.id,
+      null,
+      Math.max(everyMs, page.kind === "rate_limited" ? page.waitMs : everyMs),
+    );
+  }
+  const latest = new Map<string, string>();
+  for (const { externalId, version } of page.value.items) {
+    if (isLater(version, latest.get(externalId) ?? null)) latest.set(externalId, version);
+  }
+  for (const [externalId, version] of latest) {
+    if (!isLater(version, await knownVersion(connector.id, externalId))) continue;
+    const fetched = await fetchOurs(connector, externalId);
+    // The cursor stays where it was, so this change is seen again.
+    if (fetched === "unheard") return polled(connector.id, null, everyMs);
+  }
+  await polled(connector.id, page.value.cursor, everyMs);
+}
+
+async function unheard(
+  connector: OpenConnector,
+  page: { kind: string; reason: string },
+  ports: FeedPorts,
+): Promise<void> {
+  ports.log.warn(
+    { connector: connector.code, kind: page.kind, reason: page.reason },
+    "the poll was not answered",
+  );
+  if (page.kind === "unauthorized") await pauseConnectorIn(db, connector.id, page.reason);
+}
+
+/** Thin, then fetch: what a record says is read from the record. */
+async function fetchOurs(
+  connector: OpenConnector,
+  externalId: string,
+): Promise<"kept" | "not_ours" | "not_saved_yet" | "unheard"> {
+  const saved = await ownerOf(connector.id, externalId, null);
+  const read = await rest.readBack(connector, externalId, quiet);
+  if (read.kind === "not_found") return "not_ours";
+  if (read.kind !== "done") return "unheard";
+  const owner = saved ?? (await ownerOf(connector.id, externalId, read.value.record.key));
+  if (!owner) return "not_ours";
+  if (!owner.saved) return "not_saved_yet";
+  await keepExternal(connector, owner, read.value);
+  return "kept";
+}
+
+/** Follows up the webhooks that were taken: each names a record, which is fetched. */
+export async function followNotices(limit = 10): Promise<number> {
+  const due = await notices(limit);
+  for (const notice of due) {
+    const connector = await connectorById(db, notice.connector);
+    const fetched = connector ? await fetchOurs(connector, notice.subject) : "not_ours";
+    // It came before our create was saved, or the system is away: kept, and followed up afterwards.
+    const waits = fetched === "not_saved_yet" || fetched === "unheard";
+    if (waits && notice.ageMs < noticeAgeMaxMs) await noticeLater(notice, noticeRetryMs);
+    else await noticeHandled(notice, fetched);
+  }
+  return due.length;
+}

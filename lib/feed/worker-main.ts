@@ -1,0 +1,36 @@
+import "server-only";
+import { parseArgs } from "node:util";
+import { readBlob } from "#lib/blobs/queries";
+import { actorOfConnector } from "#lib/boundary/actor";
+import { db } from "#lib/db/client";
+import { env } from "#lib/kit/env";
+import { log } from "#lib/kit/log";
+import { applyCommand } from "#lib/travelers/commands";
+import { runFeed } from "./worker.ts";
+
+const { values } = parseArgs({
+  options: {
+    "lease-ms": { type: "string", default: "30000" },
+    "at-once": { type: "string", default: "4" },
+  },
+});
+
+const stop = new AbortController();
+for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop.abort());
+
+log.info("the feed's worker starts");
+await runFeed(
+  {
+    origin: env.BUYOFF_ORIGIN,
+    actorOf: actorOfConnector,
+    applyCommand,
+    readBlob,
+    now: () => Date.now(),
+    random: () => Math.random(),
+    log,
+  },
+  { leaseMs: Number(values["lease-ms"]), atOnce: Number(values["at-once"]) },
+  stop.signal,
+);
+await db.$disconnect();
+log.info("the feed's worker has stopped");

@@ -1,0 +1,43 @@
+import "server-only";
+import { setTimeout as wait } from "node:timers/promises";
+import { deliverDue } from "./deliver.worker.ts";
+import type { FeedPace, FeedPorts } from "./ports.schema.ts";
+import { routeQueued } from "./routing.commands.ts";
+import { followNotices, pollDue, tellTravelers } from "./tracking.worker.ts";
+
+const idleMs = 250;
+const troubleMs = 2_000;
+
+/**
+ * Router, deliveries and the way back, side by side, until `stop`: a slow QMS keeps back no routing. What
+ * is on its way then is finished; what a kill interrupts is taken up by its lease.
+ */
+export async function runFeed(ports: FeedPorts, pace: FeedPace, stop: AbortSignal): Promise<void> {
+  const loops: Record<string, () => Promise<number>> = {
+    router: () => routeQueued(ports.origin),
+    deliveries: () => deliverDue(ports, pace),
+    notices: () => followNotices(),
+    travelers: () => tellTravelers(ports),
+    poll: () => pollDue(ports),
+  };
+  await Promise.all(Object.entries(loops).map(([name, turn]) => loop(name, turn, ports, stop)));
+}
+
+async function loop(
+  name: string,
+  turn: () => Promise<number>,
+  ports: FeedPorts,
+  stop: AbortSignal,
+): Promise<void> {
+  while (!stop.aborted) {
+    let pauseMs = idleMs;
+    try {
+      // Straight on while there is work: 250 ms is how long an empty queue is left alone.
+      if ((await turn()) > 0) pauseMs = 0;
+    } catch (problem) {
+      ports.log.error({ loop: name, err: problem }, "the feed met a problem and goes on");
+      pauseMs = troubleMs;
+    }
+    await wait(pauseMs, undefined, { signal: stop }).catch(() => undefined);
+  }
+}
