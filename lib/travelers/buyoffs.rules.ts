@@ -193,11 +193,15 @@ export const buyoffsCovering = (state: TravelerState, steps: readonly string[]):
       buyoff.status === "signed" && buyoff.covers.some(({ step }) => steps.includes(step)),
   );
 
-/** Everyone who recorded in the production steps among these, in any attempt. */
+/**
+ * Everyone who recorded in the production steps among these, in any attempt: what a rework carries
+ * is accepted anew. A step at which there is nothing to do but sign is no work.
+ */
 export const performers = (state: TravelerState, steps: readonly Step[]): string[] => [
   ...new Set(
     steps
       .filter(({ work }) => work === "production")
+      .filter(({ fields, buyoffs }) => fields.length > 0 || buyoffs.length === 0)
       .flatMap(({ id }) => attemptsOf(state, id).flatMap(({ performedBy }) => performedBy)),
   ),
 ];

@@ -20,12 +20,13 @@ export function evolveWork(state: TravelerState, event: RecordedEvent): Traveler
         event,
         event.body.step,
       );
-    case "step.completed":
-      return performed(
-        withStep(state, event.body.step, () => ({ status: "complete", completedAt: event.at })),
-        event,
-        event.body.step,
-      );
+    case "step.completed": {
+      const { step } = event.body;
+      const next = withStep(state, step, () => ({ status: "complete", completedAt: event.at }));
+      // Completed by the last signature of its chain: signing is not doing the work.
+      const isBySignature = state.buyoffs.some(({ id }) => id === event.command);
+      return isBySignature ? next : performed(next, event, step);
+    }
     case "step.failed":
       return withStep(state, event.body.step, () => ({ status: "failed" }));
     case "step.skipped":

@@ -1,4 +1,8 @@
 import type { InstructionContent } from "#lib/instructions/schema";
+import { chainAt } from "./buyoffs.rules.ts";
+import { gageTypesOf } from "./gages.rules.ts";
+import { qualificationsOf } from "./gates.rules.ts";
+import { operationOf, plannedStep } from "./plan.rules.ts";
 import type { Command } from "./schema.ts";
 import type { TravelerState } from "./state.schema.ts";
 
@@ -17,17 +21,73 @@ export type FactsNeeded = {
   disposition: string | null;
 };
 
+const nothing: FactsNeeded = {
+  gageTypes: [],
+  gageCodes: [],
+  stock: [],
+  parts: [],
+  qualifications: [],
+  disposition: null,
+};
+
 export function factsNeeded(
   command: Command,
   state: TravelerState,
   content: InstructionContent,
 ): FactsNeeded {
-  return {
-    gageTypes: [],
-    gageCodes: [],
-    stock: [],
-    parts: [],
-    qualifications: command.type === "startStep" ? [state.id, content.number].slice(2) : [],
-    disposition: null,
-  };
+  switch (command.type) {
+    case "startStep":
+    case "completeStep":
+    case "recordReading":
+    case "installComponent":
+      return forWork(command, state, content);
+    case "selectGage": {
+      const operation = operationOf(content, command.body.operation);
+      const gageTypes = operation ? gageTypesOf(operation) : [];
+      return { ...nothing, gageTypes, gageCodes: [command.body.gage] };
+    }
+    case "signBuyoff": {
+      const { requirement } = command.body;
+      const chain = chainAt(state, content, command.body);
+      const asked = chain?.requirements.find(({ id }) => id === requirement);
+      return { ...nothing, qualifications: asked?.qualifications ?? [] };
+    }
+    case "releaseHold": {
+      const hold = state.holds.find(({ id }) => id === command.body.hold);
+      return { ...nothing, disposition: hold?.defect ?? null };
+    }
+    case "startRework":
+      return { ...nothing, disposition: command.body.defect };
+    case "receiveDisposition":
+      return { ...nothing, disposition: command.body.from === "qms" ? command.body.defect : null };
+    default:
+      return nothing;
+  }
+}
+
+function forWork(
+  command: Extract<
+    Command,
+    { type: "startStep" | "completeStep" | "recordReading" | "installComponent" }
+  >,
+  state: TravelerState,
+  content: InstructionContent,
+): FactsNeeded {
+  const planned = plannedStep(content, command.body.step);
+  if (!planned) return nothing;
+  const { operation, step } = planned;
+  const base = { ...nothing, qualifications: qualificationsOf(operation, step) };
+  if (command.type === "recordReading") {
+    const selected = state.gages.filter((gage) => gage.operation === operation.id);
+    return {
+      ...base,
+      gageTypes: gageTypesOf(operation),
+      gageCodes: [...new Set(selected.map(({ code }) => code))],
+    };
+  }
+  if (command.type !== "installComponent") return base;
+  const { part, serial, lot } = command.body;
+  const field = step.fields.find(({ id }) => id === command.body.field);
+  const parts = field?.kind === "component" ? [field.part, ...field.alternates] : [];
+  return { ...base, stock: [{ part, serial, lot }], parts };
 }

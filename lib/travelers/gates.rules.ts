@@ -77,31 +77,33 @@ export function stepOf(
   return planned && now ? ok({ ...planned, now }) : refuse("step_unknown");
 }
 
-/** May this person work at this step now: no hold on it, no hold point before it, qualified. */
-export function workAt(
-  of: { state: TravelerState; content: InstructionContent; facts: Facts },
-  step: string,
-): Result<AtStep, Refusal> {
+type Of = { state: TravelerState; content: InstructionContent; facts: Facts };
+
+/** Nothing stands in the way of the work here: no hold on it, no hold point open before it. */
+export function freeAt(of: Of, step: string): Result<AtStep, Refusal> {
   const found = stepOf(of.state, of.content, step);
   if (!found.ok) return found;
   const { operation, order } = found.value;
   const hold = openHold(of.state, { operation: operation.id, step });
   if (hold) return held(hold);
   const point = holdPointBefore(of.state, of.content, { operation: operation.id, order });
-  if (point) {
-    return refuse("hold_point_open", {
-      operation: point.operation.number,
-      step: point.step?.number ?? "",
-    });
-  }
-  const able = qualified(of.facts, of.facts.person, qualificationsOf(operation, found.value.step));
+  if (!point) return found;
+  return refuse("hold_point_open", {
+    operation: point.operation.number,
+    step: point.step?.number ?? "",
+  });
+}
+
+/** And this person may do it: they hold everything that the operation and the step ask for. */
+export function workAt(of: Of, step: string): Result<AtStep, Refusal> {
+  const found = freeAt(of, step);
+  if (!found.ok) return found;
+  const codes = qualificationsOf(found.value.operation, found.value.step);
+  const able = qualified(of.facts, of.facts.person, codes);
   return able.ok ? found : able;
 }
 
-export function inWork(
-  of: { state: TravelerState; content: InstructionContent; facts: Facts },
-  step: string,
-): Result<AtStep, Refusal> {
+export function inWork(of: Of, step: string): Result<AtStep, Refusal> {
   const found = workAt(of, step);
   if (!found.ok) return found;
   return found.value.now.status === "in_work"

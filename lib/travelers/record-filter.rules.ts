@@ -49,7 +49,9 @@ export function filtered(record: AsBuilt, filter: RecordFilter): OperationRecord
 
 /** What the rules turned away, on the tablet or here. */
 export const refusedAttempts = (events: readonly RecordedEvent[]) =>
-  events.filter((event) => event.type === "attempt.refused" || event.type === "command.not_applied");
+  events.filter(
+    (event) => event.type === "attempt.refused" || event.type === "command.not_applied",
+  );
 
 /** How much each filter would show; a filter of nothing is not offered. */
 export function filterCounts(
@@ -69,9 +71,13 @@ export function filterCounts(
     out_of_limits: count("out_of_limits"),
     amended: count("amended"),
     repeated: count("repeated"),
-    offline: rest.flatMap((of) => of.buyoffs).filter((of) => of.buyoff.status === "pending_verification")
-      .length,
+    offline: rest
+      .flatMap((of) => of.buyoffs)
+      .filter((of) => of.buyoff.status === "pending_verification").length,
     refused: refusedAttempts(events).length,
-    photos: rows.reduce((sum, row) => sum + (row.content.kind === "photos" ? row.content.photos.length : 0), 0),
+    photos: rows.reduce(
+      (sum, row) => sum + (row.content.kind === "photos" ? row.content.photos.length : 0),
+      0,
+    ),
   };
 }

@@ -3,6 +3,12 @@
  * `refusals.<code>.why` and `.next` in lib/messages. Params fill the words.
  */
 export const refusalCodes = [
+  // the way in: who and what sent it, before any rule is asked
+  "grant_not_valid",
+  "device_revoked",
+  "device_forked",
+  "command_id_used",
+  "id_taken",
   "command_not_available",
   "traveler_not_released",
   "traveler_not_open",

@@ -1,9 +1,31 @@
 import type { InstructionContent } from "#lib/instructions/schema";
+import { amendReading } from "./amendments.rules.ts";
+import { acceptTraveler, cancelTraveler, completeTraveler } from "./completion.rules.ts";
+import { installComponent, removeComponent } from "./components.rules.ts";
+import { closeDefect, logDefect, updateDefect, withdrawDefect } from "./defects.rules.ts";
+import { linkQmsRecord, receiveDisposition, scrapTraveler } from "./dispositions.rules.ts";
 import type { Facts } from "./facts.schema.ts";
-import type { Ruling } from "./ruling.rules.ts";
+import { selectGage } from "./gages.rules.ts";
+import { placeHold, releaseHold } from "./holds.rules.ts";
+import {
+  acknowledgeInspection,
+  addNote,
+  attachPhoto,
+  callInspection,
+  noteHandover,
+  recordRefusedAttempt,
+  requestAssistance,
+  viewRecordForAudit,
+} from "./notes.rules.ts";
+import { permissions } from "./permissions.rules.ts";
+import { acceptReadingOutOfProcessLimit, recordReading } from "./readings.rules.ts";
+import { completeRework, startRework } from "./rework.rules.ts";
+import type { Case, Ruling } from "./ruling.rules.ts";
 import { refuse } from "./ruling.rules.ts";
-import type { Command, TravelerEvent } from "./schema.ts";
+import type { Command, CommandType, TravelerEvent } from "./schema.ts";
+import { declineBuyoff, signBuyoff, voidBuyoff } from "./signing.rules.ts";
 import type { TravelerState } from "./state.schema.ts";
+import { completeStep, presentStep, reopenStep, startStep } from "./steps.rules.ts";
 
 export type Release = {
   id: string;
@@ -42,11 +64,124 @@ export function releaseTraveler(of: Release): TravelerEvent {
 }
 
 /**
+ * When a command is possible: "work" while the traveler is open and nothing holds it; "on_hold" also
+ * then, because it records or makes safe; "ended" even after scrapping or cancelling.
+ */
+type Stage = "work" | "on_hold" | "ended";
+type Rule<T extends CommandType> = readonly [Stage, (of: Case<T>) => Ruling];
+
+/** Null: on the wire, but its rules come later. */
+const rules: { readonly [T in CommandType]: Rule<T> | null } = {
+  splitTraveler: null,
+  mergeTravelers: null,
+  accountQuantity: null,
+  assignSerials: null,
+  completeTraveler: ["work", completeTraveler],
+  acceptTraveler: ["on_hold", acceptTraveler],
+  cancelTraveler: ["on_hold", cancelTraveler],
+  scrapTraveler: ["on_hold", scrapTraveler],
+
+  presentStep: ["on_hold", presentStep],
+  startStep: ["work", startStep],
+  pauseStep: null,
+  resumeStep: null,
+  completeStep: ["work", completeStep],
+  failStep: null,
+  skipStep: null,
+  markStepNotApplicable: null,
+  deferStep: null,
+  reopenStep: ["work", reopenStep],
+  departSequence: null,
+
+  recordReading: ["work", recordReading],
+  amendReading: ["on_hold", amendReading],
+  acceptReadingOutOfProcessLimit: ["work", acceptReadingOutOfProcessLimit],
+  attachMeasurementRecord: null,
+  attachPhoto: ["ended", attachPhoto],
+  addNote: ["ended", addNote],
+
+  installComponent: ["work", installComponent],
+  removeComponent: ["on_hold", removeComponent],
+  selectGage: ["work", selectGage],
+  quarantineGage: null,
+  startBatchClock: null,
+  startTimer: null,
+  stopTimer: null,
+
+  callInspection: ["on_hold", callInspection],
+  acknowledgeInspection: ["on_hold", acknowledgeInspection],
+  requestAssistance: ["on_hold", requestAssistance],
+  noteHandover: ["on_hold", noteHandover],
+
+  signBuyoff: ["work", signBuyoff],
+  declineBuyoff: ["on_hold", declineBuyoff],
+  voidBuyoff: ["on_hold", voidBuyoff],
+
+  logDefect: ["on_hold", logDefect],
+  updateDefect: ["ended", updateDefect],
+  withdrawDefect: ["ended", withdrawDefect],
+  closeDefect: ["ended", closeDefect],
+  linkQmsRecord: ["ended", linkQmsRecord],
+  receiveDisposition: ["ended", receiveDisposition],
+
+  placeHold: ["on_hold", placeHold],
+  releaseHold: ["ended", releaseHold],
+  startRework: ["work", startRework],
+  completeRework: ["work", completeRework],
+
+  grantWaiver: null,
+  changeRevision: null,
+  proposeRedline: null,
+  approveRedline: null,
+  dropRedline: null,
+  attachPaperEvidence: null,
+  viewRecordForAudit: ["ended", viewRecordForAudit],
+  recordRefusedAttempt: ["ended", recordRefusedAttempt],
+};
+
+/**
  * The rule book: what a command leads to. Pure, and the same on the tablet and on the server. An
  * accepted command gives at least one event. What a command makes and doesn't name (a reading, an
  * installation, a note, a buyoff) carries the command's own id.
  */
 export function decide(state: TravelerState | null, command: Command, facts: Facts): Ruling {
   if (!state) return refuse("traveler_not_released");
-  return refuse("command_not_available", { command: command.type, site: facts.site.code });
+  const { content, person } = facts;
+  if (content.number !== state.revision.number || content.revision !== state.revision.revision) {
+    throw new TypeError(`${content.number} rev ${content.revision} isn't this traveler's`);
+  }
+  const found = rules[command.type];
+  if (!found) return refuse("command_not_available", { command: command.type });
+  if (!person.active) return refuse("person_not_active", { person: person.name });
+  const allowed = permissions[command.type];
+  if (!allowed.some((role) => person.roles.includes(role))) {
+    return refuse("not_permitted", { role: allowed.join(", ") });
+  }
+  const [stage, rule] = found as Rule<CommandType>;
+  const closed = closedFor(stage, state, facts);
+  if (closed) return closed;
+  const of = { state, content, facts, command, body: command.body };
+  return rule(of as unknown as Case<CommandType>);
+}
+
+function closedFor(stage: Stage, state: TravelerState, facts: Facts): Ruling | null {
+  const { status } = state;
+  const isOver = status === "scrapped" || status === "cancelled";
+  if (stage === "ended") return null;
+  if (isOver) return refuse("traveler_not_open", { status });
+  if (stage === "on_hold") return null;
+  if (status === "complete" || status === "accepted") {
+    return refuse("traveler_not_open", { status });
+  }
+  if (facts.revisionStatus === "withdrawn") {
+    return refuse("revision_withdrawn", { revision: state.revision.revision });
+  }
+  const own = state.holds.find(({ scope, released }) => scope.kind === "traveler" && !released);
+  const outer = facts.outerHolds[0];
+  if (own) {
+    return refuse("on_hold", { reason: own.reason, owner: own.owner, scope: "traveler" });
+  }
+  return outer
+    ? refuse("on_hold", { reason: outer.reason, owner: outer.owner, scope: outer.scope })
+    : null;
 }

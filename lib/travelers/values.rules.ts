@@ -190,7 +190,10 @@ function placeOf(
     state.components.find(
       (installed) => here(installed) && installed.attempt === attempt && !installed.removed,
     ) ?? null;
-  const photos = state.photos.filter((photo) => here(photo) && photo.attempt === attempt);
+  const photos =
+    field.kind === "photo"
+      ? state.photos.filter((photo) => here(photo) && photo.attempt === attempt)
+      : [];
   const place = { field: field.id, ...at, attempt, reading, installation, photos };
   return {
     ...place,

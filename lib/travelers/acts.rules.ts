@@ -1,0 +1,173 @@
+import { type InstructionContent, type Role, requirementHash } from "#lib/instructions/schema";
+import { type Canonical, canonicalSha256 } from "#lib/kit/canonical";
+import { dateIn, type Instant, instant, millis } from "#lib/kit/time";
+import type { Actor } from "#lib/people/schema";
+import type { EntryDraft } from "#lib/record/chain.rules";
+import type { Facts, PersonFacts } from "./facts.schema.ts";
+import type { Refusal } from "./refusal.schema.ts";
+import type { Command, Envelope, TravelerEvent } from "./schema.ts";
+import type { TravelerState } from "./state.schema.ts";
+
+/** A command on its way into the record, from a tablet, a desk, a connector or the seed. */
+export type Act = {
+  command: Command;
+  /** Of exactly what was sent: a repeat under the same id must say the same. */
+  contentSha256: string;
+  /** Whose name the sender put on it. */
+  person: string;
+  /** Who that is, proven for the moment of the act; null: not proven. */
+  actorAt: (at: Instant) => Actor | null;
+  proof: string | null;
+  second: { person: string; proof: string } | null;
+  device: Actor["device"];
+  /** The tablet's clock as it stood; null where the server's own clock was there. */
+  clock: Envelope["at"] | null;
+  /** Said by the desk or the seed; null: by `clock`, or now. */
+  at: Instant | null;
+  recordedAt: Instant | null;
+  /** Place in the tablet's own chain. */
+  place: Place | null;
+  qms: Facts["qms"] | undefined;
+};
+
+export type Place = { seq: number; prev: string | null; hash: string };
+
+/**
+ * When it was done, by the tablet's clock corrected by its last known skew. It can't lie before the
+ * tablet last spoke with the server or after the server heard of it, whatever the clock says.
+ */
+export function occurredAt(act: Pick<Act, "clock" | "at">, recordedAt: Instant): Instant {
+  if (!act.clock) return act.at ?? recordedAt;
+  const corrected = instant(millis(act.clock.wall) + act.clock.skew);
+  const earliest = act.clock.lastServerContact ?? corrected;
+  return [corrected < earliest ? earliest : corrected, recordedAt].sort()[0] ?? recordedAt;
+}
+
+/**
+ * How an act follows on this tablet's last one. A tablet that was wiped starts again at 1; one that
+ * lost commands jumps. Anything else means two tablets with one key, or one rolled back.
+ */
+export function follows(
+  last: { seq: number; hash: string | null },
+  place: Place,
+): "next" | "gap" | "fork" {
+  if (place.seq === last.seq + 1 && place.prev === last.hash) return "next";
+  if (place.seq > last.seq + 1) return "gap";
+  return place.seq === 1 && place.prev === null ? "gap" : "fork";
+}
+
+type KnownPerson = {
+  id: string;
+  name: string;
+  active: boolean;
+  roles: readonly Role[];
+  qualifications: PersonFacts["qualifications"];
+  stamps: readonly {
+    number: string;
+    kind: PersonFacts["stamps"][number]["kind"];
+    issuedOn: string;
+    withdrawnOn: string | null;
+  }[];
+};
+
+/**
+ * A person as the rules see them. Roles are those that the proof of identity names and the person
+ * still holds: what was taken away since a grant was given no longer counts.
+ */
+export function personFacts(
+  known: KnownPerson | undefined,
+  actor: Pick<Actor, "id" | "name" | "roles"> | null,
+  day: string,
+): PersonFacts | null {
+  if (!known) {
+    return actor && { ...actorOnly(actor), active: true, qualifications: [], stamps: [] };
+  }
+  return {
+    id: known.id,
+    name: known.name,
+    active: known.active,
+    roles: actor ? known.roles.filter((role) => actor.roles.includes(role)) : known.roles,
+    qualifications: known.qualifications,
+    stamps: known.stamps
+      .filter(
+        ({ issuedOn, withdrawnOn }) => issuedOn <= day && !(withdrawnOn && withdrawnOn <= day),
+      )
+      .map(({ number, kind }) => ({ number, kind })),
+  };
+}
+
+const actorOnly = ({ id, name, roles }: Pick<Actor, "id" | "name" | "roles">) => ({
+  id,
+  name,
+  roles,
+});
+
+export const dayOf = (zone: string, at: Instant): string => dateIn(zone, at);
+
+/** Everything in an entry's line that comes from the traveler and not from the act. */
+export function travelerContext(
+  state: TravelerState,
+  content: InstructionContent,
+  event: TravelerEvent,
+): Pick<
+  EntryDraft,
+  | "unit"
+  | "order"
+  | "part"
+  | "partRevision"
+  | "instruction"
+  | "step"
+  | "attempt"
+  | "requirementHash"
+> {
+  const step = stepOf(state, event);
+  const plan = content.operations.flatMap((operation) => operation.steps);
+  const planned = plan.find(({ id }) => id === step);
+  return {
+    unit: state.unit.serial ?? state.unit.lot,
+    order: state.workOrder,
+    part: state.part.number,
+    partRevision: state.part.revision,
+    instruction: {
+      number: state.revision.number,
+      revision: state.revision.revision,
+      sha256: state.revision.contentSha256,
+    },
+    step,
+    attempt: step ? attemptOf(state, step, event) : null,
+    requirementHash: planned ? requirementHash(planned) : null,
+  };
+}
+
+/** The step that an event is about, also where it names only a reading, an installation or a buyoff. */
+function stepOf(state: TravelerState, event: TravelerEvent): string | null {
+  const body = event.body as Readonly<Record<string, unknown>>;
+  if (typeof body.step === "string") return body.step;
+  const about = [
+    ...state.readings.filter(({ id }) => id === body.reading),
+    ...state.components.filter(({ id }) => id === body.installation),
+    ...state.buyoffs.filter(({ id }) => id === body.buyoff),
+    ...state.defects.filter(({ id }) => id === body.defect),
+  ];
+  return about[0]?.step ?? null;
+}
+
+function attemptOf(state: TravelerState, step: string, event: TravelerEvent): number | null {
+  const body = event.body as Readonly<Record<string, unknown>>;
+  if (typeof body.attempt === "number") return body.attempt;
+  const found = state.steps[step] ?? Object.values(state.steps).find((of) => of.step === step);
+  return found?.attempt ?? null;
+}
+
+/** The entry that a refused command leaves: what was wanted, why not, and the hash of all it said. */
+export const notApplied = (act: Act, refusal: Refusal): TravelerEvent => ({
+  type: "command.not_applied",
+  body: {
+    command: act.command.type,
+    refusal: refusal.code,
+    params: { ...refusal.params },
+    commandSha256: act.contentSha256,
+  },
+});
+
+export const hashOf = (sent: unknown): string => canonicalSha256(sent as Canonical);

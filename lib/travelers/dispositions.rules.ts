@@ -1,0 +1,97 @@
+import { canonicalSha256 } from "#lib/kit/canonical";
+import { compare } from "#lib/kit/decimal";
+import type { Result } from "#lib/kit/result";
+import { ok } from "#lib/kit/result";
+import { addsUp, defectOf, openDefect, sumOf } from "./defects.rules.ts";
+import type { Facts } from "./facts.schema.ts";
+import type { Refusal } from "./refusal.schema.ts";
+import type { Case, Ruling } from "./ruling.rules.ts";
+import { refuse, rule, textHashOrNull } from "./ruling.rules.ts";
+import type { Defect, Disposition } from "./state.schema.ts";
+
+export const sameDispositions = (a: readonly Disposition[], b: readonly Disposition[]): boolean =>
+  canonicalSha256(a) === canonicalSha256(b);
+
+/** What a disposition has to say, whoever brings it (rule 14). */
+export function sound(defect: Defect, dispositions: readonly Disposition[]): Result<true, Refusal> {
+  if (!addsUp(dispositions, defect.quantity)) {
+    const sum = sumOf(dispositions);
+    return refuse("quantities_do_not_add_up", { quantity: defect.quantity, sum });
+  }
+  const needing = dispositions.find(
+    ({ decision, designAuthority }) =>
+      (decision === "repair" || decision === "use_as_is") && designAuthority === null,
+  );
+  return needing ? refuse("design_authority_needed", { decision: needing.decision }) : ok(true);
+}
+
+/** The QMS's word on this defect, fetched at this moment, with a decision for every piece. */
+export function dispositionNow(
+  facts: Facts,
+  defect: Defect,
+): Result<NonNullable<Facts["qms"]>, Refusal> {
+  const { qms } = facts;
+  if (qms?.defect !== defect.id) return refuse("qms_unreachable", { code: defect.code });
+  const { number, status } = qms.record;
+  if (status !== "dispositioned" && status !== "closed") {
+    return refuse("qms_not_dispositioned", { ncr: number, status });
+  }
+  const fine = sound(defect, qms.dispositions);
+  return fine.ok ? ok(qms) : fine;
+}
+
+export function linkQmsRecord({ state, facts, body }: Case<"linkQmsRecord">): Ruling {
+  if (facts.device !== null) return refuse("disposition_not_from_floor");
+  const defect = defectOf(state, body.defect);
+  if (!defect.ok) return defect;
+  const { qms } = defect.value;
+  const isReplaced = qms?.status === "void" || qms?.status === "merged";
+  if (qms && qms.externalId !== body.externalId && !isReplaced) {
+    return refuse("ncr_number_differs", { ncr: qms.number, given: body.number });
+  }
+  return rule([{ type: "qms_record.linked", body }]);
+}
+
+/** From the QMS and as the QMS says it; or typed in by quality with the document and the reason. */
+export function receiveDisposition({ state, facts, body }: Case<"receiveDisposition">): Ruling {
+  const role = body.from === "qms" ? "integrator" : "quality";
+  const isFloor = body.from === "qms" && facts.device !== null;
+  if (!facts.person.roles.includes(role) || isFloor) return refuse("disposition_not_from_floor");
+  const defect = openDefect(state, body.defect);
+  if (!defect.ok) return defect;
+  const known = defect.value.qms?.number;
+  if (known !== undefined && known !== body.ncr) {
+    return refuse("ncr_number_differs", { ncr: known, given: body.ncr });
+  }
+  if (body.from === "hand" && (body.evidence === null || body.reason === null)) {
+    return refuse("evidence_needed");
+  }
+  if (body.from === "qms") {
+    if (facts.qms?.defect !== body.defect) {
+      return refuse("qms_unreachable", { code: defect.value.code });
+    }
+    if (!sameDispositions(facts.qms.dispositions, body.dispositions)) {
+      return refuse("disposition_differs_from_qms", { ncr: body.ncr });
+    }
+  }
+  const fine = sound(defect.value, body.dispositions);
+  if (!fine.ok) return fine;
+  const received = { ...body, reason: textHashOrNull(body.reason) };
+  return rule([{ type: "disposition.received", body: received }], [body.reason]);
+}
+
+/** Scrap needs the decision, identification and segregation; the traveler ends there. */
+export function scrapTraveler({ state, body }: Case<"scrapTraveler">): Ruling {
+  const defect = openDefect(state, body.defect);
+  if (!defect.ok) return defect;
+  const { dispositions, code } = defect.value;
+  if (dispositions.length === 0) return refuse("disposition_missing", { code });
+  const scrapped = dispositions.filter(({ decision }) => decision === "scrap");
+  if (scrapped.length === 0) return refuse("disposition_is_not_scrap", { code });
+  const sum = sumOf(scrapped);
+  // Part of a lot is scrapped by splitting it; a traveler is scrapped as a whole.
+  if (compare(sum, state.unit.quantity) !== 0) {
+    return refuse("quantities_do_not_add_up", { quantity: state.unit.quantity, sum });
+  }
+  return rule([{ type: "traveler.scrapped", body }]);
+}

@@ -1,0 +1,231 @@
+import type { BuyoffRequirement } from "#lib/instructions/schema";
+import { canonicalSha256 } from "#lib/kit/canonical";
+import type { Result } from "#lib/kit/result";
+import { ok } from "#lib/kit/result";
+import type { Chain } from "./buyoffs.rules.ts";
+import {
+  buyoffContent,
+  chainAt,
+  coveredSteps,
+  covers,
+  holdPointBefore,
+  isDone,
+  isWorkDone,
+  nextRequirements,
+  performers,
+  signatureAt,
+  unsigned,
+} from "./buyoffs.rules.ts";
+import { foreseen } from "./derivation.rules.ts";
+import type { Facts, PersonFacts, ProofFacts } from "./facts.schema.ts";
+import { held, holds, openHold, qualified, todayAt } from "./gates.rules.ts";
+import type { Refusal } from "./refusal.schema.ts";
+import type { Case, Ruling } from "./ruling.rules.ts";
+import { refuse, rule, textHash } from "./ruling.rules.ts";
+import type { TravelerEvent } from "./schema.ts";
+import { qualificationUsed } from "./steps.rules.ts";
+
+/** The second person at the tablet, when there is one, is who signs. */
+const signerOf = (facts: Facts): PersonFacts => facts.second ?? facts.person;
+
+/** Fresh, by this person, at this device, for this act and for exactly this content. */
+export function proven(
+  facts: Facts,
+  of: { signer: PersonFacts; proof: ProofFacts | null; command: string; contentSha256: string },
+): Result<ProofFacts, Refusal> {
+  const { proof, signer } = of;
+  if (!proof) return refuse("proof_missing");
+  const isForThis =
+    proof.person === signer.id &&
+    proof.command === of.command &&
+    proof.contentSha256 === of.contentSha256 &&
+    (facts.device === null || proof.device === facts.device.id);
+  if (!isForThis) return refuse("proof_not_for_this");
+  // 21 CFR 11.200: who didn't open this period of signing gives both components.
+  if (signer.id === facts.second?.id && proof.method !== "badge_pin") return refuse("badge_needed");
+  return ok(proof);
+}
+
+const stampKinds: Readonly<
+  Record<BuyoffRequirement["type"], readonly PersonFacts["stamps"][number]["kind"][]>
+> = {
+  operator: ["operator"],
+  second_operator: ["operator"],
+  inspection: ["inspection", "quality"],
+  quality: ["quality"],
+  customer: ["operator", "inspection", "quality"],
+  government: ["operator", "inspection", "quality"],
+};
+
+/** Who holds the delegation and its operator's stamp may accept their own work here. */
+const isDelegated = (requirement: BuyoffRequirement, signer: PersonFacts, today: string) =>
+  requirement.selfVerification !== undefined &&
+  holds(signer, requirement.selfVerification, today) &&
+  signer.stamps.some(({ kind }) => kind === "operator");
+
+type Signing = { chain: Chain; requirement: BuyoffRequirement; signer: PersonFacts };
+
+function placeOf({
+  state,
+  content,
+  facts,
+  body,
+}: Case<"signBuyoff"> | Case<"declineBuyoff">): Result<Signing, Refusal> {
+  const chain = chainAt(state, content, body);
+  const requirement = chain?.requirements.find(({ id }) => id === body.requirement);
+  return chain && requirement
+    ? ok({ chain, requirement, signer: signerOf(facts) })
+    : refuse("buyoff_unknown");
+}
+
+/** Its turn in the ordered chain, with the work beneath it done and no hold in the way. */
+function isDue(
+  { state, content, facts, body }: Case<"signBuyoff">,
+  { chain, requirement }: Signing,
+): Result<true, Refusal> {
+  const hold = openHold(state, { operation: chain.operation.id, step: chain.step?.id ?? null });
+  if (hold) return held(hold);
+  if (signatureAt(state, body)) return refuse("buyoff_already_signed", { type: requirement.type });
+  const point = holdPointBefore(state, content, {
+    operation: chain.operation.id,
+    order: chain.order,
+  });
+  if (point) {
+    return refuse("hold_point_open", {
+      operation: point.operation.number,
+      step: point.step?.number ?? "",
+    });
+  }
+  const next = nextRequirements(state, chain, facts.at);
+  const isNext = next.some(({ id }) => id === requirement.id);
+  return isNext && isWorkDone(state, content, chain, requirement.type)
+    ? ok(true)
+    : refuse("buyoff_not_due", { type: requirement.type, before: next[0]?.type ?? "" });
+}
+
+/** Role, qualification and stamp for the type; and nobody accepts work they performed. */
+function maySign(
+  { state, content, facts }: Case<"signBuyoff">,
+  { chain, requirement, signer }: Signing,
+): Result<string | null, Refusal> {
+  if (!signer.active) return refuse("person_not_active", { person: signer.name });
+  const delegated = isDelegated(requirement, signer, todayAt(facts));
+  const hasRole = signer.roles.includes(requirement.role);
+  if (!hasRole && !delegated) {
+    return refuse("buyoff_role", { role: requirement.role, person: signer.name });
+  }
+  const able = qualified(facts, signer, requirement.qualifications);
+  if (!able.ok) return able;
+  const kinds = delegated ? ["operator" as const] : stampKinds[requirement.type];
+  const stamp = signer.stamps.find(({ kind }) => kinds.includes(kind))?.number ?? null;
+  if (requirement.stamp && stamp === null) {
+    return refuse("buyoff_stamp", { type: requirement.type, person: signer.name });
+  }
+  const steps = coveredSteps(content, chain, requirement.type);
+  // The operator's own signature states their work; every other one accepts it.
+  const isAcceptance = requirement.type !== "operator" && !delegated;
+  if (isAcceptance && performers(state, steps).includes(signer.id)) {
+    return refuse("signer_performed_work", { person: signer.name });
+  }
+  const hasSigned = chain.requirements.some(({ id }) => {
+    const place = { operation: chain.operation.id, step: chain.step?.id ?? null, requirement: id };
+    return signatureAt(state, place)?.person === signer.id;
+  });
+  if (hasSigned) return refuse("signer_already_signed", { person: signer.name });
+  return ok(requirement.stamp ? stamp : null);
+}
+
+export function signBuyoff(of: Case<"signBuyoff">): Ruling {
+  const { state, content, facts, command, body } = of;
+  const found = placeOf(of);
+  if (!found.ok) return found;
+  const { chain, requirement, signer } = found.value;
+  const due = isDue(of, found.value);
+  if (!due.ok) return due;
+  const stamp = maySign(of, found.value);
+  if (!stamp.ok) return stamp;
+  if (requirement.presence === "at_unit" && facts.device === null) {
+    return refuse("buyoff_not_at_unit", { type: requirement.type });
+  }
+  if (canonicalSha256(buyoffContent(state, content, body)) !== body.contentSha256) {
+    return refuse("content_changed");
+  }
+  const proof = proven(facts, {
+    signer,
+    proof: facts.second ? facts.secondProof : facts.proof,
+    command: command.id,
+    contentSha256: body.contentSha256,
+  });
+  if (!proof.ok) return proof;
+  const steps = coveredSteps(content, chain, requirement.type);
+  const { operation, step, contentSha256 } = body;
+  const signed: TravelerEvent = {
+    type: "buyoff.signed",
+    body: {
+      buyoff: command.id,
+      operation,
+      step,
+      requirement: requirement.id,
+      signer: signer.id,
+      type: requirement.type,
+      meaning: requirement.meaning,
+      stamp: stamp.value,
+      method: proof.value.method,
+      contentSha256,
+      covers: covers(state, steps),
+    },
+  };
+  return rule([
+    signed,
+    ...qualificationUsed(facts, step, requirement.qualifications, signer),
+    ...stepDoneBy(of, chain, signed),
+  ]);
+}
+
+/** The last signature of its chain completes a buyoff step: there is nothing else to do there. */
+function stepDoneBy(
+  { state, facts, command }: Case<"signBuyoff">,
+  chain: Chain,
+  signed: TravelerEvent,
+): TravelerEvent[] {
+  if (!chain.step || isDone(state, chain.step.id)) return [];
+  const after = foreseen(state, signed, { facts, command: command.id });
+  if (unsigned(after, chain, facts.at).length > 0) return [];
+  const attempt = state.steps[chain.step.id]?.attempt ?? 1;
+  return [{ type: "step.completed", body: { step: chain.step.id, attempt } }];
+}
+
+export function declineBuyoff(of: Case<"declineBuyoff">): Ruling {
+  const found = placeOf(of);
+  if (!found.ok) return found;
+  const { requirement, signer } = found.value;
+  const { operation, step, reason } = of.body;
+  if (!signer.roles.includes(requirement.role)) {
+    return refuse("buyoff_role", { role: requirement.role, person: signer.name });
+  }
+  return rule(
+    [
+      {
+        type: "buyoff.declined",
+        body: {
+          buyoff: of.command.id,
+          operation,
+          step,
+          requirement: requirement.id,
+          signer: signer.id,
+          type: requirement.type,
+          meaning: requirement.meaning,
+          reason: textHash(reason),
+        },
+      },
+    ],
+    [reason],
+  );
+}
+
+export function voidBuyoff({ state, body }: Case<"voidBuyoff">): Ruling {
+  const buyoff = state.buyoffs.find(({ id, status }) => id === body.buyoff && status === "signed");
+  if (!buyoff) return refuse("buyoff_unknown");
+  const voided = { buyoff: buyoff.id, cause: "voided_by_quality", reason: textHash(body.reason) };
+  return rule([{ type: "buyoff.voided", body: voided }], [body.reason]);
+}

@@ -1,0 +1,187 @@
+import type { InstructionContent, Operation } from "#lib/instructions/schema";
+import { requirementHash } from "#lib/instructions/schema";
+import type { Result } from "#lib/kit/result";
+import { ok } from "#lib/kit/result";
+import { buyoffsCovering, chainAt, chainsOf, isDone, unsigned } from "./buyoffs.rules.ts";
+import { voided } from "./derivation.rules.ts";
+import type { Facts } from "./facts.schema.ts";
+import type { AtStep } from "./gates.rules.ts";
+import {
+  held,
+  inWork,
+  lateEntry,
+  openHold,
+  qualificationsOf,
+  stepOf,
+  workAt,
+} from "./gates.rules.ts";
+import { fieldState } from "./progress.rules.ts";
+import type { Refusal } from "./refusal.schema.ts";
+import type { Case, Ruling } from "./ruling.rules.ts";
+import { refuse, rule, textHash } from "./ruling.rules.ts";
+import type { TravelerEvent } from "./schema.ts";
+import type { TravelerState } from "./state.schema.ts";
+
+/** Evidence that the pinned revision's requirement was in front of this person. */
+export function presentStep({ state, content, body }: Case<"presentStep">): Ruling {
+  const at = stepOf(state, content, body.step);
+  if (!at.ok) return at;
+  const shown = requirementHash(at.value.step);
+  return rule([
+    {
+      type: "step.presented",
+      body: { step: body.step, requirementHash: shown, language: body.language },
+    },
+  ]);
+}
+
+export function startStep(of: Case<"startStep">): Ruling {
+  const at = workAt(of, of.body.step);
+  if (!at.ok) return at;
+  const { step, now } = at.value;
+  if (now.status === "in_work") return refuse("step_already_in_work", { step: step.number });
+  if (now.status !== "not_started") return refuse("step_already_complete", { step: step.number });
+  if (!now.presentedTo.includes(of.facts.person.id)) {
+    return refuse("step_not_presented", { step: step.number });
+  }
+  const turn = inTurn(of.state, of.content, at.value, of.facts);
+  if (!turn.ok) return turn;
+  const late = lateEntry(of.facts, step.id, of.body.late);
+  if (!late.ok) return late;
+  return rule(
+    [{ type: "step.started", body: { step: step.id } }, ...late.value.events],
+    late.value.texts,
+  );
+}
+
+/** Strict: everything before is done and bought off, within the operation and between operations. */
+function inTurn(
+  state: TravelerState,
+  content: InstructionContent,
+  { operation, step, order }: AtStep,
+  facts: Facts,
+): Result<true, Refusal> {
+  const chains = chainsOf(state, content).filter(
+    (chain) => unsigned(state, chain, facts.at).length > 0,
+  );
+  if (operation.sequence === "strict") {
+    const own = operation.steps.slice(
+      0,
+      operation.steps.findIndex(({ id }) => id === step.id),
+    );
+    const before = own.find(({ id }) => !isDone(state, id));
+    if (before) {
+      return refuse("step_out_of_order", { step: step.number, before: before.number });
+    }
+    const chain = chains.find(
+      (one) => one.step && one.operation.id === operation.id && one.order < order,
+    );
+    if (chain) return refuse("step_not_bought_off", { step: chain.step?.number ?? "" });
+  }
+  return content.sequence === "strict"
+    ? afterOperations(state, content, { operation, number: step.number }, chains)
+    : ok(true);
+}
+
+function afterOperations(
+  state: TravelerState,
+  content: InstructionContent,
+  at: { operation: Operation; number: string },
+  unsignedChains: ReturnType<typeof chainsOf>,
+): Result<true, Refusal> {
+  const index = content.operations.findIndex(({ id }) => id === at.operation.id);
+  for (const earlier of content.operations.slice(0, index)) {
+    const before = earlier.steps.find(({ id }) => !isDone(state, id));
+    if (before) return refuse("step_out_of_order", { step: at.number, before: before.number });
+    if (unsignedChains.some((chain) => chain.operation.id === earlier.id)) {
+      return refuse("operation_not_bought_off", { operation: earlier.number });
+    }
+  }
+  return ok(true);
+}
+
+export function completeStep(of: Case<"completeStep">): Ruling {
+  const { state, content, facts, body } = of;
+  const at = inWork(of, body.step);
+  if (!at.ok) return at;
+  const { operation, step, now } = at.value;
+  const complete = allRecorded(state, content, at.value);
+  if (!complete.ok) return complete;
+  const chain = chainAt(state, content, { operation: operation.id, step: step.id });
+  if (chain && unsigned(state, chain, facts.at).length > 0) {
+    return refuse("step_not_bought_off", { step: step.number });
+  }
+  const late = lateEntry(facts, step.id, body.late);
+  if (!late.ok) return late;
+  const used = qualificationUsed(facts, step.id, qualificationsOf(operation, step));
+  return rule(
+    [
+      { type: "step.completed", body: { step: step.id, attempt: now.attempt } },
+      ...used,
+      ...late.value.events,
+    ],
+    late.value.texts,
+  );
+}
+
+/** Everything required is there, and nothing outside its limits stands without its disposition. */
+function allRecorded(
+  state: TravelerState,
+  content: InstructionContent,
+  { step }: AtStep,
+): Result<true, Refusal> {
+  const { places, gagesMissing } = fieldState(state, content, step.id);
+  const [type] = gagesMissing;
+  if (type !== undefined) return refuse("gage_needed", { type, suitable: "" });
+  const place = places.find(({ open }) => open !== null);
+  if (!place) return ok(true);
+  const field = step.fields.find(({ id }) => id === place.field);
+  const params = {
+    step: step.number,
+    field: field?.label.en ?? "",
+    position: place.position,
+    value: place.reading?.value ?? "",
+  };
+  if (place.open === "missing") return refuse("field_missing", params);
+  if (place.open === "out_of_process_limits") return refuse("reading_beyond_process_limit", params);
+  return refuse(field?.kind === "attribute" ? "attribute_failed" : "reading_out_of_limits", params);
+}
+
+/** Use of a qualification is evidence of training: it goes back to who masters them. */
+export function qualificationUsed(
+  facts: Facts,
+  step: string | null,
+  codes: readonly string[],
+  person = facts.person,
+): TravelerEvent[] {
+  if (codes.length === 0) return [];
+  const qualifications = codes.map((code) => ({
+    code,
+    validUntil: person.qualifications.find((one) => one.code === code)?.validUntil ?? null,
+    result: "met",
+  }));
+  return [{ type: "qualification.used", body: { step, qualifications } }];
+}
+
+/** Once a signature accepts the step, only a lead may open it again, and the signature is void. */
+export function reopenStep({ state, content, facts, body }: Case<"reopenStep">): Ruling {
+  const at = stepOf(state, content, body.step);
+  if (!at.ok) return at;
+  const { operation, step, now } = at.value;
+  const hold = openHold(state, { operation: operation.id, step: step.id });
+  if (hold) return held(hold);
+  if (now.status !== "complete") return refuse("step_not_complete", { step: step.number });
+  const isSigned = buyoffsCovering(state, [step.id]).length > 0;
+  const isLead = facts.person.roles.some((role) => role === "supervisor" || role === "quality");
+  if (isSigned && !isLead) return refuse("not_permitted", { role: "supervisor" });
+  const reopened = {
+    step: step.id,
+    attempt: now.attempt,
+    positions: now.positions && [...now.positions],
+    reason: textHash(body.reason),
+  };
+  return rule(
+    [{ type: "step.reopened", body: reopened }, ...voided(state, [step.id], "step_reopened")],
+    [body.reason],
+  );
+}
