@@ -12,7 +12,7 @@ export const deskCookieValue = (token: string): Promise<string> =>
 export async function sessionTokenOf(cookie: string): Promise<string | null> {
   try {
     const said = await decode({ token: cookie, secret: secret() });
-    return typeof said?.["sid"] === "string" ? said["sid"] : null;
+    return typeof said?.sid === "string" ? said.sid : null;
   } catch {
     // Not ours, altered or expired: nobody is signed in.
     return null;

@@ -5,7 +5,7 @@ import { log } from "#lib/kit/log";
 import type { Result } from "#lib/kit/result";
 import type { Actor } from "#lib/people/schema";
 import { actorOfDevice, currentActor } from "./actor.ts";
-import type { turnedAway } from "./admit.ts";
+import type { BoundaryError } from "./admit.ts";
 import { jsonOf } from "./body.ts";
 import { isOwnOrigin } from "./origin.ts";
 import { may, type Permission } from "./permissions.ts";
@@ -94,8 +94,9 @@ async function actorAtDoor(knock: Knock, request: Request): Promise<Actor | null
 
 const statusOf = { too_large: 413, invalid_input: 400, foreign_origin: 403 } as const;
 
-function turnAway(
-  code: Parameters<typeof turnedAway>[0] | "too_large",
+/** An answer from the door: the request was not let in, or not understood. */
+export function turnAway(
+  code: BoundaryError["code"] | "too_large" | "unknown",
   status: number = statusOf[code as keyof typeof statusOf],
 ): Response {
   const error = { ok: false, error: { code, params: {} } };
@@ -111,7 +112,7 @@ function jsonAnswer(answer: object): Response {
   if ((error?.code as string | undefined) !== "too_many_attempts") {
     return Response.json(answer, { headers: privately });
   }
-  const headers = { ...privately, "retry-after": error?.params?.["seconds"] ?? "60" };
+  const headers = { ...privately, "retry-after": error?.params?.seconds ?? "60" };
   return Response.json(answer, { status: 429, headers });
 }
 

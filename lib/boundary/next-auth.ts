@@ -30,7 +30,7 @@ export const authOptions: AuthOptions = {
       authorize: async (credentials, request) => {
         const input = deskSignInSchema.safeParse(credentials);
         if (!input.success) return null;
-        const asked = new Headers({ cookie: String(request.headers?.["cookie"] ?? "") });
+        const asked = new Headers({ cookie: String(request.headers?.cookie ?? "") });
         const device = await actorOfDevice({ headers: asked });
         const session = await signInAtDesk(input.data, device, actorOfPresence);
         return session.ok ? { id: session.value.token } : null;
@@ -38,13 +38,13 @@ export const authOptions: AuthOptions = {
     },
   ],
   callbacks: {
-    jwt: ({ token, user }) => ({ sid: user ? user.id : token["sid"] }),
+    jwt: ({ token, user }) => ({ sid: user ? user.id : token.sid }),
     // The browser learns when it ends, and nothing else.
     session: ({ session }) => ({ expires: session.expires }),
   },
   events: {
     signOut: async ({ token }) => {
-      if (typeof token?.["sid"] === "string") await endDeskSession(token["sid"]);
+      if (typeof token?.sid === "string") await endDeskSession(token.sid);
     },
   },
 };

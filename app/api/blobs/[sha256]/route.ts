@@ -1,0 +1,47 @@
+import { photoBytesMax, storePhoto } from "#lib/blobs/commands";
+import { isBlobHash, photo } from "#lib/blobs/queries";
+import { actorOfDevice, currentActor } from "#lib/boundary/actor";
+import { bytesOf } from "#lib/boundary/body";
+import { reading, turnAway, uploading } from "#lib/boundary/endpoint";
+import { may } from "#lib/boundary/permissions";
+
+export const PUT = uploading("device", async (device, { request, params }) => {
+  const { sha256 = "" } = params;
+  if (!isBlobHash(sha256)) return turnAway("invalid_input");
+  const bytes = await bytesOf(request, photoBytesMax);
+  if (!bytes.ok) return turnAway(bytes.error === "too_large" ? "too_large" : "invalid_input");
+  const mediaType = request.headers.get("content-type") ?? "";
+  const stored = await storePhoto(device, { sha256, mediaType, bytes: bytes.value });
+  // Not a refusal of an act but of a file: a status of its own, so that no tablet sends it for ever.
+  return stored.ok ? stored : Response.json(stored, { status: 415 });
+});
+
+const extension = { "image/jpeg": "jpg", "image/png": "png", "image/webp": "webp" } as const;
+
+/**
+ * For a tablet of the site or for who may read travelers there. Always as the image it was checked to
+ * be, in a sandbox: opened on its own it can run nothing.
+ */
+export const GET = reading("public", async (_nobody, { request, params }) => {
+  const device = await actorOfDevice(request);
+  const person = device ? null : await currentActor();
+  if (!device && !person) return turnAway("not_signed_in", 401);
+  if (person && !may(person, "traveler.read")) return turnAway("not_permitted", 403);
+  const { sha256 = "" } = params;
+  const actor = device ?? person;
+  const found = actor ? await photo(actor, sha256) : null;
+  if (!found) return turnAway("unknown", 404);
+  const name = `${sha256.slice(0, 12)}.${extension[found.mediaType]}`;
+  return new Response(Buffer.from(found.bytes), {
+    headers: {
+      "content-type": found.mediaType,
+      "content-length": String(found.bytes.byteLength),
+      "content-disposition": `inline; filename="${name}"`,
+      "content-security-policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
+      "cross-origin-resource-policy": "same-origin",
+      "x-content-type-options": "nosniff",
+      "cache-control": "private, max-age=3600",
+      vary: "cookie",
+    },
+  });
+});
