@@ -57,7 +57,7 @@ export async function startPlant(plan: PlantPlan): Promise<Plant> {
   }
   if (!plan.isDev && (await isBuildStale(environment))) {
     tell("production build");
-    await buildWeb(workplace, environment);
+    await buildWeb(workplace, buildEnvironment(memory, environment));
   }
   tell(isDemo ? "web, worker and QMS sandbox" : "web and worker");
   const programs = await startPrograms(plan, environment, sandbox, workplace.logs);
@@ -162,6 +162,15 @@ function environmentOf(
     NEXT_TELEMETRY_DISABLED: "1",
   };
 }
+
+/** A build reads no data; the modules it loads only want an environment they can parse. */
+export const buildEnvironment = (memory: Memory, environment: Environment): Environment => ({
+  ...environment,
+  DATABASE_URL: "postgresql://build@127.0.0.1:1/none",
+  BUYOFF_SECRET: memory.values.secret,
+  BUYOFF_BLOBS: path.join(memory.folder, "blobs"),
+  NEXT_TELEMETRY_DISABLED: "1",
+});
 
 /** Has nobody been here yet? Asked as the role that sees every site. */
 const isEmpty = ({ verifyUrl }: Database): Promise<boolean> =>

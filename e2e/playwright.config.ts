@@ -1,0 +1,38 @@
+import { existsSync } from "node:fs";
+import { defineConfig } from "@playwright/test";
+
+const systemChromium = "/usr/bin/chromium";
+const quiet = [
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--no-first-run",
+];
+
+export default defineConfig({
+  testDir: ".",
+  testMatch: "**/*.spec.ts",
+  outputDir: ".results/artifacts",
+  reporter: [["list"], ["json", { outputFile: ".results/results.json" }]],
+  forbidOnly: true,
+  // A test that passes the second time has found something.
+  retries: 0,
+  workers: 2,
+  timeout: 120_000,
+  expect: { timeout: 10_000 },
+  use: {
+    baseURL: process.env.BUYOFF_ORIGIN ?? "http://127.0.0.1:3000",
+    // A ten-inch tablet lying on a bench.
+    viewport: { width: 1180, height: 820 },
+    hasTouch: true,
+    locale: "en-US",
+    timezoneId: "America/Chicago",
+    reducedMotion: "reduce",
+    screenshot: "only-on-failure",
+    trace: "retain-on-failure",
+    launchOptions: {
+      ...(existsSync(systemChromium) && { executablePath: systemChromium }),
+      args: [...quiet, ...(process.getuid?.() === 0 ? ["--no-sandbox"] : [])],
+    },
+  },
+});

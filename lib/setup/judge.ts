@@ -1,0 +1,141 @@
+import { mkdir, rm } from "node:fs/promises";
+import path from "node:path";
+import { requireBrowser } from "./browser.ts";
+import { buildWeb, generateClient, isBuildStale, isClientStale } from "./build.ts";
+import { withClient } from "./database.ts";
+import {
+  type Count,
+  countedPlaywright,
+  countedVitest,
+  FailedGate,
+  judged,
+  staticGates,
+  typegen,
+} from "./gates.ts";
+import { type Memory, openMemory, root } from "./memory.ts";
+import { newParts, type Parts } from "./parts.ts";
+import { buildEnvironment, type Plant, startPlant } from "./plant.ts";
+import { freePort } from "./port.ts";
+import { startThrowawayPostgres } from "./postgres.ts";
+import { sentenceOf } from "./problem.ts";
+import type { Environment, Workplace } from "./processes.ts";
+import { createRoles, newRolePasswords, type RoleName, withDatabase, withLogin } from "./roles.ts";
+
+const say = (text: string) => process.stdout.write(`${text}\n`);
+
+/** `npm test`: everything, in one list. `npm run check`: what needs no build and no browser. */
+export async function judge(command: "test" | "check"): Promise<void> {
+  const parts = newParts();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(signal, () => void parts.stop().finally(() => process.exit(130)));
+  }
+  process.on("disconnect", () => void parts.stop().finally(() => process.exit(1)));
+  const folder = path.join(root, ".buyoff", "test");
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(path.join(folder, "logs"), { recursive: true });
+  const total: Count = { passed: 0, failed: 0 };
+  try {
+    const workplace = { logs: path.join(folder, "logs"), parts };
+    await judgeSources(total, workplace);
+    if (command === "test") await judgeBuild(total, workplace, await openMemory(folder));
+  } finally {
+    await parts.stop();
+  }
+  say(`\n${total.passed} passed, ${total.failed} failed`);
+  process.exitCode = total.failed > 0 ? 1 : 0;
+}
+
+/** One line of the list. A gate that fails shows what it said, and the next one still runs. */
+async function gate(
+  total: Count,
+  name: string,
+  work: () => Promise<Count | undefined>,
+): Promise<boolean> {
+  const startedAt = performance.now();
+  const line = (mark: string, count: Count) =>
+    say(
+      `${mark} ${name.padEnd(44)} ${((performance.now() - startedAt) / 1000).toFixed(1).padStart(7)} s  ${count.passed} passed, ${count.failed} failed`,
+    );
+  try {
+    const count = (await work()) ?? { passed: 1, failed: 0 };
+    total.passed += count.passed;
+    line("✓", count);
+    return true;
+  } catch (error) {
+    const count = error instanceof FailedGate ? error.count : { passed: 0, failed: 1 };
+    total.passed += count.passed;
+    total.failed += count.failed;
+    line("✗", count);
+    say(sentenceOf(error).replaceAll(/^/gm, "    "));
+    return false;
+  }
+}
+
+async function judgeSources(total: Count, workplace: Workplace): Promise<void> {
+  const environment = { ...process.env, NEXT_TELEMETRY_DISABLED: "1" };
+  await gate(total, "database client and route types", async () => {
+    if (await isClientStale()) await generateClient(workplace);
+    await judged(typegen(environment), workplace);
+    return undefined;
+  });
+  for (const program of staticGates(environment)) {
+    await gate(total, program.name, async () => {
+      await judged(program, workplace);
+      return undefined;
+    });
+  }
+  await gate(total, "vitest", () => countedVitest(environment, workplace));
+}
+
+async function judgeBuild(total: Count, workplace: Workplace, memory: Memory): Promise<void> {
+  const environment = buildEnvironment(memory, process.env);
+  const isBuilt = await gate(total, "production build", async () => {
+    if (await isBuildStale(environment)) await buildWeb(workplace, environment);
+    return undefined;
+  });
+  if (!isBuilt) return;
+  let plant: Plant | null = null;
+  await gate(total, "PostgreSQL, demo plant, web, worker, QMS sandbox", async () => {
+    plant = await startTestPlant(memory, workplace.parts);
+    return undefined;
+  });
+  if (plant === null) return;
+  const { environment: inPlant, adminUrl } = plant as Plant & { adminUrl: string };
+  await gate(total, "end to end", async () => {
+    await requireBrowser();
+    return countedPlaywright({ ...inPlant, BUYOFF_E2E_ADMIN_URL: adminUrl }, workplace);
+  });
+}
+
+/** As in production: a server somebody else runs, and a login for each role. */
+async function startTestPlant(memory: Memory, parts: Parts) {
+  const server = parts.keep(await startThrowawayPostgres());
+  await withClient(server.adminUrl, (client) => client.query("create database buyoff"));
+  const adminUrl = withDatabase(server.adminUrl, "buyoff");
+  const passwords = newRolePasswords();
+  await withClient(adminUrl, (client) => createRoles(client, passwords));
+  const loginOf = (role: RoleName) => withLogin(adminUrl, role, passwords[role]);
+  const webPort = await freePort(0);
+  const environment: Environment = {
+    ...process.env,
+    DATABASE_URL: loginOf("buyoff_app"),
+    DATABASE_OWNER_URL: loginOf("buyoff_owner"),
+    DATABASE_WORKER_URL: loginOf("buyoff_worker"),
+    DATABASE_VERIFY_URL: loginOf("buyoff_verify"),
+    BUYOFF_ORIGIN: "",
+    BUYOFF_BLOBS: "",
+    BUYOFF_SECRET: "",
+    BUYOFF_DEMO: "1",
+    BUYOFF_SEED: "small",
+  };
+  const plant = await startPlant({
+    memory,
+    environment,
+    origin: `http://127.0.0.1:${webPort}`,
+    webPort,
+    isDev: false,
+    parts,
+    tell: () => undefined,
+  });
+  return { ...plant, adminUrl };
+}
