@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { writeCspHashes } from "./csp-hashes.ts";
 import { root } from "./memory.ts";
 import { type Environment, runProgram, type Workplace } from "./processes.ts";
 
@@ -13,6 +14,7 @@ const sources = [
   "prisma/schema",
   "package-lock.json",
   "next.config.js",
+  "proxy.ts",
   "postcss.config.mjs",
   "tsconfig.json",
 ];
@@ -67,6 +69,7 @@ export async function buildWeb(workplace: Workplace, environment: Environment): 
     workplace,
     "The production build failed.",
   );
+  await writeCspHashes(path.dirname(buildMarker(environment)));
   await writeFile(buildMarker(environment), hash);
 }
 
