@@ -87,7 +87,8 @@ export function componentFor(unit: string, part: string) {
 }
 
 export const gageFor: Readonly<Record<string, string>> = {
-  thermo_hygrometer: "TH-0055",
+  thermometer: "TH-0055",
+  hygrometer: "TH-0055-H",
   bore_gage_25_35: "BG-0142",
   bore_gage_18_22: "BG-0149",
   indicating_micrometer_25_50: "MIC-0087",
@@ -115,6 +116,8 @@ export async function workOn(
     if (!next || until(next)) return packet;
     const name = whoDoes(next);
     if (next.type === "attachPhoto") await aPicture.upload(tablet);
+    if (next.type === "startStep")
+      packet = await shown(tablet, await crew.person(name), packet, next);
     const done =
       next.type === "signBuyoff"
         ? await crew.sign(name, packet, next.body)
@@ -122,6 +125,17 @@ export async function workOn(
     if (done.verdict.verdict !== "applied") throw new Error(said(name, next, done.verdict));
     packet = done.packet;
   }
+}
+
+// The revision's requirement has to have been in front of whoever starts.
+async function shown(
+  tablet: Tablet,
+  who: SignIn,
+  packet: Packet,
+  { body: { step } }: Extract<Act, { type: "startStep" }>,
+): Promise<Packet> {
+  if (packet.state.steps[step]?.presentedTo.includes(who.person.id)) return packet;
+  return (await act(tablet, who, packet, "presentStep", { step, language: "en" })).packet;
 }
 
 const said = (name: string, next: Act, verdict: CommandVerdict): string =>
