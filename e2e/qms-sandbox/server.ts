@@ -9,6 +9,8 @@ import { apiPage, behaviourPage, listPage, recordPage } from "./pages.ts";
 export function startServer(register: Register): Server {
   return createServer((request, response) => {
     void handle(register, request, response).catch((error: unknown) => {
+      // A caller that goes away in the middle of its request is no fault of ours.
+      if (request.destroyed && !request.complete) return;
       process.stderr.write(`${String(error)}\n`);
       if (!response.headersSent) send(response, { status: 500, body: { error: "internal error" } });
     });

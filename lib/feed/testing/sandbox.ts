@@ -1,0 +1,81 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { createInterface } from "node:readline";
+
+export const sandboxToken = "sandbox-token-5f1c";
+export const sandboxWebhookSecret = "whsec_c2FuZGJveC13ZWJob29rLXNlY3JldC0wMQ==";
+
+export type SandboxCount = {
+  ncrs: number;
+  by_external_key: Record<string, number>;
+  attachments: number;
+};
+export type SandboxNcr = {
+  number: string;
+  external_key: string;
+  status: string;
+  version: number;
+  fields: Record<string, string>;
+  comments: { external_key: string; text: string }[];
+  attachments: { sha256: string; size: number }[];
+};
+
+export type Sandbox = {
+  url: string;
+  behave(how: Record<string, unknown>): Promise<void>;
+  count(): Promise<SandboxCount>;
+  ncrs(): Promise<SandboxNcr[]>;
+  patch(number: string, change: object): Promise<void>;
+  stop(): Promise<void>;
+};
+
+/** The real server, as a process of its own with a store of its own. */
+export async function startSandbox(webhookUrl?: string): Promise<Sandbox> {
+  const folder = mkdtempSync(path.join(tmpdir(), "ncr-register-"));
+  const main = path.resolve(import.meta.dirname, "../../../e2e/qms-sandbox/main.ts");
+  const hook = webhookUrl
+    ? ["--webhook-url", webhookUrl, "--webhook-secret", sandboxWebhookSecret]
+    : [];
+  const child = spawn(
+    process.execPath,
+    [main, "--port", "0", "--folder", folder, "--token", sandboxToken, ...hook],
+    { stdio: ["ignore", "pipe", "inherit"] },
+  );
+  const url = await addressOf(child);
+  const ask = async (method: string, at: string, body?: object) => {
+    const response = await fetch(`${url}${at}`, {
+      method,
+      headers: { authorization: `Bearer ${sandboxToken}` },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+    if (!response.ok)
+      throw new Error(`${method} ${at}: ${response.status} ${await response.text()}`);
+    return response.json() as Promise<unknown>;
+  };
+  return {
+    url,
+    behave: async (how) => void (await ask("PUT", "/api/behaviour", how)),
+    count: () => ask("GET", "/api/admin/count") as Promise<SandboxCount>,
+    ncrs: async () =>
+      ((await ask("GET", "/api/ncrs?include_closed=1")) as { ncrs: SandboxNcr[] }).ncrs,
+    patch: async (number, change) => void (await ask("PATCH", `/api/ncrs/${number}`, change)),
+    stop: async () => {
+      const ended = new Promise((resolve) => child.once("exit", resolve));
+      child.kill("SIGTERM");
+      await ended;
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function addressOf(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    child.once("exit", (code) => reject(new Error(`the sandbox ended with ${code}`)));
+    if (!child.stdout) throw new Error("the sandbox has no output");
+    createInterface(child.stdout).once("line", (line) => {
+      resolve(line.slice(line.indexOf("http")));
+    });
+  });
+}
