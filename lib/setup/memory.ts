@@ -84,8 +84,11 @@ export async function runningPid(memory: Memory): Promise<number | null> {
 
 async function makeFolder(folder: string): Promise<void> {
   try {
-    await mkdir(path.join(folder, "blobs"), { recursive: true });
-    await mkdir(path.join(folder, "logs"), { recursive: true });
+    // Others may pass through, as PostgreSQL's own user must under root, and see nothing.
+    await mkdir(folder, { recursive: true, mode: 0o711 });
+    for (const name of ["blobs", "logs"]) {
+      await mkdir(path.join(folder, name), { recursive: true, mode: 0o700 });
+    }
   } catch (error) {
     throw new Problem(
       `Buyoff keeps its data in ${folder}, and this user may not write there (${codeOf(error)}). Clone it into a folder of your own, or change the owner of that one.`,

@@ -172,11 +172,9 @@ export const buildEnvironment = (memory: Memory, environment: Environment): Envi
   NEXT_TELEMETRY_DISABLED: "1",
 });
 
-/** Has nobody been here yet? Asked as the role that sees every site. */
-const isEmpty = ({ verifyUrl }: Database): Promise<boolean> =>
-  withClient(verifyUrl, async (client) => {
-    const { rows } = await client.query<{ empty: boolean }>(
-      "select not exists (select from people) and not exists (select from sites) as empty",
-    );
-    return rows[0]?.empty ?? true;
+/** Has nobody been here yet? Asked as the application, which reads people before anybody has signed in. */
+export const isEmpty = ({ appUrl }: Database): Promise<boolean> =>
+  withClient(appUrl, async (client) => {
+    const { rowCount } = await client.query("select from people limit 1");
+    return rowCount === 0;
   });

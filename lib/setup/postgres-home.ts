@@ -70,7 +70,7 @@ function unprivilegedUser(): PostgresHome["user"] {
 async function isOpenToAll(folder: string): Promise<boolean> {
   for (let at = path.resolve(folder); ; at = path.dirname(at)) {
     const { mode } = await stat(at).catch(() => ({ mode: 0 }));
-    if ((mode & 0o005) !== 0o005) return false;
+    if ((mode & 0o001) === 0) return false;
     if (at === path.dirname(at)) return true;
   }
 }

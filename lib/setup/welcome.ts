@@ -1,8 +1,7 @@
 import path from "node:path";
 import { demoPeople } from "../../prisma/seed/people.ts";
-import { withClient } from "./database.ts";
 import { type Memory, root } from "./memory.ts";
-import type { Plant } from "./plant.ts";
+import { isEmpty, type Plant } from "./plant.ts";
 
 type Arrival = {
   plant: Plant;
@@ -61,19 +60,14 @@ async function setupTokenLines(
   { database, environment }: Plant,
   origin: string,
 ): Promise<string[]> {
-  const hasPeople = await withClient(database.verifyUrl, async (client) => {
-    const { rows } = await client.query<{ some: boolean }>(
-      "select exists (select from people) as some",
-    );
-    return rows[0]?.some ?? false;
-  });
-  if (hasPeople) return ["Sign in at the desk with your own account."];
+  if (!(await isEmpty(database))) return ["Sign in at the desk with your own account."];
   // The application's own code parses the environment when it is loaded: not before there is one.
   Object.assign(process.env, environment);
   const { makeSetupToken } = await import("#lib/people/setup.commands");
   const token = await makeSetupToken();
   return [
-    "There is no account yet. Make the first administrator, within the hour, once:",
-    `  ${origin}/set-up?token=${token}`,
+    `There is no account yet. Make the first administrator at ${origin}/set-up with this token,`,
+    "which is good once and for a day:",
+    `  ${token}`,
   ];
 }
