@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
-import { canonicalJson, entryHash } from "#lib/kit/canonical";
 import type { Canonical } from "#lib/kit/canonical";
+import { canonicalJson, entryHash } from "#lib/kit/canonical";
 
 const id = z.uuid();
 const hash = z.string().check(z.regex(/^[0-9a-f]{64}$/));
@@ -11,6 +11,7 @@ export const streamKinds = [
   "person",
   "gage",
   "order",
+  "lot",
   "device",
   "site",
   "feed",
@@ -46,7 +47,9 @@ export const entryLine = z.object({
   shift: z.nullable(z.string()),
   /** Tablet's time, corrected by its known skew; and its clock as it stood. */
   occurredAt: z.string(),
-  clock: z.nullable(z.object({ wall: z.string(), skew: z.int(), lastServerContact: z.nullable(z.string()) })),
+  clock: z.nullable(
+    z.object({ wall: z.string(), skew: z.int(), lastServerContact: z.nullable(z.string()) }),
+  ),
   /** Database's time. */
   recordedAt: z.string(),
   unit: z.nullable(z.string()),

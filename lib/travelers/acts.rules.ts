@@ -11,6 +11,9 @@ import type { TravelerState } from "./state.schema.ts";
 /** A command on its way into the record, from a tablet, a desk, a connector or the seed. */
 export type Act = {
   command: Command;
+  traveler: string;
+  /** Sent by one tablet in the name of another: nothing of it is taken. */
+  isForeign: boolean;
   /** Of exactly what was sent: a repeat under the same id must say the same. */
   contentSha256: string;
   /** Whose name the sender put on it. */
@@ -40,7 +43,8 @@ export function occurredAt(act: Pick<Act, "clock" | "at">, recordedAt: Instant):
   if (!act.clock) return act.at ?? recordedAt;
   const corrected = instant(millis(act.clock.wall) + act.clock.skew);
   const earliest = act.clock.lastServerContact ?? corrected;
-  return [corrected < earliest ? earliest : corrected, recordedAt].sort()[0] ?? recordedAt;
+  const notBefore = corrected < earliest ? earliest : corrected;
+  return notBefore > recordedAt ? recordedAt : notBefore;
 }
 
 /**

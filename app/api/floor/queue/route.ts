@@ -1,0 +1,4 @@
+import { reading } from "#lib/boundary/endpoint";
+import { stationQueue } from "#lib/travelers/queries";
+
+export const GET = reading("device", (device) => stationQueue(device));

@@ -1,0 +1,147 @@
+import "server-only";
+import { db } from "#lib/db/client";
+import type { Role } from "#lib/instructions/schema";
+import type { Instant } from "#lib/kit/time";
+import type { GageFacts, PlantPolicy, ProofFacts } from "#lib/travelers/facts.schema";
+import type { CommandVerdict } from "#lib/travelers/schema";
+import type { TravelerState } from "#lib/travelers/state.schema";
+import type { Guard } from "./append.commands.ts";
+import type { Head } from "./chain.rules.ts";
+import type { StreamKind } from "./schema.ts";
+import { type ShiftCalendar, shiftCalendar } from "./shifts.schema.ts";
+
+/** What `load_for_command` is asked for; a list left out is empty. */
+export type Ask = {
+  traveler?: string;
+  device?: string;
+  /** The revision and order of a release, where there is no traveler yet. */
+  content?: string;
+  order?: string;
+  /** Contents that this process has: not sent again. */
+  known: readonly string[];
+  people: readonly string[];
+  proofs: readonly string[];
+  commands: readonly string[];
+  gageTypes: readonly string[];
+  gageCodes: readonly string[];
+  stock: readonly { part: string; serial: string | null; lot: string | null }[];
+  parts: readonly string[];
+  qualifications: readonly string[];
+  blobs: readonly string[];
+  streams: readonly string[];
+};
+
+export const askNothing: Ask = {
+  known: [],
+  people: [],
+  proofs: [],
+  commands: [],
+  gageTypes: [],
+  gageCodes: [],
+  stock: [],
+  parts: [],
+  qualifications: [],
+  blobs: [],
+  streams: [],
+};
+
+export type LoadedPerson = {
+  id: string;
+  name: string;
+  employeeNumber: string;
+  active: boolean;
+  roles: readonly Role[];
+  qualifications: readonly { code: string; validFrom: string; validUntil: string | null }[];
+  stamps: readonly {
+    number: string;
+    kind: "operator" | "inspection" | "quality";
+    issuedOn: string;
+    withdrawnOn: string | null;
+  }[];
+  card: { hash: string; version: number } | null;
+};
+
+export type LoadedStock = {
+  id: string;
+  part: string;
+  revision: string | null;
+  serial: string | null;
+  lot: string | null;
+  expiresOn: string | null;
+  onHold: boolean;
+  installedIn: string | null;
+  removedBefore: boolean;
+  scrapped: boolean;
+};
+
+export type RevisionStatus =
+  | "draft"
+  | "in_review"
+  | "approved"
+  | "effective"
+  | "superseded"
+  | "withdrawn";
+
+export type Loaded = {
+  /** The database's clock. */
+  now: Instant;
+  site: { id: string; code: string; timeZone: string; policy: PlantPolicy; shifts: ShiftCalendar };
+  device: {
+    id: string;
+    station: string;
+    workCenter: string;
+    revokedAt: Instant | null;
+    lastSeq: number;
+    lastHash: string | null;
+  } | null;
+  traveler: { state: TravelerState | null; seq: number; head: string } | null;
+  revision: { contentSha256: string; status: RevisionStatus; instruction: string } | null;
+  content: string | null;
+  order: {
+    id: string;
+    number: string;
+    status: string;
+    partNumber: string;
+    partRevision: string;
+    quantity: string;
+  } | null;
+  gages: readonly GageFacts[];
+  stock: readonly LoadedStock[];
+  people: Readonly<Record<string, LoadedPerson>>;
+  proofs: readonly (ProofFacts & {
+    createdAt: Instant;
+    expiresAt: Instant;
+    usedAt: Instant | null;
+  })[];
+  receipts: readonly {
+    command: string;
+    person: string;
+    device: string | null;
+    contentSha256: string;
+    verdict: CommandVerdict;
+  }[];
+  holders: readonly { qualification: string; names: readonly string[] }[];
+  blobsMissing: readonly string[];
+  streams: Readonly<Record<string, { seq: number; head: string }>>;
+};
+
+/** One round trip, one snapshot. */
+export async function loadForCommand(site: string, ask: Ask): Promise<Loaded> {
+  const [row] = await db.$queryRaw<{ loaded: Loaded }[]>`
+    select load_for_command(${site}::uuid, ${JSON.stringify(ask)}::jsonb) as loaded`;
+  if (!row?.loaded.site) throw new Error(`there is no site ${site}`);
+  const { loaded } = row;
+  return { ...loaded, site: { ...loaded.site, shifts: shiftCalendar.parse(loaded.site.shifts) } };
+}
+
+/** How far a stream was in this snapshot; one that nobody has written to is at 0. */
+export function headOf(loaded: Loaded, stream: string): Head {
+  const found = loaded.streams[stream];
+  return { seq: found?.seq ?? 0, hash: found?.head || null };
+}
+
+export const guardOf = (loaded: Loaded, kind: StreamKind, stream: string): Guard => ({
+  id: stream,
+  kind,
+  seq: headOf(loaded, stream).seq,
+});

@@ -1,0 +1,257 @@
+import "server-only";
+import { derivedId } from "#lib/kit/ids";
+import { err, ok, type Result } from "#lib/kit/result";
+import type { Instant } from "#lib/kit/time";
+import type { Actor } from "#lib/people/schema";
+import { append, type Decision } from "#lib/record/append.commands";
+import { askNothing, guardOf, type Loaded, loadForCommand } from "#lib/record/load.queries";
+import { streamOf } from "#lib/record/streams.rules";
+import { type Act, hashOf } from "./acts.rules.ts";
+import { applyActs, retryLater } from "./apply.commands.ts";
+import { contentOf, knownContents } from "./contents.queries.ts";
+import { Draft } from "./draft.commands.ts";
+import { holdsNul, type ReadEnvelope, readEnvelope } from "./envelopes.rules.ts";
+import type { Facts } from "./facts.schema.ts";
+import { rememberPlace } from "./places.commands.ts";
+import type { Row } from "./projection.rules.ts";
+import type { Refusal } from "./refusal.schema.ts";
+import { releaseTraveler } from "./rules.ts";
+import { batchSchema, type Command, type CommandVerdict } from "./schema.ts";
+
+/** The person behind a grant at the moment of an act, or null: lib/boundary's `readGrant` and `actorOfGrant`. */
+export type ActorOfGrant = (grant: string, device: Actor, at: Instant) => Actor | null;
+
+type Readable = Extract<ReadEnvelope, { ok: true }>;
+
+/**
+ * A tablet's batch, in order, with a verdict for each command. What the database can't take now is to
+ * be sent again, and everything after it too: the tablet's own count must arrive in order.
+ */
+export async function applyEnvelopes(
+  device: Actor,
+  raw: unknown,
+  actorOfGrant: ActorOfGrant,
+): Promise<{ verdicts: CommandVerdict[] }> {
+  const read = batchSchema.parse(raw).commands.map(readEnvelope);
+  const verdicts: CommandVerdict[] = [];
+  for (const group of groups(read)) {
+    const [first] = group;
+    if (first && !first.ok) {
+      if (first.envelope?.device === device.id) await rememberPlace(device, placeOf(first));
+      verdicts.push({ id: first.id, verdict: "malformed", problem: first.problem });
+      continue;
+    }
+    const acts = group.filter((one) => one.ok).map((one) => actOf(device, one, actorOfGrant));
+    const applied = await applyActs(device.site, acts[0]?.traveler ?? "", acts);
+    verdicts.push(...applied.verdicts);
+    if (applied.isWaiting) break;
+  }
+  const waiting = read.slice(verdicts.length).map((one) => retryLater(idOf(one)));
+  return { verdicts: [...verdicts, ...waiting] };
+}
+
+/** Consecutive commands of one traveler belong together; one that can't be read stands alone. */
+function groups(read: readonly ReadEnvelope[]): ReadEnvelope[][] {
+  const all: ReadEnvelope[][] = [];
+  for (const one of read) {
+    const last = all.at(-1)?.[0];
+    const isSame = last?.ok && one.ok && last.envelope.traveler === one.envelope.traveler;
+    if (isSame) all.at(-1)?.push(one);
+    else all.push([one]);
+  }
+  return all;
+}
+
+const idOf = (one: ReadEnvelope): string => (one.ok ? one.envelope.id : one.id);
+
+const placeOf = (one: ReadEnvelope) => ({
+  seq: one.envelope?.deviceSeq ?? 0,
+  prev: one.envelope?.devicePrev ?? null,
+  hash: one.sha256,
+});
+
+function actOf(device: Actor, { envelope, command, sha256 }: Readable, of: ActorOfGrant): Act {
+  const { auth } = envelope;
+  return {
+    command,
+    traveler: envelope.traveler,
+    isForeign: envelope.device !== device.id,
+    contentSha256: sha256,
+    person: envelope.person,
+    actorAt: (at) => of(auth.grant, device, at),
+    proof: auth.proof ?? null,
+    second: auth.second ?? null,
+    device: device.device,
+    clock: envelope.at,
+    at: null,
+    recordedAt: null,
+    place: placeOf({ ok: true, envelope, command, sha256 }),
+    qms: undefined,
+  };
+}
+
+export type DirectCommand = {
+  traveler: string;
+  command: Command;
+  /** When it was done; now, where it isn't said. */
+  at?: Instant;
+  /** The seed's simulated clock; of nobody else it is taken. */
+  recordedAt?: Instant;
+  /** Signature's proof, and the co-signer with theirs. */
+  proof?: string;
+  second?: { person: string; proof: string };
+  /** What the QMS said, where the caller is the one who asked it. */
+  qms?: Facts["qms"];
+};
+
+/** A command from the desk, a connector or the seed: same rules, same record, same receipts. */
+export async function applyCommand(actor: Actor, input: DirectCommand): Promise<CommandVerdict> {
+  const command = JSON.parse(JSON.stringify(input.command).normalize("NFC")) as Command;
+  if (holdsNul(command)) return { id: command.id, verdict: "malformed", problem: "not_canonical" };
+  const { proof = null, second = null } = input;
+  const act: Act = {
+    command,
+    traveler: input.traveler,
+    isForeign: false,
+    contentSha256: hashOf({ traveler: input.traveler, command, proof, second }),
+    person: actor.id,
+    actorAt: () => actor,
+    proof,
+    second,
+    device: actor.device,
+    clock: null,
+    at: input.at ?? null,
+    recordedAt: actor.via === "seed" ? (input.recordedAt ?? null) : null,
+    place: null,
+    qms: input.qms,
+  };
+  const { verdicts } = await applyActs(actor.site, input.traveler, [act]);
+  const [verdict] = verdicts;
+  if (!verdict) throw new Error("a command without a verdict");
+  return verdict;
+}
+
+export type Release = {
+  /** The order's number. */
+  workOrder: string;
+  contentSha256: string;
+  units: { serials: readonly string[] } | { lot: string; quantity: string };
+  at?: Instant;
+  /** The seed's simulated clock. */
+  recordedAt?: Instant;
+};
+
+export type Released = {
+  id: string;
+  serial: string | null;
+  lot: string | null;
+  quantity: string;
+};
+
+const releasesMax = 5;
+
+/** The traveler of a unit of an order on an instruction: named by them, so that it is released once. */
+export const travelerIdOf = (order: string, instruction: string, unit: string): string =>
+  derivedId(order, `${instruction}/${unit}`);
+
+/** Releases all of them to the floor, or none. Those that were released before are left as they are. */
+export async function releaseTravelers(
+  actor: Actor,
+  release: Release,
+): Promise<Result<Released[], Refusal>> {
+  for (let attempt = 1; attempt <= releasesMax; attempt += 1) {
+    const ask = {
+      ...askNothing,
+      order: release.workOrder,
+      content: release.contentSha256,
+      people: [actor.id],
+      streams: [actor.site],
+    };
+    const first = await loadForCommand(actor.site, { ...ask, known: knownContents() });
+    if (!first.revision || !first.order) return refused("traveler_not_released");
+    if (!["approved", "effective"].includes(first.revision.status)) {
+      return refused("revision_withdrawn");
+    }
+    const units = unitsOf(first, release);
+    const instruction = streamOf("instruction", first.revision.instruction, actor.site);
+    const streams = [...ask.streams, instruction, ...units.map(({ id }) => id)];
+    const loaded = await loadForCommand(actor.site, { ...ask, streams, known: knownContents() });
+    const fresh = units.filter(({ id }) => !loaded.streams[id]);
+    if (fresh.length === 0) return ok(units);
+    if (await areReleased(actor, release, loaded, fresh, instruction)) return ok(units);
+  }
+  throw new Error(`order ${release.workOrder} kept changing while it was released`);
+}
+
+const refused = (code: Refusal["code"]): Result<never, Refusal> => err({ code, params: {} });
+
+function unitsOf({ order, revision }: Loaded, { units }: Release): Released[] {
+  const id = (unit: string) => travelerIdOf(order?.id ?? "", revision?.instruction ?? "", unit);
+  if ("lot" in units) {
+    return [{ id: id(units.lot), serial: null, lot: units.lot, quantity: units.quantity }];
+  }
+  return units.serials.map((serial) => ({ id: id(serial), serial, lot: null, quantity: "1" }));
+}
+
+/** False if somebody was faster: then it is read again. */
+async function areReleased(
+  actor: Actor,
+  release: Release,
+  loaded: Loaded,
+  units: readonly Released[],
+  instruction: string,
+): Promise<boolean> {
+  const { revision, order } = loaded;
+  if (!revision || !order) return false;
+  const content = contentOf(revision.contentSha256, loaded.content);
+  const recordedAt = (actor.via === "seed" ? release.recordedAt : undefined) ?? loaded.now;
+  const decisions = units.map(({ id, ...unit }) => {
+    const draft = new Draft({ ...loaded, traveler: null });
+    const event = releaseTraveler({
+      id,
+      site: actor.site,
+      workOrder: order.number,
+      unit,
+      instruction: revision.instruction,
+      content,
+      contentSha256: revision.contentSha256,
+    });
+    const at = release.at ?? recordedAt;
+    draft.tell(id, content, [event], {
+      act: { command: { id: derivedId(id, "release") }, device: actor.device, clock: null },
+      actor,
+      second: null,
+      at,
+      recordedAt,
+    });
+    draft.hold([
+      guardOf(loaded, "site", actor.site),
+      guardOf(loaded, "order", order.id),
+      guardOf(loaded, "instruction", instruction),
+    ]);
+    return draft.decision(content);
+  });
+  const written = await append(actor.site, together(decisions));
+  if (written.ok) return true;
+  if (written.error === "unavailable") throw new Error("the database can't now");
+  return false;
+}
+
+function together(decisions: readonly Decision[]): Decision {
+  const rows: Record<string, Row[]> = {};
+  for (const { rows: own } of decisions) {
+    for (const [table, list] of Object.entries(own))
+      rows[table] = [...(rows[table] ?? []), ...list];
+  }
+  return {
+    streams: decisions.flatMap(({ streams }) => streams),
+    guards: decisions[0]?.guards ?? [],
+    entries: decisions.flatMap(({ entries }) => entries),
+    cards: decisions[0]?.cards ?? [],
+    texts: [],
+    rows,
+    proofs: [],
+    receipts: [],
+    device: null,
+  };
+}

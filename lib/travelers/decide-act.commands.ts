@@ -1,0 +1,141 @@
+import "server-only";
+import { fetchDisposition } from "#lib/feed/disposition.queries";
+import type { InstructionContent } from "#lib/instructions/schema";
+import type { Actor } from "#lib/people/schema";
+import { type Act, follows, notApplied, occurredAt } from "./acts.rules.ts";
+import type { Draft, Saying } from "./draft.commands.ts";
+import { gather } from "./facts.queries.ts";
+import { factsNeeded } from "./facts.rules.ts";
+import type { Facts } from "./facts.schema.ts";
+import type { Refusal, RefusalCode } from "./refusal.schema.ts";
+import { decide } from "./rules.ts";
+import type { TravelerState } from "./state.schema.ts";
+
+/** Refused by the database and not by a rule, under the command's id. */
+export type Overruled = Map<string, "id_taken" | "command_id_used">;
+
+/** Decides one command on the draft's state and writes verdict, entries and receipt into the draft. */
+export async function decideAct(
+  draft: Draft,
+  act: Act,
+  content: InstructionContent | null,
+  fetched: Map<string, Facts["qms"]>,
+  overruled: Overruled,
+): Promise<void> {
+  const recordedAt = act.recordedAt ?? draft.loaded.now;
+  const at = occurredAt(act, recordedAt);
+  const actor = act.isForeign ? null : act.actorAt(at);
+  const said: Saying = { act, actor, second: null, at, recordedAt };
+  if (draft.isAnswered(act)) return;
+  const isForked = takePlace(draft, act, said) === "fork";
+  const barred = overruled.get(act.command.id) ?? barredBy(draft, act, said.actor, isForked);
+  if (barred) return refuseAct(draft, act, content, said, { code: barred, params: {} });
+  const { state } = draft;
+  if (!state || !content || !said.actor) {
+    return refuseAct(draft, act, content, said, { code: "traveler_not_released", params: {} });
+  }
+  const qms = await qmsFor(act, said.actor, state, content, fetched);
+  const gathered = gather(draft.loaded, {
+    act,
+    actor: said.actor,
+    at,
+    recordedAt,
+    state,
+    content,
+    qms,
+  });
+  draft.hold(gathered.guards);
+  for (const proof of gathered.proofs) draft.use(proof);
+  const ruling = decide(state, act.command, gathered.facts);
+  if (!ruling.ok) return refuseAct(draft, act, content, said, ruling.error);
+  draft.keepTexts(ruling.value.texts);
+  const second = gathered.facts.secondProof?.person ?? null;
+  const { events, head } = draft.tell(state.id, content, ruling.value.events, { ...said, second });
+  draft.answer(act, recordedAt, {
+    id: act.command.id,
+    verdict: "applied",
+    seq: head.seq,
+    head: head.hash ?? "",
+    events,
+  });
+}
+
+/** Fetched at most once per command, however often it is decided again. */
+async function qmsFor(
+  act: Act,
+  actor: Actor,
+  state: TravelerState,
+  content: InstructionContent,
+  fetched: Map<string, Facts["qms"]>,
+): Promise<Facts["qms"]> {
+  if (act.qms !== undefined) return act.qms;
+  const { disposition } = factsNeeded(act.command, state, content);
+  if (!disposition) return null;
+  const known = fetched.get(act.command.id);
+  if (known !== undefined) return known;
+  const qms = await fetchDisposition(actor, state.id, disposition);
+  fetched.set(act.command.id, qms);
+  return qms;
+}
+
+/** Why nobody asks the rules: what sent it, or who, is not what it says. */
+function barredBy(
+  draft: Draft,
+  act: Act,
+  actor: Actor | null,
+  isForked: boolean,
+): RefusalCode | null {
+  if (draft.isUsed(act)) return "command_id_used";
+  if (act.isForeign) return "grant_not_valid";
+  const { device } = draft.loaded;
+  if (act.device && (!device || device.revokedAt)) return "device_revoked";
+  if (isForked) return "device_forked";
+  return actor && actor.id === act.person ? null : "grant_not_valid";
+}
+
+/** Checks and remembers the tablet's own count; a break in it is an entry of the tablet's stream. */
+function takePlace(draft: Draft, act: Act, said: Saying): "next" | "gap" | "fork" {
+  const { place, device } = act;
+  const known = draft.loaded.device;
+  if (!place || !device || !known || act.isForeign || draft.isUsed(act)) return "next";
+  const last = draft.device ?? { seq: known.lastSeq, hash: known.lastHash };
+  const how = follows(last, place);
+  if (how !== "next") {
+    draft.report(
+      "device",
+      device.id,
+      "device.gap",
+      {
+        kind: how === "fork" ? "forked" : place.seq === 1 ? "restarted" : "missing",
+        expected: { seq: last.seq + 1, prev: last.hash },
+        received: { seq: place.seq, prev: place.prev },
+      },
+      said,
+    );
+  }
+  if (how !== "fork") {
+    draft.device = { id: device.id, expected: known.lastSeq, seq: place.seq, hash: place.hash };
+  }
+  return how;
+}
+
+function refuseAct(
+  draft: Draft,
+  act: Act,
+  content: InstructionContent | null,
+  said: Saying,
+  refusal: Refusal,
+): void {
+  const event = notApplied(act, refusal);
+  // Whoever could not prove who they are writes nothing into a traveler's history.
+  const isProven = refusal.code !== "grant_not_valid" && refusal.code !== "command_id_used";
+  if (draft.state && content && isProven) draft.tell(draft.state.id, content, [event], said);
+  else draft.reportRefusal(event, act, said);
+  const { code, params } = refusal;
+  const verdict = {
+    id: act.command.id,
+    verdict: "recorded_not_applied",
+    refusal: { code, params },
+  } as const;
+  draft.answer(act, said.recordedAt, verdict, code !== "command_id_used" && !act.isForeign);
+}

@@ -1,0 +1,244 @@
+import "server-only";
+import type { InstructionContent } from "#lib/instructions/schema";
+import type { Canonical } from "#lib/kit/canonical";
+import { sha256Hex } from "#lib/kit/canonical";
+import { dateIn, type Instant } from "#lib/kit/time";
+import type { Actor } from "#lib/people/schema";
+import type { Decision, Guard } from "#lib/record/append.commands";
+import { cardOn, type SealedCard } from "#lib/record/cards.rules";
+import { chained, type EntryDraft, type Head, outsideTravelers } from "#lib/record/chain.rules";
+import { headOf, type Loaded } from "#lib/record/load.queries";
+import type { SealedEntry, StreamKind } from "#lib/record/schema";
+import { shiftAt } from "#lib/record/shifts.rules";
+import { streamOf } from "#lib/record/streams.rules";
+import { type Act, travelerContext } from "./acts.rules.ts";
+import { evolve } from "./evolve.rules.ts";
+import { type Projection, projection, type Row } from "./projection.rules.ts";
+import type { CommandVerdict, RecordedEvent, TravelerEvent } from "./schema.ts";
+import type { TravelerState } from "./state.schema.ts";
+
+type Touched = { kind: StreamKind; from: Head; to: Head };
+
+/** Who and when, as every entry of one act says it. Nobody is named who has not proven to be there. */
+export type Saying = {
+  act: Pick<Act, "device" | "clock"> & { command: { id: string } };
+  actor: Actor | null;
+  second: string | null;
+  at: Instant;
+  recordedAt: Instant;
+};
+
+/**
+ * One append in the making: commands are decided one after another on the state that the one before
+ * left, and all of them are written by one statement.
+ */
+export class Draft {
+  readonly loaded: Loaded;
+  readonly before: TravelerState | null;
+  state: TravelerState | null;
+  readonly verdicts: CommandVerdict[] = [];
+  readonly receipts: Decision["receipts"][number][] = [];
+  device: Decision["device"] = null;
+  private readonly streams = new Map<string, Touched>();
+  private readonly guards = new Map<string, Guard>();
+  private readonly cards = new Map<string, SealedCard>();
+  private readonly entries: SealedEntry[] = [];
+  private readonly texts = new Map<string, string>();
+  private readonly proofs = new Map<string, Decision["proofs"][number]>();
+
+  constructor(loaded: Loaded) {
+    this.loaded = loaded;
+    this.before = loaded.traveler?.state ?? null;
+    this.state = this.before;
+  }
+
+  get isEmpty(): boolean {
+    return this.entries.length === 0 && this.receipts.length === 0 && !this.device;
+  }
+
+  /** Appends to the traveler's stream, and folds what happened into its state. */
+  tell(
+    traveler: string,
+    content: InstructionContent,
+    events: readonly TravelerEvent[],
+    said: Saying,
+  ): { events: RecordedEvent[]; head: Head } {
+    const { id: command } = said.act.command;
+    const person = this.personOf(said);
+    const { second } = said;
+    const recorded: RecordedEvent[] = [];
+    let head = this.headOf(traveler, "traveler");
+    for (const event of events) {
+      const happened = { ...event, seq: head.seq + 1, person, second, at: said.at, command };
+      this.state = evolve(this.state, happened);
+      const context = travelerContext(this.state, content, event);
+      head = this.add("traveler", traveler, { ...context, ...this.line(said), ...typed(event) });
+      recorded.push(happened);
+    }
+    return { events: recorded, head };
+  }
+
+  /** Appends to the stream of something that is not a traveler. */
+  report(kind: StreamKind, stream: string, type: string, body: Canonical, said: Saying): Head {
+    const entry = { ...outsideTravelers, ...this.line(said), type, typeVersion: 1, body };
+    return this.add(kind, stream, entry);
+  }
+
+  /** Where something is reported that has no traveler: with the tablet it came from, or the person. */
+  reportRefusal(event: TravelerEvent, act: Act, said: Saying): Head {
+    const stream = act.device
+      ? ({ kind: "device", id: act.device.id } as const)
+      : ({
+          kind: "person",
+          id: streamOf("person", act.person, this.loaded.site.id),
+        } as const);
+    return this.report(stream.kind, stream.id, event.type, event.body as Canonical, said);
+  }
+
+  /** A repeat with the same content, by the same person and tablet, gets the first verdict again. */
+  isAnswered(act: Act): boolean {
+    const receipt = this.receiptOf(act);
+    if (!receipt || !isSame(receipt, act)) return false;
+    this.verdicts.push(receipt.verdict as CommandVerdict);
+    return true;
+  }
+
+  /** Its id was used for something else; whose, and what it said, is nobody else's business. */
+  isUsed(act: Act): boolean {
+    const receipt = this.receiptOf(act);
+    return receipt !== undefined && !isSame(receipt, act);
+  }
+
+  answer(act: Act, recordedAt: Instant, verdict: CommandVerdict, isKept = true): void {
+    this.verdicts.push(verdict);
+    if (!isKept) return;
+    this.receipts.push({
+      command: act.command.id,
+      traveler: act.traveler,
+      person: act.person,
+      device: act.device?.id ?? null,
+      contentSha256: act.contentSha256,
+      verdict,
+      recordedAt,
+    });
+  }
+
+  hold(guards: readonly Guard[]): void {
+    for (const guard of guards) this.guards.set(guard.id, guard);
+  }
+
+  keepTexts(texts: readonly string[]): void {
+    for (const text of texts) this.texts.set(sha256Hex(text), text);
+  }
+
+  use(proof: Decision["proofs"][number]): void {
+    this.proofs.set(proof.id, proof);
+  }
+
+  /** Everything to be written. A stream that is written to needs no guard besides. */
+  decision(content: InstructionContent | null): Decision {
+    return {
+      streams: [...this.streams].map(([id, { kind, from, to }]) => ({ id, kind, from, to })),
+      guards: [...this.guards.values()].filter(({ id }) => !this.streams.has(id)),
+      entries: this.entries,
+      cards: [...this.cards.values()],
+      texts: [...this.texts].map(([sha256, text]) => ({ sha256, text })),
+      rows: this.state && content ? changedRows(this.before, this.state, content) : {},
+      proofs: [...this.proofs.values()],
+      receipts: this.receipts,
+      device: this.device,
+    };
+  }
+
+  private receiptOf(act: Act) {
+    const { id } = act.command;
+    return [...this.loaded.receipts, ...this.receipts].find(({ command }) => command === id);
+  }
+
+  private headOf(stream: string, kind: StreamKind): Head {
+    const touched = this.streams.get(stream);
+    if (touched) return touched.to;
+    const { traveler } = this.loaded;
+    if (kind === "traveler") return { seq: traveler?.seq ?? 0, hash: traveler?.head || null };
+    return headOf(this.loaded, stream);
+  }
+
+  private add(kind: StreamKind, stream: string, entry: Omit<EntryDraft, "stream" | "kind">): Head {
+    const from = this.headOf(stream, kind);
+    const { sealed, head } = chained(from, [{ ...entry, stream, kind }]);
+    this.entries.push(...sealed);
+    this.streams.set(stream, { kind, from: this.streams.get(stream)?.from ?? from, to: head });
+    return head;
+  }
+
+  private personOf(said: Saying): string | null {
+    return (said.actor && this.loaded.people[said.actor.id]?.id) ?? null;
+  }
+
+  private line(said: Saying) {
+    const { act, at, recordedAt } = said;
+    const { site } = this.loaded;
+    const person = this.personOf(said);
+    const card = person ? this.cardOf(person, recordedAt) : null;
+    return {
+      site: site.id,
+      command: act.command.id,
+      person,
+      card,
+      second: said.second,
+      device: act.device?.id ?? null,
+      station: act.device?.station ?? null,
+      shift: shiftAt(site.shifts, site.timeZone, at),
+      occurredAt: at,
+      clock: act.clock && {
+        wall: act.clock.wall,
+        skew: act.clock.skew,
+        lastServerContact: act.clock.lastServerContact,
+      },
+      recordedAt,
+    };
+  }
+
+  private cardOf(person: string, recordedAt: Instant): string | null {
+    const known = this.loaded.people[person];
+    if (!known) return null;
+    const { card, isNew } = cardOn(known, dateIn(this.loaded.site.timeZone, recordedAt));
+    if (isNew) this.cards.set(person, card);
+    return card.hash;
+  }
+}
+
+const isSame = (
+  receipt: { contentSha256: string; person: string; device: string | null },
+  act: Act,
+): boolean =>
+  receipt.contentSha256 === act.contentSha256 &&
+  receipt.person === act.person &&
+  receipt.device === (act.device?.id ?? null);
+
+const typed = (event: TravelerEvent) => ({
+  type: event.type,
+  typeVersion: 1,
+  body: event.body as Canonical,
+});
+
+/** The rows of the read tables that differ between two states of a traveler. */
+export function changedRows(
+  before: TravelerState | null,
+  after: TravelerState,
+  content: InstructionContent,
+): Record<string, readonly Row[]> {
+  const old = before ? projection(before, content) : null;
+  const { traveler, ...tables } = projection(after, content);
+  const changed: Record<string, readonly Row[]> = { travelers: [traveler] };
+  for (const [table, rows] of Object.entries(tables) as [keyof typeof tables, readonly Row[]][]) {
+    const known = new Set(
+      (old?.[table as keyof Projection] as readonly Row[] | undefined)?.map(text),
+    );
+    const different = rows.filter((row) => !known.has(text(row)));
+    if (different.length > 0) changed[table] = different;
+  }
+  return changed;
+}
+
+const text = (row: Row): string => JSON.stringify(row);

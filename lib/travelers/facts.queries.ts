@@ -1,0 +1,166 @@
+import "server-only";
+import type { InstructionContent } from "#lib/instructions/schema";
+import type { Instant } from "#lib/kit/time";
+import type { Actor } from "#lib/people/schema";
+import type { Guard } from "#lib/record/append.commands";
+import { type Ask, guardOf, type Loaded, type LoadedStock } from "#lib/record/load.queries";
+import { streamOf } from "#lib/record/streams.rules";
+import { type Act, dayOf, personFacts } from "./acts.rules.ts";
+import { type FactsNeeded, factsNeeded } from "./facts.rules.ts";
+import type { Facts, ProofFacts, StockFacts } from "./facts.schema.ts";
+import type { TravelerState } from "./state.schema.ts";
+
+type Needs = Pick<FactsNeeded, "gageTypes" | "gageCodes" | "stock" | "parts" | "qualifications">;
+
+/** What was not asked for although a decision needs it, joined to what was; null: nothing missing. */
+export function widened(ask: Ask, needs: Needs): Ask | null {
+  const more = {
+    gageTypes: union(ask.gageTypes, needs.gageTypes),
+    gageCodes: union(ask.gageCodes, needs.gageCodes),
+    parts: union(ask.parts, needs.parts),
+    qualifications: union(ask.qualifications, needs.qualifications),
+    stock: [...ask.stock, ...needs.stock.filter((wanted) => !ask.stock.some(isSame(wanted)))],
+  };
+  const grown = (Object.keys(more) as (keyof typeof more)[]).some(
+    (key) => more[key].length > ask[key].length,
+  );
+  return grown ? { ...ask, ...more } : null;
+}
+
+const union = (a: readonly string[], b: readonly string[]): string[] => [...new Set([...a, ...b])];
+const isSame = (a: Ask["stock"][number]) => (b: Ask["stock"][number]) =>
+  a.part === b.part && a.serial === b.serial && a.lot === b.lot;
+
+export type Gathered = { facts: Facts; guards: Guard[]; proofs: ProofFacts[] };
+
+/**
+ * The facts of one decision, and the streams that they came from: `append` refuses the decision if
+ * one of them has moved since.
+ */
+export function gather(
+  loaded: Loaded,
+  of: {
+    act: Act;
+    actor: Actor;
+    at: Instant;
+    recordedAt: Instant;
+    state: TravelerState;
+    content: InstructionContent;
+    qms: Facts["qms"];
+  },
+): Gathered {
+  const { act, actor, at, state, content } = of;
+  const needs = factsNeeded(act.command, state, content);
+  const day = dayOf(loaded.site.timeZone, at);
+  const gages = loaded.gages.filter(
+    ({ type, code }) => needs.gageTypes.includes(type) || needs.gageCodes.includes(code),
+  );
+  const stock = loaded.stock.filter(
+    (found) =>
+      needs.stock.some(isFound(found)) || (found.lot !== null && needs.parts.includes(found.part)),
+  );
+  const person = personFacts(loaded.people[actor.id], actor, day);
+  if (!person) throw new Error("an act without a person");
+  const second = act.second ? personFacts(loaded.people[act.second.person], null, day) : null;
+  const proof = usable(loaded, act, act.proof, actor.id, at);
+  const secondProof = act.second
+    ? usable(loaded, act, act.second.proof, act.second.person, at)
+    : null;
+  const { id, code, timeZone, policy } = loaded.site;
+  return {
+    facts: {
+      content,
+      revisionStatus: revisionStatusOf(loaded),
+      site: { id, code, timeZone },
+      policy,
+      at,
+      recordedAt: of.recordedAt,
+      person,
+      second,
+      proof,
+      secondProof,
+      device: act.device,
+      gages,
+      stock: stock.map((found) => stockFacts(found, content)),
+      holders: loaded.holders.filter(({ qualification }) =>
+        needs.qualifications.includes(qualification),
+      ),
+      outerHolds: outerHolds(loaded),
+      qms: of.qms,
+      blobsMissing: loaded.blobsMissing.filter((sha256) =>
+        state.photos.some((photo) => photo.sha256 === sha256),
+      ),
+    },
+    guards: guardsOf(loaded, act, actor, gages, stock),
+    proofs: [proof, secondProof].filter((used) => used !== null),
+  };
+}
+
+/** A traveler is released on an approved revision; what became of the revision since is a fact. */
+export function revisionStatusOf({ revision }: Loaded): Facts["revisionStatus"] {
+  if (!revision || revision.status === "draft" || revision.status === "in_review") {
+    throw new Error("a traveler is pinned to a revision that was never approved");
+  }
+  return revision.status;
+}
+
+function guardsOf(
+  loaded: Loaded,
+  act: Act,
+  actor: Actor,
+  gages: readonly { id: string }[],
+  stock: readonly { id: string }[],
+): Guard[] {
+  const people = [actor.id, act.second?.person].filter((id) => id && loaded.people[id]);
+  const site = loaded.site.id;
+  return [
+    guardOf(loaded, "site", site),
+    ...(loaded.order ? [guardOf(loaded, "order", loaded.order.id)] : []),
+    ...(loaded.revision
+      ? [guardOf(loaded, "instruction", streamOf("instruction", loaded.revision.instruction, site))]
+      : []),
+    ...(act.device ? [guardOf(loaded, "device", act.device.id)] : []),
+    ...people.map((id) => guardOf(loaded, "person", streamOf("person", id as string, site))),
+    ...gages.map(({ id }) => guardOf(loaded, "gage", id)),
+    ...stock.map(({ id }) => guardOf(loaded, "lot", id)),
+  ];
+}
+
+/** A proof counts for one person, one command and one tablet, once, while it is fresh. */
+function usable(
+  loaded: Loaded,
+  act: Act,
+  id: string | null,
+  person: string,
+  at: Instant,
+): ProofFacts | null {
+  const proof = loaded.proofs.find((known) => known.id === id);
+  if (!proof || proof.usedAt || proof.expiresAt < at) return null;
+  if (proof.person !== person || proof.command !== act.command.id) return null;
+  if (act.device && proof.device !== act.device.id) return null;
+  const { device, command, contentSha256, method } = proof;
+  return { id: proof.id, person, device, command, contentSha256, method };
+}
+
+const isFound = (found: LoadedStock) => (wanted: Ask["stock"][number]) =>
+  wanted.part === found.part &&
+  ((wanted.serial !== null && wanted.serial === found.serial) ||
+    (wanted.lot !== null && wanted.lot === found.lot));
+
+export function stockFacts(found: LoadedStock, content: InstructionContent): StockFacts {
+  const fields = content.operations.flatMap(({ steps }) => steps.flatMap((step) => step.fields));
+  const isSingleUse = fields.some(
+    (field) =>
+      field.kind === "component" &&
+      field.singleUse === true &&
+      [field.part, ...field.alternates].includes(found.part),
+  );
+  const { part, revision, serial, lot, expiresOn, onHold, installedIn } = found;
+  const spent = found.scrapped || (isSingleUse && found.removedBefore);
+  return { part, revision, serial, lot, expiresOn, onHold, installedIn, spent };
+}
+
+export const outerHolds = (loaded: Loaded): Facts["outerHolds"] =>
+  loaded.order?.status === "on_hold"
+    ? [{ scope: "order", reason: "order_on_hold", owner: "production" }]
+    : [];

@@ -1,0 +1,193 @@
+import "server-only";
+import { db, forSite } from "#lib/db/client";
+import type { InstructionContent } from "#lib/instructions/schema";
+import type { Instant } from "#lib/kit/time";
+import type { Actor } from "#lib/people/schema";
+import { askNothing, type Loaded, loadForCommand } from "#lib/record/load.queries";
+import { entryLine } from "#lib/record/schema";
+import { buyoffsDue } from "./buyoffs.rules.ts";
+import { contentOf, knownContents } from "./contents.queries.ts";
+import { outerHolds, revisionStatusOf, stockFacts } from "./facts.queries.ts";
+import type { Facts } from "./facts.schema.ts";
+import { gageTypesOf } from "./gages.rules.ts";
+import { type PersonOnPaper, peopleOnPaper } from "./paper.queries.ts";
+import { openItems } from "./progress.rules.ts";
+import type { TravelerState, TravelerStatus } from "./state.schema.ts";
+
+/** All that a tablet needs to execute one traveler, as lib/offline's `Packet`. */
+export type TabletPacket = Pick<
+  Facts,
+  "content" | "revisionStatus" | "site" | "policy" | "gages" | "stock" | "holders" | "outerHolds"
+> & {
+  state: TravelerState;
+  people: Readonly<Record<string, PersonOnPaper>>;
+  texts: Readonly<Record<string, string>>;
+  serverTime: Instant;
+  head: string;
+};
+
+/** Null for a traveler that isn't there and for one of another site alike. */
+export async function packetForTablet(
+  actor: Actor,
+  traveler: string,
+): Promise<TabletPacket | null> {
+  const first = await loadForCommand(actor.site, {
+    ...askNothing,
+    traveler,
+    known: knownContents(),
+  });
+  if (!first.traveler?.state || !first.revision) return null;
+  const content = contentOf(first.revision.contentSha256, first.content);
+  const loaded = await loadForCommand(actor.site, {
+    ...askNothing,
+    ...needsOf(content),
+    traveler,
+    known: knownContents(),
+  });
+  if (!loaded.traveler?.state) return null;
+  const [people, texts] = await Promise.all([
+    peopleIn(actor, traveler),
+    textsIn(actor, loaded.traveler.state),
+  ]);
+  return { ...packetOf(loaded, loaded.traveler.state, content), people, texts };
+}
+
+function packetOf(loaded: Loaded, state: TravelerState, content: InstructionContent) {
+  const { id, code, timeZone, policy } = loaded.site;
+  return {
+    state,
+    content,
+    revisionStatus: revisionStatusOf(loaded),
+    site: { id, code, timeZone },
+    policy,
+    gages: loaded.gages,
+    stock: loaded.stock.map((found) => stockFacts(found, content)),
+    holders: loaded.holders,
+    outerHolds: outerHolds(loaded),
+    serverTime: loaded.now,
+    head: loaded.traveler?.head ?? "",
+  };
+}
+
+/** Every gage type, part and qualification that the revision can ask for. */
+function needsOf(content: InstructionContent) {
+  const steps = content.operations.flatMap((operation) => operation.steps);
+  const fields = steps.flatMap((step) => step.fields);
+  const chains = [...content.operations, ...steps].flatMap(({ buyoffs }) => buyoffs);
+  const asking = [...content.operations, ...steps, ...chains];
+  return {
+    gageTypes: [...new Set(content.operations.flatMap(gageTypesOf))],
+    parts: fields.flatMap((field) =>
+      field.kind === "component" ? [field.part, ...field.alternates] : [],
+    ),
+    qualifications: [...new Set(asking.flatMap(({ qualifications }) => qualifications))],
+  };
+}
+
+/** Everyone whom the traveler's record names, as they stand on paper. */
+async function peopleIn(actor: Actor, traveler: string) {
+  const rows = await forSite(actor.site).entry.findMany({
+    where: { streamId: traveler },
+    select: { line: true },
+  });
+  const named = rows.flatMap(({ line }) => {
+    const { person, second } = entryLine.parse(JSON.parse(line));
+    return [person, second];
+  });
+  return peopleOnPaper(named.filter((id) => id !== null));
+}
+
+/** The texts whose hashes stand in the state, as far as retention has left them. */
+async function textsIn(actor: Actor, state: TravelerState): Promise<Record<string, string>> {
+  const hashes = new Set(JSON.stringify(state).match(/(?<=")[0-9a-f]{64}(?=")/g));
+  const rows = await forSite(actor.site).textBlob.findMany({
+    where: { sha256: { in: [...hashes] } },
+    select: { sha256: true, text: true },
+  });
+  return Object.fromEntries(rows.flatMap(({ sha256, text }) => (text ? [[sha256, text]] : [])));
+}
+
+export type WaitingTraveler = {
+  id: string;
+  unit: string;
+  workOrder: string;
+  part: string;
+  partName: string;
+  instruction: string;
+  status: TravelerStatus;
+  operation: { number: string; title: string } | null;
+  buyoffDue: boolean;
+  holds: number;
+  defects: number;
+};
+
+const queueMax = 100;
+
+/** What waits at the station of this tablet: travelers whose next operation is its work center's. */
+export async function stationQueue(actor: Actor, language: "en" | "es" = "en") {
+  if (!actor.device) return { station: null, travelers: [] };
+  const site = forSite(actor.site);
+  const [station, open] = await Promise.all([
+    site.station.findFirst({
+      where: { siteId: actor.site, code: actor.device.station },
+      select: { id: true, code: true, name: true, workCenter: true },
+    }),
+    site.traveler.findMany({
+      where: { siteId: actor.site, status: { in: ["released", "in_work", "on_hold"] } },
+      orderBy: [{ releasedAt: "asc" }, { id: "asc" }],
+    }),
+  ]);
+  const contents = await contentsOf(open.map(({ contentSha256 }) => contentSha256));
+  const travelers = open.flatMap((row): WaitingTraveler[] => {
+    const content = contents.get(row.contentSha256);
+    const operation = content?.operations.find(({ number }) => number === row.operation);
+    if (!content || !operation || operation.workCenter !== actor.device?.workCenter) return [];
+    const state = row.state as unknown as TravelerState;
+    const due = buyoffsDue(state, content).length > 0;
+    const isWorkLeft = openItems(state, content).some(
+      ({ code, params }) => code === "step_open" && params.operation === operation.number,
+    );
+    return [
+      {
+        id: row.id,
+        unit: row.serial ?? row.lot ?? "",
+        workOrder: row.workOrder,
+        part: row.partNumber,
+        partName: content.part.name[language] ?? content.part.name.en,
+        instruction: `${row.instruction} rev ${row.revision}`,
+        status: row.status as TravelerStatus,
+        operation: {
+          number: operation.number,
+          title: operation.title[language] ?? operation.title.en,
+        },
+        buyoffDue: due && !isWorkLeft,
+        holds: row.holdsOpen,
+        defects: row.defectsOpen,
+      },
+    ];
+  });
+  return { station, travelers: travelers.slice(0, queueMax) };
+}
+
+async function contentsOf(hashes: readonly string[]): Promise<Map<string, InstructionContent>> {
+  const wanted = [...new Set(hashes)];
+  const known = new Set(knownContents());
+  const rows = await db.instructionRevision.findMany({
+    where: { contentSha256: { in: wanted.filter((hash) => !known.has(hash)) } },
+    select: { contentSha256: true, content: true },
+  });
+  const texts = new Map(rows.map((row) => [row.contentSha256, row.content]));
+  return new Map(wanted.map((hash) => [hash, contentOf(hash, texts.get(hash) ?? null)]));
+}
+
+/** The traveler that a scanned or typed code means here: its id, or its unit; the newest of several. */
+export async function findTraveler(actor: Actor, scanned: string): Promise<{ id: string } | null> {
+  const code = scanned.trim().replace(/^TRV~/i, "");
+  const isId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(code);
+  const unit = { OR: [{ serial: code }, { lot: code }] };
+  return forSite(actor.site).traveler.findFirst({
+    where: { siteId: actor.site, ...(isId ? { id: code.toLowerCase() } : unit) },
+    orderBy: { releasedAt: "desc" },
+    select: { id: true },
+  });
+}
