@@ -47,7 +47,7 @@ export function startProgram(program: Program, logs: string, terminal = false): 
   const child = spawn(process.execPath, nodeArgs(program), {
     cwd: root,
     env: program.environment as NodeJS.ProcessEnv,
-    stdio: ["ignore", out, out, "ipc"],
+    stdio: ["ignore", out, out],
     // Ctrl-C in the terminal is for the set-up alone, which stops its programs in order.
     detached: process.platform !== "win32",
   });
