@@ -10,7 +10,7 @@ import type { Actor } from "#lib/people/schema";
 import { inTransaction } from "./client.ts";
 
 /** The value, where a test needs it to go on. */
-export function valueOf<T>(result: Result<T, unknown>): T {
+export function valueIn<T>(result: Result<T, unknown>): T {
   if (!result.ok) throw new Error(`refused: ${JSON.stringify(result.error)}`);
   return result.value;
 }
@@ -36,12 +36,16 @@ export async function aPerson(
 ) {
   const seed = actorOfSeed(site.id);
   const employeeNumber = randomUUID().slice(0, 8);
-  const id = valueOf(await createPerson(seed, { employeeNumber, name }));
-  for (const role of roles) valueOf(await giveRole(seed, id, role));
-  const badge = valueOf(await issueBadge(seed, id));
-  valueOf(await setPin(seed, id, pin));
-  const stamp = { number: `OP-${employeeNumber}`, kind: "operator", issuedOn: "2025-01-01" } as const;
-  valueOf(await issueStamp(seed, id, stamp));
+  const id = valueIn(await createPerson(seed, { employeeNumber, name }));
+  for (const role of roles) valueIn(await giveRole(seed, id, role));
+  const badge = valueIn(await issueBadge(seed, id));
+  valueIn(await setPin(seed, id, pin));
+  const stamp = {
+    number: `OP-${employeeNumber}`,
+    kind: "operator",
+    issuedOn: "2025-01-01",
+  } as const;
+  valueIn(await issueStamp(seed, id, stamp));
   return { id, name, employeeNumber, badge, pin, stamp: stamp.number };
 }
 
@@ -61,9 +65,9 @@ export function aKeyPair() {
 
 /** An enrolled tablet of the site, as an actor, with the cookie that proves it. */
 export async function aTablet(site: TestSite, name = "Tablet 1") {
-  const { code } = valueOf(await makeEnrolmentCode(actorOfSeed(site.id), site.station.id));
+  const { code } = valueIn(await makeEnrolmentCode(actorOfSeed(site.id), site.station.id));
   const keys = aKeyPair();
-  const { token, at } = valueOf(
+  const { token, at } = valueIn(
     await enrolDevice({ code, publicKey: keys.publicKey, name }, actorOfPresence),
   );
   const cookie = `${deviceCookie.name}=${token}`;

@@ -1,15 +1,14 @@
 import { randomUUID } from "node:crypto";
 import pg from "pg";
 import { beforeAll, describe, expect, it } from "vitest";
-import { actorOfSeed, actorOfSession } from "#lib/boundary/actor";
+import { actorOfPresence, actorOfSeed, actorOfSession } from "#lib/boundary/actor";
 import { db, forSite } from "#lib/db/client";
-import { aPerson, aSite, aTablet, type TestSite, valueOf } from "#lib/db/test-plant";
+import { aPerson, aSite, aTablet, type TestSite, valueIn } from "#lib/db/test-plant";
 import { instant, millis, plusMinutes } from "#lib/kit/time";
 import { deactivatePerson, issueBadge, setPassword, withdrawBadge } from "./commands.ts";
 import { signInAtDesk } from "./desk.commands.ts";
 import { challenge, openDeviceSession, revokeDevice } from "./devices.commands.ts";
 import { deviceOfSession } from "./devices.queries.ts";
-import { actorOfPresence } from "#lib/boundary/actor";
 import { lastPeriod } from "./periods.commands.ts";
 import { signInAtTablet } from "./sign-in.commands.ts";
 import { totpNow } from "./totp.commands.ts";
@@ -41,9 +40,9 @@ describe("sign-in at a tablet", () => {
     const person = await aPerson(site);
     const [id = ""] = person.badge.split("~").slice(1);
     const gone = await aPerson(site);
-    valueOf(await deactivatePerson(actorOfSeed(site.id), gone.id));
+    valueIn(await deactivatePerson(actorOfSeed(site.id), gone.id));
     const lost = await aPerson(site);
-    valueOf(await withdrawBadge(actorOfSeed(site.id), lost.badge.split("~")[1] ?? ""));
+    valueIn(await withdrawBadge(actorOfSeed(site.id), lost.badge.split("~")[1] ?? ""));
     const elsewhere = await aPerson(await aSite());
     for (const [badge, pin] of [
       ["BDG~NOBODY~SECRET", "482917"],
@@ -85,10 +84,14 @@ describe("sign-in at a tablet", () => {
     const person = await aPerson(site);
     const [here, there] = [await aTablet(site), await aTablet(site)];
     for (let turn = 0; turn < 5; turn += 1) {
-      expect(await signInAtTablet(here.actor, { badge: person.badge, pin: "0" }, now)).toEqual(wrong);
+      expect(await signInAtTablet(here.actor, { badge: person.badge, pin: "0" }, now)).toEqual(
+        wrong,
+      );
     }
     const locked = await signInAtTablet(here.actor, person, plusMinutes(now, 0.5));
-    expect(locked).toMatchObject({ error: { code: "credentials_locked", params: { seconds: "30" } } });
+    expect(locked).toMatchObject({
+      error: { code: "credentials_locked", params: { seconds: "30" } },
+    });
     expect(codeOf(await signInAtTablet(there.actor, person, plusMinutes(now, 0.5)))).toBe("ok");
     expect(codeOf(await signInAtTablet(here.actor, person, plusMinutes(now, 1.1)))).toBe("ok");
   });
@@ -102,7 +105,7 @@ describe("sign-in at a tablet", () => {
 
   it("counts a person's second badge with the first", async () => {
     const person = await aPerson(site);
-    const second = valueOf(await issueBadge(actorOfSeed(site.id), person.id));
+    const second = valueIn(await issueBadge(actorOfSeed(site.id), person.id));
     const tablet = await aTablet(site);
     for (const badge of [person.badge, second, person.badge, second, second]) {
       expect(await signInAtTablet(tablet.actor, { badge, pin: "1" }, now)).toEqual(wrong);
@@ -170,7 +173,7 @@ describe("a tablet's session", () => {
     const tablet = await aTablet(site);
     const nonce = challenge(tablet.id);
     const asked = { device: tablet.id, nonce, signature: tablet.keys.signs(nonce) };
-    const opened = valueOf(await openDeviceSession(asked));
+    const opened = valueIn(await openDeviceSession(asked));
     expect((await deviceOfSession(opened.token, now))?.id).toBe(tablet.id);
     expect(codeOf(await openDeviceSession(asked))).toBe("device_unknown");
   });
@@ -195,7 +198,7 @@ describe("a tablet's session", () => {
   it("is over on the next request after the tablet was revoked", async () => {
     const tablet = await aTablet(site);
     expect(await deviceOfSession(tablet.token, now)).not.toBeNull();
-    valueOf(await revokeDevice(actorOfSeed(site.id), tablet.id));
+    valueIn(await revokeDevice(actorOfSeed(site.id), tablet.id));
     expect(await deviceOfSession(tablet.token, now)).toBeNull();
     const nonce = challenge(tablet.id);
     const asked = { device: tablet.id, nonce, signature: tablet.keys.signs(nonce) };
@@ -213,11 +216,13 @@ describe("sign-in at the desk", () => {
 
   it("takes password and one-time code, each code once", async () => {
     const person = await aPerson(site, { roles: ["quality"] });
-    valueOf(await setPassword(actorOfSeed(site.id), person.id, "correct horse battery"));
-    const { totpSecret } = await db.credential.findUniqueOrThrow({ where: { personId: person.id } });
+    valueIn(await setPassword(actorOfSeed(site.id), person.id, "correct horse battery"));
+    const { totpSecret } = await db.credential.findUniqueOrThrow({
+      where: { personId: person.id },
+    });
     const code = totpNow(person.id, totpSecret ?? "", now) ?? "";
     const right = byPassword(person.employeeNumber, "correct horse battery", code);
-    const signedIn = valueOf(await signInAtDesk(right, null, actorOfPresence, now));
+    const signedIn = valueIn(await signInAtDesk(right, null, actorOfPresence, now));
     expect(await actorOfSession(signedIn.token, now)).toMatchObject({
       id: person.id,
       roles: ["quality"],
@@ -235,7 +240,7 @@ describe("sign-in at the desk", () => {
     const [person, tablet] = [await aPerson(site), await aTablet(site)];
     const input = { way: "badge" as const, badge: person.badge, pin: person.pin };
     expect(codeOf(await signInAtDesk(input, null, actorOfPresence))).toBe("tablet_needed");
-    const session = valueOf(await signInAtDesk(input, tablet.actor, actorOfPresence));
+    const session = valueIn(await signInAtDesk(input, tablet.actor, actorOfPresence));
     expect(await actorOfSession(session.token)).toMatchObject({ id: person.id });
   });
 
@@ -244,7 +249,7 @@ describe("sign-in at the desk", () => {
     const [person, tablet] = [await aPerson(site), await aTablet(site)];
     const at = instant(Date.now());
     const open = async () =>
-      valueOf(await signInAtDesk(input(person), tablet.actor, actorOfPresence, at)).token;
+      valueIn(await signInAtDesk(input(person), tablet.actor, actorOfPresence, at)).token;
     const idle = await open();
     expect(await actorOfSession(idle, plusMinutes(at, 29))).not.toBeNull();
     expect(await actorOfSession(idle, plusMinutes(at, 58))).not.toBeNull();
@@ -255,7 +260,7 @@ describe("sign-in at the desk", () => {
     }
     expect(await actorOfSession(long, plusMinutes(at, 721))).toBeNull();
     const last = await open();
-    valueOf(await revokeDevice(actorOfSeed(site.id), tablet.id));
+    valueIn(await revokeDevice(actorOfSeed(site.id), tablet.id));
     expect(await actorOfSession(last, at)).toBeNull();
   });
 });
@@ -264,7 +269,7 @@ it("keeps no PIN, badge secret, password or token anywhere in the database", asy
   const person = await aPerson(site, { pin: "648205" });
   const tablet = await aTablet(site);
   const password = "planted office secret";
-  const { totpSecret } = valueOf(await setPassword(actorOfSeed(site.id), person.id, password));
+  const { totpSecret } = valueIn(await setPassword(actorOfSeed(site.id), person.id, password));
   await signInAtTablet(tablet.actor, { badge: person.badge, pin: "903716" });
   await signInAtTablet(tablet.actor, person);
   const planted = [
@@ -275,7 +280,7 @@ it("keeps no PIN, badge secret, password or token anywhere in the database", asy
     totpSecret,
     tablet.token,
   ];
-  const client = new pg.Client({ connectionString: process.env["BUYOFF_TEST_ADMIN_URL"] });
+  const client = new pg.Client({ connectionString: process.env.BUYOFF_TEST_ADMIN_URL });
   await client.connect();
   try {
     const { rows: tables } = await client.query<{ name: string }>(
@@ -283,7 +288,9 @@ it("keeps no PIN, badge secret, password or token anywhere in the database", asy
     );
     expect(tables.length).toBeGreaterThan(40);
     for (const { name } of tables) {
-      const { rows } = await client.query<{ row: string }>(`select t::text as row from "${name}" t`);
+      const { rows } = await client.query<{ row: string }>(
+        `select t::text as row from "${name}" t`,
+      );
       const text = rows.map(({ row }) => row).join("\n");
       for (const secret of planted) {
         // Digits can stand in a hash by chance: only as a word of their own.

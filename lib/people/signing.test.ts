@@ -1,0 +1,173 @@
+import { randomUUID } from "node:crypto";
+import { beforeAll, describe, expect, it } from "vitest";
+import { forSite } from "#lib/db/client";
+import { aPerson, aSite, aTablet, type TestSite, valueIn } from "#lib/db/test-plant";
+import { sha256Hex } from "#lib/kit/canonical";
+import { instant, plusMinutes } from "#lib/kit/time";
+import { endPeriod } from "./periods.commands.ts";
+import { signInAtTablet } from "./sign-in.commands.ts";
+import { proveSignature } from "./signing.commands.ts";
+
+let site: TestSite;
+beforeAll(async () => {
+  site = await aSite();
+});
+
+const now = instant(Date.now());
+const later = (minutes: number) => plusMinutes(now, minutes);
+const content = sha256Hex("what was shown");
+const toSign = () => ({ command: randomUUID(), contentSha256: content });
+
+type Signer = { id: string; badge: string; pin: string };
+const byBadge = ({ id, badge, pin }: Signer) => ({ ...toSign(), person: id, badge, pin });
+const byPin = ({ id, pin }: Signer) => ({ ...toSign(), person: id, pin });
+const said = (result: { ok: boolean; value?: { method: string }; error?: { code: string } }) =>
+  result.ok ? result.value?.method : result.error?.code;
+
+async function aSignedInTablet() {
+  const [person, tablet] = [await aPerson(site), await aTablet(site)];
+  valueIn(await signInAtTablet(tablet.actor, person, now));
+  return { person, tablet: tablet.actor, id: tablet.id };
+}
+
+describe("the two components of a signature (21 CFR 11.200)", () => {
+  it("asks for both at the first signing of a period and for the PIN afterwards", async () => {
+    const { person, tablet } = await aSignedInTablet();
+    expect(said(await proveSignature(tablet, byPin(person), now))).toBe("badge_needed");
+    expect(said(await proveSignature(tablet, byBadge(person), now))).toBe("badge_pin");
+    expect(said(await proveSignature(tablet, byPin(person), later(1)))).toBe("pin");
+    expect(said(await proveSignature(tablet, byPin(person), later(2.9)))).toBe("pin");
+  });
+
+  it("asks for both again after two idle minutes, and goes on from there", async () => {
+    const { person, tablet } = await aSignedInTablet();
+    valueIn(await proveSignature(tablet, byBadge(person), now));
+    expect(said(await proveSignature(tablet, byPin(person), later(2)))).toBe("pin");
+    expect(said(await proveSignature(tablet, byPin(person), later(4.01)))).toBe("badge_needed");
+    expect(said(await proveSignature(tablet, byBadge(person), later(4.01)))).toBe("badge_pin");
+    expect(said(await proveSignature(tablet, byPin(person), later(5)))).toBe("pin");
+  });
+
+  it("asks for both again after a lock, and ends twelve hours after it began however busy it was", async () => {
+    const { person, tablet } = await aSignedInTablet();
+    valueIn(await proveSignature(tablet, byBadge(person), now));
+    await endPeriod(tablet, "lock", later(0.5));
+    expect(said(await proveSignature(tablet, byPin(person), later(0.6)))).toBe("badge_needed");
+
+    const busy = await aSignedInTablet();
+    valueIn(await proveSignature(busy.tablet, byBadge(busy.person), now));
+    await forSite(site.id).signingPeriod.updateMany({
+      where: { deviceId: busy.id },
+      data: { usedAt: new Date(later(720)) },
+    });
+    expect(said(await proveSignature(busy.tablet, byPin(busy.person), later(720)))).toBe("pin");
+    expect(said(await proveSignature(busy.tablet, byPin(busy.person), later(720.1)))).toBe(
+      "badge_needed",
+    );
+  });
+
+  it("lets a second signer sign by both, signs nobody in and ends the first one's period", async () => {
+    const { person, tablet, id } = await aSignedInTablet();
+    const inspector = await aPerson(site, { roles: ["inspector"] });
+    valueIn(await proveSignature(tablet, byBadge(person), now));
+    expect(said(await proveSignature(tablet, byPin(inspector), now))).toBe("badge_needed");
+    expect(said(await proveSignature(tablet, byBadge(inspector), now))).toBe("badge_pin");
+    expect(said(await proveSignature(tablet, byPin(inspector), now))).toBe("badge_needed");
+    expect(said(await proveSignature(tablet, byPin(person), now))).toBe("badge_needed");
+    const periods = await forSite(site.id).signingPeriod.findMany({ where: { deviceId: id } });
+    expect(periods.map(({ personId, endedBy }) => [personId, endedBy])).toEqual([
+      [person.id, "other_signature"],
+    ]);
+  });
+
+  it("begins no period for somebody who has signed out or handed over", async () => {
+    for (const why of ["sign_out", "hand_over"] as const) {
+      const { person, tablet } = await aSignedInTablet();
+      await endPeriod(tablet, why, now);
+      expect(said(await proveSignature(tablet, byBadge(person), now))).toBe("badge_pin");
+      expect(said(await proveSignature(tablet, byPin(person), now))).toBe("badge_needed");
+    }
+  });
+
+  it("knows the second signer by the badge alone", async () => {
+    const { tablet } = await aSignedInTablet();
+    const inspector = await aPerson(site, { roles: ["inspector"], name: "Priya Nair" });
+    const { person: _unnamed, ...signed } = byBadge(inspector);
+    const { person } = valueIn(await proveSignature(tablet, signed, now));
+    expect(person).toMatchObject({ id: inspector.id, name: "Priya Nair", initials: "PN" });
+    expect(person.stamps).toEqual([{ number: inspector.stamp, kind: "operator" }]);
+  });
+});
+
+describe("a proof", () => {
+  it("names person, tablet, command, content and method, and ends in ten minutes", async () => {
+    const { person, tablet, id } = await aSignedInTablet();
+    const asked = byBadge(person);
+    const { proof } = valueIn(await proveSignature(tablet, asked, now));
+    const row = await forSite(site.id).signProof.findUniqueOrThrow({ where: { id: proof } });
+    expect(row).toMatchObject({
+      siteId: site.id,
+      personId: person.id,
+      deviceId: id,
+      commandId: asked.command,
+      contentSha256: content,
+      method: "badge_pin",
+      usedAt: null,
+      expiresAt: new Date(later(10)),
+    });
+  });
+
+  it("is never given in somebody else's name, whatever is right about the credentials", async () => {
+    const { person, tablet } = await aSignedInTablet();
+    const other = await aPerson(site, { pin: "604938" });
+    valueIn(await proveSignature(tablet, byBadge(person), now));
+    const wrongs = [
+      { ...byBadge(other), person: person.id },
+      { ...byBadge(person), person: other.id },
+      { ...byBadge(person), pin: other.pin },
+      { ...byPin(person), pin: other.pin },
+    ];
+    for (const wrong of wrongs) {
+      expect(said(await proveSignature(tablet, wrong, now))).toBe("credentials_wrong");
+    }
+    const proofs = await forSite(site.id).signProof.findMany({ where: { personId: other.id } });
+    expect(proofs).toEqual([]);
+  });
+
+  it("is spent once: a second use is refused by the database", async () => {
+    const { person, tablet } = await aSignedInTablet();
+    const { proof } = valueIn(await proveSignature(tablet, byBadge(person), now));
+    const spend = (usedAt: Date | null) =>
+      forSite(site.id).signProof.update({ where: { id: proof }, data: { usedAt } });
+    await spend(new Date());
+    await expect(spend(new Date())).rejects.toThrow(/used before/);
+    await expect(spend(null)).rejects.toThrow(/used before/);
+  });
+
+  it("shares its lockout with sign-in, and each wrong one is on the tablet's stream", async () => {
+    const { person, tablet, id } = await aSignedInTablet();
+    valueIn(await proveSignature(tablet, byBadge(person), now));
+    for (let turn = 0; turn < 5; turn += 1) {
+      const guess = { ...byPin(person), pin: `00000${turn}` };
+      expect(said(await proveSignature(tablet, guess, now))).toBe("credentials_wrong");
+    }
+    expect(said(await proveSignature(tablet, byPin(person), now))).toBe("credentials_locked");
+    expect((await signInAtTablet(tablet, person, now)).ok).toBe(false);
+    const entries = await forSite(site.id).entry.findMany({
+      where: { streamId: id, type: "signing.refused" },
+    });
+    expect(entries).toHaveLength(6);
+  });
+
+  it("is refused with 429's code when a machine asks", async () => {
+    const { tablet } = await aSignedInTablet();
+    const answers: (string | undefined)[] = [];
+    for (let turn = 0; turn < 62; turn += 1) {
+      const asked = { ...toSign(), person: randomUUID(), pin: "1" };
+      answers.push(said(await proveSignature(tablet, asked, now)));
+    }
+    expect(answers.at(-1)).toBe("too_many_attempts");
+    const { tablet: another, person } = await aSignedInTablet();
+    expect(said(await proveSignature(another, byBadge(person), now))).toBe("badge_pin");
+  });
+});
