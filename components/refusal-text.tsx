@@ -1,5 +1,6 @@
 "use client";
 import { useLocale, useTranslations } from "next-intl";
+import type { Locale } from "#lib/messages/locales";
 import type { RefusalCode } from "#lib/travelers/refusal.schema";
 import en from "../lib/messages/en/refusals.json";
 import es from "../lib/messages/es/refusals.json";
@@ -7,7 +8,7 @@ import es from "../lib/messages/es/refusals.json";
 type Words = { why: string; next: string };
 
 /** One entry per refusal in each language: a refusal without words does not compile. */
-const words: Record<"en" | "es", Record<RefusalCode, Words>> = { en, es };
+const words: Record<Locale, Record<RefusalCode, Words>> = { en, es };
 
 export const isRefusalCode = (code: string): code is RefusalCode => Object.hasOwn(words.en, code);
 
@@ -15,7 +16,7 @@ const PLACEHOLDER = /\{(\w+)\}/g;
 
 /** Puts what the refusal names into its sentence. A name it does not give leaves no hole. */
 export function refusalWords(
-  locale: "en" | "es",
+  locale: Locale,
   code: RefusalCode,
   params: Readonly<Record<string, string>>,
 ): Words {
@@ -39,7 +40,7 @@ export function RefusalText({
   code: string;
   params: Readonly<Record<string, string>>;
 }) {
-  const locale = useLocale();
+  const locale = useLocale() as Locale;
   const t = useTranslations("common");
   if (!isRefusalCode(code)) {
     return <p className="font-[650]">{t("unknownRefusal", { code })}</p>;

@@ -33,10 +33,20 @@ export async function lock(core: Core, why: EndOfPeriod): Promise<void> {
  */
 export async function signProof(
   core: Core,
-  of: { command: string; contentSha256: string; pin: string; badge: string | null; person: string },
+  of: {
+    command: string;
+    contentSha256: string;
+    pin: string;
+    badge: string | null;
+    person: string | null;
+  },
 ): Promise<Answer<SignAnswer>> {
-  const { badge, ...rest } = of;
-  return core.server.post<SignAnswer>("/api/sign", badge === null ? rest : { ...rest, badge });
+  const { badge, person, ...rest } = of;
+  return core.server.post<SignAnswer>("/api/sign", {
+    ...rest,
+    ...(badge === null ? {} : { badge }),
+    ...(person === null ? {} : { person }),
+  });
 }
 
 /** After a second person signed here the first one's period is over: badge and PIN next time. */

@@ -1,0 +1,7 @@
+import { FloorApp } from "#components/floor/floor-app";
+
+export const dynamic = "force-static";
+
+export default function FloorPage() {
+  return <FloorApp />;
+}

@@ -1,0 +1,22 @@
+import type { Metadata, Viewport } from "next";
+import type { ReactNode } from "react";
+import "../globals.css";
+
+export const metadata: Metadata = { title: "Buyoff", manifest: "/manifest.webmanifest" };
+export const viewport: Viewport = {
+  width: "device-width",
+  initialScale: 1,
+  themeColor: [
+    { media: "(prefers-color-scheme: light)", color: "#fffdf8" },
+    { media: "(prefers-color-scheme: dark)", color: "#1c1f21" },
+  ],
+};
+
+/** The floor's own root: static, in the tablet's language, without anything of the desk. */
+export default function FloorLayout({ children }: { children: ReactNode }) {
+  return (
+    <html lang="en" suppressHydrationWarning>
+      <body>{children}</body>
+    </html>
+  );
+}

@@ -1,0 +1,250 @@
+"use client";
+import { useTranslations } from "next-intl";
+import { useState } from "react";
+import { Button } from "#components/ui/button";
+import type { BuyoffRequirement } from "#lib/instructions/schema";
+import { canonicalSha256 } from "#lib/kit/canonical";
+import type { Signature } from "#lib/offline/acts";
+import { signedHere, signProof } from "#lib/offline/people";
+import { newCommandId } from "#lib/offline/queue";
+import {
+  buyoffContent,
+  chainAt,
+  coveredSteps,
+  nextRequirements,
+  performers,
+} from "#lib/travelers/buyoffs.rules";
+import { BuyoffChain, BuyoffContent } from "./buyoff-content.tsx";
+import { DeclineDialog } from "./decline-dialog.tsx";
+import { DemoButton } from "./demo-drawer.tsx";
+import { PersonMark } from "./person-mark.tsx";
+import { PIN_LENGTH_MIN, PinEntry } from "./pin-entry.tsx";
+import type { Place } from "./player-screen.tsx";
+import { type Problem, problemOf, ServerProblem } from "./problem.tsx";
+import { useScan } from "./scanning.tsx";
+import { useTablet } from "./tablet-context.tsx";
+import { useActing, useWork } from "./work-context.tsx";
+
+const SEEN_MS = 1100;
+
+/** Exactly what is signed on the left; badge and PIN on the right; then back at the first person's step. */
+export function BuyoffScreen({
+  place,
+  onBack,
+  onSigned,
+}: {
+  place: Place;
+  onBack: () => void;
+  onSigned: () => void;
+}) {
+  const t = useTranslations("floor.sign");
+  const types = useTranslations("common.buyoffType");
+  const { state, content } = useWork();
+  const [isFresh, setFresh] = useState(false);
+  const chain = chainAt(state, content, place);
+  const requirement = chain === null ? undefined : nextRequirements(state, chain)[0];
+  const [shown, setShown] = useState(requirement);
+  if (chain === null || shown === undefined) return null;
+  const after = () => {
+    setFresh(true);
+    setTimeout(() => {
+      setFresh(false);
+      onSigned();
+    }, SEEN_MS);
+  };
+  const title = chain.step ?? chain.operation;
+  const index = chain.requirements.findIndex(({ id }) => id === shown.id);
+  const at = { operation: chain.operation.id, step: chain.step?.id ?? null, requirement: shown.id };
+  return (
+    <main className="floor grid h-dvh grid-cols-[minmax(0,1fr)_420px]">
+      <section className="flex min-h-0 flex-col gap-4 bg-sheet px-10 pt-7 pb-6">
+        <header className="flex items-center justify-between gap-4 text-[16px] text-ink-2">
+          <span>
+            <b className="mono text-[20px] text-ink">{state.unit.serial ?? state.unit.lot}</b>
+            {" · "}
+            {t("where", { number: title.number })} · <span className="mono">{content.number}</span>{" "}
+            {t("revision", { revision: content.revision })}
+          </span>
+          <span className="text-right">
+            {t("which", {
+              type: types(shown.type),
+              at: String(index + 1),
+              total: String(chain.requirements.length),
+            })}
+          </span>
+        </header>
+        <BuyoffContent at={at} requirement={shown} title={title.title} />
+        <BuyoffChain chain={chain} now={shown.id} isFresh={isFresh} />
+      </section>
+      <Signer
+        key={shown.id}
+        at={at}
+        requirement={shown}
+        isSigned={isFresh}
+        onBack={onBack}
+        onNext={(next) => setShown(next)}
+        onAllSigned={after}
+      />
+    </main>
+  );
+}
+
+type At = { operation: string; step: string | null; requirement: string };
+
+/** Whether the signed-in person may be the one: role, and no own work where somebody else has to look. */
+function useMaySelf(at: At, requirement: BuyoffRequirement): boolean {
+  const { state, content, signedIn } = useWork();
+  const chain = chainAt(state, content, at);
+  if (chain === null || !signedIn.person.roles.includes(requirement.role)) return false;
+  if (requirement.type === "operator" || requirement.selfVerification !== undefined) return true;
+  const steps = coveredSteps(content, chain, requirement.type);
+  return !performers(state, steps).includes(signedIn.person.id);
+}
+
+function useSigning(at: At, onDone: () => void) {
+  const { core } = useTablet();
+  const { state, content, signedIn } = useWork();
+  const acting = useActing();
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const sign = async (pin: string, badge: string | null) => {
+    const commandId = newCommandId(core.nowMs());
+    const contentSha256 = canonicalSha256(buyoffContent(state, content, at));
+    setProblem(null);
+    const done = await acting.run(async (perform) => {
+      const person = badge === null ? signedIn.person.id : null;
+      const answer = await signProof(core, {
+        command: commandId,
+        contentSha256,
+        pin,
+        badge,
+        person,
+      });
+      if (answer.kind !== "ok") {
+        setProblem(problemOf(answer));
+        if (answer.kind === "refused" && answer.error.code === "badge_needed") signedHere(core, "");
+        return { kind: "done" };
+      }
+      const { proof, method, person: signer } = answer.value;
+      const signature: Signature = { commandId, contentSha256, proof, method, person: signer };
+      const isSelf = signer.id === signedIn.person.id;
+      const outcome = await perform(
+        "signBuyoff",
+        { ...at, contentSha256 },
+        isSelf ? { signature } : { second: signature },
+      );
+      signedHere(core, signer.id);
+      return outcome;
+    });
+    const { open } = core.view();
+    const isSigned =
+      done &&
+      open?.state.buyoffs.some(
+        (one) =>
+          one.requirement === at.requirement &&
+          one.status === "signed" &&
+          one.contentSha256 === contentSha256,
+      );
+    if (isSigned === true) onDone();
+  };
+  return { sign, isBusy: acting.isBusy, problem: problem ?? acting.problem };
+}
+
+function Signer({
+  at,
+  requirement,
+  isSigned,
+  onBack,
+  onNext,
+  onAllSigned,
+}: {
+  at: At;
+  requirement: BuyoffRequirement;
+  isSigned: boolean;
+  onBack: () => void;
+  onNext: (requirement: BuyoffRequirement) => void;
+  onAllSigned: () => void;
+}) {
+  const t = useTranslations("floor.sign");
+  const types = useTranslations("common.buyoffType");
+  const common = useTranslations("common");
+  const { core } = useTablet();
+  const { content, signedIn } = useWork();
+  const maySelf = useMaySelf(at, requirement);
+  const [badge, setBadge] = useState<string | null>(null);
+  const [pin, setPin] = useState("");
+  const [isDeclining, setDeclining] = useState(false);
+  useScan((scan) => {
+    setBadge(scan.text);
+    setPin("");
+  });
+  const { sign, isBusy, problem } = useSigning(at, () => {
+    const { open } = core.view();
+    const chain = open === null ? null : chainAt(open.state, content, at);
+    const next =
+      open === null || chain === null ? undefined : nextRequirements(open.state, chain)[0];
+    if (next === undefined) onAllSigned();
+    else onNext(next);
+  });
+  const needsBadge = badge === null && !(maySelf && signedIn.hasSigned);
+  const first = signedIn.person.name.split(" ")[0] ?? signedIn.person.name;
+  const stamp =
+    requirement.stamp && badge === null ? (signedIn.person.stamps[0]?.number ?? null) : null;
+  return (
+    <section
+      aria-label={t("signer")}
+      className="flex min-h-0 flex-col gap-3 overflow-auto px-8 pt-7 pb-6"
+    >
+      <h2 className="text-[25px] leading-tight font-bold">
+        {needsBadge
+          ? maySelf
+            ? t("titleSelfBadge", { name: first })
+            : t("titleOther", { type: types(requirement.type) })
+          : badge === null
+            ? t("titleSelf", { name: first })
+            : t("titleBadge")}
+      </h2>
+      <p className="flex min-h-touch items-center gap-3.5 rounded border-2 border-rule bg-sheet px-4 py-2 text-[16px] leading-tight">
+        {badge === null && maySelf ? <PersonMark initials={signedIn.person.initials} /> : null}
+        <span>
+          <b className="block text-[18px]">
+            {badge !== null ? t("badgeRead") : maySelf ? signedIn.person.name : t("someoneElse")}
+          </b>
+          <span className="text-ink-2">{t(needsBadge ? "scanFirst" : "pinAccepts")}</span>
+        </span>
+      </p>
+      {problem === null ? null : <ServerProblem problem={problem} area="sign" />}
+      <PinEntry pin={pin} onChange={setPin} disabled={isBusy || needsBadge || isSigned} />
+      <Button
+        tone="accept"
+        size="record"
+        busy={isBusy}
+        disabled={needsBadge || pin.length < PIN_LENGTH_MIN || isSigned}
+        onClick={() => {
+          const given = pin;
+          setPin("");
+          void sign(given, badge);
+        }}
+      >
+        {isSigned ? t("signed") : stamp === null ? t("accept") : t("acceptStamp", { stamp })}
+        <span className="block text-[15px] font-[550]">{t("recorded")}</span>
+      </Button>
+      <span className="flex items-center justify-between gap-3">
+        <Button
+          tone="quiet"
+          className="px-2"
+          disabled={isBusy || isSigned}
+          onClick={() => setDeclining(true)}
+        >
+          {t("decline")}
+        </Button>
+        <Button disabled={isBusy || isSigned} onClick={onBack}>
+          {common("back")}
+        </Button>
+        <DemoButton />
+      </span>
+      {isDeclining ? (
+        <DeclineDialog at={at} onClose={() => setDeclining(false)} onDeclined={onBack} />
+      ) : null}
+    </section>
+  );
+}

@@ -1,0 +1,64 @@
+"use client";
+import { useTranslations } from "next-intl";
+import { useState } from "react";
+import { Button } from "#components/ui/button";
+import type { Field } from "#lib/instructions/schema";
+import type { FieldEntryProps } from "./field-entry.tsx";
+import { ScanBox } from "./gage-panel.tsx";
+import { usePlaceLabel } from "./place-chips.tsx";
+import { TextKeys } from "./text-keys.tsx";
+
+/** Scanned, or its serial or lot number typed for exactly the part that the step asks for. */
+export function ComponentEntry({
+  field,
+  place,
+  step,
+  work,
+  onRecorded,
+}: FieldEntryProps<Extract<Field, { kind: "component" }>>) {
+  const t = useTranslations("floor.component");
+  const label = usePlaceLabel()(place);
+  const [part, setPart] = useState<string | null>(null);
+  const parts = [field.part, ...field.alternates];
+  const install = async (number: string) => {
+    if (part === null) return;
+    const done = await work.record((perform) =>
+      perform("installComponent", {
+        step: step.id,
+        field: field.id,
+        position: place.position,
+        part,
+        serial: field.trace === "serial" ? number : null,
+        lot: field.trace === "lot" ? number : null,
+        quantity: field.quantity,
+      }),
+    );
+    if (done) onRecorded();
+  };
+  if (part !== null) {
+    return (
+      <TextKeys
+        label={t(`number.${field.trace}`, { part })}
+        action={t("install")}
+        isBusy={work.isBusy}
+        onText={(number) => void install(number)}
+        onBack={() => setPart(null)}
+      />
+    );
+  }
+  return (
+    <div className="flex flex-1 flex-col gap-3">
+      <ScanBox title={label} lead={t("scan", { part: field.part, quantity: field.quantity })} />
+      {field.alternates.length === 0 ? null : (
+        <p className="text-[16px] text-ink-2">
+          {t("alternates")} <b className="mono text-ink">{field.alternates.join(", ")}</b>
+        </p>
+      )}
+      {parts.map((one) => (
+        <Button key={one} disabled={work.isBusy} onClick={() => setPart(one)}>
+          {t("type", { part: one })}
+        </Button>
+      ))}
+    </div>
+  );
+}

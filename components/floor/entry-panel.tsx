@@ -1,0 +1,256 @@
+"use client";
+import { useTranslations } from "next-intl";
+import { useState } from "react";
+import { Button } from "#components/ui/button";
+import type { BuyoffRequirement, Field, Operation, Step } from "#lib/instructions/schema";
+import type { Scan } from "#lib/kit/barcode";
+import { plannedField } from "#lib/travelers/plan.rules";
+import { fieldState } from "#lib/travelers/progress.rules";
+import type { Reading } from "#lib/travelers/state.schema";
+import type { PlaceState } from "#lib/travelers/values.rules";
+import type { DefectStart } from "./defect-dialog.tsx";
+import { FieldEntry } from "./field-entry.tsx";
+import { GageLine, GagePanel, gageTypeFor } from "./gage-panel.tsx";
+import { PlaceChips } from "./place-chips.tsx";
+import { ServerProblem } from "./problem.tsx";
+import { ReadingDialog } from "./reading-dialog.tsx";
+import { useScan } from "./scanning.tsx";
+import { useStepWork, useWork } from "./work-context.tsx";
+
+export type EntryProps = {
+  operation: Operation;
+  step: Step | null;
+  isDue: boolean;
+  /** The signature that is next here and could be given now. */
+  signs: BuyoffRequirement["type"] | null;
+  onSign: () => void;
+  onFollow: () => void;
+  onDefect: (start: DefectStart) => void;
+  onBadge: (badge: string) => void;
+  onOpen: (traveler: string) => Promise<void>;
+};
+export type StepWork = ReturnType<typeof useStepWork>;
+export type At = { field: string; position: string; sample: number };
+
+const samePlace = (a: At, b: At) =>
+  a.field === b.field && a.position === b.position && a.sample === b.sample;
+
+/** The column that records: gage, positions, the value asked for, and one primary action. */
+export function EntryPanel(props: EntryProps) {
+  const { step } = props;
+  if (step === null) return <SignPanel {...props} />;
+  return <StepPanel {...props} step={step} />;
+}
+
+function StepPanel(props: EntryProps & { step: Step }) {
+  const { operation, step } = props;
+  const { state, content, packet } = useWork();
+  const work = useStepWork(step.id);
+  const [picked, setPicked] = useState<At | null>(null);
+  const [reading, setReading] = useState<Reading | null>(null);
+  const fields = fieldState(state, content, step.id);
+  const at = picked ?? fields.next;
+  const place = at === null ? null : (fields.places.find((one) => samePlace(one, at)) ?? null);
+  const field = place === null ? null : (plannedField(content, place.field)?.field ?? null);
+  const needed = fields.gagesMissing[0] ?? gageTypeFor(state, operation, field);
+  const pick = (one: PlaceState) => {
+    work.setProblem(null);
+    if (one.reading !== null) setReading(one.reading);
+    else setPicked(one);
+  };
+  const selectGage = (gage: string) =>
+    void work.record((perform) => perform("selectGage", { operation: operation.id, gage }));
+  useScan((scan) => scanned(scan, props, { selectGage, work, place, field, step, packet }));
+  const isWorkable = state.steps[step.id]?.status !== "complete" || place?.open != null;
+  return (
+    <>
+      <GageLine operation={operation} field={field} onChange={(type) => selectGage(type)} />
+      <PlaceChips places={fields.places} at={place} onPick={pick} />
+      {work.problem === null ? null : <ServerProblem problem={work.problem} area="act" />}
+      {needed !== null && isWorkable ? (
+        <GagePanel type={needed} isBusy={work.isBusy} onGage={selectGage} />
+      ) : field !== null && place !== null && isWorkable ? (
+        <FieldEntry
+          key={`${place.field}/${place.position}/${place.sample}/${place.reading?.id ?? ""}`}
+          field={field}
+          place={place}
+          step={step}
+          work={work}
+          onRecorded={() => setPicked(null)}
+          onDefect={props.onDefect}
+        />
+      ) : (
+        <DonePanel {...props} work={work} />
+      )}
+      {reading === null ? null : (
+        <ReadingDialog
+          reading={reading}
+          onClose={() => setReading(null)}
+          onAgain={() => {
+            setPicked(reading);
+            setReading(null);
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+type ScanTarget = {
+  selectGage: (code: string) => void;
+  work: StepWork;
+  place: PlaceState | null;
+  field: Field | null;
+  step: Step;
+  packet: ReturnType<typeof useWork>["packet"];
+};
+
+/** What a label means here: a gage, a component for its place, a text, another unit, another person. */
+function scanned(scan: Scan, props: EntryProps, target: ScanTarget): void {
+  const { selectGage } = target;
+  switch (scan.kind) {
+    case "badge":
+      props.onBadge(scan.text);
+      return;
+    case "traveler":
+      void props.onOpen(scan.id);
+      return;
+    case "gage":
+      selectGage(scan.code);
+      return;
+    case "component":
+      install(scan, target);
+      return;
+    case "plain":
+      plainText(scan.text, target);
+  }
+}
+
+function install(scan: Extract<Scan, { kind: "component" }>, target: ScanTarget): void {
+  const { work, step } = target;
+  const into = placeForPart(target, scan.part);
+  if (into === null) {
+    work.setProblem({ kind: "refused", code: "scan_not_here", params: { text: scan.text } });
+    return;
+  }
+  const { part, serial, lot } = scan;
+  const body = { step: step.id, field: into.field, position: into.position };
+  void work.record((perform) =>
+    perform("installComponent", { ...body, part, serial, lot, quantity: into.quantity }),
+  );
+}
+
+function plainText(
+  text: string,
+  { selectGage, work, field, place, step, packet }: ScanTarget,
+): void {
+  if (field?.kind === "text" && place !== null) {
+    void work.record((perform) =>
+      perform("recordReading", {
+        step: step.id,
+        field: field.id,
+        position: place.position,
+        sample: place.sample,
+        value: text.normalize("NFC"),
+        source: "scan",
+        confirmed: [],
+      }),
+    );
+    return;
+  }
+  if (packet.gages.some(({ code }) => code === text)) selectGage(text);
+  else work.setProblem({ kind: "refused", code: "scan_not_here", params: { text } });
+}
+
+/** The place that is open now, else the step's first open one for this part or an approved alternate. */
+function placeForPart(
+  { place, field, step }: ScanTarget,
+  part: string,
+): { field: string; position: string; quantity: string } | null {
+  const components = step.fields.filter((one) => one.kind === "component");
+  if (field?.kind === "component" && place !== null) {
+    const fits = field.part === part || field.alternates.includes(part);
+    const other = components.find((one) => one.part === part || one.alternates.includes(part));
+    const into = fits || other === undefined ? field : other;
+    const position = into === field ? place.position : (into.positions[0] ?? place.position);
+    return { field: into.id, position, quantity: into.quantity };
+  }
+  const fitting = components.find((one) => one.part === part || one.alternates.includes(part));
+  if (fitting === undefined) return null;
+  return { field: fitting.id, position: fitting.positions[0] ?? "1", quantity: fitting.quantity };
+}
+
+/** Everything is in: the one thing left to do is to say so, or to have it signed. */
+function DonePanel(props: EntryProps & { step: Step; work: StepWork }) {
+  const t = useTranslations("floor.entry");
+  const { state } = useWork();
+  const { step, work } = props;
+  const status = state.steps[step.id]?.status ?? "not_started";
+  const isDone = status === "complete" || status === "not_applicable";
+  if (props.signs !== null && (isDone || step.buyoffs.length > 0)) {
+    return <SignPanel {...props} begin={isDone ? undefined : work} />;
+  }
+  const complete = () =>
+    work
+      .record((perform) => perform("completeStep", { step: step.id }))
+      .then((done) => {
+        if (done) props.onFollow();
+      });
+  return (
+    <div className="mt-auto grid gap-3">
+      <p className="text-[19px] leading-snug text-ink-2">
+        {isDone ? t("isDone") : step.fields.length === 0 ? t("plain") : t("allIn")}
+      </p>
+      <Button
+        id="entry"
+        tone="act"
+        size="record"
+        busy={work.isBusy}
+        onClick={() => (isDone ? props.onFollow() : void complete())}
+      >
+        {isDone ? t("goOn") : t("complete")}
+      </Button>
+    </div>
+  );
+}
+
+function SignPanel({
+  signs,
+  onSign,
+  isDue,
+  onFollow,
+  begin,
+}: EntryProps & { begin?: StepWork | undefined }) {
+  const t = useTranslations("floor.entry");
+  const types = useTranslations("common.buyoffType");
+  if (signs === null) {
+    return (
+      <div className="mt-auto grid gap-3">
+        <p className="text-[19px] leading-snug text-ink-2">
+          {isDue ? t("signLater") : t("isDone")}
+        </p>
+        <Button size="record" onClick={onFollow}>
+          {t("goOn")}
+        </Button>
+      </div>
+    );
+  }
+  // A buyoff step is opened like any other: shown and started before somebody signs in it.
+  const open = () => {
+    if (begin === undefined) onSign();
+    else
+      void begin
+        .record(async () => ({ kind: "done" }))
+        .then((done) => {
+          if (done) onSign();
+        });
+  };
+  return (
+    <div className="mt-auto grid gap-3">
+      <p className="text-[19px] leading-snug text-ink-2">{t("signWhat", { type: types(signs) })}</p>
+      <Button id="entry" tone="act" size="record" busy={begin?.isBusy ?? false} onClick={open}>
+        {t("sign")}
+      </Button>
+    </div>
+  );
+}

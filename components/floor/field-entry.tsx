@@ -1,0 +1,200 @@
+"use client";
+import { useTranslations } from "next-intl";
+import { Button } from "#components/ui/button";
+import type { Field, Step } from "#lib/instructions/schema";
+import type { CommandBody } from "#lib/travelers/schema";
+import type { PlaceState } from "#lib/travelers/values.rules";
+import { ComponentEntry } from "./component-entry.tsx";
+import type { DefectStart } from "./defect-dialog.tsx";
+import type { StepWork } from "./entry-panel.tsx";
+import { ScanBox } from "./gage-panel.tsx";
+import { useWords } from "./language.tsx";
+import { NumberEntry } from "./number-entry.tsx";
+import { PhotoEntry } from "./photo-entry.tsx";
+import { usePlaceLabel } from "./place-chips.tsx";
+import { Notice } from "./problem.tsx";
+import { TextKeys } from "./text-keys.tsx";
+import { useDraft } from "./use-draft.tsx";
+
+export type FieldEntryProps<F extends Field = Field> = {
+  field: F;
+  place: PlaceState;
+  step: Step;
+  work: StepWork;
+  onRecorded: () => void;
+  onDefect: (start: DefectStart) => void;
+};
+type Recording = Pick<CommandBody<"recordReading">, "value" | "source" | "confirmed">;
+
+export const readingAt = (
+  { field, place, step }: Pick<FieldEntryProps, "field" | "place" | "step">,
+  of: Recording,
+): CommandBody<"recordReading"> => ({
+  step: step.id,
+  field: field.id,
+  position: place.position,
+  sample: place.sample,
+  ...of,
+});
+
+/** What the place asks for, as its kind asks for it. */
+export function FieldEntry(props: FieldEntryProps) {
+  const { field } = props;
+  switch (field.kind) {
+    case "measurement":
+    case "count":
+      return <NumberEntry {...props} field={field} />;
+    case "attribute":
+      return <AttributeEntry {...props} />;
+    case "choice":
+      return <ChoiceEntry {...props} field={field} />;
+    case "text":
+      return <TextEntry {...props} field={field} />;
+    case "photo":
+      return <PhotoEntry {...props} field={field} />;
+    case "component":
+      return <ComponentEntry {...props} field={field} />;
+    case "acknowledgement":
+      return <AcknowledgementEntry {...props} />;
+    case "gage":
+    case "timer":
+    case "batch_clock":
+    case "measurement_record":
+      return <NotHere />;
+  }
+}
+
+function NotHere() {
+  const t = useTranslations("floor.entry");
+  return (
+    <Notice tone="warn">
+      <p>{t("kindNotHere")}</p>
+    </Notice>
+  );
+}
+
+function useRecord(props: FieldEntryProps) {
+  const { work, onRecorded } = props;
+  return async (of: Recording) => {
+    const done = await work.record((perform) => perform("recordReading", readingAt(props, of)));
+    if (done) onRecorded();
+    return done;
+  };
+}
+
+/** Fail stands at the top and pass at the bottom: nobody hits one for the other. */
+function AttributeEntry(props: FieldEntryProps) {
+  const t = useTranslations("floor.entry");
+  const label = usePlaceLabel()(props.place);
+  const record = useRecord(props);
+  const { work } = props;
+  return (
+    <div className="flex flex-1 flex-col gap-3">
+      <Button
+        tone="stop"
+        size="record"
+        disabled={work.isBusy}
+        onClick={() =>
+          void record({ value: "fail", source: "tap", confirmed: [] }).then((done) => {
+            if (!done) return;
+            const { field, position, sample } = props.place;
+            props.onDefect({ step: props.step.id, field, position, sample });
+          })
+        }
+      >
+        {t("fail")}
+      </Button>
+      <p className="grid flex-1 place-items-center text-center text-[26px] leading-tight font-bold text-balance">
+        {label}
+      </p>
+      <Button
+        id="entry"
+        tone="accept"
+        size="record"
+        busy={work.isBusy}
+        onClick={() => void record({ value: "pass", source: "tap", confirmed: [] })}
+      >
+        {t("pass")}
+      </Button>
+    </div>
+  );
+}
+
+function ChoiceEntry(props: FieldEntryProps<Extract<Field, { kind: "choice" }>>) {
+  const words = useWords();
+  const label = usePlaceLabel()(props.place);
+  const record = useRecord(props);
+  return (
+    <div className="flex flex-1 flex-col gap-3 overflow-auto">
+      <p className="text-[22px] leading-tight font-bold">{label}</p>
+      {props.field.options.map((option) => (
+        <Button
+          key={option.value}
+          size="record"
+          disabled={props.work.isBusy}
+          onClick={() => void record({ value: option.value, source: "tap", confirmed: [] })}
+        >
+          {words(option.label)}
+        </Button>
+      ))}
+    </div>
+  );
+}
+
+function TextEntry(props: FieldEntryProps<Extract<Field, { kind: "text" }>>) {
+  const t = useTranslations("floor.entry");
+  const label = usePlaceLabel()(props.place);
+  const record = useRecord(props);
+  const draft = useDraft(props.step.id, props.place);
+  const [text, setText, isTyping, setTyping] = draft;
+  if (isTyping || text !== "") {
+    return (
+      <TextKeys
+        label={label}
+        action={t("record")}
+        initial={text}
+        isBusy={props.work.isBusy}
+        onDraft={setText}
+        onText={(value) =>
+          void record({ value: value.normalize("NFC"), source: "keypad", confirmed: [] }).then(
+            (done) => (done ? setText("") : undefined),
+          )
+        }
+        onBack={() => setTyping(false)}
+      />
+    );
+  }
+  return (
+    <div className="flex flex-1 flex-col gap-3">
+      <ScanBox
+        title={label}
+        lead={
+          props.field.matches === undefined ? t("scanText") : t(`scanOwn.${props.field.matches}`)
+        }
+      />
+      <Button id="entry" busy={props.work.isBusy} onClick={() => setTyping(true)}>
+        {t("typeInstead")}
+      </Button>
+    </div>
+  );
+}
+
+function AcknowledgementEntry(props: FieldEntryProps) {
+  const t = useTranslations("floor.entry");
+  const label = usePlaceLabel()(props.place);
+  const record = useRecord(props);
+  return (
+    <div className="mt-auto grid gap-4">
+      <p className="text-[24px] leading-snug font-bold text-balance">{label}</p>
+      <Button
+        id="entry"
+        tone="act"
+        size="record"
+        busy={props.work.isBusy}
+        onClick={() => void record({ value: "yes", source: "tap", confirmed: [] })}
+      >
+        {t("acknowledge")}
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,67 @@
+"use client";
+import { useTranslations } from "next-intl";
+import { Button } from "#components/ui/button";
+import { openItems } from "#lib/travelers/progress.rules";
+import { ServerProblem } from "./problem.tsx";
+import { useScan } from "./scanning.tsx";
+import { useTablet } from "./tablet-context.tsx";
+import { useActing, useWork } from "./work-context.tsx";
+
+/** All steps are done: what is still open, or the one act that closes the unit, by the server's word. */
+export function FinishPanel({ onLeave }: { onLeave: () => void }) {
+  const t = useTranslations("floor.finish");
+  const items = useTranslations("floor.openItems");
+  const { view } = useTablet();
+  const { state, content } = useWork();
+  const { isBusy, problem, run } = useActing();
+  useScan(() => {});
+  const open = openItems(state, content);
+  const isClosed = state.status !== "in_work" && state.status !== "released";
+  if (isClosed) {
+    return (
+      <div className="mt-auto grid gap-4">
+        <p className="text-[24px] leading-snug font-bold">
+          {t(`closed.${state.status === "on_hold" ? "on_hold" : "complete"}`)}
+        </p>
+        <Button tone="act" size="record" onClick={onLeave}>
+          {t("toQueue")}
+        </Button>
+      </div>
+    );
+  }
+  const waits = view.unsent + view.unsentPhotos;
+  return (
+    <div className="flex min-h-0 flex-1 flex-col gap-3">
+      {open.length === 0 ? (
+        <p className="text-[21px] leading-snug font-[650]">{t("ready")}</p>
+      ) : (
+        <>
+          <h2 className="text-[20px] font-bold">{t("open", { count: open.length })}</h2>
+          <ul className="min-h-0 flex-1 overflow-auto">
+            {open.map((item) => (
+              <li
+                key={`${item.code}${JSON.stringify(item.params)}`}
+                className="border-b border-rule py-2 text-[17px]"
+              >
+                {items(item.code, item.params)}
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+      {waits === 0 ? null : <p className="text-[17px] text-warn">{t("waits", { count: waits })}</p>}
+      {problem === null ? null : <ServerProblem problem={problem} area="act" />}
+      <Button
+        id="entry"
+        tone="act"
+        size="record"
+        className="mt-auto"
+        busy={isBusy}
+        disabled={open.length > 0}
+        onClick={() => void run((perform) => perform("completeTraveler", {}))}
+      >
+        {isBusy ? t("asking") : t("complete")}
+      </Button>
+    </div>
+  );
+}

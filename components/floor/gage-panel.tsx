@@ -1,0 +1,149 @@
+"use client";
+import { useFormatter, useTranslations } from "next-intl";
+import { useState } from "react";
+import { Button } from "#components/ui/button";
+import type { Field, Operation } from "#lib/instructions/schema";
+import type { TravelerState } from "#lib/travelers/state.schema";
+import { TextKeys } from "./text-keys.tsx";
+import { useWork } from "./work-context.tsx";
+
+/** The gage type that this value needs and the operation has no gage for yet. */
+export function gageTypeFor(
+  state: TravelerState,
+  operation: Operation,
+  field: Field | null,
+): string | null {
+  if (field?.kind !== "measurement" || field.gageType === undefined) return null;
+  if (field.difference !== undefined) return null;
+  const type = field.gageType;
+  const has = state.gages.some((gage) => gage.operation === operation.id && gage.type === type);
+  return has ? null : type;
+}
+
+export function useGageTypeName(): (type: string) => string {
+  const t = useTranslations("floor.gage.types");
+  const { packet } = useWork();
+  return (type) =>
+    t.has(type) ? t(type) : (packet.gages.find((gage) => gage.type === type)?.name ?? type);
+}
+
+/** The gage in use, with its range and due date, once per operation. Tapping it asks for another. */
+export function GageLine({
+  operation,
+  field,
+  onChange,
+}: {
+  operation: Operation;
+  field: Field | null;
+  onChange: (code: string) => void;
+}) {
+  const t = useTranslations("floor.gage");
+  const format = useFormatter();
+  const name = useGageTypeName();
+  const { state, packet } = useWork();
+  const [isChanging, setChanging] = useState(false);
+  if (field?.kind !== "measurement" || field.gageType === undefined) return null;
+  const type = field.gageType;
+  const selected = state.gages.findLast(
+    (gage) => gage.operation === operation.id && gage.type === type,
+  );
+  if (selected === undefined) return null;
+  const gage = packet.gages.find(({ id }) => id === selected.id);
+  if (isChanging) {
+    return (
+      <GagePanel
+        type={type}
+        isBusy={false}
+        onGage={(code) => {
+          setChanging(false);
+          onChange(code);
+        }}
+        onBack={() => setChanging(false)}
+      />
+    );
+  }
+  return (
+    <button
+      type="button"
+      aria-label={t("change", { code: selected.code })}
+      onClick={() => setChanging(true)}
+      className="flex min-h-touch shrink-0 items-center justify-between gap-3 rounded border-2 border-rule px-3 py-1.5 text-left text-[14px] leading-tight text-ink-2"
+    >
+      <span>
+        {name(type)}
+        <b className="mono block text-[18px] text-ink">{selected.code}</b>
+      </span>
+      <span className="text-right">
+        {gage === undefined ? null : (
+          <span className="mono block">
+            {gage.calibratedMin}–{gage.calibratedMax} {gage.unit}
+          </span>
+        )}
+        {t("due", {
+          date: format.dateTime(new Date(`${selected.calibrationDueOn}T12:00:00Z`), {
+            day: "numeric",
+            month: "short",
+          }),
+        })}
+      </span>
+    </button>
+  );
+}
+
+/** Scan it, or type its number on our own keys. Exact match only. */
+export function GagePanel({
+  type,
+  isBusy,
+  onGage,
+  onBack,
+}: {
+  type: string;
+  isBusy: boolean;
+  onGage: (code: string) => void;
+  onBack?: () => void;
+}) {
+  const t = useTranslations("floor.gage");
+  const common = useTranslations("common");
+  const name = useGageTypeName();
+  const [isTyping, setTyping] = useState(false);
+  if (isTyping) {
+    return (
+      <TextKeys
+        label={t("number")}
+        action={t("use")}
+        isBusy={isBusy}
+        onText={onGage}
+        onBack={() => setTyping(false)}
+      />
+    );
+  }
+  return (
+    <div className="flex flex-1 flex-col gap-3">
+      <ScanBox title={t("scan", { type: name(type) })} lead={t("scanLead")} />
+      <Button id="entry" busy={isBusy} onClick={() => setTyping(true)}>
+        {t("typeInstead")}
+      </Button>
+      {onBack === undefined ? null : <Button onClick={onBack}>{common("back")}</Button>}
+    </div>
+  );
+}
+
+export const ScanBox = ({ title, lead }: { title: string; lead: string }) => (
+  <div className="grid flex-1 place-content-center justify-items-center gap-4 rounded border-[2.5px] border-dashed border-act p-6 text-center">
+    <svg
+      aria-hidden
+      viewBox="0 0 96 64"
+      width="96"
+      height="64"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="5"
+      className="text-act"
+    >
+      <path d="M4 20V4h18M74 4h18v16M92 44v16H74M22 60H4V44" />
+      <path d="M20 18v28M30 18v28M38 18v28M50 18v28M58 18v28M70 18v28M76 18v28" strokeWidth="4" />
+    </svg>
+    <p className="text-[24px] leading-tight font-bold text-balance">{title}</p>
+    <p className="text-[17px] leading-snug text-ink-2">{lead}</p>
+  </div>
+);

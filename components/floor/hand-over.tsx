@@ -1,0 +1,67 @@
+"use client";
+import { useTranslations } from "next-intl";
+import { useState } from "react";
+import { Button } from "#components/ui/button";
+import { Dialog } from "#components/ui/dialog";
+import { signIn } from "#lib/offline/people";
+import { DemoButton } from "./demo-drawer.tsx";
+import { PIN_LENGTH_MIN, PinEntry } from "./pin-entry.tsx";
+import { type Problem, problemOf, ServerProblem } from "./problem.tsx";
+import { useScan } from "./scanning.tsx";
+import { useTablet } from "./tablet-context.tsx";
+
+/** Badge and PIN of the next person; the step and what is typed in it stay on the screen. */
+export function HandOver({ badge, onClose }: { badge: string | null; onClose: () => void }) {
+  const t = useTranslations("floor.handOver");
+  const common = useTranslations("common");
+  const { core } = useTablet();
+  const [scanned, setScanned] = useState(badge);
+  const [pin, setPin] = useState("");
+  const [isBusy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  useScan((scan) => {
+    setScanned(scan.text);
+    setPin("");
+    setProblem(null);
+  });
+  const take = async () => {
+    if (scanned === null) return;
+    setBusy(true);
+    const answer = await signIn(core, scanned, pin);
+    setPin("");
+    setBusy(false);
+    if (answer.kind === "ok") onClose();
+    else setProblem(problemOf(answer));
+  };
+  return (
+    <Dialog title={t("title")} onClose={onClose} className="w-[900px]">
+      <div className="grid grid-cols-[1fr_380px] gap-8">
+        <div className="flex flex-col gap-4">
+          <p className="text-[20px] text-ink-2">{t("explain")}</p>
+          <p
+            className={`rounded border-2 p-5 text-[20px] font-[650] ${scanned === null ? "border-dashed border-act" : "border-ok bg-ok-wash"}`}
+          >
+            {scanned === null ? t("scan") : t("read")}
+          </p>
+          {problem === null ? null : <ServerProblem problem={problem} area="signIn" />}
+          <span className="mt-auto flex gap-3">
+            <Button onClick={onClose}>{common("back")}</Button>
+            <DemoButton />
+          </span>
+        </div>
+        <div className="flex h-[560px] flex-col gap-4">
+          <PinEntry pin={pin} onChange={setPin} disabled={isBusy || scanned === null} />
+          <Button
+            tone="act"
+            size="record"
+            busy={isBusy}
+            disabled={scanned === null || pin.length < PIN_LENGTH_MIN}
+            onClick={() => void take()}
+          >
+            {t("take")}
+          </Button>
+        </div>
+      </div>
+    </Dialog>
+  );
+}

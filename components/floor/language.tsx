@@ -1,0 +1,42 @@
+"use client";
+import { useTranslations } from "next-intl";
+import { createContext, use } from "react";
+import { inLocale, type Locale, locales } from "#lib/messages/locales";
+
+export const LanguageContext = createContext<{ locale: Locale; change: (to: Locale) => void }>({
+  locale: "en",
+  change: () => {},
+});
+
+/** The instruction's own words in the reader's language. */
+export function useWords(): (words: { en: string; es?: string | undefined }) => string {
+  const { locale } = use(LanguageContext);
+  return (of) => inLocale(of, locale);
+}
+export const useLanguage = () => use(LanguageContext);
+
+const names: Record<Locale, string> = { en: "English", es: "Español" };
+
+export function LanguageSwitch({ className = "" }: { className?: string }) {
+  const t = useTranslations("common");
+  const { locale, change } = use(LanguageContext);
+  return (
+    <fieldset
+      aria-label={t("language")}
+      className={`flex min-h-touch rounded border-2 border-edge ${className}`}
+    >
+      {locales.map((option) => (
+        <button
+          key={option}
+          type="button"
+          lang={option}
+          aria-pressed={locale === option}
+          onClick={() => change(option)}
+          className="min-w-24 flex-1 rounded-[7px] px-4 text-[16px] font-[650] text-ink-2 aria-pressed:bg-ink aria-pressed:text-sheet"
+        >
+          {names[option]}
+        </button>
+      ))}
+    </fieldset>
+  );
+}

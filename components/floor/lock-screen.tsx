@@ -1,0 +1,134 @@
+"use client";
+import { useTranslations } from "next-intl";
+import { useState } from "react";
+import { Button } from "#components/ui/button";
+import { Chip } from "#components/ui/chip";
+import { Field, TextInput } from "#components/ui/field";
+import { Logo } from "#components/ui/logo";
+import { ThemeToggle } from "#components/ui/theme-toggle";
+import { signIn } from "#lib/offline/people";
+import { Connection } from "./connection.tsx";
+import { DemoButton } from "./demo-drawer.tsx";
+import { LanguageSwitch } from "./language.tsx";
+import { PersonMark } from "./person-mark.tsx";
+import { PIN_LENGTH_MIN, PinEntry } from "./pin-entry.tsx";
+import { type Problem, problemOf, ServerProblem } from "./problem.tsx";
+import { useScan } from "./scanning.tsx";
+import { useTablet } from "./tablet-context.tsx";
+
+export function LockScreen() {
+  const t = useTranslations("floor.lock");
+  const { core } = useTablet();
+  const [badge, setBadge] = useState("");
+  const [isScanned, setScanned] = useState(false);
+  const [pin, setPin] = useState("");
+  const [isBusy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  useScan((scan) => {
+    setBadge(scan.text);
+    setScanned(true);
+    setPin("");
+    setProblem(null);
+  });
+  const enter = async () => {
+    setBusy(true);
+    const answer = await signIn(core, badge.trim(), pin);
+    setPin("");
+    setProblem(problemOf(answer));
+    setBusy(false);
+  };
+  const isReady = badge.trim() !== "" && pin.length >= PIN_LENGTH_MIN;
+  return (
+    <main className="floor grid h-dvh grid-cols-[1fr_420px]">
+      <section className="flex min-h-0 flex-col gap-6 overflow-auto bg-sheet p-9">
+        <StationHead />
+        <div className="flex flex-1 flex-col justify-center gap-5">
+          <LeftBehind />
+          <h1 className="max-w-[14em] text-[44px] leading-[1.08] font-bold tracking-[-0.02em] text-balance">
+            {isScanned ? t("badgeRead") : t("title")}
+          </h1>
+          <p className="max-w-[34em] text-[20px] text-ink-2">{t("explain")}</p>
+          {problem === null ? null : <ServerProblem problem={problem} area="signIn" />}
+          <div className="max-w-[520px]">
+            <Field label={t("typed")}>
+              {(control) => (
+                <TextInput
+                  {...control}
+                  value={badge}
+                  onChange={(event) => {
+                    setBadge(event.target.value);
+                    setScanned(false);
+                  }}
+                  autoComplete="off"
+                  spellCheck={false}
+                  type={isScanned ? "password" : "text"}
+                  className="mono min-h-touch text-[20px]"
+                />
+              )}
+            </Field>
+          </div>
+        </div>
+        <Footer />
+      </section>
+      <section className="flex min-h-0 flex-col gap-4 p-8" aria-label={t("pinTitle")}>
+        <h2 className="text-[25px] leading-tight font-bold">{t("pinTitle")}</h2>
+        <PinEntry pin={pin} onChange={setPin} disabled={isBusy} />
+        <Button
+          tone="act"
+          size="record"
+          disabled={!isReady}
+          busy={isBusy}
+          onClick={() => void enter()}
+        >
+          {isBusy ? t("checking") : t("enter")}
+        </Button>
+      </section>
+    </main>
+  );
+}
+
+function StationHead() {
+  const { view } = useTablet();
+  return (
+    <header className="flex items-center justify-between gap-6">
+      <span className="flex items-center gap-4">
+        <Logo size={52} />
+        <span className="leading-tight">
+          <b className="mono block text-[24px]">{view.session?.station.code}</b>
+          <span className="text-[16px] text-ink-2">
+            {view.session?.station.name} · {view.session?.site.name}
+          </span>
+        </span>
+      </span>
+      <Connection />
+    </header>
+  );
+}
+
+/** Who was here, and that nothing of theirs is lost. */
+function LeftBehind() {
+  const t = useTranslations("floor.lock");
+  const { view } = useTablet();
+  const waits = view.unsent + view.unsentPhotos;
+  return (
+    <div className="flex flex-wrap items-center gap-3">
+      {view.lockedFrom === null ? null : (
+        <span className="flex items-center gap-3 text-[18px]">
+          <PersonMark initials={view.lockedFrom.initials} />
+          {t("lockedFrom", { name: view.lockedFrom.name })}
+        </span>
+      )}
+      {waits === 0 ? null : <Chip tone="warn">{t("unsent", { count: waits })}</Chip>}
+    </div>
+  );
+}
+
+const Footer = () => (
+  <footer className="flex flex-wrap items-center justify-between gap-4">
+    <DemoButton />
+    <span className="flex gap-4">
+      <ThemeToggle className="min-h-touch" />
+      <LanguageSwitch />
+    </span>
+  </footer>
+);

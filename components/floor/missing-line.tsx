@@ -1,0 +1,53 @@
+"use client";
+import { useTranslations } from "next-intl";
+import { chainAt, nextRequirements } from "#lib/travelers/buyoffs.rules";
+import { plannedField } from "#lib/travelers/plan.rules";
+import { fieldState, openItems } from "#lib/travelers/progress.rules";
+import { useWords } from "./language.tsx";
+import type { Place } from "./player-screen.tsx";
+import { useWork } from "./work-context.tsx";
+
+/** What is missing, in one line that leads there. */
+export function MissingLine({ place, onLead }: { place: Place | null; onLead: () => void }) {
+  const said = useMissing(place);
+  return (
+    <button
+      type="button"
+      onClick={() => {
+        onLead();
+        document.getElementById("entry")?.focus();
+      }}
+      className="min-h-touch min-w-0 flex-1 rounded bg-sunk px-5 text-left text-[18px] leading-tight text-ink-2"
+    >
+      <b className="text-ink">{said.what}</b> {said.until}
+    </button>
+  );
+}
+
+function useMissing(place: Place | null): { what: string; until: string } {
+  const t = useTranslations("floor.missing");
+  const types = useTranslations("common.buyoffType");
+  const words = useWords();
+  const { state, content } = useWork();
+  if (place === null) {
+    const open = openItems(state, content).length;
+    return { what: t(open === 0 ? "nothing" : "open", { count: open }), until: "" };
+  }
+  const chain = chainAt(state, content, place);
+  const next = chain === null ? undefined : nextRequirements(state, chain)[0];
+  const until = next === undefined ? t("untilDone") : t("untilBuyoff");
+  if (place.step !== null) {
+    const { places, gagesMissing, next: nextPlace } = fieldState(state, content, place.step);
+    if (gagesMissing.length > 0) return { what: t("gage", { count: gagesMissing.length }), until };
+    const open = places.filter((one) => one.open !== null);
+    const field = nextPlace === null ? null : plannedField(content, nextPlace.field)?.field;
+    if (open.some((one) => one.open === "out_of_limits")) {
+      return { what: t("outOfLimits"), until: "" };
+    }
+    if (open.length > 1) return { what: t("values", { count: open.length }), until };
+    if (field) return { what: words(field.label), until };
+  }
+  if (next !== undefined) return { what: t("buyoff", { type: types(next.type) }), until: "" };
+  const isDone = place.step !== null && state.steps[place.step]?.status === "complete";
+  return { what: t(isDone ? "stepDone" : "confirmDone"), until: "" };
+}

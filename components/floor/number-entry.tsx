@@ -1,0 +1,290 @@
+"use client";
+import { useTranslations } from "next-intl";
+import { useState } from "react";
+import { Button } from "#components/ui/button";
+import { Keypad, typed } from "#components/ui/keypad";
+import { LimitBand } from "#components/ui/limit-band";
+import type { Field } from "#lib/instructions/schema";
+import { DECIMAL } from "#lib/kit/decimal";
+import { calculatedValue, limitsFor } from "#lib/travelers/progress.rules";
+import { judge } from "#lib/travelers/values.rules";
+import { type FieldEntryProps, readingAt } from "./field-entry.tsx";
+import { useLanguage } from "./language.tsx";
+import { usePlaceLabel } from "./place-chips.tsx";
+import { Notice } from "./problem.tsx";
+import { useDraft } from "./use-draft.tsx";
+import { useWork } from "./work-context.tsx";
+
+type NumberField = Extract<Field, { kind: "measurement" | "count" }>;
+type Question = "fewer_decimals" | "out_of_limits";
+
+const questions: Readonly<Record<string, Question>> = {
+  fewer_decimals_than_gage: "fewer_decimals",
+  out_of_limits_not_confirmed: "out_of_limits",
+};
+
+/** Digits as typed with a point; what is being typed ("12.", "-") is not a value yet. */
+const decimalOf = (text: string): string | null => {
+  const plain = text.replace(",", ".");
+  return DECIMAL.test(plain) ? plain : null;
+};
+
+/** Records it, or comes back with what the person has to be asked first. */
+function useRecordNumber(props: FieldEntryProps<NumberField>, onDone: () => void) {
+  const { step, place, work, onRecorded, onDefect } = props;
+  const [asked, setAsked] = useState<Question[]>([]);
+  const [question, setQuestion] = useState<Question | null>(null);
+  const record = async (
+    value: string,
+    source: "keypad" | "calculated",
+    confirmed: Question[],
+  ): Promise<void> => {
+    let ask: Question | null = null;
+    const done = await work.record(async (perform) => {
+      const body = readingAt(props, { value, source, confirmed });
+      const outcome = await perform("recordReading", body);
+      if (outcome.kind === "refused") ask = questions[outcome.refusal.code] ?? null;
+      // A question to the person and not a refusal: asked in the entry's own place.
+      return ask === null ? outcome : { kind: "done" };
+    });
+    setQuestion(ask);
+    setAsked(confirmed);
+    if (!done || ask !== null) return;
+    onDone();
+    onRecorded();
+    if (!confirmed.includes("out_of_limits")) return;
+    const { field, position, sample } = place;
+    onDefect({ step: step.id, field, position, sample });
+  };
+  const forget = () => {
+    setQuestion(null);
+    setAsked([]);
+  };
+  return { record, asked, question, forget };
+}
+
+export function NumberEntry(props: FieldEntryProps<NumberField>) {
+  const { field, place, step, work } = props;
+  const { state, content } = useWork();
+  const label = usePlaceLabel()(place);
+  const [text, setText] = useDraft(step.id, place);
+  const { record, asked, question, forget } = useRecordNumber(props, () => setText(""));
+  const isCalculated =
+    field.kind === "measurement" && field.difference?.[place.position] !== undefined;
+  const calculated = isCalculated
+    ? calculatedValue(state, content, field.id, place.position, place.sample)
+    : null;
+  const value = isCalculated ? calculated : decimalOf(text);
+  const say = (confirmed: Question[]) => {
+    if (value !== null) void record(value, isCalculated ? "calculated" : "keypad", confirmed);
+  };
+  if (question !== null && value !== null) {
+    return (
+      <Asking
+        {...props}
+        value={value}
+        question={question}
+        onAgain={() => {
+          forget();
+          setText("");
+        }}
+        onConfirm={() => say([...asked, question])}
+      />
+    );
+  }
+  return (
+    <>
+      <ValueBox field={field} place={place} text={isCalculated ? (calculated ?? "") : text} />
+      {isCalculated ? (
+        <CalculatedAction
+          isBusy={work.isBusy}
+          isKnown={calculated !== null}
+          onRecord={() => say([])}
+        />
+      ) : (
+        <Typing
+          text={text}
+          onText={setText}
+          isBusy={work.isBusy}
+          isReady={value !== null}
+          label={label}
+          isCount={field.kind === "count"}
+          onRecord={() => say([])}
+        />
+      )}
+    </>
+  );
+}
+
+function Typing({
+  text,
+  onText,
+  isBusy,
+  isReady,
+  isCount,
+  label,
+  onRecord,
+}: {
+  text: string;
+  onText: (text: string) => void;
+  isBusy: boolean;
+  isReady: boolean;
+  isCount: boolean;
+  label: string;
+  onRecord: () => void;
+}) {
+  const t = useTranslations("floor.entry");
+  const keys = useTranslations("common.keypad");
+  const { locale } = useLanguage();
+  const point = locale === "es" ? "," : ".";
+  return (
+    <Keypad
+      point={point}
+      signed={!isCount}
+      onKey={(key) => onText(typed(text, key, point))}
+      words={{ keys: keys("keys"), erase: keys("erase"), sign: keys("sign"), clear: keys("clear") }}
+      action={
+        <Button
+          id="entry"
+          tone="act"
+          size="record"
+          className="min-h-0 px-1 text-[19px] hyphens-auto"
+          busy={isBusy}
+          disabled={!isReady}
+          onClick={onRecord}
+        >
+          {t("record")}
+          <span className="block text-[15px] font-[600]">{label.length > 16 ? "" : label}</span>
+        </Button>
+      }
+    />
+  );
+}
+
+function CalculatedAction({
+  isBusy,
+  isKnown,
+  onRecord,
+}: {
+  isBusy: boolean;
+  isKnown: boolean;
+  onRecord: () => void;
+}) {
+  const t = useTranslations("floor.entry");
+  return (
+    <div className="mt-auto grid gap-3">
+      <p className="text-[18px] text-ink-2">{isKnown ? t("calculated") : t("calculatedLater")}</p>
+      <Button
+        id="entry"
+        tone="act"
+        size="record"
+        busy={isBusy}
+        disabled={!isKnown}
+        onClick={onRecord}
+      >
+        {t("recordCalculated")}
+      </Button>
+    </div>
+  );
+}
+
+/** The number is the biggest thing on the screen, and lands on its band as it is typed. */
+export function ValueBox({
+  field,
+  place,
+  text,
+}: {
+  field: NumberField;
+  place: FieldEntryProps["place"];
+  text: string;
+}) {
+  const t = useTranslations("floor.entry");
+  const { state, content } = useWork();
+  const label = usePlaceLabel()(place);
+  const { limits, process, known, derivedFrom } = limitsFor(
+    state,
+    content,
+    field.id,
+    place.position,
+    place.sample,
+  );
+  const value = decimalOf(text);
+  const verdict = value === null ? "no_limits" : judge(field.kind, value, limits, process);
+  const isOut = verdict === "out_of_limits";
+  const base = state.readings.find(({ id }) => id === derivedFrom);
+  const unit = field.kind === "measurement" ? field.unit : "";
+  return (
+    <div
+      className={`shrink-0 rounded border-[2.5px] bg-paper px-3.5 pt-2.5 pb-2 ${isOut ? "border-stop" : "border-act"}`}
+    >
+      <p className="flex justify-between gap-2 text-[15px] leading-tight text-ink-2">
+        <span>{label}</span>
+        {base === undefined ? null : <span>{t("from", { value: base.value })}</span>}
+      </p>
+      <p
+        aria-live="polite"
+        className="mono flex items-baseline gap-2 text-[46px] leading-[1.15] font-bold tracking-[-0.03em]"
+      >
+        <span className="min-h-[53px]">
+          {text === "" ? <span className="text-ink-3">–</span> : text}
+        </span>
+        <span className="text-[22px] font-medium tracking-normal text-ink-3">{unit}</span>
+      </p>
+      {known ? null : <p className="text-[15px] font-[650] text-warn">{t("limitsLater")}</p>}
+      {limits === null ? null : (
+        <>
+          <LimitBand
+            value={value}
+            limits={limits}
+            process={process}
+            out={isOut}
+            label={t("band", { min: limits.min ?? "–", max: limits.max ?? "–" })}
+          />
+          <p className="mono flex justify-between px-[14%] text-[14px] font-[600] text-ink-2">
+            <span>{limits.min ?? ""}</span>
+            {isOut ? (
+              <b className="text-stop">{t("out")}</b>
+            ) : verdict === "out_of_process_limits" ? (
+              <b className="text-warn">{t("beyondProcess")}</b>
+            ) : null}
+            <span>{limits.max ?? ""}</span>
+          </p>
+        </>
+      )}
+    </div>
+  );
+}
+
+/** Asked before it is recorded: kept as typed, never refused for good, and said in the record. */
+function Asking(
+  props: FieldEntryProps<NumberField> & {
+    value: string;
+    question: Question;
+    onAgain: () => void;
+    onConfirm: () => void;
+  },
+) {
+  const t = useTranslations("floor.entry.ask");
+  const { field, place, value, question, work } = props;
+  return (
+    <div className="flex flex-1 flex-col gap-3">
+      <ValueBox field={field} place={place} text={value} />
+      <Notice tone={question === "out_of_limits" ? "stop" : "warn"}>
+        <p className="font-[650]">{t(`${question}.why`)}</p>
+        <p className="mt-1">{t(`${question}.next`)}</p>
+      </Notice>
+      <Button tone="act" size="record" onClick={props.onAgain} disabled={work.isBusy}>
+        {t("again")}
+      </Button>
+      <Button
+        tone={question === "out_of_limits" ? "stop" : "plain"}
+        size="record"
+        className="mt-auto"
+        busy={work.isBusy}
+        onClick={props.onConfirm}
+      >
+        {t(`${question}.confirm`, { value })}
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,159 @@
+"use client";
+import { useTranslations } from "next-intl";
+import { useEffect, useEffectEvent, useState } from "react";
+import { Button } from "#components/ui/button";
+import type { Operation, Step } from "#lib/instructions/schema";
+import { chainAt, nextRequirements } from "#lib/travelers/buyoffs.rules";
+import { fieldState, nextStep } from "#lib/travelers/progress.rules";
+import { BuyoffScreen } from "./buyoff-screen.tsx";
+import { DefectDialog, type DefectStart } from "./defect-dialog.tsx";
+import { EntryPanel } from "./entry-panel.tsx";
+import { FinishPanel } from "./finish-panel.tsx";
+import { HandOver } from "./hand-over.tsx";
+import { HoldDialog } from "./hold-dialog.tsx";
+import { useLanguage } from "./language.tsx";
+import { MissingLine } from "./missing-line.tsx";
+import { Rail } from "./rail.tsx";
+import { StandingBanners } from "./standing-banners.tsx";
+import { StepPaper } from "./step-paper.tsx";
+import { useTablet } from "./tablet-context.tsx";
+import { TopBar } from "./top-bar.tsx";
+import { useWork } from "./work-context.tsx";
+
+export type Place = { operation: string; step: string | null };
+type Overlay =
+  | { kind: "defect"; start: DefectStart }
+  | { kind: "hold" }
+  | { kind: "hand_over"; badge: string }
+  | null;
+
+export function PlayerScreen({
+  onLeave,
+  onOpen,
+}: {
+  onLeave: () => void;
+  onOpen: (traveler: string) => Promise<void>;
+}) {
+  const t = useTranslations("floor");
+  const { state, content } = useWork();
+  const [chosen, setChosen] = useState<Place | null>(null);
+  const [isSigning, setSigning] = useState(false);
+  const [overlay, setOverlay] = useState<Overlay>(null);
+  const due = nextStep(state, content);
+  const place = chosen ?? due;
+  const operation = content.operations.find(({ id }) => id === place?.operation) ?? null;
+  const step = operation?.steps.find(({ id }) => id === place?.step) ?? null;
+  const follow = () => {
+    setChosen(null);
+    setSigning(false);
+  };
+  const close = () => setOverlay(null);
+  if (isSigning && place !== null) {
+    return <BuyoffScreen place={place} onBack={() => setSigning(false)} onSigned={follow} />;
+  }
+  const logDefect = (start: DefectStart) => setOverlay({ kind: "defect", start });
+  return (
+    <div className="floor grid h-dvh grid-cols-[264px_minmax(0,1fr)_372px] grid-rows-[72px_minmax(0,1fr)]">
+      <TopBar onLeave={onLeave} current={place?.operation ?? null} />
+      <Rail place={place} due={due} onChoose={setChosen} />
+      <main className="flex min-h-0 flex-col gap-3 px-6 pt-4 pb-4">
+        <StandingBanners place={place} />
+        <StepPaper key={step?.id ?? operation?.id ?? "end"} operation={operation} step={step} />
+        <div className="flex gap-3">
+          <Button tone="stop" onClick={() => logDefect(blankDefect(step))}>
+            {t("defect.open")}
+          </Button>
+          <Button onClick={() => setOverlay({ kind: "hold" })}>{t("hold.open")}</Button>
+          <MissingLine place={place} onLead={() => setChosen(place)} />
+        </div>
+      </main>
+      <aside className="flex min-h-0 flex-col gap-3 overflow-auto border-l-2 border-rule bg-sheet p-4">
+        <Side
+          operation={operation}
+          step={step}
+          isDue={place !== null && due?.step === place.step && due.operation === place.operation}
+          onSign={() => setSigning(true)}
+          onFollow={follow}
+          onDefect={logDefect}
+          onBadge={(badge) => setOverlay({ kind: "hand_over", badge })}
+          onOpen={onOpen}
+          onLeave={onLeave}
+        />
+      </aside>
+      {overlay?.kind === "defect" ? <DefectDialog start={overlay.start} onClose={close} /> : null}
+      {overlay?.kind === "hold" ? <HoldDialog place={place} onClose={close} /> : null}
+      {overlay?.kind === "hand_over" ? <HandOver badge={overlay.badge} onClose={close} /> : null}
+      {step === null ? null : <PresentStep key={step.id} step={step.id} />}
+    </div>
+  );
+}
+
+const blankDefect = (step: Step | null): DefectStart => ({
+  step: step?.id ?? null,
+  field: null,
+  position: null,
+  sample: null,
+});
+
+/** Which revision was shown to whom is evidence; it is recorded when the step that is due is opened. */
+function PresentStep({ step }: { step: string }) {
+  const { act, core } = useTablet();
+  const { state, content } = useWork();
+  const { locale } = useLanguage();
+  const due = nextStep(state, content);
+  const present = useEffectEvent(() => {
+    const { open, signedIn } = core.view();
+    const now = open?.state.steps[step];
+    if (now === undefined || signedIn === null || due?.step !== step) return;
+    if (now.status === "complete" || now.presentedTo.includes(signedIn.person.id)) return;
+    void act("presentStep", { step, language: locale });
+  });
+  useEffect(() => {
+    // Long enough to have been seen: leafing through steps shows none of them.
+    const timer = setTimeout(() => present(), 600);
+    return () => clearTimeout(timer);
+  }, []);
+  return null;
+}
+
+function Side({
+  operation,
+  step,
+  isDue,
+  onSign,
+  onFollow,
+  onDefect,
+  onBadge,
+  onOpen,
+  onLeave,
+}: {
+  operation: Operation | null;
+  step: Step | null;
+  isDue: boolean;
+  onSign: () => void;
+  onFollow: () => void;
+  onDefect: (start: DefectStart) => void;
+  onBadge: (badge: string) => void;
+  onOpen: (traveler: string) => Promise<void>;
+  onLeave: () => void;
+}) {
+  const { state, content } = useWork();
+  if (operation === null) return <FinishPanel onLeave={onLeave} />;
+  const chain = chainAt(state, content, { operation: operation.id, step: step?.id ?? null });
+  const requirement = chain === null ? undefined : nextRequirements(state, chain)[0];
+  const isFilled = step === null || fieldState(state, content, step.id).complete;
+  return (
+    <EntryPanel
+      key={step?.id ?? operation.id}
+      operation={operation}
+      step={step}
+      isDue={isDue}
+      signs={requirement !== undefined && isFilled ? requirement.type : null}
+      onSign={onSign}
+      onFollow={onFollow}
+      onDefect={onDefect}
+      onBadge={onBadge}
+      onOpen={onOpen}
+    />
+  );
+}

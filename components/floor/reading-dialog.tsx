@@ -1,0 +1,371 @@
+"use client";
+import { useFormatter, useTranslations } from "next-intl";
+import { useState } from "react";
+import { Button } from "#components/ui/button";
+import { Dialog } from "#components/ui/dialog";
+import { Keypad, typed } from "#components/ui/keypad";
+import { LimitBand } from "#components/ui/limit-band";
+import type { Field } from "#lib/instructions/schema";
+import { canonicalSha256 } from "#lib/kit/canonical";
+import { DECIMAL } from "#lib/kit/decimal";
+import { signProof } from "#lib/offline/people";
+import { newCommandId } from "#lib/offline/queue";
+import { amendmentContent } from "#lib/travelers/amendments.rules";
+import { plannedField } from "#lib/travelers/plan.rules";
+import type { Reading } from "#lib/travelers/state.schema";
+import { judge } from "#lib/travelers/values.rules";
+import { DemoButton } from "./demo-drawer.tsx";
+import { useLanguage } from "./language.tsx";
+import { type Taken, useAttach, useCamera } from "./photo-entry.tsx";
+import { PIN_LENGTH_MIN, PinEntry } from "./pin-entry.tsx";
+import { usePlaceLabel } from "./place-chips.tsx";
+import { problemOf, ServerProblem } from "./problem.tsx";
+import { Choice, ReasonEntry } from "./reason-entry.tsx";
+import { useScan } from "./scanning.tsx";
+import { useTablet } from "./tablet-context.tsx";
+import { useActing, usePeople, useWork } from "./work-context.tsx";
+
+/** A recorded value: what it was, who took it; measured again or corrected, never overwritten. */
+export function ReadingDialog({
+  reading,
+  onClose,
+  onAgain,
+}: {
+  reading: Reading;
+  onClose: () => void;
+  onAgain: () => void;
+}) {
+  const t = useTranslations("floor.reading");
+  const common = useTranslations("common");
+  const label = usePlaceLabel()(reading);
+  const [isAmending, setAmending] = useState(false);
+  const { state, content } = useWork();
+  const field = plannedField(content, reading.field)?.field ?? null;
+  const isOpenStep = state.steps[reading.step]?.status === "in_work";
+  if (isAmending) return <Amend reading={reading} field={field} onClose={onClose} />;
+  return (
+    <Dialog title={label} onClose={onClose} className="w-[720px]">
+      <Shown reading={reading} />
+      <div className="mt-6 grid gap-3">
+        {isOpenStep ? (
+          <Button tone="act" size="record" onClick={onAgain}>
+            {t("again")}
+          </Button>
+        ) : null}
+        <Button size="record" onClick={() => setAmending(true)}>
+          {t("amend")}
+          <span className="block text-[15px] font-medium text-ink-2">{t("amendLead")}</span>
+        </Button>
+        <Button onClick={onClose}>{common("close")}</Button>
+      </div>
+    </Dialog>
+  );
+}
+
+function Shown({ reading }: { reading: Reading }) {
+  const t = useTranslations("floor.reading");
+  const verdicts = useTranslations("common.verdict");
+  const format = useFormatter();
+  const person = usePeople();
+  const out = reading.verdict === "out_of_limits";
+  const first = reading.amendments[0];
+  return (
+    <>
+      <p className="mono text-[40px] leading-tight font-bold">
+        {first === undefined ? null : (
+          <del className="mr-3 text-[26px] font-medium text-ink-3">{first.from}</del>
+        )}
+        {reading.value} <span className="text-[20px] font-medium text-ink-3">{reading.unit}</span>
+      </p>
+      {reading.limits === null ? null : (
+        <LimitBand
+          value={DECIMAL.test(reading.value) ? reading.value : null}
+          limits={reading.limits}
+          process={reading.process}
+          out={out}
+          label={`${reading.limits.min ?? "–"} – ${reading.limits.max ?? "–"}`}
+        />
+      )}
+      <p className="mt-2 text-[17px] text-ink-2">
+        <b className={out ? "text-stop" : "text-ok"}>{verdicts(reading.verdict)}</b>
+        {" · "}
+        {t("by", {
+          name: person(reading.person).name,
+          time: format.dateTime(new Date(reading.at), { dateStyle: "medium", timeStyle: "medium" }),
+        })}
+        {reading.gage === null ? null : <span className="mono"> · {reading.gage.code}</span>}
+        {reading.retry > 1 ? ` · ${t("retry", { retry: reading.retry })}` : ""}
+      </p>
+    </>
+  );
+}
+
+const isNumber = (field: Field | null) => field?.kind === "measurement" || field?.kind === "count";
+
+function Amend({
+  reading,
+  field,
+  onClose,
+}: {
+  reading: Reading;
+  field: Field | null;
+  onClose: () => void;
+}) {
+  const t = useTranslations("floor.reading");
+  const common = useTranslations("common");
+  const { locale } = useLanguage();
+  const acting = useActing();
+  const [text, setText] = useState("");
+  const [reason, setReason] = useState("");
+  const [needsSecond, setNeedsSecond] = useState(false);
+  const camera = useCamera();
+  const amend = useAmend(reading, acting, () => setNeedsSecond(true), onClose);
+  const point = locale === "es" ? "," : ".";
+  const plain = text.replace(",", ".");
+  const value = !isNumber(field) ? text : DECIMAL.test(plain) ? plain : null;
+  const isReady = value !== null && value !== "" && reason.trim() !== "";
+  const verdict =
+    field === null || value === null
+      ? null
+      : judge(field.kind, value, reading.limits, reading.process);
+  if (needsSecond && value !== null) {
+    return (
+      <Dialog title={t("secondTitle")} onClose={onClose} dismissable={false} className="w-[940px]">
+        <SecondPerson
+          onBack={() => setNeedsSecond(false)}
+          isBusy={acting.isBusy}
+          lead={t("secondLead", { from: reading.value, to: value })}
+          onSecond={(badge, pin) => amend(value, reason, camera.photo, { badge, pin })}
+        >
+          {acting.problem === null ? null : <ServerProblem problem={acting.problem} area="sign" />}
+        </SecondPerson>
+      </Dialog>
+    );
+  }
+  return (
+    <Dialog title={t("amendTitle")} onClose={onClose} dismissable={false} className="w-[1000px]">
+      <div className="grid grid-cols-[1fr_360px] gap-7">
+        <div className="grid content-start gap-4">
+          <p className="mono text-[30px] font-bold">
+            <del className="font-medium text-ink-3">{reading.value}</del>{" "}
+            <span aria-live="polite" className={verdict === "out_of_limits" ? "text-stop" : ""}>
+              → {text === "" ? "–" : text} {reading.unit}
+            </span>
+          </p>
+          {acting.problem === null ? null : <ServerProblem problem={acting.problem} area="act" />}
+          <p className="text-[17px] font-[650]">{t("why")}</p>
+          <ReasonEntry list="amend" reason={reason} onChange={setReason} />
+          {camera.field}
+          <Button onClick={camera.open}>
+            {camera.photo === null ? t("evidence") : t("evidenceTaken")}
+          </Button>
+          <Button onClick={onClose} disabled={acting.isBusy}>
+            {common("cancel")}
+          </Button>
+        </div>
+        <div className="flex h-[560px] flex-col gap-3">
+          {isNumber(field) ? (
+            <Keypad
+              point={point}
+              onKey={(key) => setText(typed(text, key, point))}
+              words={{
+                keys: common("keypad.keys"),
+                erase: common("keypad.erase"),
+                sign: common("keypad.sign"),
+                clear: common("keypad.clear"),
+              }}
+              action={
+                <Button
+                  tone="act"
+                  size="record"
+                  className="min-h-0 px-1 text-[18px]"
+                  busy={acting.isBusy}
+                  disabled={!isReady}
+                  onClick={() => void amend(value ?? "", reason, camera.photo, null)}
+                >
+                  {t("amendNow")}
+                </Button>
+              }
+            />
+          ) : (
+            <>
+              <OtherValues field={field} reading={reading} value={text} onValue={setText} />
+              <Button
+                tone="act"
+                size="record"
+                className="mt-auto"
+                busy={acting.isBusy}
+                disabled={!isReady}
+                onClick={() => void amend(text, reason, camera.photo, null)}
+              >
+                {t("amendNow")}
+              </Button>
+            </>
+          )}
+        </div>
+      </div>
+    </Dialog>
+  );
+}
+
+function OtherValues({
+  field,
+  reading,
+  value,
+  onValue,
+}: {
+  field: Field | null;
+  reading: Reading;
+  value: string;
+  onValue: (value: string) => void;
+}) {
+  const t = useTranslations("floor.places");
+  const { locale } = useLanguage();
+  if (field?.kind === "attribute") {
+    const other = reading.value === "pass" ? "fail" : "pass";
+    return (
+      <Choice isOn={value === other} onPress={() => onValue(other)}>
+        {t(other)}
+      </Choice>
+    );
+  }
+  if (field?.kind === "choice") {
+    return field.options
+      .filter((option) => option.value !== reading.value)
+      .map((option) => (
+        <Choice
+          key={option.value}
+          isOn={value === option.value}
+          onPress={() => onValue(option.value)}
+        >
+          {option.label[locale] ?? option.label.en}
+        </Choice>
+      ));
+  }
+  return (
+    <input
+      aria-label={t("label")}
+      value={value}
+      onChange={(event) => onValue(event.target.value.normalize("NFC"))}
+      className="mono min-h-touch rounded border-2 border-edge bg-sheet px-3 text-[22px]"
+    />
+  );
+}
+
+/** The amendment, with its evidence before it and the second person's proof where the rules ask for one. */
+function useAmend(
+  reading: Reading,
+  acting: ReturnType<typeof useActing>,
+  onNeedsSecond: () => void,
+  onDone: () => void,
+) {
+  const { core } = useTablet();
+  const { state } = useWork();
+  const attach = useAttach();
+  const [photo, setPhoto] = useState<string | null>(null);
+  return async (
+    value: string,
+    reason: string,
+    taken: Taken | null,
+    second: { badge: string; pin: string } | null,
+  ) => {
+    let attached = photo;
+    let asksSecond = false;
+    const done = await acting.run(async (perform) => {
+      if (taken !== null && attached === null) {
+        const of = { step: reading.step, field: null, position: null, defect: null };
+        const kept = await attach(perform, taken, of);
+        if (kept.kind !== "done") return kept;
+        attached =
+          core.view().open?.state.photos.findLast((one) => one.sha256 === taken.sha256)?.id ?? null;
+        setPhoto(attached);
+      }
+      const evidence = attached === null ? null : { photo: attached, reading: null };
+      const body = { reading: reading.id, value, reason: reason.trim(), evidence };
+      if (second === null) {
+        const outcome = await perform("amendReading", body);
+        asksSecond = outcome.kind === "refused" && outcome.refusal.code === "second_person_needed";
+        return asksSecond ? { kind: "done" } : outcome;
+      }
+      const commandId = newCommandId(core.nowMs());
+      const contentSha256 = canonicalSha256(amendmentContent(state, body));
+      const answer = await signProof(core, {
+        command: commandId,
+        contentSha256,
+        person: null,
+        ...second,
+      });
+      if (answer.kind === "silence") return { kind: "silence" };
+      if (answer.kind !== "ok") {
+        const problem = problemOf(answer);
+        const code = problem?.kind === "refused" ? problem.code : "unknown";
+        return { kind: "refused", refusal: { code, params: {} } };
+      }
+      const { proof, method, person } = answer.value;
+      return perform("amendReading", body, {
+        second: { commandId, contentSha256, proof, method, person },
+      });
+    });
+    if (asksSecond) onNeedsSecond();
+    else if (done) onDone();
+  };
+}
+
+/** Somebody else at this tablet: badge and PIN, and back. */
+export function SecondPerson({
+  lead,
+  isBusy,
+  onSecond,
+  onBack,
+  children,
+}: {
+  lead: string;
+  isBusy: boolean;
+  onSecond: (badge: string, pin: string) => Promise<void>;
+  onBack: () => void;
+  children: React.ReactNode;
+}) {
+  const t = useTranslations("floor.sign");
+  const common = useTranslations("common");
+  const [badge, setBadge] = useState<string | null>(null);
+  const [pin, setPin] = useState("");
+  useScan((scan) => {
+    setBadge(scan.text);
+    setPin("");
+  });
+  return (
+    <div className="grid grid-cols-[1fr_360px] gap-7">
+      <div className="flex flex-col gap-4">
+        <p className="text-[20px] leading-snug">{lead}</p>
+        <p
+          className={`rounded border-2 p-5 text-[20px] font-[650] ${badge === null ? "border-dashed border-act" : "border-ok bg-ok-wash"}`}
+        >
+          {badge === null ? t("scanSecond") : t("badgeRead")}
+        </p>
+        {children}
+        <span className="mt-auto flex gap-3">
+          <Button onClick={onBack} disabled={isBusy}>
+            {common("back")}
+          </Button>
+          <DemoButton />
+        </span>
+      </div>
+      <div className="flex h-[540px] flex-col gap-4">
+        <PinEntry pin={pin} onChange={setPin} disabled={isBusy || badge === null} />
+        <Button
+          tone="accept"
+          size="record"
+          busy={isBusy}
+          disabled={badge === null || pin.length < PIN_LENGTH_MIN}
+          onClick={() => {
+            const given = pin;
+            setPin("");
+            void onSecond(badge ?? "", given);
+          }}
+        >
+          {t("confirmSecond")}
+        </Button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,65 @@
+"use client";
+import { useTranslations } from "next-intl";
+import { useState } from "react";
+import { RefusalText } from "#components/refusal-text";
+import { Button } from "#components/ui/button";
+import { Dialog } from "#components/ui/dialog";
+import type { DecisionRow } from "#lib/offline/memory";
+import { useTablet } from "./tablet-context.tsx";
+
+/** What was typed in an act, so that a refused one is not also a forgotten one. */
+function typedIn(body: unknown): string[] {
+  if (typeof body !== "object" || body === null) return [];
+  const said = body as Record<string, unknown>;
+  return ["value", "serial", "lot", "gage", "reason", "code", "comment", "text"]
+    .map((key) => said[key])
+    .filter((value) => typeof value === "string");
+}
+
+/** The server did not apply something that this tablet had accepted: shown until somebody has seen it. */
+export function RefusedCommands() {
+  const t = useTranslations("floor.refused");
+  const { view, acknowledge } = useTablet();
+  const [isBusy, setBusy] = useState(false);
+  const [row] = view.refusals;
+  if (row === undefined) return null;
+  const seen = async () => {
+    setBusy(true);
+    await acknowledge(row.commandId);
+    setBusy(false);
+  };
+  const typed = typedIn(row.body);
+  return (
+    <Dialog
+      key={row.commandId}
+      title={t("title")}
+      onClose={() => {}}
+      dismissable={false}
+      className="w-[680px]"
+    >
+      <p className="mb-3 text-[18px] text-ink-2">
+        {t.has(`commands.${row.type}`) ? t(`commands.${row.type}`) : row.type}
+      </p>
+      <div className="rounded bg-stop-wash px-5 py-4 text-[19px] leading-snug">
+        <Reason row={row} />
+      </div>
+      {typed.length === 0 ? null : (
+        <p className="mt-4 text-[18px]">
+          {t("typed")} <b className="mono">{typed.join(" · ")}</b>
+        </p>
+      )}
+      <p className="mt-4 mb-5 text-[16px] text-ink-2">{t("kept")}</p>
+      <Button tone="act" size="record" className="w-full" busy={isBusy} onClick={() => void seen()}>
+        {t("seen", { count: view.refusals.length })}
+      </Button>
+    </Dialog>
+  );
+}
+
+function Reason({ row }: { row: DecisionRow }) {
+  const t = useTranslations("floor.refused");
+  if (row.verdict?.verdict === "recorded_not_applied") {
+    return <RefusalText code={row.verdict.refusal.code} params={row.verdict.refusal.params} />;
+  }
+  return <p className="font-[650]">{t("malformed")}</p>;
+}

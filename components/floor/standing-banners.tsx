@@ -1,0 +1,66 @@
+"use client";
+import { useTranslations } from "next-intl";
+import { openHold } from "#lib/travelers/gates.rules";
+import { useWords } from "./language.tsx";
+import type { Place } from "./player-screen.tsx";
+import { Notice } from "./problem.tsx";
+import { useWork } from "./work-context.tsx";
+
+/** What stands over the work: a hold and what is still possible, a rework and which positions it names. */
+export function StandingBanners({ place }: { place: Place | null }) {
+  return (
+    <>
+      <HoldBanner place={place} />
+      <ReworkBanner place={place} />
+    </>
+  );
+}
+
+function HoldBanner({ place }: { place: Place | null }) {
+  const t = useTranslations("floor.hold");
+  const owners = useTranslations("common.owner");
+  const words = useWords();
+  const { state, packet } = useWork();
+  const hold = openHold(state, place ?? { operation: "", step: null });
+  const outer = packet.outerHolds[0];
+  const said = hold ?? outer;
+  if (said === undefined) return null;
+  const reason = packet.policy.holdReasons.find(({ code }) => code === said.reason);
+  const defect = hold === null ? null : state.defects.find(({ id }) => id === hold.defect);
+  return (
+    <Notice tone="stop">
+      <p className="font-bold">
+        {t("banner", {
+          reason: reason === undefined ? said.reason : words(reason.label),
+          owner: owners(said.owner),
+        })}
+        {defect?.qms ? <span className="mono"> · {defect.qms.number}</span> : null}
+      </p>
+      <p className="mt-0.5 text-[16px]">{t("remains")}</p>
+    </Notice>
+  );
+}
+
+function ReworkBanner({ place }: { place: Place | null }) {
+  const t = useTranslations("floor.rework");
+  const { state } = useWork();
+  const rework = state.reworks.find(({ status }) => status === "in_work");
+  if (rework === undefined) return null;
+  const defect = state.defects.find(({ id }) => id === rework.defect);
+  const here = rework.steps.find(({ step }) => step === place?.step);
+  return (
+    <Notice tone="warn">
+      <p className="font-bold">
+        {t("banner", { label: rework.label, defect: defect?.code ?? "" })}
+        {defect?.qms ? <span className="mono"> · {defect.qms.number}</span> : null}
+      </p>
+      <p className="mt-0.5 text-[16px]">
+        {here === undefined
+          ? t("elsewhere")
+          : here.positions === null
+            ? t("allPositions")
+            : t("positions", { positions: here.positions.join(", ") })}
+      </p>
+    </Notice>
+  );
+}

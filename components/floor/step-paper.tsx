@@ -1,0 +1,138 @@
+"use client";
+import { useTranslations } from "next-intl";
+import { useState } from "react";
+import { Button } from "#components/ui/button";
+import { Dialog } from "#components/ui/dialog";
+import type { Operation, Step } from "#lib/instructions/schema";
+import { useWords } from "./language.tsx";
+import { Octagon, Triangle } from "./problem.tsx";
+import { useWork } from "./work-context.tsx";
+
+/** What the step says: title, text, calls and picture. It scrolls; what records stays where it is. */
+export function StepPaper({ operation, step }: { operation: Operation | null; step: Step | null }) {
+  const t = useTranslations("floor.player");
+  const words = useWords();
+  const { content, state } = useWork();
+  if (operation === null) {
+    return (
+      <Paper title={t("finishTitle", { unit: state.unit.serial ?? state.unit.lot ?? "" })}>
+        <p className="max-w-[32em] text-[21px] leading-[1.4]">{t("finishLead")}</p>
+      </Paper>
+    );
+  }
+  if (step === null) {
+    return (
+      <Paper title={t("operationBuyoffTitle", { title: words(operation.title) })}>
+        <p className="max-w-[32em] text-[21px] leading-[1.4]">{t("operationBuyoffLead")}</p>
+      </Paper>
+    );
+  }
+  return (
+    <Paper title={words(step.title)}>
+      <p className="max-w-[32em] text-[21px] leading-[1.4] whitespace-pre-line">
+        {words(step.text)}
+      </p>
+      {step.calls.map((call) => (
+        <Call key={`${call.kind}${call.text.en}`} kind={call.kind} text={words(call.text)} />
+      ))}
+      {step.media.map((media) => (
+        <Picture
+          key={media.src}
+          src={
+            media.src.startsWith("/") || /^[0-9a-f]{64}$/.test(media.src)
+              ? pictureAddress(media.src)
+              : `/${media.src}`
+          }
+          alt={words(media.alt)}
+          caption={media.caption === undefined ? null : words(media.caption)}
+        />
+      ))}
+      {step.media.length === 0 && step.calls.length === 0 ? (
+        <p className="mono mt-auto text-[14px] text-ink-3">
+          {content.number} · {t("revision", { revision: content.revision })} · {step.number}
+        </p>
+      ) : null}
+    </Paper>
+  );
+}
+
+const pictureAddress = (src: string): string => (src.startsWith("/") ? src : `/api/blobs/${src}`);
+
+const Paper = ({ title, children }: { title: string; children: React.ReactNode }) => (
+  <section className="flex min-h-0 flex-1 flex-col gap-3.5 overflow-auto">
+    <h1 className="text-[32px] leading-[1.15] font-bold tracking-[-0.015em] text-balance">
+      {title}
+    </h1>
+    {children}
+  </section>
+);
+
+function Call({ kind, text }: { kind: "note" | "caution" | "warning"; text: string }) {
+  const t = useTranslations("floor.player.call");
+  const look = {
+    note: "bg-act-wash",
+    caution: "bg-warn-wash",
+    warning: "border-l-8 border-stop bg-stop-wash",
+  }[kind];
+  const ink = { note: "text-act", caution: "text-warn", warning: "text-stop" }[kind];
+  return (
+    <div
+      role="note"
+      className={`flex items-center gap-3.5 rounded px-4 py-3 text-[18px] leading-snug ${look}`}
+    >
+      <span className={`shrink-0 ${ink}`}>
+        {kind === "warning" ? <Octagon /> : kind === "caution" ? <Triangle /> : <NoteMark />}
+      </span>
+      <p>
+        <b className={ink}>{t(kind)}</b> {text}
+      </p>
+    </div>
+  );
+}
+
+const NoteMark = () => (
+  <svg
+    aria-hidden
+    viewBox="0 0 40 40"
+    width="40"
+    height="40"
+    fill="none"
+    stroke="currentColor"
+    strokeWidth="3"
+  >
+    <circle cx="20" cy="20" r="15.5" />
+    <path d="M20 18v10M20 12v.6" strokeLinecap="round" />
+  </svg>
+);
+
+function Picture({ src, alt, caption }: { src: string; alt: string; caption: string | null }) {
+  const t = useTranslations("floor.player");
+  const common = useTranslations("common");
+  const [isZoomed, setZoomed] = useState(false);
+  return (
+    <>
+      <button
+        type="button"
+        onClick={() => setZoomed(true)}
+        className="relative min-h-[220px] flex-1 overflow-hidden rounded border-2 border-rule bg-[#fffdf8] p-3"
+      >
+        {/* biome-ignore lint/performance/noImgElement: drawings are served as they are, offline too. */}
+        <img src={src} alt={alt} className="absolute inset-0 size-full object-contain p-3 pb-9" />
+        <span className="mono absolute bottom-2 left-3.5 text-left text-[13px] font-[550] text-[#575957]">
+          {caption === null ? t("zoom") : `${caption} · ${t("zoom")}`}
+        </span>
+      </button>
+      {isZoomed ? (
+        <Dialog title={caption ?? alt} onClose={() => setZoomed(false)} className="w-[94vw]">
+          <div className="h-[64dvh] overflow-auto rounded bg-[#fffdf8]">
+            {/* biome-ignore lint/performance/noImgElement: as above. */}
+            <img src={src} alt={alt} className="min-h-full w-full object-contain" />
+          </div>
+          <Button className="mt-4 w-full" onClick={() => setZoomed(false)}>
+            {common("close")}
+          </Button>
+        </Dialog>
+      ) : null}
+    </>
+  );
+}

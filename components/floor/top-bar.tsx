@@ -1,0 +1,78 @@
+"use client";
+import { useTranslations } from "next-intl";
+import { operationProgress } from "#lib/travelers/progress.rules";
+import { Connection } from "./connection.tsx";
+import { useWords } from "./language.tsx";
+import { PersonButton } from "./person-menu.tsx";
+import { useWork } from "./work-context.tsx";
+
+/** Unit, revision, progress, connection and person: the same on every step. */
+export function TopBar({ onLeave, current }: { onLeave: () => void; current: string | null }) {
+  const t = useTranslations("floor.player");
+  const words = useWords();
+  const { state, content } = useWork();
+  return (
+    <header className="col-span-full flex items-center gap-5 border-b-2 border-rule bg-sheet pr-4">
+      <button
+        type="button"
+        onClick={onLeave}
+        aria-label={t("toQueue")}
+        className="flex h-full min-w-touch items-center gap-3 border-r-2 border-rule px-4 active:bg-sunk"
+      >
+        <svg
+          aria-hidden
+          viewBox="0 0 20 20"
+          width="22"
+          height="22"
+          fill="none"
+          stroke="currentColor"
+          strokeWidth="2.6"
+        >
+          <path d="M12.5 3.5 6 10l6.5 6.5" strokeLinecap="round" strokeLinejoin="round" />
+        </svg>
+        <b className="mono text-[26px] tracking-[-0.01em]">{state.unit.serial ?? state.unit.lot}</b>
+      </button>
+      <p className="max-w-[17em] min-w-0 text-[14px] leading-[1.25] text-ink-2">
+        <span className="block truncate">{words(content.part.name)}</span>
+        <span className="mono block truncate">
+          {content.part.number} · {content.number}{" "}
+          <b className="text-ink">{t("revision", { revision: content.revision })}</b>
+        </span>
+      </p>
+      <Operations current={current} />
+      <Connection />
+      <PersonButton />
+    </header>
+  );
+}
+
+function Operations({ current }: { current: string | null }) {
+  const t = useTranslations("floor.player");
+  const { state, content } = useWork();
+  const progress = operationProgress(state, content);
+  const at = progress.findIndex(({ operation }) => operation === current) + 1;
+  const ink = {
+    complete: "bg-ok",
+    on_hold: "bg-stop",
+    in_work: "bg-act-wash",
+    not_started: "bg-sunk",
+  } as const;
+  return (
+    <div
+      role="img"
+      aria-label={t("progress", {
+        at: String(at),
+        total: String(progress.length),
+        done: progress.filter(({ status }) => status === "complete").length,
+      })}
+      className="flex min-w-0 flex-1 gap-1"
+    >
+      {progress.map(({ operation, status }) => (
+        <span
+          key={operation}
+          className={`h-3 flex-1 rounded-[3px] ${operation === current ? "bg-act" : ink[status]} ${status === "not_started" && operation !== current ? "border border-edge" : ""}`}
+        />
+      ))}
+    </div>
+  );
+}

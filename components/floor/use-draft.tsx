@@ -1,0 +1,35 @@
+"use client";
+import { useEffect, useState } from "react";
+import { draft, keepDraft } from "#lib/offline/memory";
+import type { At } from "./entry-panel.tsx";
+import { useTablet } from "./tablet-context.tsx";
+import { useWork } from "./work-context.tsx";
+
+/**
+ * What is typed and not recorded yet, kept on the tablet with every key: a lock, a reload or another
+ * person at the screen does not lose it.
+ */
+export function useDraft(
+  step: string,
+  at: At,
+): [string, (text: string) => void, boolean, (isTyping: boolean) => void] {
+  const { core } = useTablet();
+  const { state } = useWork();
+  const key = `${state.id}/${step}/${at.field}/${at.position}/${at.sample}`;
+  const [text, setText] = useState("");
+  const [isTyping, setTyping] = useState(false);
+  useEffect(() => {
+    let isGone = false;
+    void draft(core.db, key).then((kept) => {
+      if (!isGone && typeof kept === "string") setText(kept);
+    });
+    return () => {
+      isGone = true;
+    };
+  }, [core, key]);
+  const change = (next: string) => {
+    setText(next);
+    void keepDraft(core.db, key, next);
+  };
+  return [text, change, isTyping, setTyping];
+}

@@ -1,0 +1,80 @@
+"use client";
+import { useEffect, useEffectEvent, useState } from "react";
+import { openTraveler } from "#lib/offline/packets";
+import { lock } from "#lib/offline/people";
+import { PlayerScreen } from "./player-screen.tsx";
+import { type Problem, problemOf } from "./problem.tsx";
+import { QueueScreen } from "./queue-screen.tsx";
+import { RefusedCommands } from "./refused-commands.tsx";
+import { useTablet } from "./tablet-context.tsx";
+import { WorkProvider } from "./work-context.tsx";
+
+const IDLE_MS = 120_000;
+
+/** In the demo a test may ask for a shorter wait than two minutes. */
+function idleMs(isDemo: boolean): number {
+  const asked = Number(new URLSearchParams(location.search).get("idle"));
+  return isDemo && Number.isFinite(asked) && asked > 0 ? asked * 1000 : IDLE_MS;
+}
+
+function showInAddress(traveler: string | null): void {
+  const address = new URL(location.href);
+  if (traveler === null) address.searchParams.delete("t");
+  else address.searchParams.set("t", traveler);
+  history.replaceState(null, "", address);
+}
+
+export function WorkScreen() {
+  const { core, view } = useTablet();
+  const [problem, setProblem] = useState<Problem | null>(null);
+  useIdleLock();
+  const open = async (traveler: string) => {
+    const answer = await openTraveler(core, traveler);
+    setProblem(problemOf(answer));
+    if (answer.kind === "ok") showInAddress(traveler);
+  };
+  const openAddressed = useEffectEvent(() => {
+    const asked = new URLSearchParams(location.search).get("t");
+    if (asked !== null && core.view().open === null) void open(asked);
+  });
+  useEffect(() => openAddressed(), []);
+  const leave = () => {
+    showInAddress(null);
+    core.set({ open: null });
+  };
+  if (view.signedIn === null) return null;
+  return (
+    <>
+      {view.open === null ? (
+        <QueueScreen onOpen={open} problem={problem} onProblem={setProblem} />
+      ) : (
+        <WorkProvider
+          work={{ ...view.open, content: view.open.packet.content, signedIn: view.signedIn }}
+        >
+          <PlayerScreen key={view.open.packet.state.id} onLeave={leave} onOpen={open} />
+        </WorkProvider>
+      )}
+      <RefusedCommands />
+    </>
+  );
+}
+
+/** A tablet left alone hides what it shows and ends the signing period; what was begun is kept. */
+function useIdleLock(): void {
+  const { core, view } = useTablet();
+  const isDemo = view.demo !== null;
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout>;
+    const restart = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => void lock(core, "idle"), idleMs(isDemo));
+    };
+    restart();
+    const signs = ["pointerdown", "keydown", "wheel"] as const;
+    for (const sign of signs) addEventListener(sign, restart, { passive: true });
+    return () => {
+      clearTimeout(timer);
+      for (const sign of signs) removeEventListener(sign, restart);
+    };
+  }, [core, isDemo]);
+}
