@@ -6,7 +6,9 @@ export const millis = (at: Instant): number => Date.parse(at);
 
 /** The calendar date (YYYY-MM-DD) of an instant in an IANA zone. */
 export function dateIn(zone: string, at: Instant): string {
-  return new Intl.DateTimeFormat("en-CA", { timeZone: zone, dateStyle: "short" }).format(millis(at));
+  return new Intl.DateTimeFormat("en-CA", { timeZone: zone, dateStyle: "short" }).format(
+    millis(at),
+  );
 }
 
 /** Minutes since local midnight of an instant in an IANA zone. */

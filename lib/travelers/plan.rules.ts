@@ -4,11 +4,18 @@ export type Measurement = Extract<Field, { kind: "measurement" }>;
 /** A step with the operation it stands in, and its place in the whole revision. */
 export type PlannedStep = { operation: Operation; step: Step; order: number };
 
+/** A revision never changes, so what is read from it once holds as long as it is in memory. */
+const plans = new WeakMap<InstructionContent, readonly PlannedStep[]>();
+
 /** Every step of the revision in the order it is written. */
-export function plannedSteps(content: InstructionContent): PlannedStep[] {
-  return content.operations
+export function plannedSteps(content: InstructionContent): readonly PlannedStep[] {
+  const known = plans.get(content);
+  if (known) return known;
+  const planned = content.operations
     .flatMap((operation) => operation.steps.map((step) => ({ operation, step })))
-    .map((planned, order) => ({ ...planned, order }));
+    .map((one, order) => ({ ...one, order }));
+  plans.set(content, planned);
+  return planned;
 }
 
 export const plannedStep = (content: InstructionContent, step: string): PlannedStep | null =>

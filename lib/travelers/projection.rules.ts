@@ -2,7 +2,7 @@ import type { InstructionContent } from "#lib/instructions/schema";
 import { DECIMAL } from "#lib/kit/decimal";
 import { buyoffsDue, isDone } from "./buyoffs.rules.ts";
 import { operationProgress } from "./progress.rules.ts";
-import type { Defect, Reading, TravelerState } from "./state.schema.ts";
+import type { Defect, Photo, Reading, TravelerState } from "./state.schema.ts";
 
 export type Row = Readonly<Record<string, unknown>>;
 export type Projection = {
@@ -46,18 +46,7 @@ export function projection(state: TravelerState, content: InstructionContent): P
       occurred_at: installed.at,
       removed_at: installed.removed?.at ?? null,
     })),
-    photos: state.photos.map((photo) => ({
-      ...of,
-      id: photo.id,
-      sha256: photo.sha256,
-      media_type: photo.mediaType,
-      bytes: photo.bytes,
-      step_id: photo.step,
-      field_id: photo.field,
-      defect_id: photo.defect,
-      person_id: photo.person,
-      occurred_at: photo.at,
-    })),
+    photos: state.photos.map((photo) => ({ ...of, ...photoRow(photo) })),
     buyoffs: state.buyoffs.map((buyoff) => ({
       ...of,
       id: buyoff.id,
@@ -138,6 +127,18 @@ const readingRow = (reading: Reading): Row => ({
   person_id: reading.person,
   occurred_at: reading.at,
   amendments: reading.amendments.length,
+});
+
+const photoRow = (photo: Photo): Row => ({
+  id: photo.id,
+  sha256: photo.sha256,
+  media_type: photo.mediaType,
+  bytes: photo.bytes,
+  step_id: photo.step,
+  field_id: photo.field,
+  defect_id: photo.defect,
+  person_id: photo.person,
+  occurred_at: photo.at,
 });
 
 const defectRow = (defect: Defect): Row => ({

@@ -14,10 +14,11 @@ import type {
 } from "./state.schema.ts";
 
 /** All attempts of a step, the present one first. */
-export const attemptsOf = (state: TravelerState, step: string): StepState[] =>
-  [...state.earlierAttempts, ...Object.values(state.steps)]
-    .filter((attempt) => attempt.step === step)
-    .sort((a, b) => b.attempt - a.attempt);
+export function attemptsOf(state: TravelerState, step: string): StepState[] {
+  const now = state.steps[step];
+  const earlier = state.earlierAttempts.filter((attempt) => attempt.step === step);
+  return [...(now ? [now] : []), ...earlier.sort((a, b) => b.attempt - a.attempt)];
+}
 
 /** The attempt that counts at a position: the last one that did it, because others carry it. */
 export function attemptAt(state: TravelerState, step: string, position: string): number {

@@ -1,0 +1,160 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { Canonical } from "#lib/kit/canonical";
+import { canonicalJson } from "#lib/kit/canonical";
+import type { Bench } from "./bench/bench.ts";
+import { aBench, aCommand, factsFor, keep } from "./bench/bench.ts";
+import { hostileDeed } from "./bench/hostile.ts";
+import { stillOpen } from "./bench/oracle.ts";
+import { named } from "./bench/plan.ts";
+import { gages, stock } from "./bench/plant.ts";
+import type { Deed } from "./bench/worker.ts";
+import { deeds, workUntil } from "./bench/worker.ts";
+import { fold } from "./evolve.rules.ts";
+import type { Facts } from "./facts.schema.ts";
+import { decide } from "./rules.ts";
+import type { Command, CommandBody, CommandType, RecordedEvent } from "./schema.ts";
+import { parseBody, parseEvent } from "./schema.ts";
+
+/** `BUYOFF_SEQUENCES=10000 npx vitest run …` for the long run. */
+const environment = import.meta.env as unknown as Readonly<Record<string, string | undefined>>;
+const sequences = Number(environment.BUYOFF_SEQUENCES ?? 2000);
+const isComplete = ({ state }: Bench) => state.status === "complete" || state.status === "accepted";
+
+/** A clean build and one with rework, from which sequences set out at any point. */
+const histories = ["FSB-0118", "FSB-0120"].flatMap((serial) =>
+  [false, true].map((isReworked) => {
+    const bench = aBench({ serial });
+    const over = (field: string, position: string) =>
+      field === named("final") && position === "2" && bench.state.reworks.length === 0
+        ? "27.2"
+        : undefined;
+    workUntil(bench, isComplete, isReworked ? over : undefined);
+    return { serial, events: bench.events };
+  }),
+);
+
+function setOut(history: (typeof histories)[number], share: number): Bench {
+  const bench = aBench({ serial: history.serial });
+  const commands = [...new Set(history.events.map(({ command }) => command))];
+  const upTo = new Set(commands.slice(0, 1 + Math.floor(share * commands.length)));
+  bench.events = history.events.filter(({ command }) => upTo.has(command));
+  bench.state = fold(bench.events) ?? bench.state;
+  bench.minutes = 200;
+  for (const { id } of bench.state.defects) {
+    const dispositions = [
+      { decision: "rework" as const, quantity: "1", designAuthority: null, concession: null },
+    ];
+    const ncr = {
+      process: "NCR" as const,
+      connector: "rest",
+      externalId: "NCR-1",
+      number: "NCR-1",
+    };
+    const record = { ...ncr, status: "dispositioned" as const, url: "", version: "1", at: "" };
+    bench.qms.set(id, { record, dispositions });
+  }
+  return bench;
+}
+
+function frozen<T>(value: T): T {
+  if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
+  Object.freeze(value);
+  for (const member of Object.values(value)) frozen(member);
+  return value;
+}
+
+/** The same to the last character; and a readable difference where it isn't. */
+function same(found: unknown, expected: unknown): void {
+  const canonical = (value: unknown) => canonicalJson(value as Canonical);
+  if (canonical(found) !== canonical(expected)) expect(found).toEqual(expected);
+}
+
+/** The tablet's packet: everything for the traveler, in another order than the server finds it. */
+const onTablet = (facts: Facts): Facts => ({
+  ...facts,
+  gages: gages.toReversed(),
+  stock: stock.toReversed(),
+  holders: ["Q-ASM", "Q-TRQ", "Q-VIS"].map((qualification) => ({
+    qualification,
+    names: ["ana"],
+  })),
+});
+
+/** One command through both sides; what it does is kept. */
+function play(bench: Bench, { type, body, given }: Deed): boolean {
+  bench.minutes += 1;
+  const parsed = parseBody(type, body);
+  if (!parsed) return false;
+  const command = frozen({ ...aCommand(bench, type, body as CommandBody<CommandType>), ...parsed });
+  const facts = frozen(factsFor(bench, command as Command, given));
+  const state = frozen(bench.state);
+  const server = decide(state, command as Command, facts);
+  const tablet = decide(state, command as Command, frozen(onTablet(facts)));
+  same(tablet, server);
+  if (!server.ok) return false;
+  if (server.value.events.length === 0) expect.unreachable(`${type} leads to nothing`);
+  for (const event of server.value.events) {
+    same(parseEvent(event.type, event.body).body, event.body);
+  }
+  keep(bench, command as Command, facts, server.value.events);
+  if (isComplete(bench)) {
+    expect(stillOpen(bench.content, bench.events, bench.state.unit.serial ?? "")).toEqual([]);
+  }
+  return true;
+}
+
+/** Deterministic dice from one number, so that a failing sequence is found again. */
+function diceFrom(seed: number) {
+  let value = seed;
+  return (sides: number): number => {
+    value = (Math.imul(value, 1664525) + 1013904223) >>> 0;
+    return sides === 0 ? 0 : (value >>> 8) % sides;
+  };
+}
+
+const move = fc.record({
+  isHostile: fc.boolean(),
+  seed: fc.nat(),
+  /** Now and then the good worker measures something bad. */
+  bad: fc.option(fc.constantFrom("27.2", "7.0", "9.5", "0.1", "28.700", "fail"), { freq: 8 }),
+});
+
+const sequence = fc.record({
+  history: fc.constantFrom(...histories),
+  share: fc.double({ min: 0, max: 1, noNaN: true }),
+  moves: fc.array(move, { maxLength: 16 }),
+  finishes: fc.boolean(),
+});
+
+test("no sequence of commands gives a completed traveler with an open requirement, replay gives the same state, and tablet and server agree", () => {
+  let completed = 0;
+  let applied = 0;
+  let refused = 0;
+  fc.assert(
+    fc.property(sequence, ({ history, share, moves, finishes }) => {
+      const bench = setOut(history, share);
+      const count = (isApplied: boolean) => {
+        applied += isApplied ? 1 : 0;
+        refused += isApplied ? 0 : 1;
+        return isApplied;
+      };
+      for (const { isHostile, seed, bad } of moves) {
+        if (isHostile) count(play(bench, hostileDeed(bench, diceFrom(seed))));
+        else deeds(bench, () => bad ?? undefined).some((one) => count(play(bench, one)));
+      }
+      for (let turn = 0; finishes && turn < 120 && !isComplete(bench); turn += 1) {
+        if (!deeds(bench).some((one) => play(bench, one))) break;
+      }
+      if (isComplete(bench)) completed += 1;
+      const stored = JSON.parse(JSON.stringify(bench.events)) as RecordedEvent[];
+      same(fold(bench.events), bench.state);
+      same(fold(stored), bench.state);
+    }),
+    { numRuns: sequences },
+  );
+  // Otherwise the properties would hold because nothing ever gets that far.
+  expect(completed).toBeGreaterThan(sequences * 0.3);
+  expect(applied).toBeGreaterThan(sequences);
+  expect(refused).toBeGreaterThan(sequences * 2);
+}, 600_000);
