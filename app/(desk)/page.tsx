@@ -28,7 +28,9 @@ export default async function Landing() {
           </span>
           Buyoff
         </p>
-        <h1 className="max-w-[30ch] text-[22px] leading-snug font-[600] text-ink-2">{t("claim")}</h1>
+        <h1 className="max-w-[30ch] text-[22px] leading-snug font-[600] text-ink-2">
+          {t("claim")}
+        </h1>
       </header>
       <div className="grid gap-5 sm:grid-cols-2">
         <Way href="/floor" title={t("tablet")} text={t("tabletText")} go={t("tabletGo")} />

@@ -25,14 +25,12 @@ export function RecordSide({
   mayVerify,
   mayLogDefect,
   mayAccept,
-  person,
 }: {
   record: TravelerRecord;
   words: RecordWords;
   mayVerify: boolean;
   mayLogDefect: boolean;
   mayAccept: boolean;
-  person: string;
 }) {
   const t = useTranslations("desk.side");
   const { state, content, entries, policy } = record;
@@ -55,7 +53,6 @@ export function RecordSide({
         <LogDefect
           traveler={state.id}
           unit={state.unit.serial ?? state.unit.lot ?? ""}
-          draftOf={person}
           quantity={state.unit.quantity}
           codes={policy.defectCodes.map(({ code, label }) => ({
             code,

@@ -31,7 +31,9 @@ export function RecordTitle({
   const done = content.operations
     .flatMap((of) => of.steps)
     .filter((step) =>
-      steps.some((of) => of.step === step.id && (of.status === "complete" || of.status === "not_applicable")),
+      steps.some(
+        (of) => of.step === step.id && (of.status === "complete" || of.status === "not_applicable"),
+      ),
     );
   const defects = state.defects.filter((of) => of.status === "open").length;
   const operation = built.operations.find((of) => of.untouched.length > 0)?.number ?? null;
@@ -70,7 +72,11 @@ export function RecordTitle({
           </span>
         </Fact>
         <Fact label={t("started")}>
-          {built.startedAt === null ? t("notStarted") : <Moment at={built.startedAt} zone={words.zone} />}
+          {built.startedAt === null ? (
+            t("notStarted")
+          ) : (
+            <Moment at={built.startedAt} zone={words.zone} />
+          )}
         </Fact>
         <Fact label={t("doneLabel")}>
           {t("stepsOf", {

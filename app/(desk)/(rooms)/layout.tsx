@@ -15,7 +15,8 @@ export default async function RoomsLayout({ children }: { children: ReactNode })
     waitingCounts(actor),
     plantPolicy(actor),
   ]);
-  const ifMay = <T,>(permission: Permission, what: T): T[] => (may(actor, permission) ? [what] : []);
+  const ifMay = <T,>(permission: Permission, what: T): T[] =>
+    may(actor, permission) ? [what] : [];
   return (
     <div className="desk-shell grid min-h-dvh grid-cols-[212px_minmax(0,1fr)]">
       <a

@@ -31,7 +31,8 @@ export default async function Travelers({ searchParams }: { searchParams: Promis
   const asked = await searchParams;
   const t = await getTranslations("desk.travelers");
   const search = asked.q?.trim().slice(0, 80) ?? "";
-  const filter = travelerFilters.find((of) => of === asked.show) ?? (search === "" ? "open" : "all");
+  const filter =
+    travelerFilters.find((of) => of === asked.show) ?? (search === "" ? "open" : "all");
   const page = Math.max(1, Number.parseInt(asked.page ?? "1", 10) || 1);
   const [{ lines, counts }, plant] = await Promise.all([
     travelersFound(actor, { search, filter, page }),
@@ -42,7 +43,9 @@ export default async function Travelers({ searchParams }: { searchParams: Promis
     <main className="px-8 py-7">
       <PageHead
         title={t("title")}
-        actions={<SearchBox action="/travelers" value={search} label={t("search")} go={t("find")} />}
+        actions={
+          <SearchBox action="/travelers" value={search} label={t("search")} go={t("find")} />
+        }
       />
       <FilterLinks
         label={t("filters")}

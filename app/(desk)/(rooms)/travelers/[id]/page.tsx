@@ -18,7 +18,12 @@ import { asBuilt } from "#lib/travelers/as-built.rules";
 import { recordHead } from "#lib/travelers/as-built-head.rules";
 import { travelerRecord } from "#lib/travelers/history.queries";
 import { openItems } from "#lib/travelers/progress.rules";
-import { filterCounts, filtered, recordFilters, refusedAttempts } from "#lib/travelers/record-filter.rules";
+import {
+  filterCounts,
+  filtered,
+  recordFilters,
+  refusedAttempts,
+} from "#lib/travelers/record-filter.rules";
 
 type Ask = { params: Promise<{ id: string }>; searchParams: Promise<{ show?: string }> };
 
@@ -126,7 +131,6 @@ export default async function Traveler({ params, searchParams }: Ask) {
         mayVerify={may(actor, "record.verify")}
         mayLogDefect={may(actor, commandPermissions.logDefect)}
         mayAccept={may(actor, commandPermissions.acceptTraveler)}
-        person={actor.id}
       />
     </div>
   );

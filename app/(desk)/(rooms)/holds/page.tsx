@@ -1,0 +1,102 @@
+import type { Metadata } from "next";
+import Link from "next/link";
+import { getLocale, getTranslations } from "next-intl/server";
+import { Moment } from "#components/desk/moment";
+import { Empty, PageHead } from "#components/desk/page-head";
+import { ReleaseHold } from "#components/desk/release-hold";
+import { requireActor } from "#lib/boundary/actor";
+import { commandPermissions, may } from "#lib/boundary/permissions";
+import { plantPolicy } from "#lib/defects/queries";
+import { inLocale, type Locale } from "#lib/messages/locales";
+import { openHolds } from "#lib/travelers/waiting.queries";
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations("desk.holds"))("title") };
+}
+
+export default async function Holds() {
+  const actor = await requireActor("traveler.read");
+  const [t, common, locale, holds, plant] = await Promise.all([
+    getTranslations("desk.holds"),
+    getTranslations("common"),
+    getLocale(),
+    openHolds(actor),
+    plantPolicy(actor),
+  ]);
+  const label = (reason: string) => {
+    const known = plant.holdReasons.find((of) => of.code === reason);
+    return known ? inLocale(known.label, locale as Locale) : reason;
+  };
+  return (
+    <main className="px-8 py-7">
+      <PageHead title={t("title")} lead={t("lead")} />
+      {holds.length === 0 ? <Empty title={t("none")} hint={t("noneHint")} /> : null}
+      <ul className="grid gap-3">
+        {holds.map((hold) => (
+          <li
+            key={hold.id}
+            className="grid grid-cols-[minmax(120px,0.8fr)_minmax(0,2fr)_auto] items-center gap-x-5 rounded border-[1.5px] border-rule border-l-[6px] border-l-stop bg-sheet px-5 py-3.5"
+          >
+            <p>
+              <Link
+                href={`/travelers/${hold.traveler}`}
+                className="mono text-[18px] font-bold underline decoration-rule decoration-2 underline-offset-4 hover:decoration-act"
+              >
+                {hold.unit}
+              </Link>
+              <span className="mono block text-[13px] text-ink-2">
+                {hold.workOrder}
+                {hold.operation === null
+                  ? ""
+                  : ` · ${t("operation", { operation: hold.operation })}`}
+              </span>
+            </p>
+            <div className="min-w-0 text-[15px]">
+              <p className="font-[700] text-stop">{label(hold.reason)}</p>
+              <p>
+                {t("owner", { owner: common(`owner.${hold.owner}`) })} ·{" "}
+                {hold.placedBy ?? t("byRule")} ·{" "}
+                <span className="mono text-[14px]">
+                  <Moment at={hold.at} zone={plant.timeZone} />
+                </span>
+              </p>
+              {hold.defect === null ? null : (
+                <p className="text-[14px] text-ink-2">
+                  <Link
+                    href={`/defects/${hold.defect.id}`}
+                    className="underline underline-offset-4"
+                  >
+                    {hold.defect.code}
+                  </Link>{" "}
+                  →{" "}
+                  {hold.defect.ncrNumber === null ? (
+                    t("noNcr")
+                  ) : (
+                    <b className="mono">{hold.defect.ncrNumber}</b>
+                  )}
+                  {" · "}
+                  {hold.defect.decisions.length === 0
+                    ? t("undecided")
+                    : hold.defect.decisions.map((of) => common(`decision.${of}`)).join(", ")}
+                </p>
+              )}
+            </div>
+            {may(actor, commandPermissions.releaseHold) ? (
+              <ReleaseHold
+                mayByHand={actor.roles.includes("quality")}
+                hold={{
+                  id: hold.id,
+                  traveler: hold.traveler,
+                  unit: hold.unit,
+                  reason: label(hold.reason),
+                  tied: hold.defect !== null,
+                  ncr: hold.defect?.ncrNumber ?? "",
+                }}
+              />
+            ) : null}
+          </li>
+        ))}
+      </ul>
+    </main>
+  );
+}

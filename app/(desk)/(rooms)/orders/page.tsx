@@ -1,0 +1,86 @@
+import type { Metadata } from "next";
+import Link from "next/link";
+import { getLocale, getTranslations } from "next-intl/server";
+import { Empty, PageHead } from "#components/desk/page-head";
+import { ReleaseTravelers } from "#components/desk/release-travelers";
+import { tableFrame, td, th } from "#components/desk/travelers-table";
+import { requireActor } from "#lib/boundary/actor";
+import { may } from "#lib/boundary/permissions";
+import { inLocale, type Locale } from "#lib/messages/locales";
+import { ordersAtSite, releasableRevisions } from "#lib/travelers/orders.queries";
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations("desk.orders"))("title") };
+}
+
+export default async function Orders() {
+  const actor = await requireActor("traveler.read");
+  const [t, locale, orders, revisions] = await Promise.all([
+    getTranslations("desk.orders"),
+    getLocale(),
+    ordersAtSite(actor),
+    releasableRevisions(),
+  ]);
+  const mayRelease = may(actor, "traveler.release");
+  return (
+    <main className="px-8 py-7">
+      <PageHead title={t("title")} lead={t("lead")} />
+      {orders.length === 0 ? (
+        <Empty title={t("none")} hint={t("noneHint")} />
+      ) : (
+        <div className={tableFrame}>
+          <table className="w-full border-collapse text-[15px]">
+            <caption className="sr-only">{t("title")}</caption>
+            <thead>
+              <tr>
+                <th className={th}>{t("order")}</th>
+                <th className={th}>{t("part")}</th>
+                <th className={th}>{t("customer")}</th>
+                <th className={`${th} text-right`}>{t("quantity")}</th>
+                <th className={`${th} text-right`}>{t("units")}</th>
+                {mayRelease ? (
+                  <th className={th}>
+                    <span className="sr-only">{t("release")}</span>
+                  </th>
+                ) : null}
+              </tr>
+            </thead>
+            <tbody>
+              {orders.map((order) => (
+                <tr key={order.id}>
+                  <th scope="row" className={`${td} text-left font-normal`}>
+                    <Link
+                      href={`/travelers?q=${encodeURIComponent(order.number)}`}
+                      className="mono text-[16px] font-bold underline decoration-rule decoration-2 underline-offset-4 hover:decoration-act"
+                    >
+                      {order.number}
+                    </Link>
+                  </th>
+                  <td className={`${td} mono text-[14px]`}>
+                    {order.partNumber} {order.partRevision}
+                  </td>
+                  <td className={td}>{order.customer ?? "–"}</td>
+                  <td className={`${td} mono text-right`}>{order.quantity}</td>
+                  <td className={`${td} text-right`}>{t("unitsOf", order.units)}</td>
+                  {mayRelease ? (
+                    <td className={`${td} text-right`}>
+                      <ReleaseTravelers
+                        order={order.number}
+                        revisions={revisions
+                          .filter((of) => of.part === order.partNumber)
+                          .map((of) => ({
+                            contentSha256: of.contentSha256,
+                            label: `${of.number} rev ${of.revision} · ${inLocale(of.title, locale as Locale)}`,
+                          }))}
+                      />
+                    </td>
+                  ) : null}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </main>
+  );
+}

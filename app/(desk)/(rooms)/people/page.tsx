@@ -1,0 +1,100 @@
+import type { Metadata } from "next";
+import { getLocale, getTranslations } from "next-intl/server";
+import { Moment } from "#components/desk/moment";
+import { Empty, PageHead } from "#components/desk/page-head";
+import { tableFrame, td, th } from "#components/desk/travelers-table";
+import { requireActor } from "#lib/boundary/actor";
+import { plantPolicy } from "#lib/defects/queries";
+import { dateIn, instant } from "#lib/kit/time";
+import { inLocale, type Locale } from "#lib/messages/locales";
+import { peopleAtSite } from "#lib/people/queries";
+import { heldAtSite } from "#lib/people/stations.queries";
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations("desk.people"))("title") };
+}
+
+/** Read only: people and qualifications are mastered in the QMS or HR. */
+export default async function People() {
+  const actor = await requireActor("people.read");
+  const [t, role, locale, people, held, plant] = await Promise.all([
+    getTranslations("desk.people"),
+    getTranslations("common.role"),
+    getLocale(),
+    peopleAtSite(actor),
+    heldAtSite(actor),
+    plantPolicy(actor),
+  ]);
+  const today = dateIn(plant.timeZone, instant(Date.now()));
+  return (
+    <main className="px-8 py-7">
+      <PageHead title={t("title")} lead={t("lead")} />
+      {people.length === 0 ? (
+        <Empty title={t("none")} hint={t("noneHint")} />
+      ) : (
+        <div className={tableFrame}>
+          <table className="w-full border-collapse text-[15px]">
+            <caption className="sr-only">{t("title")}</caption>
+            <thead>
+              <tr>
+                <th className={th}>{t("name")}</th>
+                <th className={th}>{t("roles")}</th>
+                <th className={th}>{t("stamps")}</th>
+                <th className={th}>{t("qualifications")}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {people.map((person) => {
+                const stamps = held.stamps.filter((of) => of.person === person.id);
+                const qualifications = held.qualifications.filter((of) => of.person === person.id);
+                return (
+                  <tr key={person.id}>
+                    <th scope="row" className={`${td} text-left align-top font-normal`}>
+                      <b className="font-[700]">{person.name}</b>
+                      <span className="mono block text-[13px] text-ink-2">
+                        {person.employeeNumber}
+                        {person.active ? "" : ` · ${t("inactive")}`}
+                      </span>
+                    </th>
+                    <td className={`${td} align-top`}>
+                      {person.roles.map((of) => role(of)).join(", ")}
+                    </td>
+                    <td className={`${td} mono align-top whitespace-nowrap`}>
+                      {stamps.map((of) => of.number).join(", ") || "–"}
+                    </td>
+                    <td className={`${td} align-top`}>
+                      <ul className="flex flex-wrap gap-x-4 gap-y-1 text-[14px]">
+                        {qualifications.map((of) => {
+                          const until = of.validUntil?.toISOString().slice(0, 10) ?? null;
+                          const isLapsed = until !== null && until < today;
+                          return (
+                            <li
+                              key={of.code}
+                              title={inLocale(of.name, locale as Locale)}
+                              className={isLapsed ? "font-[650] text-stop" : ""}
+                            >
+                              <span className="mono">{of.code}</span>{" "}
+                              {of.validUntil === null ? (
+                                ""
+                              ) : (
+                                <>
+                                  {t(isLapsed ? "lapsed" : "until")}{" "}
+                                  <Moment at={of.validUntil} zone="UTC" shape="day" />
+                                </>
+                              )}
+                            </li>
+                          );
+                        })}
+                        {qualifications.length === 0 ? <li className="text-ink-2">–</li> : null}
+                      </ul>
+                    </td>
+                  </tr>
+                );
+              })}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </main>
+  );
+}

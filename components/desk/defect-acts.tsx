@@ -1,0 +1,123 @@
+import { useTranslations } from "next-intl";
+import { CloseDefect, CompleteRework } from "#components/desk/close-defect";
+import { DispositionForm } from "#components/desk/disposition-form";
+import { holdLabel, type RecordWords, said } from "#components/desk/record-words";
+import { ReleaseHold } from "#components/desk/release-hold";
+import { type ReworkStep, StartRework } from "#components/desk/start-rework";
+import type { Role } from "#lib/instructions/schema";
+import type { TravelerRecord } from "#lib/travelers/history.queries";
+import { permissions } from "#lib/travelers/permissions.rules";
+import type { CommandType } from "#lib/travelers/schema";
+import type { Defect } from "#lib/travelers/state.schema";
+
+/** What this person may do about it now, in the order in which it is done; nothing that isn't theirs. */
+export function DefectActs({
+  record,
+  defect,
+  roles,
+  words,
+}: {
+  record: TravelerRecord;
+  defect: Defect;
+  roles: readonly Role[];
+  words: RecordWords;
+}) {
+  const t = useTranslations("desk.defect");
+  const { state } = record;
+  const may = (command: CommandType) => roles.some((role) => permissions[command].includes(role));
+  const isOpen = defect.status === "open";
+  const holds = state.holds.filter((of) => of.defect === defect.id && of.released === null);
+  const reworks = state.reworks.filter((of) => of.defect === defect.id && of.status === "in_work");
+  const isRework = defect.dispositions.some((of) => of.decision === "rework");
+  const ncr = defect.qms?.number ?? "";
+  const acts = [
+    isOpen && may("receiveDisposition") && defect.dispositions.length === 0 ? (
+      <DispositionForm
+        key="disposition"
+        traveler={state.id}
+        defect={defect.id}
+        code={defect.code}
+        quantity={defect.quantity}
+        ncr={ncr}
+      />
+    ) : null,
+    ...(may("releaseHold")
+      ? holds.map((hold) => (
+          <ReleaseHold
+            key={hold.id}
+            mayByHand={roles.includes("quality")}
+            hold={{
+              id: hold.id,
+              traveler: state.id,
+              unit: state.unit.serial ?? state.unit.lot ?? "",
+              reason: holdLabel(words, hold.reason),
+              tied: true,
+              ncr,
+            }}
+          />
+        ))
+      : []),
+    isOpen && isRework && reworks.length === 0 && may("startRework") ? (
+      <StartRework
+        key="rework"
+        traveler={state.id}
+        defect={defect.id}
+        position={defect.position}
+        steps={reworkSteps(record, words)}
+      />
+    ) : null,
+    ...(may("completeRework")
+      ? reworks.map((of) => (
+          <CompleteRework key={of.id} traveler={state.id} rework={of.id} label={of.label} />
+        ))
+      : []),
+    isOpen && may("closeDefect") && defect.dispositions.length > 0 ? (
+      <CloseDefect key="close" traveler={state.id} defect={defect.id} code={defect.code} />
+    ) : null,
+  ].filter((act) => act !== null);
+  return (
+    <aside
+      aria-label={t("acts")}
+      className="flex flex-col gap-3 border-l-[1.5px] border-rule bg-sheet px-5 py-6 print:hidden"
+    >
+      <h2 className="text-[17px] font-bold">{t("acts")}</h2>
+      <p className="text-[14px] text-ink-2">{nextWords(defect, holds.length, reworks.length, t)}</p>
+      {acts}
+    </aside>
+  );
+}
+
+function nextWords(
+  defect: Defect,
+  holds: number,
+  reworks: number,
+  t: ReturnType<typeof useTranslations>,
+): string {
+  if (defect.status !== "open") return t("next.settled");
+  if (defect.dispositions.length === 0)
+    return t(defect.qms === null ? "next.noNcr" : "next.waiting");
+  if (reworks > 0) return t("next.rework");
+  if (holds > 0) return t("next.hold");
+  return t("next.carryOut");
+}
+
+function reworkSteps({ state, content }: TravelerRecord, words: RecordWords): ReworkStep[] {
+  return content.operations.flatMap((operation) =>
+    operation.steps
+      .filter((step) =>
+        Object.values(state.steps).some((of) => of.step === step.id && of.startedAt !== null),
+      )
+      .map((step) => ({
+        id: step.id,
+        number: step.number,
+        title: said(words, step.title),
+        positions: [...new Set(step.fields.flatMap((field) => field.positions))],
+        voids: {
+          readings: state.readings.filter((of) => of.step === step.id).length,
+          buyoffs: state.buyoffs.filter(
+            (of) => of.status === "signed" && of.covers.some((cover) => cover.step === step.id),
+          ).length,
+        },
+      })),
+  );
+}

@@ -1,0 +1,96 @@
+import { useTranslations } from "next-intl";
+import { DeliveryState } from "#components/desk/delivery-state";
+import { Moment } from "#components/desk/moment";
+import type { AttemptShown, DeliveryShown } from "#lib/feed/queries";
+
+export type DeliveryWithAttempts = { delivery: DeliveryShown; attempts: readonly AttemptShown[] };
+
+/** What was sent to the QMS about a defect, and each attempt as it went. */
+export function Deliveries({
+  deliveries,
+  zone,
+}: {
+  deliveries: readonly DeliveryWithAttempts[];
+  zone: string;
+}) {
+  const t = useTranslations("desk.delivery");
+  return (
+    <section aria-labelledby="deliveries">
+      <h2 id="deliveries" className="mb-2 text-[18px] font-bold">
+        {t("title")}
+      </h2>
+      {deliveries.length === 0 ? <p className="text-[15px] text-ink-2">{t("noneYet")}</p> : null}
+      {deliveries.map(({ delivery, attempts }) => (
+        <article key={delivery.id} className="mb-3 rounded border-[1.5px] border-rule bg-sheet">
+          <header className="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-3 text-[15px]">
+            <DeliveryState state={delivery.state} />
+            <span>
+              {t.has(`operation.${delivery.operation}`)
+                ? t(`operation.${delivery.operation}`)
+                : delivery.operation}{" "}
+              → <b className="font-[650]">{delivery.connector.name}</b>
+              {delivery.number === null ? null : (
+                <b className="mono font-[650]"> {delivery.number}</b>
+              )}
+            </span>
+            <span className="mono ml-auto text-[13px] text-ink-2">
+              <Moment at={delivery.updatedAt} zone={zone} />
+            </span>
+          </header>
+          <p className="border-t border-sunk px-4 py-2 text-[14px] text-ink-2">
+            {delivery.lastResult === null ? t("notSent") : delivery.lastResult}
+            {delivery.state === "pending" || delivery.state === "outcome_unknown" ? (
+              <>
+                {" · "}
+                {t("nextTry")} <Moment at={delivery.nextAt} zone={zone} shape="time" />
+              </>
+            ) : null}
+          </p>
+          <details className="border-t border-sunk text-[14px]">
+            <summary className="px-4 py-2 font-[650]">
+              {t("attempts", { count: attempts.length })}
+            </summary>
+            <Attempts delivery={delivery} attempts={attempts} zone={zone} />
+          </details>
+        </article>
+      ))}
+    </section>
+  );
+}
+
+function Attempts({ delivery, attempts, zone }: DeliveryWithAttempts & { zone: string }) {
+  const t = useTranslations("desk.delivery");
+  const text =
+    "mono mt-1 max-h-56 overflow-auto rounded bg-sunk px-3 py-2 text-[13px] break-all whitespace-pre-wrap";
+  return (
+    <div className="px-4 pb-4">
+      <p className="mono mb-2 text-[13px] break-all text-ink-2">
+        {t("key")} {delivery.externalKey}
+      </p>
+      <ol className="grid gap-3">
+        {attempts.map((attempt, index) => (
+          <li key={attempt.id} className="border-l-2 border-rule pl-3">
+            <p>
+              <b>{index + 1}.</b>{" "}
+              {t.has(`act.${attempt.act}`) ? t(`act.${attempt.act}`) : attempt.act} ·{" "}
+              <span className="mono">
+                <Moment at={attempt.startedAt} zone={zone} shape="time" />
+              </span>{" "}
+              · {attempt.endedAt === null ? t("unanswered") : (attempt.classification ?? "")}
+            </p>
+            <details>
+              <summary className="text-ink-2">{t("request")}</summary>
+              <pre className={text}>{attempt.request}</pre>
+            </details>
+            {attempt.response === null ? null : (
+              <details>
+                <summary className="text-ink-2">{t("response")}</summary>
+                <pre className={text}>{attempt.response}</pre>
+              </details>
+            )}
+          </li>
+        ))}
+      </ol>
+    </div>
+  );
+}

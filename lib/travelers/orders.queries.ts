@@ -1,0 +1,79 @@
+import "server-only";
+import { db, forSite } from "#lib/db/client";
+import { instructionContent, type Localized } from "#lib/instructions/schema";
+import type { Actor } from "#lib/people/schema";
+
+export type OrderLine = {
+  id: string;
+  number: string;
+  partNumber: string;
+  partRevision: string;
+  quantity: string;
+  customer: string | null;
+  status: string;
+  units: { released: number; finished: number };
+};
+
+/** Work orders of the site with what became of them here; the newest first. */
+export async function ordersAtSite(actor: Actor): Promise<OrderLine[]> {
+  const site = forSite(actor.site);
+  const [orders, travelers] = await Promise.all([
+    site.workOrder.findMany({
+      where: { siteId: actor.site },
+      orderBy: [{ createdAt: "desc" }, { number: "desc" }],
+      take: 200,
+    }),
+    site.traveler.groupBy({
+      by: ["workOrder", "status"],
+      where: { siteId: actor.site },
+      _count: { _all: true },
+    }),
+  ]);
+  const finished = new Set(["complete", "accepted", "scrapped", "cancelled"]);
+  return orders.map((order) => {
+    const mine = travelers.filter((of) => of.workOrder === order.number);
+    const count = (of: typeof mine) => of.reduce((sum, one) => sum + one._count._all, 0);
+    return {
+      id: order.id,
+      number: order.number,
+      partNumber: order.partNumber,
+      partRevision: order.partRevision,
+      quantity: order.quantity,
+      customer: order.customer,
+      status: order.status,
+      units: {
+        released: count(mine),
+        finished: count(mine.filter((of) => finished.has(of.status))),
+      },
+    };
+  });
+}
+
+export type Releasable = {
+  contentSha256: string;
+  number: string;
+  revision: string;
+  status: string;
+  title: Localized;
+  part: string;
+};
+
+/** Revisions that a traveler may be released on. */
+export async function releasableRevisions(): Promise<Releasable[]> {
+  const rows = await db.instructionRevision.findMany({
+    where: { status: { in: ["effective", "approved"] } },
+    select: { contentSha256: true, revision: true, status: true, content: true },
+    orderBy: { revision: "desc" },
+  });
+  return rows.map((row) => {
+    const content = instructionContent.parse(JSON.parse(row.content));
+    return {
+      contentSha256: row.contentSha256,
+      number: content.number,
+      revision: row.revision,
+      status: row.status,
+      title: content.title,
+      part: content.part.number,
+    };
+  });
+}
