@@ -81,12 +81,12 @@ async function startPrograms(
   if (sandbox !== null) {
     const register = parts.keep(startProgram(sandboxProgram(plan, sandbox), logs));
     programs.push(register);
-    await answering(`http://127.0.0.1:${sandbox}/`, register);
+    await answering(`http://127.0.0.1:${sandbox}/`, programs);
   }
   const worker = parts.keep(startProgram(workerProgram(environment), logs, isDev));
   const web = parts.keep(startProgram(webProgram(plan, environment), logs, isDev));
   programs.push(worker, web);
-  await answering(`http://127.0.0.1:${webPort}/`, web);
+  await answering(`http://127.0.0.1:${webPort}/`, programs);
   return programs;
 }
 

@@ -77,16 +77,16 @@ export async function runProgram(
   throw new Problem(`${refusal}\n${await lastLines(running.log)}\nIts log: ${running.log}`);
 }
 
-/** Waits until something answers there, whatever it says; a program that ends instead is a problem. */
-export async function answering(url: string, program: RunningProgram): Promise<void> {
+/** Waits until something answers there, whatever it says; a program that ends meanwhile is a problem. */
+export async function answering(url: string, programs: readonly RunningProgram[]): Promise<void> {
   let why: string | null = null;
-  void program.ended.then((sentence) => {
+  void Promise.race(programs.map(({ ended }) => ended)).then((sentence) => {
     why = sentence;
   });
   for (;;) {
-    if (why !== null) throw new Problem(why);
     const answer = await fetch(url, { redirect: "manual" }).catch(() => null);
     await answer?.body?.cancel();
+    if (why !== null) throw new Problem(why);
     if (answer) return;
     await pause(50);
   }
