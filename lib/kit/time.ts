@@ -4,11 +4,15 @@ export type Instant = string;
 export const instant = (ms: number): Instant => new Date(ms).toISOString();
 export const millis = (at: Instant): number => Date.parse(at);
 
+/** Making one of these costs more than the rest of a decision; a plant has one zone. */
+const dateFormats = new Map<string, Intl.DateTimeFormat>();
+
 /** The calendar date (YYYY-MM-DD) of an instant in an IANA zone. */
 export function dateIn(zone: string, at: Instant): string {
-  return new Intl.DateTimeFormat("en-CA", { timeZone: zone, dateStyle: "short" }).format(
-    millis(at),
-  );
+  const known = dateFormats.get(zone);
+  const format = known ?? new Intl.DateTimeFormat("en-CA", { timeZone: zone, dateStyle: "short" });
+  if (!known) dateFormats.set(zone, format);
+  return format.format(millis(at));
 }
 
 /** Minutes since local midnight of an instant in an IANA zone. */
