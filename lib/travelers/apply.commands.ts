@@ -103,6 +103,10 @@ async function decideAll(
   const { loaded } = draft;
   const pinned = loaded.traveler?.state ? loaded.revision?.contentSha256 : undefined;
   const content = pinned ? contentOf(pinned, loaded.content) : null;
+  const pin =
+    loaded.revision && streamOf("instruction", loaded.revision.instruction, loaded.site.id);
+  if (pin && !ask.streams.includes(pin))
+    return { wider: { ...ask, streams: [...ask.streams, pin] } };
   for (const act of acts) {
     if (content && draft.state) {
       const wider = widened(ask, factsNeeded(act.command, draft.state, content));
@@ -117,6 +121,7 @@ async function decideAll(
 function askFor(site: string, traveler: string, acts: readonly Act[]): Ask {
   const device = acts.find((act) => act.device)?.device;
   const people = [...new Set(acts.flatMap((act) => [act.person, act.second?.person ?? []].flat()))];
+  const state = lastSeenState(traveler);
   const base: Ask = {
     ...askNothing,
     traveler,
@@ -131,9 +136,9 @@ function askFor(site: string, traveler: string, acts: readonly Act[]): Ask {
       site,
       ...(device ? [device.id] : []),
       ...people.map((id) => streamOf("person", id, site)),
+      ...(state ? [streamOf("instruction", state.revision.instruction, site)] : []),
     ],
   };
-  const state = lastSeenState(traveler);
   return state ? acts.reduce((ask, act) => guessed(ask, act, state), base) : base;
 }
 
