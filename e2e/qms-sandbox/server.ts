@@ -10,7 +10,7 @@ export function startServer(register: Register): Server {
   return createServer((request, response) => {
     void handle(register, request, response).catch((error: unknown) => {
       // A caller that goes away in the middle of its request is no fault of ours.
-      if (request.destroyed && !request.complete) return;
+      if ((error as NodeJS.ErrnoException).code === "ECONNRESET") return;
       process.stderr.write(`${String(error)}\n`);
       if (!response.headersSent) send(response, { status: 500, body: { error: "internal error" } });
     });

@@ -1,8 +1,10 @@
 import "server-only";
 import { forSite, inTransaction } from "#lib/db/client";
+import { type Canonical, canonicalSha256 } from "#lib/kit/canonical";
 import { derivedId } from "#lib/kit/ids";
 import { sealText } from "#lib/kit/keys";
 import type { Actor } from "#lib/people/schema";
+import { recordEvents } from "#lib/record/commands";
 import { type RestConnectorConfig, restConnectorConfig } from "./connectors/rest/schema.ts";
 
 export type ConnectorInput = {
@@ -36,6 +38,16 @@ export async function saveConnector(actor: Actor, input: ConnectorInput): Promis
       }),
     actor.site,
   );
+  await recordEvents(actor, {
+    kind: "feed",
+    stream: id,
+    type: "connector.saved",
+    body: {
+      code: input.code,
+      name: input.name,
+      configSha256: canonicalSha256(stored.config as unknown as Canonical),
+    },
+  });
   return { id };
 }
 
@@ -45,5 +57,8 @@ export async function resumeConnector(actor: Actor, id: string): Promise<boolean
     where: { id, status: "paused" },
     data: { status: "active", statusNote: null, pausedUntil: null },
   });
+  if (count === 1) {
+    await recordEvents(actor, { kind: "feed", stream: id, type: "connector.resumed", body: {} });
+  }
   return count === 1;
 }

@@ -178,7 +178,7 @@ async function attachPhoto(work: Work, externalId: string, made: Made): Promise<
       reason: `larger than ${connector.config.attachmentBytesMax} bytes`,
     });
   }
-  const bytes = await ports.readBlob(claim.site, photo.sha256);
+  const bytes = await ports.readBlob(claim.site, claim.connector, photo.sha256);
   if (!bytes)
     return only({
       kind: "waiting",

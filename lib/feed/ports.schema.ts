@@ -12,7 +12,7 @@ export type FeedPorts = {
     input: { traveler: string; command: Command; qms?: Facts["qms"] },
   ): Promise<CommandVerdict>;
   /** Null while the bytes have not come from the tablet. */
-  readBlob(site: string, sha256: string): Promise<Uint8Array | null>;
+  readBlob(site: string, connector: string, sha256: string): Promise<Uint8Array | null>;
   now(): number;
   /** In [0, 1): spreads retries. */
   random(): number;

@@ -1,6 +1,6 @@
 import "server-only";
 import { parseArgs } from "node:util";
-import { readBlob } from "#lib/blobs/queries";
+import { photo } from "#lib/blobs/queries";
 import { actorOfConnector } from "#lib/boundary/actor";
 import { db } from "#lib/db/client";
 import { env } from "#lib/kit/env";
@@ -24,7 +24,8 @@ await runFeed(
     origin: env.BUYOFF_ORIGIN,
     actorOf: actorOfConnector,
     applyCommand,
-    readBlob,
+    readBlob: async (site, connector, sha256) =>
+      (await photo(actorOfConnector(site, connector), sha256))?.bytes ?? null,
     now: () => Date.now(),
     random: () => Math.random(),
     log,

@@ -7,6 +7,7 @@ import { type Canonical, canonicalJson, sha256Hex } from "#lib/kit/canonical";
 import { derivedId, uuidv7 } from "#lib/kit/ids";
 import { sealText } from "#lib/kit/keys";
 import { type EntryLine, seal } from "#lib/record/schema";
+import type { PlantPolicy } from "#lib/travelers/facts.schema";
 import { parseEvent, type TravelerEvent } from "#lib/travelers/schema";
 import { qmsSandboxConfig } from "../../../prisma/seed/qms-sandbox-connector.ts";
 import type { RestConnectorConfig } from "../connectors/rest/schema.ts";
@@ -27,6 +28,16 @@ const comment = "Bolt 3 went over: the wrench clicked twice.";
 
 export type TestPlant = Awaited<ReturnType<typeof aPlant>>;
 
+const policy = {
+  defectCodes: [{ code: "TRQ-01", label: { en: "Over high limit" }, holdReason: "NCR" }],
+  holdSeverities: [],
+  holdReasons: [{ code: "NCR", label: { en: "Nonconformance" }, owner: "quality" }],
+  lateAfterMinutes: 15,
+} satisfies PlantPolicy;
+const shifts = JSON.stringify([
+  { validFrom: "2020-01-01", shifts: [{ code: "1", from: "06:00", to: "14:00" }] },
+]);
+
 /** Quick, so that a test waits for facts and not for a plant's patience. */
 const quick: Partial<RestConnectorConfig> = {
   timeoutMs: 400,
@@ -35,30 +46,57 @@ const quick: Partial<RestConnectorConfig> = {
   retry: { attemptsMax: 8, baseMs: 20, factor: 2, capMs: 100 },
 };
 
+type Place = { site: string; connector: string; person: string; card: string };
+
 /** A site with its connector, and a hand that writes entries as the record keeps them. */
 export async function aPlant(sandboxUrl: string, config: Partial<RestConnectorConfig> = {}) {
   const admin = new pg.Client({ connectionString: process.env.BUYOFF_TEST_ADMIN_URL });
   await admin.connect();
-  const site = uuidv7();
-  const connector = uuidv7();
-  const person = uuidv7();
   const card = canonicalJson({ name: "Marisol Reyes", employeeNumber: "E-2041", stamps: [] });
-  const policy = {
-    defectCodes: [{ code: "TRQ-01", label: { en: "Over high limit" }, holdReason: null }],
-    holdSeverities: [],
-    holdReasons: [],
-    lateAfterMinutes: 15,
+  const place: Place = { site: uuidv7(), connector: uuidv7(), person: uuidv7(), card };
+  await furnish(admin, place, { ...qmsSandboxConfig(sandboxUrl), ...quick, ...config });
+  const { site, connector } = place;
+  const query = async <T extends pg.QueryResultRow>(sql: string, values: unknown[] = []) =>
+    (await admin.query<T>(sql, values)).rows;
+  return {
+    site,
+    connector,
+    contentSha256: sha256Hex(contentText),
+    query,
+    ...handOf(admin, place),
+    deliveries: () =>
+      query<DeliveryRow>(
+        `select id, operation, state::text, external_id, attempts, fence::int, last_result
+           from deliveries where site_id = $1 order by position`,
+        [site],
+      ),
+    attempts: (act?: string) =>
+      query<AttemptRow>(
+        `select act, classification, request, response, fence::int from delivery_attempts
+          where site_id = $1 and ($2::text is null or act = $2) order by started_at, id`,
+        [site, act ?? null],
+      ),
+    stop: async () => {
+      await query("update connectors set status = 'retired' where id = $1", [connector]);
+      await admin.end();
+    },
   };
+}
+
+async function furnish(admin: pg.Client, { site, connector, person, card }: Place, config: object) {
   await admin.query(
-    "insert into sites (id, code, name, time_zone, policy, shifts) values ($1, $2, 'Test', 'UTC', $3, '[]')",
-    [site, `T-${randomBytes(4).toString("hex")}`, policy],
+    `insert into sites (id, code, name, time_zone, policy, shifts)
+     values ($1, $2, 'Test', 'UTC', $3, $4)`,
+    [site, `T-${randomBytes(4).toString("hex")}`, policy, shifts],
   );
   await admin.query(
-    "insert into person_cards (hash, person_id, version, card) values ($1, $2, 1, $3) on conflict do nothing",
+    `insert into person_cards (hash, person_id, version, card)
+     values ($1, $2, 1, $3) on conflict do nothing`,
     [sha256Hex(card), person, card],
   );
   await admin.query(
-    "insert into instruction_revisions (content_sha256, instruction_id, revision, status, content) values ($1, $2, $3, 'effective', $4) on conflict do nothing",
+    `insert into instruction_revisions (content_sha256, instruction_id, revision, status, content)
+     values ($1, $2, $3, 'effective', $4) on conflict do nothing`,
     [
       sha256Hex(contentText),
       derivedId("instruction", content.number),
@@ -71,66 +109,61 @@ export async function aPlant(sandboxUrl: string, config: Partial<RestConnectorCo
     sha256Hex(comment),
     comment,
   ]);
-  const full = { ...qmsSandboxConfig(sandboxUrl), ...quick, ...config };
   await admin.query(
-    "insert into connectors (id, site_id, code, name, config, secret, webhook_secret) values ($1, $2, 'qms', 'QMS', $3, $4, $5)",
+    `insert into connectors (id, site_id, code, name, config, secret, webhook_secret)
+     values ($1, $2, 'qms', 'QMS', $3, $4, $5)`,
     [
       connector,
       site,
-      full,
+      config,
       sealText("connector-credential", sandboxToken, connector),
       sealText("webhook-secret", sandboxWebhookSecret, connector),
     ],
   );
+}
 
-  const streams = new Map<string, { seq: number; head: string | null }>();
+/** Writes entries straight into the record, for what no command would make on demand. */
+function handOf(admin: pg.Client, place: Place) {
+  const heads = new Map<string, { seq: number; head: string | null }>();
   const append = async (stream: string, event: TravelerEvent): Promise<EntryLine> => {
-    const before = streams.get(stream) ?? { seq: 0, head: null };
-    const at = new Date().toISOString();
-    const entry: EntryLine = {
-      ...lineBase,
-      stream,
-      seq: before.seq + 1,
-      prev: before.head,
-      type: event.type,
-      site,
-      person,
-      card: sha256Hex(card),
-      occurredAt: at,
-      recordedAt: at,
-      body: parseEvent(event.type, event.body).body,
-    };
-    const sealed = seal(entry);
-    if (before.seq === 0)
-      await admin.query(
-        "insert into streams (id, site_id, kind, seq, head) values ($1, $2, 'traveler', 0, '')",
-        [stream, site],
-      );
+    const before = heads.get(stream) ?? { seq: 0, head: null };
+    const entry = entryOf(place, stream, before, event);
+    const { hash, line } = seal(entry);
     await admin.query(
-      "insert into entries (stream_id, seq, site_id, hash, line, type, person_id, occurred_at, recorded_at, shift) values ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9)",
-      [stream, entry.seq, site, sealed.hash, sealed.line, entry.type, person, at, entry.shift],
+      `insert into streams (id, site_id, kind, seq, head) values ($1, $2, 'traveler', 0, '')
+       on conflict do nothing`,
+      [stream, place.site],
+    );
+    await admin.query(
+      `insert into entries (stream_id, seq, site_id, hash, line, type, person_id, occurred_at,
+         recorded_at, shift) values ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9)`,
+      [
+        stream,
+        entry.seq,
+        place.site,
+        hash,
+        line,
+        entry.type,
+        place.person,
+        entry.occurredAt,
+        entry.shift,
+      ],
     );
     await admin.query("update streams set seq = $2, head = $3 where id = $1", [
       stream,
       entry.seq,
-      sealed.hash,
+      hash,
     ]);
     await admin.query("insert into routing_queue (site_id, stream_id, seq) values ($1, $2, $3)", [
-      site,
+      place.site,
       stream,
       entry.seq,
     ]);
-    streams.set(stream, { seq: entry.seq, head: sealed.hash });
+    heads.set(stream, { seq: entry.seq, head: hash });
     return entry;
   };
-
   return {
-    site,
-    connector,
-    person,
     append,
-    query: async <T extends pg.QueryResultRow>(sql: string, values: unknown[] = []) =>
-      (await admin.query<T>(sql, values)).rows,
     /** Bolt 3 of op 060 over torque: the NCR of story 2. */
     logDefect: async (traveler = uuidv7()) => {
       const defect = uuidv7();
@@ -139,63 +172,60 @@ export async function aPlant(sandboxUrl: string, config: Partial<RestConnectorCo
     },
     attachPhoto: async (traveler: string, defect: string, bytes: Uint8Array) => {
       const sha256 = createHash("sha256").update(bytes).digest("hex");
-      await append(traveler, {
-        type: "photo.attached",
-        body: {
-          photo: uuidv7(),
-          sha256,
-          mediaType: "image/png",
-          bytes: bytes.length,
-          step: null,
-          field: null,
-          position: null,
-          attempt: null,
-          defect,
-        },
-      });
+      const shown = {
+        photo: uuidv7(),
+        sha256,
+        mediaType: "image/png",
+        bytes: bytes.length,
+        defect,
+      };
+      const body = { ...shown, step: null, field: null, position: null, attempt: null };
+      await append(traveler, { type: "photo.attached", body });
       return sha256;
     },
     comment: async (traveler: string, defect: string, quantity: string) => {
       await append(traveler, { type: "defect.updated", body: { defect, quantity } });
     },
-    deliveries: async () =>
-      (
-        await admin.query<DeliveryRow>(
-          "select id, operation, state::text, external_id, external_key, attempts, lookups, fence::int, last_result, next_at from deliveries where site_id = $1 order by position",
-          [site],
-        )
-      ).rows,
-    attempts: async (act?: string) =>
-      (
-        await admin.query<{
-          act: string;
-          classification: string | null;
-          request: string;
-          response: string | null;
-          fence: number;
-        }>(
-          "select act, classification, request, response, fence::int from delivery_attempts where site_id = $1 and ($2::text is null or act = $2) order by started_at, id",
-          [site, act ?? null],
-        )
-      ).rows,
-    stop: async () => {
-      await admin.query("update connectors set status = 'retired' where id = $1", [connector]);
-      await admin.end();
-    },
   };
 }
 
-export type DeliveryRow = {
+const entryOf = (
+  { site, person, card }: Place,
+  stream: string,
+  before: { seq: number; head: string | null },
+  event: TravelerEvent,
+): EntryLine => {
+  const at = new Date().toISOString();
+  return {
+    ...lineBase,
+    stream,
+    seq: before.seq + 1,
+    prev: before.head,
+    type: event.type,
+    site,
+    person,
+    card: sha256Hex(card),
+    occurredAt: at,
+    recordedAt: at,
+    body: parseEvent(event.type, event.body).body,
+  };
+};
+
+type DeliveryRow = {
   id: string;
   operation: string;
   state: string;
   external_id: string | null;
-  external_key: string;
   attempts: number;
-  lookups: number;
   fence: number;
   last_result: string | null;
-  next_at: Date;
+};
+type AttemptRow = {
+  act: string;
+  classification: string | null;
+  request: string;
+  response: string | null;
+  fence: number;
 };
 
 const lineBase = {
