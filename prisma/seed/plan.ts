@@ -13,7 +13,7 @@ export type Kit = {
   unit: string;
   component: (part: string) => { serial: string | null; lot: string | null };
   gage: (type: string) => string;
-  picture: { sha256: string; mediaType: "image/png"; bytes: number };
+  picture: (step: string) => { sha256: string; mediaType: "image/png"; bytes: number };
   /** Between 0 and 1, the same each time for the same label: where between its limits a value falls. */
   chance: (label: string) => number;
   /** By step and position, such as "060.3/3". */
@@ -122,7 +122,7 @@ function fieldAct(
 ): [Body, number] {
   const where = { step: step.id, field: field.id, position };
   if (field.kind === "photo") {
-    const body = { ...kit.picture, photo: kit.newId(), ...where, defect: null };
+    const body = { ...kit.picture(step.number), photo: kit.newId(), ...where, defect: null };
     return [{ type: "attachPhoto", body }, 20];
   }
   if (field.kind === "component") {
@@ -138,8 +138,10 @@ function fieldAct(
       : field.kind === "acknowledgement" || field.kind === "attribute"
         ? "tap"
         : "keypad";
-  const body = { ...where, sample, value, source, confirmed: [] } as const;
-  return [{ type: "recordReading", body: { ...body, confirmed: [] } }, minutesOf(field) ?? 12];
+  // What a story tells outside its limits was seen and confirmed.
+  const confirmed: CommandBody<"recordReading">["confirmed"] = given ? ["out_of_limits"] : [];
+  const body = { ...where, sample, value, source, confirmed } as const;
+  return [{ type: "recordReading", body }, minutesOf(field) ?? 12];
 }
 
 /** Waiting is part of the work: a dwell of an hour takes one. */

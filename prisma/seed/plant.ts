@@ -133,8 +133,8 @@ export const demoLots: readonly DemoStock[] = [
 
 /** Each unit's own bracket and fitting: numbered as the unit is. */
 export const serialsOf = (unit: string): readonly DemoStock[] => [
-  { part: "4471-2211-1", revision: "B", serial: `BRK-${unit.replace(/\D/g, "")}` },
-  { part: "4471-2216-1", revision: "A", serial: `FIT-${unit.replace(/\D/g, "")}` },
+  { part: "4471-2211-1", revision: "B", serial: `BRK-${unit.replace(/^FSB-/, "")}` },
+  { part: "4471-2216-1", revision: "A", serial: `FIT-${unit.replace(/^FSB-/, "")}` },
 ];
 
 export const demoOrders = [
