@@ -28,7 +28,7 @@ export default async function Landing() {
           </span>
           Buyoff
         </p>
-        <h1 className="max-w-[30ch] text-[22px] leading-snug font-[600] text-ink-2">
+        <h1 className="max-w-[46ch] text-balance text-[22px] leading-snug font-[600] text-ink-2">
           {t("claim")}
         </h1>
       </header>

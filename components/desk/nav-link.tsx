@@ -5,9 +5,9 @@ import { usePathname } from "next/navigation";
 export type NavTone = "stop" | "attention" | "plain";
 
 const tones: Record<NavTone, string> = {
-  stop: "bg-[#a3201b] text-white",
+  stop: "bg-[#a3201b] text-(--rail-bright)",
   attention: "bg-[#f2c063] text-[#2a1c00]",
-  plain: "bg-[#4d5052] text-white",
+  plain: "bg-[#4d5052] text-(--rail-bright)",
 };
 
 export function NavLink({
@@ -29,8 +29,8 @@ export function NavLink({
     <Link
       href={href}
       aria-current={here ? "page" : undefined}
-      className={`flex min-h-10 items-center justify-between rounded-lg px-2.5 text-[16px] no-underline focus-visible:outline-white ${
-        here ? "bg-(--rail-on) font-[650] text-white" : "text-(--rail-ink) hover:bg-(--rail-on)"
+      className={`flex min-h-10 items-center justify-between rounded-lg px-2.5 text-[16px] no-underline focus-visible:outline-(--rail-bright) ${
+        here ? "bg-(--rail-on) font-[650] text-(--rail-bright)" : "text-(--rail-ink) hover:bg-(--rail-on)"
       }`}
     >
       {label}

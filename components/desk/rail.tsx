@@ -36,7 +36,7 @@ export function Rail({
     >
       <Link
         href="/"
-        className="mb-4 flex items-center gap-2.5 px-2.5 text-[22px] font-extrabold text-white no-underline focus-visible:outline-white"
+        className="mb-4 flex items-center gap-2.5 px-2.5 text-[22px] font-extrabold text-(--rail-bright) no-underline focus-visible:outline-(--rail-bright)"
       >
         <span className="text-[#7fd6a4]">
           <BuyoffMark />
@@ -54,9 +54,9 @@ export function Rail({
       {plan.map((link) => (
         <NavLink key={link.href} {...link} />
       ))}
-      <div className="mt-auto grid gap-3 border-t border-white/15 px-2.5 pt-4 text-[14px]">
+      <div className="mt-auto grid gap-3 border-t border-(--rail-line) px-2.5 pt-4 text-[14px]">
         <p className="leading-snug">
-          <b className="block font-[650] text-white">{person}</b>
+          <b className="block font-[650] text-(--rail-bright)">{person}</b>
           {roles.map((of) => role(of)).join(", ")}
           <span className="block text-(--rail-ink-2)">{site}</span>
         </p>

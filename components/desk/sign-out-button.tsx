@@ -12,7 +12,7 @@ export function SignOutButton({ label }: { label: string }) {
         router.push("/sign-in");
         router.refresh();
       }}
-      className="min-h-8 rounded px-1 text-[14px] font-[600] text-white underline underline-offset-4 focus-visible:outline-white"
+      className="min-h-8 rounded px-1 text-[14px] font-[600] text-(--rail-bright) underline underline-offset-4 focus-visible:outline-(--rail-bright)"
     >
       {label}
     </button>

@@ -17,14 +17,14 @@ export default async function SignIn() {
       <aside className="flex flex-col justify-between gap-8 bg-(--rail) px-12 py-12 text-(--rail-ink)">
         <Link
           href="/"
-          className="flex items-center gap-3 text-[26px] font-extrabold text-white no-underline focus-visible:outline-white"
+          className="flex items-center gap-3 text-[26px] font-extrabold text-(--rail-bright) no-underline focus-visible:outline-(--rail-bright)"
         >
           <span className="text-[#7fd6a4]">
             <BuyoffMark size={34} />
           </span>
           Buyoff
         </Link>
-        <p className="max-w-[22ch] text-[30px] leading-snug font-[650] text-white text-balance">
+        <p className="max-w-[22ch] text-[30px] leading-snug font-[650] text-(--rail-bright) text-balance">
           {t("claim")}
         </p>
         <div className="flex items-end justify-between gap-6">

@@ -62,7 +62,7 @@ export default async function DefectPage({ params }: Ask) {
   const photos = state.photos.filter((photo) => photo.defect === id);
   const holds = state.holds.filter((hold) => hold.defect === id);
   return (
-    <div className="grid grid-cols-[minmax(0,1fr)_296px] min-[1400px]:grid-cols-[minmax(0,1fr)_330px]">
+    <div className="grid min-h-dvh grid-cols-[minmax(0,1fr)_296px] min-[1400px]:grid-cols-[minmax(0,1fr)_330px]">
       <main className="min-w-0 px-7 py-6">
         <nav aria-label={t("crumbs")} className="text-[14px] text-ink-2">
           <Link href="/defects" className="underline-offset-4 hover:underline">

@@ -60,7 +60,7 @@ export default async function Traveler({ params, searchParams }: Ask) {
   const refused = filter === "refused" || filter === "exceptions" ? refusedAttempts(events) : [];
   const ahead = built.operations.filter((of) => of.rows.length + of.buyoffs.length === 0);
   return (
-    <div className="grid grid-cols-[minmax(0,1fr)_296px] min-[1400px]:grid-cols-[minmax(0,1fr)_330px] print:block">
+    <div className="grid min-h-dvh grid-cols-[minmax(0,1fr)_296px] min-[1400px]:grid-cols-[minmax(0,1fr)_330px] print:block">
       <main className="min-w-0 px-7 py-6 print:p-0">
         <RecordTitle record={record} built={built} words={words} />
         <RecordHead
