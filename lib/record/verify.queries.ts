@@ -1,0 +1,150 @@
+import "server-only";
+import { db, forSite } from "#lib/db/client";
+import { Prisma } from "#lib/db/generated/client";
+import type { InstructionContent } from "#lib/instructions/schema";
+import type { Actor } from "#lib/people/schema";
+import { contentOf } from "#lib/travelers/contents.queries";
+import { evolve } from "#lib/travelers/evolve.rules";
+import { projection } from "#lib/travelers/projection.rules";
+import type { TravelerState } from "#lib/travelers/state.schema";
+import type { Head } from "./chain.rules.ts";
+import { type Broken, followed, recordedEvent, type StoredEntry } from "./verify.rules.ts";
+
+export type VerifiedStream = { entries: number; head: string; broken: Broken | null };
+export type BrokenStream = Broken & { stream: string; kind: string };
+export type VerifiedRecord = { streams: number; entries: number; broken: BrokenStream | null };
+
+type Reader = Pick<typeof db, "$queryRaw">;
+type StreamRow = { id: string; kind: string; seq: number; head: string };
+
+const entriesPerPage = 500;
+const streamsPerPage = 200;
+
+/** One chain, re-checked from its first entry, with what is shown of it. For a person at the desk. */
+export async function verifyStream(actor: Actor, stream: string): Promise<VerifiedStream> {
+  const reader = forSite(actor.site) as unknown as Reader;
+  const [row] = await reader.$queryRaw<StreamRow[]>`
+    select id::text, kind, seq, head from streams
+    where id = ${stream}::uuid and site_id = ${actor.site}::uuid`;
+  if (!row) return { entries: 0, head: "", broken: { seq: 0, problem: "stream_missing" } };
+  return checked(reader, row);
+}
+
+/**
+ * Every chain of every site, one after another, and the first that does not hold. `told` hears of
+ * each stream as it has been checked.
+ */
+export async function verifyRecord(told: (stream: string) => void): Promise<VerifiedRecord> {
+  let streams = 0;
+  let entries = 0;
+  let after = "00000000-0000-0000-0000-000000000000";
+  for (;;) {
+    const page = await db.$queryRaw<StreamRow[]>`
+      select id::text, kind, seq, head from streams where id > ${after}::uuid
+      order by id limit ${streamsPerPage}`;
+    for (const row of page) {
+      const found = await checked(db, row);
+      streams += 1;
+      entries += found.entries;
+      if (found.broken) {
+        return { streams, entries, broken: { ...found.broken, stream: row.id, kind: row.kind } };
+      }
+      told(row.id);
+    }
+    const last = page.at(-1);
+    if (!last) break;
+    after = last.id;
+  }
+  return { streams, entries, broken: await orphan() };
+}
+
+async function checked(reader: Reader, row: StreamRow): Promise<VerifiedStream> {
+  let head: Head = { seq: 0, hash: null };
+  let state: TravelerState | null = null;
+  for (;;) {
+    const page = await entriesAfter(reader, row.id, head.seq);
+    const found = followed(head, page);
+    if (row.kind === "traveler") {
+      for (const entry of found.entries) state = evolve(state, recordedEvent(entry));
+    }
+    head = found.head;
+    if (found.broken) return answer(head, found.broken);
+    if (page.length < entriesPerPage) break;
+  }
+  if (head.seq < row.seq) return answer(head, { seq: head.seq + 1, problem: "tail_missing" });
+  if (head.seq !== row.seq || (head.hash ?? "") !== row.head) {
+    return answer(head, { seq: head.seq, problem: "head_is_not_the_last_entry" });
+  }
+  if (!state) return answer(head, null);
+  return answer(head, await shownWrong(reader, state));
+}
+
+const answer = (head: Head, broken: Broken | null): VerifiedStream => ({
+  entries: head.seq,
+  head: head.hash ?? "",
+  broken,
+});
+
+const entriesAfter = (reader: Reader, stream: string, seq: number): Promise<StoredEntry[]> =>
+  reader.$queryRaw<StoredEntry[]>`
+    select stream_id::text as stream, seq, site_id::text as site, hash, line, type,
+      person_id::text as person, device_id::text as device, command_id::text as command,
+      to_char(occurred_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "occurredAt",
+      to_char(recorded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "recordedAt",
+      shift
+    from entries where stream_id = ${stream}::uuid and seq > ${seq}
+    order by seq limit ${entriesPerPage}`;
+
+const tables = [
+  ["travelers", "traveler"],
+  ["step_executions", "stepExecutions"],
+  ["readings", "readings"],
+  ["installations", "installations"],
+  ["photos", "photos"],
+  ["buyoffs", "buyoffs"],
+  ["defects", "defects"],
+  ["holds", "holds"],
+] as const;
+
+/** The first read table whose rows are not exactly what a fold over the entries gives. */
+async function shownWrong(reader: Reader, state: TravelerState): Promise<Broken | null> {
+  const content = await contentFor(reader, state.revision.contentSha256);
+  const rows = projection(state, content);
+  for (const [table, part] of tables) {
+    const expected = JSON.stringify([rows[part]].flat());
+    const name = Prisma.raw(table);
+    const owner = Prisma.raw(table === "travelers" ? "id" : "traveler_id");
+    const different = await reader.$queryRaw<{ row: string }[]>(Prisma.sql`
+      with folded as (
+        select f.* from jsonb_populate_recordset(null::${name}, ${expected}::jsonb) f
+      ), shown as (
+        select s.* from ${name} s where s.${owner} = ${state.id}::uuid
+      ), wrong as (
+        (table folded except all table shown) union all (table shown except all table folded)
+      )
+      select coalesce(to_jsonb(w)->>'id', to_jsonb(w)->>'instance') as row from wrong w
+      order by 1 limit 1`);
+    const [first] = different;
+    if (first)
+      return { seq: state.seq, problem: `${table} row ${first.row} differs from the fold` };
+  }
+  return null;
+}
+
+async function contentFor(reader: Reader, sha256: string): Promise<InstructionContent> {
+  const [row] = await reader.$queryRaw<{ content: string }[]>`
+    select content from instruction_revisions where content_sha256 = ${sha256}`;
+  return contentOf(sha256, row?.content ?? null);
+}
+
+/** A traveler that is shown without a record, or entries that belong to no stream. */
+async function orphan(): Promise<BrokenStream | null> {
+  const [row] = await db.$queryRaw<{ stream: string; problem: string }[]>`
+    select e.stream_id::text as stream, 'entries_without_stream' as problem from entries e
+      where not exists (select from streams s where s.id = e.stream_id)
+    union all
+    select t.id::text, 'traveler_without_record' from travelers t
+      where not exists (select from streams s where s.id = t.id and s.kind = 'traveler')
+    limit 1`;
+  return row ? { ...row, kind: "unknown", seq: 1 } : null;
+}
