@@ -1,0 +1,92 @@
+import { roles } from "#lib/instructions/schema";
+import { type Permission, rolesFor } from "./permissions.ts";
+
+/**
+ * Who may knock. `own` doors prove themselves in another way than a session of ours: a signature, or
+ * next-auth's token against forgery.
+ */
+export type Rule =
+  | { who: "public" }
+  | { who: "device" }
+  | { who: "device_or"; permission: Permission }
+  | { who: "permission"; permission: Permission }
+  | { who: "own"; proof: "webhook_signature" | "next_auth" };
+
+const everybody: Rule = { who: "public" };
+const tablet: Rule = { who: "device" };
+const whoMay = (permission: Permission): Rule => ({ who: "permission", permission });
+
+/**
+ * Every way in: handlers by method and path, pages by path, actions by file and name. A test makes the
+ * same list from the source and demands that the two agree, so that nothing is opened in passing.
+ */
+export const routeRules: Readonly<Record<string, Rule>> = {
+  "PAGE /": everybody,
+  "PAGE /[...missing]": everybody,
+  "PAGE /floor": everybody,
+  "PAGE /set-up": everybody,
+  "PAGE /sign-in": everybody,
+  "PAGE /buyoffs": whoMay("traveler.read"),
+  "PAGE /defects": whoMay("defect.read"),
+  "PAGE /defects/[id]": whoMay("defect.read"),
+  "PAGE /holds": whoMay("traveler.read"),
+  "PAGE /orders": whoMay("traveler.read"),
+  "PAGE /people": whoMay("people.read"),
+  "PAGE /stations": whoMay("device.revoke"),
+  "PAGE /travelers": whoMay("traveler.read"),
+  "PAGE /travelers/[id]": whoMay("traveler.read"),
+  "PAGE /travelers/[id]/entries": whoMay("traveler.read"),
+
+  "GET /api/auth/[...nextauth]": { who: "own", proof: "next_auth" },
+  "POST /api/auth/[...nextauth]": { who: "own", proof: "next_auth" },
+  "GET /api/blobs/[sha256]": { who: "device_or", permission: "traveler.read" },
+  "PUT /api/blobs/[sha256]": tablet,
+  "POST /api/commands": tablet,
+  "POST /api/devices/challenge": everybody,
+  "POST /api/devices/enrol": everybody,
+  "POST /api/devices/session": everybody,
+  "GET /api/floor/demo": everybody,
+  "POST /api/floor/end-period": tablet,
+  "GET /api/floor/find": tablet,
+  "GET /api/floor/queue": tablet,
+  "POST /api/floor/sign-in": tablet,
+  "GET /api/floor/travelers/[id]": tablet,
+  "GET /api/health": everybody,
+  "POST /api/sign": tablet,
+  "POST /api/webhooks/[connector]": { who: "own", proof: "webhook_signature" },
+
+  "ACTION lib/defects/actions.ts#acceptTraveler": whoMay("acceptTraveler"),
+  "ACTION lib/defects/actions.ts#closeDefect": whoMay("closeDefect"),
+  "ACTION lib/defects/actions.ts#completeRework": whoMay("completeRework"),
+  "ACTION lib/defects/actions.ts#enterDisposition": whoMay("receiveDisposition"),
+  "ACTION lib/defects/actions.ts#logDefect": whoMay("logDefect"),
+  "ACTION lib/defects/actions.ts#releaseHold": whoMay("releaseHold"),
+  "ACTION lib/defects/actions.ts#releaseHoldByHand": whoMay("releaseHold"),
+  "ACTION lib/defects/actions.ts#startRework": whoMay("startRework"),
+  "ACTION lib/people/actions.ts#setUp": everybody,
+  "ACTION lib/people/actions.ts#signIn": everybody,
+  "ACTION lib/people/actions.ts#signOut": everybody,
+  "ACTION lib/people/stations.actions.ts#makeEnrolmentCode": whoMay("device.enrol"),
+  "ACTION lib/people/stations.actions.ts#revokeDevice": whoMay("device.revoke"),
+  "ACTION lib/travelers/desk.actions.ts#release": whoMay("traveler.release"),
+  "ACTION lib/travelers/desk.actions.ts#storeDocument": whoMay("receiveDisposition"),
+  "ACTION lib/travelers/desk.actions.ts#verifyTraveler": whoMay("record.verify"),
+};
+
+/** What each role meets at a door, for tests over HTTP: `stranger` is nobody, `tablet` an enrolled device. */
+export function expectedAt(
+  rule: Rule,
+): Readonly<Record<string, "in" | "not_signed_in" | "not_permitted">> {
+  const ofRole = (role: (typeof roles)[number]) => {
+    if (rule.who === "public" || rule.who === "own") return "in";
+    if (rule.who === "device") return "not_signed_in";
+    return rolesFor(rule.permission).includes(role) ? "in" : "not_permitted";
+  };
+  const isOpen = rule.who === "public" || rule.who === "own";
+  const takesTablets = isOpen || rule.who === "device" || rule.who === "device_or";
+  return {
+    stranger: isOpen ? "in" : "not_signed_in",
+    tablet: takesTablets ? "in" : "not_signed_in",
+    ...Object.fromEntries(roles.map((role) => [role, ofRole(role)])),
+  };
+}
