@@ -4,6 +4,7 @@ import { type Database, openDatabase, withClient } from "./database.ts";
 import { type Memory, root } from "./memory.ts";
 import type { Parts } from "./parts.ts";
 import { freePort } from "./port.ts";
+import { Problem } from "./problem.ts";
 import {
   answering,
   type Environment,
@@ -43,15 +44,15 @@ export async function startPlant(plan: PlantPlan): Promise<Plant> {
   tell(plan.environment.DATABASE_URL ? "database" : "embedded PostgreSQL");
   const database = await openDatabase(memory, plan.environment, parts);
   const isDemo = wantsDemo(plan.environment, database);
-  const sandbox = isDemo ? await freePort(memory.values.sandbox.port) : null;
-  if (sandbox) await memory.save({ sandbox: { ...memory.values.sandbox, port: sandbox } });
+  const isNew = await isEmpty(database);
+  const sandbox = isDemo ? await sandboxPort(memory, isNew) : null;
   const environment = environmentOf(plan, database, sandbox);
 
   if (await isClientStale()) {
     tell("database client");
     await generateClient(workplace);
   }
-  if (isDemo && (await isEmpty(database))) {
+  if (isDemo && isNew) {
     tell("demo plant");
     await runProgram(seedProgram(environment), workplace, "The demo plant could not be set up.");
   }
@@ -70,6 +71,19 @@ export async function startPlant(plan: PlantPlan): Promise<Plant> {
   };
 }
 
+/** Any free one before the demo plant knows it by address; from then on that one. */
+async function sandboxPort(memory: Memory, isNew: boolean): Promise<number> {
+  const { sandbox } = memory.values;
+  if (isNew) {
+    await memory.save({ sandbox: { ...sandbox, port: await freePort(sandbox.port) } });
+  } else if ((await freePort(sandbox.port)) !== sandbox.port) {
+    throw new Problem(
+      `Port ${sandbox.port} is taken by another program, and the demo plant knows its QMS sandbox there. End that program and start again.`,
+    );
+  }
+  return memory.values.sandbox.port;
+}
+
 async function startPrograms(
   plan: PlantPlan,
   environment: Environment,
@@ -86,7 +100,7 @@ async function startPrograms(
   const worker = parts.keep(startProgram(workerProgram(environment), logs, isDev));
   const web = parts.keep(startProgram(webProgram(plan, environment), logs, isDev));
   programs.push(worker, web);
-  await answering(`http://127.0.0.1:${webPort}/`, programs);
+  await answering(`http://127.0.0.1:${webPort}/api/health`, programs);
   return programs;
 }
 
