@@ -20,7 +20,9 @@ export function LanguageSwitch({ dark = true }: { dark?: boolean }) {
           router.refresh();
         }}
         className={`min-h-8 rounded border px-2 text-[14px] ${
-          dark ? "border-(--rail-line) bg-(--rail) text-(--rail-bright)" : "border-edge bg-sheet text-ink"
+          dark
+            ? "border-(--rail-line) bg-(--rail) text-(--rail-bright)"
+            : "border-edge bg-sheet text-ink"
         }`}
       >
         {locales.map((locale) => (

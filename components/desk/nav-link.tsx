@@ -30,7 +30,9 @@ export function NavLink({
       href={href}
       aria-current={here ? "page" : undefined}
       className={`flex min-h-10 items-center justify-between rounded-lg px-2.5 text-[16px] no-underline focus-visible:outline-(--rail-bright) ${
-        here ? "bg-(--rail-on) font-[650] text-(--rail-bright)" : "text-(--rail-ink) hover:bg-(--rail-on)"
+        here
+          ? "bg-(--rail-on) font-[650] text-(--rail-bright)"
+          : "text-(--rail-ink) hover:bg-(--rail-on)"
       }`}
     >
       {label}

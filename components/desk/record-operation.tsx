@@ -43,7 +43,14 @@ export function RecordOperation({
         </span>
       </header>
       {operation.rows.length === 0 ? null : (
-        <table className="w-full border-collapse text-[15px]">
+        <table className="w-full table-fixed border-collapse text-[15px]">
+          <colgroup>
+            <col className="w-[72px]" />
+            <col />
+            <col className="w-[118px]" />
+            <col className="w-[136px]" />
+            <col className="w-[164px]" />
+          </colgroup>
           <caption className="sr-only">{said(words, operation.title)}</caption>
           <thead className="sr-only">
             <tr>

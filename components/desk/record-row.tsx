@@ -17,16 +17,16 @@ export function RecordRow({ row, words }: { row: Row; words: RecordWords }) {
     <tr
       className={`border-t border-sunk first:border-t-0 ${isOut && !isSuperseded ? "bg-stop-wash" : ""}`}
     >
-      <td className="mono w-[68px] py-2 pr-2 pl-4 align-top text-[13px] leading-6 font-[600] text-ink-2">
+      <td className="mono py-2 pr-2 pl-4 align-top text-[13px] leading-6 font-[600] text-ink-2">
         {row.step.number}
       </td>
       <td className="py-2 pr-3 align-top leading-6">
         <Label row={row} words={words} />
       </td>
-      <td className="mono w-[96px] py-2 pr-3 align-top text-[13px] leading-6 text-ink-2">
+      <td className="mono py-2 pr-3 align-top text-[13px] leading-6 text-ink-2">
         <Means row={row} words={words} />
       </td>
-      <td className="w-[132px] py-2 pr-3 align-top">
+      <td className="py-2 pr-3 align-top">
         <Band row={row} />
       </td>
       <td className="mono py-2 pr-4 text-right align-top text-[15px] leading-6 font-[650]">

@@ -218,7 +218,8 @@ function stepRows(
     ...skipRows(step, events),
   ];
   const late = events.some((event) => event.type === "entry.late" && event.body.step === step.id);
-  const done = all.length > 0 ? [] : doneRows(step, state);
+  // A buyoff step is told by its stamps.
+  const done = all.length > 0 || step.buyoffs.length > 0 ? [] : doneRows(step, state);
   return [...all, ...done].map((row) => (late ? { ...row, tags: [...row.tags, "late"] } : row));
 }
 
