@@ -34,7 +34,8 @@ const histories = ["FSB-0118", "FSB-0120"].flatMap((serial) =>
   }),
 );
 
-function setOut(history: (typeof histories)[number], share: number): Bench {
+function setOut(index: number, share: number): Bench {
+  const history = histories[index] ?? { serial: "FSB-0118", events: [] };
   const bench = aBench({ serial: history.serial });
   const commands = [...new Set(history.events.map(({ command }) => command))];
   const upTo = new Set(commands.slice(0, 1 + Math.floor(share * commands.length)));
@@ -121,7 +122,8 @@ const move = fc.record({
 });
 
 const sequence = fc.record({
-  history: fc.constantFrom(...histories),
+  /** Its place in `histories`: a counterexample stays readable. */
+  history: fc.nat({ max: 3 }),
   share: fc.double({ min: 0, max: 1, noNaN: true }),
   moves: fc.array(move, { maxLength: 16 }),
   finishes: fc.boolean(),
@@ -133,7 +135,7 @@ test("no sequence of commands gives a completed traveler with an open requiremen
   let refused = 0;
   fc.assert(
     fc.property(sequence, ({ history, share, moves, finishes }) => {
-      const bench = setOut(history, share);
+      const bench = setOut(history, Math.sqrt(share));
       const count = (isApplied: boolean) => {
         applied += isApplied ? 1 : 0;
         refused += isApplied ? 0 : 1;

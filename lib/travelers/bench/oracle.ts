@@ -230,6 +230,9 @@ function beneath(
     const step = stepChanged(events, event);
     const found = covered.find(({ id }) => id === step);
     if (!found) continue;
+    // A picture beside a field that asks for none is evidence, and no part of what is signed.
+    const { field } = event.type === "photo.attached" ? event.body : { field: null };
+    if (field && found.fields.find(({ id }) => id === field)?.kind !== "photo") continue;
     if (event.seq > signed.seq) problems.push(`${event.type} after the signature`);
     const isOwnWork =
       found.work === "production" &&

@@ -1,0 +1,150 @@
+import { expect, test } from "vitest";
+import type { Bench, Given } from "./bench/bench.ts";
+import { act } from "./bench/bench.ts";
+import { named } from "./bench/plan.ts";
+import { aDefect, aHold, inWorkAt, outcome, qmsSays, read, sign } from "./bench/stage.ts";
+
+const release = (
+  bench: Bench,
+  by: NonNullable<Given["by"]>,
+  hold = named("hold"),
+  more: object = {},
+) => act(bench, "releaseHold", { hold, comment: "cleared", byHand: null, ...more }, { by });
+const order = { step: "010.1", field: "order" };
+
+test("on hold nothing is built, measured, signed or completed", () => {
+  const bench = inWorkAt("060.5");
+  act(bench, "placeHold", aHold());
+  const step = named("060.5");
+  expect(outcome(act(bench, "startStep", { step, late: undefined }))).toBe("on_hold");
+  expect(outcome(act(bench, "completeStep", { step, late: undefined }))).toBe("on_hold");
+  expect(outcome(read(bench, order, "WO-700290"))).toBe("on_hold");
+  const gage = { operation: named("op 060"), gage: "TW-0209" };
+  expect(outcome(act(bench, "selectGage", gage))).toBe("on_hold");
+  const place = { operation: "060", step: "060.5", requirement: "060 operator" };
+  expect(outcome(sign(bench, place))).toBe("on_hold");
+  expect(outcome(act(bench, "completeTraveler", {}))).toBe("on_hold");
+});
+
+test("on hold it stays possible to record what is wrong and to make safe", () => {
+  const bench = inWorkAt("060.5");
+  act(bench, "placeHold", aHold());
+  const image = { sha256: "b".repeat(64), mediaType: "image/png" as const, bytes: 5 };
+  const nowhere = { step: null, field: null, position: null, defect: null };
+  const installation = bench.state.components[1]?.id ?? "";
+  const final = bench.state.readings.find(({ field }) => field === named("final"))?.id ?? "";
+  const possible = [
+    act(bench, "logDefect", aDefect({ code: "FIN-01" })),
+    act(bench, "addNote", { step: null, text: "tape on it" }),
+    act(bench, "attachPhoto", { photo: named("photo"), ...image, ...nowhere }),
+    act(bench, "amendReading", {
+      reading: final,
+      value: "22.2",
+      reason: "misread",
+      evidence: null,
+    }),
+    act(bench, "placeHold", aHold({ hold: named("second") })),
+    act(bench, "removeComponent", { installation, reason: "fod", condition: "suspect", to: "MRB" }),
+    act(bench, "noteHandover", { text: "bolt 2 is out" }),
+    act(bench, "presentStep", { step: named("060.5"), language: "en" }),
+  ];
+  expect(possible.map(({ ok }) => ok)).toEqual(possible.map(() => true));
+});
+
+test("a hold on a step or an operation stops the work there and nowhere else", () => {
+  const bench = inWorkAt("010.1");
+  const scope = { kind: "step" as const, step: named("010.1") };
+  act(bench, "placeHold", aHold({ scope }));
+  expect(bench.state.status).toBe("in_work");
+  expect(outcome(read(bench, order, "WO-700290"))).toBe("on_hold");
+  release(bench, "sue");
+  expect(outcome(read(bench, order, "WO-700290"))).toEqual(["reading.recorded"]);
+  const operation = { kind: "operation" as const, operation: named("op 010") };
+  act(bench, "placeHold", aHold({ hold: named("op hold"), scope: operation }));
+  expect(outcome(read(bench, { ...order, field: "tools" }, "14"))).toBe("on_hold");
+  const elsewhere = { kind: "operation" as const, operation: named("op 060") };
+  release(bench, "sue", named("op hold"));
+  act(bench, "placeHold", aHold({ hold: named("other"), scope: elsewhere }));
+  expect(outcome(read(bench, { ...order, field: "tools" }, "14"))).toEqual(["reading.recorded"]);
+});
+
+test("a hold on the order, lot, gage, station or site holds this traveler too", () => {
+  const bench = inWorkAt("010.1");
+  const outerHolds = [{ scope: "lot", reason: "recall", owner: "quality" as const }];
+  expect(outcome(read(bench, order, "WO-700290", { facts: { outerHolds } }))).toBe("on_hold");
+});
+
+test("only the function that owns a hold releases it", () => {
+  const owners = [
+    ["missing_tool", "sue"],
+    ["nonconformance", "quinn"],
+    ["drawing_question", "mel"],
+    ["customer_stop", "cora"],
+  ] as const;
+  for (const [reason, owner] of owners) {
+    const bench = inWorkAt("010.1");
+    act(bench, "placeHold", aHold({ reason }));
+    for (const by of ["sue", "quinn", "mel", "cora"] as const) {
+      if (by !== owner) expect(outcome(release(bench, by))).toBe("hold_owner");
+    }
+    expect(outcome(release(bench, "ana"))).toBe("not_permitted");
+    expect(outcome(release(bench, owner))).toEqual(["hold.released"]);
+    expect(outcome(release(bench, owner))).toBe("hold_already_released");
+  }
+});
+
+test("a hold has a reason that the plant knows and its own id", () => {
+  const bench = inWorkAt("010.1");
+  expect(outcome(act(bench, "placeHold", aHold({ reason: "?" })))).toBe("hold_reason_unknown");
+  act(bench, "placeHold", aHold());
+  expect(outcome(act(bench, "placeHold", aHold()))).toBe("id_already_used");
+  expect(outcome(release(bench, "sue", named("none")))).toBe("hold_unknown");
+});
+
+function heldByDefect() {
+  const bench = inWorkAt("060.3");
+  act(bench, "logDefect", aDefect());
+  return { bench, hold: bench.state.holds[0]?.id ?? "" };
+}
+
+test("a hold tied to a defect is released on the disposition fetched at that moment", () => {
+  const { bench, hold } = heldByDefect();
+  expect(outcome(release(bench, "quinn", hold))).toBe("qms_unreachable");
+  qmsSays(bench, "rework", { status: "open" });
+  expect(outcome(release(bench, "quinn", hold))).toBe("qms_not_dispositioned");
+  qmsSays(bench, "rework", { quantity: "2" });
+  expect(outcome(release(bench, "quinn", hold))).toBe("quantities_do_not_add_up");
+  qmsSays(bench, "rework");
+  expect(outcome(release(bench, "sue", hold))).toBe("hold_owner");
+  expect(outcome(release(bench, "quinn", hold))).toEqual(["disposition.received", "hold.released"]);
+  expect(bench.state.holds[0]?.released).toMatchObject({ basis: "qms" });
+});
+
+test("with the QMS down quality releases by hand, with the number it is known under", () => {
+  const { bench, hold } = heldByDefect();
+  const link = {
+    defect: named("defect"),
+    process: "NCR" as const,
+    connector: "rest",
+    externalId: "1",
+  };
+  const record = {
+    number: "NCR-7",
+    status: "open" as const,
+    url: "https://qms.example/7",
+    version: "1",
+  };
+  act(bench, "linkQmsRecord", { ...link, ...record }, { by: "link" });
+  const byHand = (ncr: string) => ({ byHand: { ncr, evidence: "d".repeat(64) } });
+  expect(outcome(release(bench, "sue", hold, byHand("NCR-7")))).toBe("hold_owner");
+  expect(outcome(release(bench, "quinn", hold, byHand("NCR-8")))).toBe("ncr_number_differs");
+  expect(outcome(release(bench, "quinn", hold, byHand("NCR-7")))).toEqual(["hold.released"]);
+  expect(bench.state.holds[0]?.released).toMatchObject({ basis: "hand" });
+});
+
+test("while the QMS answers, its word counts and nobody's hand", () => {
+  const { bench, hold } = heldByDefect();
+  qmsSays(bench, "rework", { status: "open" });
+  const byHand = { byHand: { ncr: "NCR-1", evidence: "d".repeat(64) } };
+  expect(outcome(release(bench, "quinn", hold, byHand))).toBe("qms_not_dispositioned");
+});
