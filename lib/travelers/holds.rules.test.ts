@@ -68,6 +68,13 @@ test("a hold on a step or an operation stops the work there and nowhere else", (
   expect(outcome(read(bench, { ...order, field: "tools" }, "14"))).toEqual(["reading.recorded"]);
 });
 
+test("a step on hold is not accepted by a signature that covers it", () => {
+  const bench = inWorkAt("060.5");
+  act(bench, "placeHold", aHold({ scope: { kind: "step", step: named("060.2") } }));
+  const place = { operation: "060", step: "060.5", requirement: "060 operator" };
+  expect(outcome(sign(bench, place))).toBe("on_hold");
+});
+
 test("a hold on the order, lot, gage, station or site holds this traveler too", () => {
   const bench = inWorkAt("010.1");
   const outerHolds = [{ scope: "lot", reason: "recall", owner: "quality" as const }];

@@ -83,7 +83,15 @@ function isDue(
   { state, content, facts, body }: Case<"signBuyoff">,
   { chain, requirement }: Signing,
 ): Result<true, Refusal> {
-  const hold = openHold(state, { operation: chain.operation.id, step: chain.step?.id ?? null });
+  const places = [
+    { operation: chain.operation.id, step: chain.step?.id ?? null },
+    ...coveredSteps(content, chain, requirement.type).map(({ id }) => ({
+      operation: state.steps[id]?.operation ?? chain.operation.id,
+      step: id,
+    })),
+  ];
+  // What is on hold is not accepted either, wherever in the covered work the hold lies.
+  const hold = places.map((place) => openHold(state, place)).find((found) => found !== null);
   if (hold) return held(hold);
   if (signatureAt(state, body)) return refuse("buyoff_already_signed", { type: requirement.type });
   const point = holdPointBefore(state, content, {
