@@ -2,7 +2,11 @@ import type { Metadata, Viewport } from "next";
 import type { ReactNode } from "react";
 import "../globals.css";
 
-export const metadata: Metadata = { title: "Buyoff", manifest: "/manifest.webmanifest" };
+export const metadata: Metadata = {
+  title: "Buyoff",
+  manifest: "/manifest.webmanifest",
+  icons: { icon: "/stamp.svg" },
+};
 export const viewport: Viewport = {
   width: "device-width",
   initialScale: 1,

@@ -35,17 +35,6 @@ export function ComponentEntry({
     );
     if (done) onRecorded();
   };
-  if (part !== null) {
-    return (
-      <TextKeys
-        label={t(`number.${field.trace}`, { part })}
-        action={t("install")}
-        isBusy={work.isBusy}
-        onText={(number) => void install(number)}
-        onBack={() => setPart(null)}
-      />
-    );
-  }
   return (
     <div className="flex flex-1 flex-col gap-3">
       <ScanBox title={label} lead={t("scan", { part: field.part, quantity: field.quantity })} />
@@ -59,6 +48,15 @@ export function ComponentEntry({
           {t("type", { part: one })}
         </Button>
       ))}
+      {part === null ? null : (
+        <TextKeys
+          label={t(`number.${field.trace}`, { part })}
+          action={t("install")}
+          isBusy={work.isBusy}
+          onText={(number) => void install(number).then(() => setPart(null))}
+          onBack={() => setPart(null)}
+        />
+      )}
     </div>
   );
 }

@@ -70,7 +70,7 @@ export function DefectDialog({ start, onClose }: { start: DefectStart; onClose: 
       <Known start={start} reading={reading} />
       {problem === null ? null : <ServerProblem problem={problem} area="act" />}
       <CodeGrid code={code} reading={reading} onCode={setCode} />
-      <div className="sticky bottom-0 -mx-7 -mb-7 grid gap-3 border-t-2 border-rule bg-paper px-7 py-4">
+      <div className="sticky -bottom-7 -mx-7 -mb-7 grid gap-3 border-t-2 border-rule bg-paper px-7 py-4">
         <div className="flex items-stretch gap-3">
           <fieldset aria-label={t("severity")} className="flex gap-2">
             {(["minor", "major", "critical"] as const).map((one) => (

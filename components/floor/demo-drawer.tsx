@@ -66,9 +66,12 @@ function Drawer({ onClose }: { onClose: () => void }) {
             >
               <span>
                 <b className="block text-[17px]">{badge.name}</b>
-                <span className="text-[14px] text-ink-2">
+                <span className="block text-[14px] text-ink-2">
                   {common(`role.${badge.role}`)}
                   {badge.stamps.length === 0 ? "" : ` · ${badge.stamps.join(", ")}`}
+                  {badge.about === "" ? null : (
+                    <span className="block text-[13px] text-ink-3">{badge.about}</span>
+                  )}
                 </span>
               </span>
               <span className="mono shrink-0 text-[15px] font-[650]">PIN {badge.pin}</span>
@@ -98,7 +101,7 @@ function Drawer({ onClose }: { onClose: () => void }) {
           </ul>
         </section>
       ))}
-      <div className="sticky bottom-0 -mx-7 -mb-7 border-t-2 border-rule bg-paper px-7 py-3">
+      <div className="sticky -bottom-7 -mx-7 -mb-7 border-t-2 border-rule bg-paper px-7 py-3">
         <button
           type="button"
           onClick={onClose}

@@ -147,23 +147,6 @@ function TextEntry(props: FieldEntryProps<Extract<Field, { kind: "text" }>>) {
   const record = useRecord(props);
   const draft = useDraft(props.step.id, props.place);
   const [text, setText, isTyping, setTyping] = draft;
-  if (isTyping || text !== "") {
-    return (
-      <TextKeys
-        label={label}
-        action={t("record")}
-        initial={text}
-        isBusy={props.work.isBusy}
-        onDraft={setText}
-        onText={(value) =>
-          void record({ value: value.normalize("NFC"), source: "keypad", confirmed: [] }).then(
-            (done) => (done ? setText("") : undefined),
-          )
-        }
-        onBack={() => setTyping(false)}
-      />
-    );
-  }
   return (
     <div className="flex flex-1 flex-col gap-3">
       <ScanBox
@@ -173,8 +156,26 @@ function TextEntry(props: FieldEntryProps<Extract<Field, { kind: "text" }>>) {
         }
       />
       <Button id="entry" busy={props.work.isBusy} onClick={() => setTyping(true)}>
-        {t("typeInstead")}
+        {t("typeInstead")} {text === "" ? null : <b className="mono">{text}</b>}
       </Button>
+      {isTyping ? (
+        <TextKeys
+          label={label}
+          action={t("record")}
+          initial={text}
+          isBusy={props.work.isBusy}
+          onDraft={setText}
+          onText={(value) =>
+            void record({ value: value.normalize("NFC"), source: "keypad", confirmed: [] }).then(
+              (done) => {
+                if (done) setText("");
+                setTyping(false);
+              },
+            )
+          }
+          onBack={() => setTyping(false)}
+        />
+      ) : null}
     </div>
   );
 }

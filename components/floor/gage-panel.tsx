@@ -106,17 +106,6 @@ export function GagePanel({
   const common = useTranslations("common");
   const name = useGageTypeName();
   const [isTyping, setTyping] = useState(false);
-  if (isTyping) {
-    return (
-      <TextKeys
-        label={t("number")}
-        action={t("use")}
-        isBusy={isBusy}
-        onText={onGage}
-        onBack={() => setTyping(false)}
-      />
-    );
-  }
   return (
     <div className="flex flex-1 flex-col gap-3">
       <ScanBox title={t("scan", { type: name(type) })} lead={t("scanLead")} />
@@ -124,6 +113,18 @@ export function GagePanel({
         {t("typeInstead")}
       </Button>
       {onBack === undefined ? null : <Button onClick={onBack}>{common("back")}</Button>}
+      {isTyping ? (
+        <TextKeys
+          label={t("number")}
+          action={t("use")}
+          isBusy={isBusy}
+          onText={(code) => {
+            setTyping(false);
+            onGage(code);
+          }}
+          onBack={() => setTyping(false)}
+        />
+      ) : null}
     </div>
   );
 }

@@ -21,9 +21,9 @@ export function LanguageSwitch({ className = "" }: { className?: string }) {
   const t = useTranslations("common");
   const { locale, change } = use(LanguageContext);
   return (
-    <fieldset
+    <section
       aria-label={t("language")}
-      className={`flex min-h-touch rounded border-2 border-edge ${className}`}
+      className={`flex min-h-touch items-stretch rounded border-2 border-edge ${className}`}
     >
       {locales.map((option) => (
         <button
@@ -37,6 +37,6 @@ export function LanguageSwitch({ className = "" }: { className?: string }) {
           {names[option]}
         </button>
       ))}
-    </fieldset>
+    </section>
   );
 }

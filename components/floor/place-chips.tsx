@@ -18,7 +18,9 @@ export function PlaceChips({
   onPick: (place: PlaceState) => void;
 }) {
   const t = useTranslations("floor.places");
-  if (places.length === 0) return null;
+  const [only] = places;
+  // One place with nothing in it says nothing that the entry below doesn't.
+  if (only === undefined || (places.length === 1 && only.open === "missing")) return null;
   const columns =
     places.length === 1
       ? "grid-cols-1"

@@ -36,7 +36,7 @@ export function Rail({
           ? t("allDone")
           : t("operation", { number: operation.number, title: words(operation.title) })}
       </h2>
-      <ol className="flex min-h-0 flex-1 flex-col gap-1 overflow-auto px-3 pb-2">
+      <ol className="flex min-h-0 flex-1 flex-col gap-1 overflow-auto px-3 pt-1 pb-2">
         {before === undefined ? null : (
           <Neighbor operation={before} label={t("before")} onChoose={onChoose} />
         )}

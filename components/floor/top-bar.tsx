@@ -32,11 +32,14 @@ export function TopBar({ onLeave, current }: { onLeave: () => void; current: str
         </svg>
         <b className="mono text-[26px] tracking-[-0.01em]">{state.unit.serial ?? state.unit.lot}</b>
       </button>
-      <p className="max-w-[17em] min-w-0 text-[14px] leading-[1.25] text-ink-2">
-        <span className="block truncate">{words(content.part.name)}</span>
+      <p className="max-w-[20em] shrink-0 text-[14px] leading-[1.25] text-ink-2">
+        <span className="block truncate">
+          <span className="mono">{content.part.number}</span> {words(content.part.name)}
+        </span>
         <span className="mono block truncate">
-          {content.part.number} · {content.number}{" "}
-          <b className="text-ink">{t("revision", { revision: content.revision })}</b>
+          <b className="text-ink">
+            {content.number} {t("revision", { revision: content.revision })}
+          </b>
         </span>
       </p>
       <Operations current={current} />

@@ -59,7 +59,7 @@ export function Keypad({
     </Key>
   );
   return (
-    <fieldset
+    <section
       aria-label={words.keys}
       className="grid min-h-0 flex-1 grid-cols-4 grid-rows-[repeat(4,minmax(72px,1fr))] gap-[7px]"
     >
@@ -83,7 +83,7 @@ export function Keypad({
       <Key label={point} onPress={() => onKey(point)}>
         {point}
       </Key>
-    </fieldset>
+    </section>
   );
 }
 
@@ -99,8 +99,7 @@ export function PinPad({
 }) {
   const keys = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "erase", "0", "clear"];
   return (
-    <fieldset
-      disabled={disabled}
+    <section
       aria-label={words.keys}
       className="grid min-h-0 flex-1 grid-cols-3 grid-rows-[repeat(4,minmax(72px,1fr))] gap-[9px]"
     >
@@ -108,6 +107,7 @@ export function PinPad({
         <button
           key={key}
           type="button"
+          disabled={disabled}
           aria-label={key === "erase" ? words.erase : key === "clear" ? words.clear : key}
           onClick={() => onKey(key)}
           className={`grid place-items-center rounded border-[1.5px] border-edge bg-sheet font-[650] text-ink active:border-act active:bg-act-wash disabled:text-ink-3 ${key === "clear" ? "text-[17px]" : "mono text-[30px]"}`}
@@ -115,7 +115,7 @@ export function PinPad({
           {key === "erase" ? <Erase /> : key === "clear" ? words.clear : key}
         </button>
       ))}
-    </fieldset>
+    </section>
   );
 }
 

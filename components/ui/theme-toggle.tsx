@@ -26,7 +26,7 @@ export function ThemeToggle({ className = "" }: { className?: string }) {
     applyTheme(stored);
   }, []);
   return (
-    <fieldset aria-label={t("label")} className={`flex rounded border-2 border-edge ${className}`}>
+    <section aria-label={t("label")} className={`flex rounded border-2 border-edge ${className}`}>
       {themes.map((option) => (
         <button
           key={option}
@@ -37,11 +37,11 @@ export function ThemeToggle({ className = "" }: { className?: string }) {
             setTheme(option);
             applyTheme(option);
           }}
-          className="min-h-[inherit] flex-1 rounded-[7px] px-3 py-2 text-[15px] leading-tight font-[650] text-ink-2 aria-pressed:bg-ink aria-pressed:text-sheet"
+          className="flex-1 rounded-[7px] px-3 py-2 text-[15px] leading-tight font-[650] text-ink-2 aria-pressed:bg-ink aria-pressed:text-sheet"
         >
           {t(option)}
         </button>
       ))}
-    </fieldset>
+    </section>
   );
 }

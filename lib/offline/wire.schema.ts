@@ -80,6 +80,8 @@ export type DemoKit = {
     name: string;
     role: Role;
     stamps: readonly string[];
+    /** What a newcomer can try with this person. */
+    about: string;
   }[];
   barcodes: readonly { label: string; code: string; kind: string }[];
   stations: readonly { code: string; name: string; enrolmentCode: string }[];
