@@ -11,11 +11,13 @@ const inks: Record<Tone, string> = { ok: "text-ok", warn: "text-warn", stop: "te
 
 function Line({ tone, label, children }: { tone: Tone; label: string; children: ReactNode }) {
   return (
-    <div className="keep grid grid-cols-[22px_180px_minmax(0,1fr)] items-baseline gap-x-2 border-t border-sunk px-4 py-2 first:border-t-0">
-      <span className={`self-center ${inks[tone]}`}>
-        <Mark tone={tone} size={15} />
-      </span>
-      <dt className="text-[14px] text-ink-2">{label}</dt>
+    <div className="keep grid grid-cols-[190px_minmax(0,1fr)] items-baseline gap-x-2 border-t border-sunk px-4 py-2 first:border-t-0">
+      <dt className="flex items-center gap-2.5 text-[14px] text-ink-2">
+        <span className={inks[tone]}>
+          <Mark tone={tone} size={15} />
+        </span>
+        {label}
+      </dt>
       <dd className="text-[15px] break-words">{children}</dd>
     </div>
   );

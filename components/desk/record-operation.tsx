@@ -45,11 +45,11 @@ export function RecordOperation({
       {operation.rows.length === 0 ? null : (
         <table className="w-full table-fixed border-collapse text-[15px]">
           <colgroup>
-            <col className="w-[72px]" />
+            <col className="w-[66px]" />
             <col />
-            <col className="w-[118px]" />
-            <col className="w-[136px]" />
-            <col className="w-[164px]" />
+            <col className="w-[88px] min-[1400px]:w-[118px]" />
+            <col className="w-[112px] min-[1400px]:w-[136px]" />
+            <col className="w-[138px] min-[1400px]:w-[164px]" />
           </colgroup>
           <caption className="sr-only">{said(words, operation.title)}</caption>
           <thead className="sr-only">

@@ -42,6 +42,7 @@ export function RecordSide({
       className="flex flex-col gap-4 border-l-[1.5px] border-rule bg-sheet px-5 py-6 print:hidden"
     >
       <VerifyRecord
+        key={head?.hash}
         traveler={state.id}
         entries={entries.length}
         head={head?.hash ?? ""}

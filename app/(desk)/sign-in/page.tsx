@@ -14,7 +14,7 @@ export default async function SignIn() {
   const t = await getTranslations("desk.signIn");
   return (
     <div className="grid min-h-dvh grid-cols-[minmax(0,1fr)_minmax(0,1.1fr)]">
-      <aside className="flex flex-col justify-between gap-8 bg-(--rail) px-12 py-12 text-(--rail-ink)">
+      <aside className="sticky top-0 flex h-dvh flex-col justify-between gap-8 bg-(--rail) px-12 py-12 text-(--rail-ink)">
         <Link
           href="/"
           className="flex items-center gap-3 text-[26px] font-extrabold text-(--rail-bright) no-underline focus-visible:outline-(--rail-bright)"

@@ -3,12 +3,10 @@ import Link from "next/link";
 import { notFound } from "next/navigation";
 import { getLocale, getTranslations } from "next-intl/server";
 import { DefectActs } from "#components/desk/defect-acts";
+import { DefectFacts } from "#components/desk/defect-facts";
 import { Deliveries } from "#components/desk/deliveries";
-import { Moment } from "#components/desk/moment";
-import { PhotoStrip } from "#components/desk/photo-strip";
 import { RecordHold } from "#components/desk/record-defect";
-import { RecordText } from "#components/desk/record-text";
-import { defectLabel, nameOf, type RecordWords, said } from "#components/desk/record-words";
+import { defectLabel, type RecordWords } from "#components/desk/record-words";
 import { Chip } from "#components/ui/chip";
 import { requireActor } from "#lib/boundary/actor";
 import { travelerOfDefect } from "#lib/defects/queries";
@@ -35,9 +33,8 @@ export async function generateMetadata({ params }: Ask): Promise<Metadata> {
 export default async function DefectPage({ params }: Ask) {
   const { id } = await params;
   const { actor, record, defect } = await defectAsked(id);
-  const [t, common, locale, deliveries] = await Promise.all([
+  const [t, locale, deliveries] = await Promise.all([
     getTranslations("desk.defect"),
-    getTranslations("common"),
     getLocale(),
     deliveriesOf(actor, { defect: id }).then((found) =>
       Promise.all(
@@ -48,7 +45,7 @@ export default async function DefectPage({ params }: Ask) {
       ),
     ),
   ]);
-  const { state, content } = record;
+  const { state } = record;
   const words: RecordWords = {
     locale: locale as Locale,
     zone: record.timeZone,
@@ -57,9 +54,6 @@ export default async function DefectPage({ params }: Ask) {
     policy: record.policy,
   };
   const unit = state.unit.serial ?? state.unit.lot ?? "";
-  const step = content.operations.flatMap((of) => of.steps).find((of) => of.id === defect.step);
-  const reading = state.readings.find((of) => of.id === defect.reading);
-  const photos = state.photos.filter((photo) => photo.defect === id);
   const holds = state.holds.filter((hold) => hold.defect === id);
   return (
     <div className="grid min-h-dvh grid-cols-[minmax(0,1fr)_296px] min-[1400px]:grid-cols-[minmax(0,1fr)_330px]">
@@ -81,109 +75,7 @@ export default async function DefectPage({ params }: Ask) {
             {t(`status.${defect.status}`)}
           </Chip>
         </h1>
-        <dl className="mb-5 grid grid-cols-[160px_minmax(0,1fr)] gap-y-2 rounded border-[1.5px] border-rule bg-sheet px-5 py-4 text-[15px] [&>dt]:text-ink-2">
-          <dt>{t("unit")}</dt>
-          <dd>
-            <Link
-              href={`/travelers/${state.id}`}
-              className="mono font-bold underline decoration-rule decoration-2 underline-offset-4"
-            >
-              {unit}
-            </Link>{" "}
-            <span className="mono text-ink-2">{state.workOrder}</span>
-          </dd>
-          <dt>{t("where")}</dt>
-          <dd>
-            {step ? (
-              <>
-                <span className="mono">{step.number}</span> {said(words, step.title)}
-              </>
-            ) : (
-              t("wholeUnit")
-            )}
-            {defect.position === null ? "" : ` · ${defect.position}`}
-            {defect.location === null ? "" : ` · ${defect.location}`}
-          </dd>
-          <dt>{t("severity")}</dt>
-          <dd>
-            {common(`severity.${defect.severity}`)} · {t("quantity", { quantity: defect.quantity })}
-          </dd>
-          {reading ? (
-            <>
-              <dt>{t("reading")}</dt>
-              <dd className="mono font-[650] text-stop">
-                {reading.value} {reading.unit}{" "}
-                {reading.limits ? (
-                  <span className="font-[500] text-ink-2">
-                    ({reading.limits.min ?? "−"} … {reading.limits.max ?? "−"})
-                  </span>
-                ) : null}
-              </dd>
-            </>
-          ) : null}
-          <dt>{t("found")}</dt>
-          <dd>
-            {nameOf(words, defect.person)} ·{" "}
-            <Moment at={defect.at} zone={words.zone} shape="full" />
-          </dd>
-          {defect.comment === null ? null : (
-            <>
-              <dt>{t("comment")}</dt>
-              <dd>
-                <RecordText hash={defect.comment} words={words} />
-              </dd>
-            </>
-          )}
-          <dt>{t("ncr")}</dt>
-          <dd>
-            {defect.qms === null ? (
-              t("noNcr")
-            ) : (
-              <>
-                <b className="mono font-bold">{defect.qms.number}</b>{" "}
-                {common(`ncrStatus.${defect.qms.status}`)} ·{" "}
-                <a
-                  href={defect.qms.url}
-                  target="_blank"
-                  rel="noreferrer"
-                  className="font-[650] underline underline-offset-4"
-                >
-                  {t("openInQms")} ↗
-                </a>
-              </>
-            )}
-          </dd>
-          <dt>{t("disposition")}</dt>
-          <dd>
-            {defect.dispositions.length === 0
-              ? t("undecided")
-              : defect.dispositions.map((of) => (
-                  <span key={of.decision + of.quantity} className="block">
-                    <b>{common(`decision.${of.decision}`)}</b> × {of.quantity}
-                    {of.designAuthority === null
-                      ? ""
-                      : ` · ${t("designAuthority")} ${of.designAuthority}`}
-                    {of.concession === null ? "" : ` · ${t("concession")} ${of.concession}`}
-                  </span>
-                ))}
-            {defect.dispositionFrom === "hand" ? (
-              <span className="text-warn">{t("byHand")}</span>
-            ) : null}
-          </dd>
-          {photos.length === 0 ? null : (
-            <>
-              <dt>{t("photos")}</dt>
-              <dd className="[&>ul]:justify-start">
-                <PhotoStrip
-                  photos={photos}
-                  label={defect.code}
-                  zone={words.zone}
-                  people={words.people}
-                />
-              </dd>
-            </>
-          )}
-        </dl>
+        <DefectFacts record={record} defect={defect} words={words} />
         {holds.length === 0 ? null : (
           <section
             aria-label={t("holds")}

@@ -1,11 +1,10 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { getLocale, getTranslations } from "next-intl/server";
-import { FilterLinks } from "#components/desk/filter-links";
 import { Empty } from "#components/desk/page-head";
-import { RecordDefect, RecordHold } from "#components/desk/record-defect";
 import { RecordHead } from "#components/desk/record-head";
 import { RecordOperation } from "#components/desk/record-operation";
+import { NotBegun, RecordFilters, RecordUnit } from "#components/desk/record-parts";
 import { RecordSide } from "#components/desk/record-side";
 import { RecordTitle } from "#components/desk/record-title";
 import type { RecordWords } from "#components/desk/record-words";
@@ -58,7 +57,6 @@ export default async function Traveler({ params, searchParams }: Ask) {
   );
   const isBeside = filter === "everything" || filter === "exceptions";
   const refused = filter === "refused" || filter === "exceptions" ? refusedAttempts(events) : [];
-  const ahead = built.operations.filter((of) => of.rows.length + of.buyoffs.length === 0);
   return (
     <div className="grid min-h-dvh grid-cols-[minmax(0,1fr)_296px] min-[1400px]:grid-cols-[minmax(0,1fr)_330px] print:block">
       <main className="min-w-0 px-7 py-6 print:p-0">
@@ -69,36 +67,8 @@ export default async function Traveler({ params, searchParams }: Ask) {
           revisionStatus={record.revisionStatus}
           words={words}
         />
-        <FilterLinks
-          label={t("filters")}
-          links={recordFilters
-            .filter((of) => of === "everything" || of === filter || counts[of] > 0)
-            .map((of) => ({
-              key: of,
-              label: t(`filter.${of}`),
-              ...(of === "everything" ? {} : { count: counts[of] }),
-              href: of === "everything" ? `/travelers/${id}` : `/travelers/${id}?show=${of}`,
-              on: of === filter,
-            }))}
-        />
-        {isBeside && built.unit.defects.length + built.unit.holds.length > 0 ? (
-          <section
-            aria-label={t("wholeUnit")}
-            className="mb-3 overflow-hidden rounded border-[1.5px] border-rule bg-sheet [&>*:first-child]:border-t-0"
-          >
-            {built.unit.defects.map((defect) => (
-              <RecordDefect
-                key={defect.id}
-                defect={defect}
-                photos={state.photos.filter((photo) => photo.defect === defect.id)}
-                words={words}
-              />
-            ))}
-            {built.unit.holds.map((hold) => (
-              <RecordHold key={hold.id} hold={hold} words={words} />
-            ))}
-          </section>
-        ) : null}
+        <RecordFilters id={id} filter={filter} counts={counts} />
+        {isBeside ? <RecordUnit built={built} photos={state.photos} words={words} /> : null}
         <RefusedAttempts events={refused} words={words} />
         <div className="operations">
           {operations.toReversed().map((operation) => (
@@ -110,17 +80,7 @@ export default async function Traveler({ params, searchParams }: Ask) {
             />
           ))}
         </div>
-        {filter === "everything" && ahead.length > 0 ? (
-          <p className="mt-4 text-[14px] text-ink-2">
-            {t("ahead")}{" "}
-            {ahead.map((of, index) => (
-              <span key={of.id} className="mono">
-                {index === 0 ? "" : ", "}
-                {of.number}
-              </span>
-            ))}
-          </p>
-        ) : null}
+        {filter === "everything" ? <NotBegun built={built} /> : null}
         {filter !== "everything" && operations.length + refused.length === 0 ? (
           <Empty title={t("nothing")} hint={t("nothingHint")} />
         ) : null}

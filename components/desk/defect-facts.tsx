@@ -1,0 +1,143 @@
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import { Moment } from "#components/desk/moment";
+import { PhotoStrip } from "#components/desk/photo-strip";
+import { RecordText } from "#components/desk/record-text";
+import { nameOf, type RecordWords, said } from "#components/desk/record-words";
+import type { TravelerRecord } from "#lib/travelers/history.queries";
+import type { Defect } from "#lib/travelers/state.schema";
+
+type Facts = { record: TravelerRecord; defect: Defect; words: RecordWords };
+
+/** What was found, where, by whom; what the QMS says of it; what was decided. */
+export function DefectFacts(facts: Facts) {
+  return (
+    <dl className="mb-5 grid grid-cols-[160px_minmax(0,1fr)] gap-y-2 rounded border-[1.5px] border-rule bg-sheet px-5 py-4 text-[15px] [&>dt]:text-ink-2">
+      <Found {...facts} />
+      <Decided {...facts} />
+    </dl>
+  );
+}
+
+function Found({ record, defect, words }: Facts) {
+  const t = useTranslations("desk.defect");
+  const common = useTranslations("common");
+  const { state, content } = record;
+  const unit = state.unit.serial ?? state.unit.lot ?? "";
+  const step = content.operations.flatMap((of) => of.steps).find((of) => of.id === defect.step);
+  const reading = state.readings.find((of) => of.id === defect.reading);
+  return (
+    <>
+      <dt>{t("unit")}</dt>
+      <dd>
+        <Link
+          href={`/travelers/${state.id}`}
+          className="mono font-bold underline decoration-rule decoration-2 underline-offset-4"
+        >
+          {unit}
+        </Link>{" "}
+        <span className="mono text-ink-2">{state.workOrder}</span>
+      </dd>
+      <dt>{t("where")}</dt>
+      <dd>
+        {step ? (
+          <>
+            <span className="mono">{step.number}</span> {said(words, step.title)}
+          </>
+        ) : (
+          t("wholeUnit")
+        )}
+        {defect.position === null ? "" : ` · ${defect.position}`}
+        {defect.location === null ? "" : ` · ${defect.location}`}
+      </dd>
+      <dt>{t("severity")}</dt>
+      <dd>
+        {common(`severity.${defect.severity}`)} · {t("quantity", { quantity: defect.quantity })}
+      </dd>
+      {reading ? (
+        <>
+          <dt>{t("reading")}</dt>
+          <dd className="mono font-[650] text-stop">
+            {reading.value} {reading.unit}{" "}
+            {reading.limits ? (
+              <span className="font-[500] text-ink-2">
+                ({reading.limits.min ?? "−"} … {reading.limits.max ?? "−"})
+              </span>
+            ) : null}
+          </dd>
+        </>
+      ) : null}
+      <dt>{t("found")}</dt>
+      <dd>
+        {nameOf(words, defect.person)} · <Moment at={defect.at} zone={words.zone} shape="full" />
+      </dd>
+      {defect.comment === null ? null : (
+        <>
+          <dt>{t("comment")}</dt>
+          <dd>
+            <RecordText hash={defect.comment} words={words} />
+          </dd>
+        </>
+      )}
+    </>
+  );
+}
+
+function Decided({ record, defect, words }: Facts) {
+  const t = useTranslations("desk.defect");
+  const common = useTranslations("common");
+  const photos = record.state.photos.filter((photo) => photo.defect === defect.id);
+  return (
+    <>
+      <dt>{t("ncr")}</dt>
+      <dd>
+        {defect.qms === null ? (
+          t("noNcr")
+        ) : (
+          <>
+            <b className="mono font-bold">{defect.qms.number}</b>{" "}
+            {common(`ncrStatus.${defect.qms.status}`)} ·{" "}
+            <a
+              href={defect.qms.url}
+              target="_blank"
+              rel="noreferrer"
+              className="font-[650] underline underline-offset-4"
+            >
+              {t("openInQms")} ↗
+            </a>
+          </>
+        )}
+      </dd>
+      <dt>{t("disposition")}</dt>
+      <dd>
+        {defect.dispositions.length === 0
+          ? t("undecided")
+          : defect.dispositions.map((of) => (
+              <span key={of.decision + of.quantity} className="block">
+                <b>{common(`decision.${of.decision}`)}</b> × {of.quantity}
+                {of.designAuthority === null
+                  ? ""
+                  : ` · ${t("designAuthority")} ${of.designAuthority}`}
+                {of.concession === null ? "" : ` · ${t("concession")} ${of.concession}`}
+              </span>
+            ))}
+        {defect.dispositionFrom === "hand" ? (
+          <span className="text-warn">{t("byHand")}</span>
+        ) : null}
+      </dd>
+      {photos.length === 0 ? null : (
+        <>
+          <dt>{t("photos")}</dt>
+          <dd className="[&>ul]:justify-start">
+            <PhotoStrip
+              photos={photos}
+              label={defect.code}
+              zone={words.zone}
+              people={words.people}
+            />
+          </dd>
+        </>
+      )}
+    </>
+  );
+}
