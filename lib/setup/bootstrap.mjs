@@ -112,5 +112,10 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
   // main.ts stops everything in order; this process only waits for it.
   process.on(signal, () => main.kill(signal));
 }
+// npm puts a shell between itself and this process, and a signal sent to npm alone ends that shell.
+const startedBy = process.ppid;
+setInterval(() => {
+  if (process.ppid !== startedBy) main.kill("SIGTERM");
+}, 500).unref();
 main.on("error", (error) => giveUp(`Node.js 24 could not be started: ${error.message}`));
 main.on("exit", (code) => process.exit(code ?? 1));
