@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import Link from "next/link";
 import { notFound } from "next/navigation";
 import { getLocale, getTranslations } from "next-intl/server";
+import { cache } from "react";
 import { DefectActs } from "#components/desk/defect-acts";
 import { DefectFacts } from "#components/desk/defect-facts";
 import { Deliveries } from "#components/desk/deliveries";
@@ -17,13 +18,14 @@ import { travelerRecord } from "#lib/travelers/history.queries";
 
 type Ask = { params: Promise<{ id: string }> };
 
-async function defectAsked(id: string) {
+// The title and the page ask for the same: it is read once.
+const defectAsked = cache(async (id: string) => {
   const actor = await requireActor("defect.read");
   const traveler = isId(id) ? await travelerOfDefect(actor, id) : null;
   const record = traveler === null ? null : await travelerRecord(actor, traveler);
   const defect = record?.state.defects.find((of) => of.id === id);
   return record && defect ? { actor, record, defect } : notFound();
-}
+});
 
 export async function generateMetadata({ params }: Ask): Promise<Metadata> {
   const { record, defect } = await defectAsked((await params).id);

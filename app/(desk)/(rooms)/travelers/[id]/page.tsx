@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { getLocale, getTranslations } from "next-intl/server";
+import { cache } from "react";
 import { Empty } from "#components/desk/page-head";
 import { RecordHead } from "#components/desk/record-head";
 import { RecordOperation } from "#components/desk/record-operation";
@@ -26,11 +27,12 @@ import {
 
 type Ask = { params: Promise<{ id: string }>; searchParams: Promise<{ show?: string }> };
 
-async function recordAsked(id: string) {
+// The title and the page ask for the same: it is read once.
+const recordAsked = cache(async (id: string) => {
   const actor = await requireActor("traveler.read");
   const record = isId(id) ? await travelerRecord(actor, id) : null;
   return record === null ? notFound() : { actor, record };
-}
+});
 
 export async function generateMetadata({ params }: Ask): Promise<Metadata> {
   const { record } = await recordAsked((await params).id);
