@@ -7,9 +7,12 @@ vi.hoisted(() => {
 });
 
 import { actorOfSeed } from "#lib/boundary/actor";
+import { db } from "#lib/db/client";
 import { retryDelivery } from "./commands.ts";
+import { connectorById } from "./connector.queries.ts";
 import type { RestConnectorConfig } from "./connectors/rest/schema.ts";
 import { deliverDue } from "./deliver.worker.ts";
+import { keepExternal } from "./external.commands.ts";
 import { routeQueued } from "./routing.commands.ts";
 import { aPlant, type TestPlant } from "./testing/plant.ts";
 import { portsWith, quickPace, unexpected, until } from "./testing/ports.ts";
@@ -432,4 +435,34 @@ describe("photos", () => {
     await until(late, async () => (await plant.deliveries())[1]?.state === "verified");
     expect(await sandbox.count()).toMatchObject({ ncrs: 1, attachments: 1 });
   });
+});
+
+test("an answer that is older than what is known changes nothing: reads overtake one another", async () => {
+  await open();
+  const { traveler, defect } = await plant.logDefect();
+  const connector = await connectorById(db, plant.connector);
+  if (!connector) throw new Error("no connector");
+  const read = (version: string, status: "open" | "closed") => ({
+    record: {
+      externalId: "N-1",
+      number: "N-1",
+      key: null,
+      url: "http://q/N-1",
+      version,
+      status,
+      dispositions: [],
+    },
+    raw: {},
+  });
+  const keep = (version: string, status: "open" | "closed") =>
+    keepExternal(connector, { traveler, defect }, read(version, status));
+  expect(await keep("9", "open")).toBe(true);
+  expect(await keep("10", "closed")).toBe(true);
+  expect(await keep("9", "open")).toBe(false);
+  expect(await keep("10", "open")).toBe(false);
+  const kept = await plant.query(
+    "select version, status from external_records where connector_id = $1",
+    [plant.connector],
+  );
+  expect(kept).toEqual([{ version: "10", status: "closed" }]);
 });

@@ -352,6 +352,26 @@ describe("webhooks", () => {
     expect(await receipts()).toEqual([]);
   });
 
+  test("to the code of a connector: taken by the plant whose secret signed it, and by no other", async () => {
+    await open(true);
+    const other = await aPlant(sandbox.url);
+    const config = qmsSandboxConfig(sandbox.url);
+    const secretOf = (site: string) => `whsec_${Buffer.from(site).toString("base64")}`;
+    const shared = { code: "qms-shared", name: "Shared", config, secret: "s" };
+    const saved = (site: string) =>
+      saveConnector(actorOfSeed(site), { ...shared, webhookSecret: secretOf(site) });
+    const { id } = await saved(plant.site);
+    await saved(other.site);
+
+    const headers = signed("msg_code", new Date(), secretOf(plant.site));
+    expect(await receive(headers, body, "qms-shared")).toBe(202);
+    const kept = "select connector_id from webhook_receipts where id = 'msg_code'";
+    expect(await plant.query(kept)).toEqual([{ connector_id: id }]);
+    expect(await receive(signed("msg_3", new Date(), secretOf(id)), body, "qms-shared")).toBe(401);
+    expect(await receive(headers, body, "nobody")).toBe(401);
+    await other.stop();
+  });
+
   test("a repeat is answered and does nothing", async () => {
     await open(true);
     const headers = signed("msg_1", new Date());

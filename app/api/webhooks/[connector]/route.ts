@@ -1,7 +1,8 @@
 import { receiveWebhook, type WebhookRefusal } from "#lib/feed/webhook.commands";
 
 const bytesMax = 64 * 1024;
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+/** A connector's code or its id. */
+const name = /^[a-z0-9][a-z0-9-]{0,59}$/;
 
 const status: Record<WebhookRefusal, number> = {
   // Whether a connector exists is not told to somebody who can't sign.
@@ -16,7 +17,7 @@ export async function POST(
   context: { params: Promise<{ connector: string }> },
 ): Promise<Response> {
   const { connector } = await context.params;
-  if (!uuid.test(connector)) return answer(401);
+  if (!name.test(connector)) return answer(401);
   const raw = await textWithin(request, bytesMax);
   if (raw === null) return answer(413);
   const received = await receiveWebhook(connector, raw, {
