@@ -2,14 +2,26 @@
 // installed: plain JavaScript, no dependencies. It sees to the dependencies and goes on in
 // lib/setup/main.ts on Node 24.
 import { spawn, spawnSync } from "node:child_process";
-import { accessSync, constants, existsSync, readdirSync, statSync, utimesSync } from "node:fs";
+import { createHash } from "node:crypto";
+import {
+  accessSync,
+  constants,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
 const modules = path.join(root, "node_modules");
+const lockfile = path.join(root, "package-lock.json");
+/** npm writes this one last: without it an install was cut off. */
 const installed = path.join(modules, ".package-lock.json");
+const installedFrom = path.join(modules, ".buyoff-installed-from");
 const majorOf = (version) => Number(version.replace(/^v/, "").split(".")[0]);
 
 function giveUp(sentence) {
@@ -38,10 +50,7 @@ function requireWritableFolder() {
 }
 
 function installDependencies() {
-  const lockfile = path.join(root, "package-lock.json");
-  const isCurrent =
-    existsSync(installed) && statSync(installed).mtimeMs >= statSync(lockfile).mtimeMs;
-  if (isCurrent) return;
+  if (isInstalled()) return;
   process.stdout.write("Installing dependencies (npm ci), about a minute …\n");
   // npm is a script beside the npm that called us; on its own, the one on the PATH.
   const npm = process.env.npm_execpath ?? "";
@@ -58,8 +67,17 @@ function installDependencies() {
       "The dependencies could not be installed (see npm's message above). Check that this machine reaches its npm registry (npm config get registry), then run the same command again.",
     );
   }
-  const now = new Date();
-  utimesSync(installed, now, now);
+  writeFileSync(installedFrom, lockHash());
+}
+
+const lockHash = () => createHash("sha256").update(readFileSync(lockfile)).digest("hex");
+
+/** By content: a checkout that only touches the lockfile is no reason to install anew. */
+function isInstalled() {
+  if (!existsSync(installed)) return false;
+  if (existsSync(installedFrom)) return readFileSync(installedFrom, "utf8") === lockHash();
+  // Installed by hand, with npm itself.
+  return statSync(installed).mtimeMs >= statSync(lockfile).mtimeMs;
 }
 
 /** The one install script we need, of a package whose install scripts are otherwise switched off. */

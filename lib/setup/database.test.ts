@@ -93,7 +93,7 @@ describe("the roles", () => {
   it("can't become each other", async () => {
     for (const role of roleNames) {
       const roles = await withClient(asRole(adminUrl, role), roleRights);
-      expect(roles).toEqual({ rolesMissing: [], mayCreate: false, mayBecome: [role] });
+      expect(roles).toMatchObject({ rolesMissing: [], mayCreate: false, mayBecome: [role] });
     }
   });
 
@@ -112,6 +112,19 @@ describe("the roles", () => {
     );
     expect(placeOf(url)).toBe("db.plant.example:6000/plant");
   });
+});
+
+it("gives the owner its rights in a second database of a cluster that has the roles", async () => {
+  const second = `${new URL(adminUrl).pathname.slice(1)}_b`;
+  await withClient(adminUrl, (client) => client.query(`create database ${second}`));
+  const database = await open(withDatabase(adminUrl, second));
+  const { rows } = await withClient(database.appUrl, (client) =>
+    client.query(
+      "select current_user as me, to_regclass('public.entries') is not null as migrated",
+    ),
+  );
+  expect(rows).toEqual([{ me: "buyoff_app", migrated: true }]);
+  expect(database.warning).toMatch(/may also act as the owner/);
 });
 
 describe("what is remembered", () => {

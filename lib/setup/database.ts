@@ -128,8 +128,8 @@ async function takeRoles(client: pg.Client, url: string, memory: Memory): Promis
       `The server at ${placeOf(url)} is PostgreSQL ${Math.floor((rows[0]?.version ?? 0) / 10_000)}; Buyoff needs 16 or newer.`,
     );
   }
-  const { rolesMissing, mayCreate, mayBecome: roles } = await roleRights(client);
-  if (rolesMissing.length === 0 && roles.includes("buyoff_owner")) return;
+  const { rolesMissing, mayCreate, mayBecome: roles, ownerMayMigrate } = await roleRights(client);
+  if (rolesMissing.length === 0 && roles.includes("buyoff_owner") && ownerMayMigrate) return;
   try {
     if (!mayCreate) throw new Problem("");
     await createRoles(client, memory.values.rolePasswords);

@@ -36,7 +36,13 @@ export function rolesSql(database: string, passwords: RolePasswords): string {
 }
 
 /** May this login create roles, or is everything there that it would create? */
-export type RoleRights = { rolesMissing: RoleName[]; mayCreate: boolean; mayBecome: RoleName[] };
+export type RoleRights = {
+  rolesMissing: RoleName[];
+  mayCreate: boolean;
+  mayBecome: RoleName[];
+  /** May the owner make tables in this database? A role is there for the whole cluster, that right is not. */
+  ownerMayMigrate: boolean;
+};
 
 export async function roleRights(client: pg.Client): Promise<RoleRights> {
   const { rows } = await client.query<{ rolname: RoleName; mine: boolean }>(
@@ -44,12 +50,17 @@ export async function roleRights(client: pg.Client): Promise<RoleRights> {
        from pg_roles where rolname = any($1)`,
     [roleNames],
   );
-  const { rows: me } = await client.query<{ may: boolean }>(
-    "select rolcreaterole or rolsuper as may from pg_roles where rolname = current_user",
+  const { rows: me } = await client.query<{ may: boolean; migrate: boolean }>(
+    `select rolcreaterole or rolsuper as may,
+            coalesce((select has_database_privilege(oid, current_database(), 'create')
+                         and has_schema_privilege(oid, 'public', 'create')
+                        from pg_roles where rolname = 'buyoff_owner'), false) as migrate
+       from pg_roles where rolname = current_user`,
   );
   return {
     rolesMissing: roleNames.filter((role) => !rows.some(({ rolname }) => rolname === role)),
     mayCreate: me[0]?.may ?? false,
+    ownerMayMigrate: me[0]?.migrate ?? false,
     mayBecome: rows.filter(({ mine }) => mine).map(({ rolname }) => rolname),
   };
 }
