@@ -22,8 +22,14 @@ function asRole(url: string): string {
   return address.href;
 }
 
+// A page under load waits for its turn rather than failing after Prisma's own five seconds.
+const transactionOptions = { maxWait: 10_000, timeout: 20_000 };
+
 const connect = () =>
-  new PrismaClient({ adapter: new PrismaPg({ connectionString: asRole(login) }) });
+  new PrismaClient({
+    adapter: new PrismaPg({ connectionString: asRole(login) }),
+    transactionOptions,
+  });
 
 // Bundles load this module more than once in a process; the pool is one.
 const shared = globalThis as typeof globalThis & { buyoffDb?: PrismaClient };
