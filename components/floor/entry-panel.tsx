@@ -11,6 +11,7 @@ import type { PlaceState } from "#lib/travelers/values.rules";
 import type { DefectStart } from "./defect-dialog.tsx";
 import { FieldEntry } from "./field-entry.tsx";
 import { GageLine, GagePanel, gageTypeFor } from "./gage-panel.tsx";
+import { OutPanel } from "./out-panel.tsx";
 import { PlaceChips } from "./place-chips.tsx";
 import { ServerProblem } from "./problem.tsx";
 import { ReadingDialog } from "./reading-dialog.tsx";
@@ -32,6 +33,7 @@ export type EntryProps = {
 export type StepWork = ReturnType<typeof useStepWork>;
 export type At = { field: string; position: string; sample: number };
 
+const placeOnly = ({ field, position, sample }: At): At => ({ field, position, sample });
 const samePlace = (a: At, b: At) =>
   a.field === b.field && a.position === b.position && a.sample === b.sample;
 
@@ -69,6 +71,13 @@ function StepPanel(props: EntryProps & { step: Step }) {
       {work.problem === null ? null : <ServerProblem problem={work.problem} area="act" />}
       {needed !== null && isWorkable ? (
         <GagePanel type={needed} isBusy={work.isBusy} onGage={selectGage} />
+      ) : place?.reading != null && place.open === "out_of_limits" && picked === null ? (
+        <OutPanel
+          reading={place.reading}
+          isWorkable={state.steps[step.id]?.status === "in_work"}
+          onDefect={() => props.onDefect({ step: step.id, ...placeOnly(place) })}
+          onAgain={() => setPicked(place)}
+        />
       ) : field !== null && place !== null && isWorkable ? (
         <FieldEntry
           key={`${place.field}/${place.position}/${place.sample}/${place.reading?.id ?? ""}`}

@@ -147,8 +147,7 @@ function Typing({
         <Button
           id="entry"
           tone="act"
-          size="record"
-          className="min-h-0 px-1 text-[19px] hyphens-auto"
+          size="key"
           busy={isBusy}
           disabled={!isReady}
           onClick={onRecord}

@@ -21,6 +21,7 @@ export function PlaceChips({
   const [only] = places;
   // One place with nothing in it says nothing that the entry below doesn't.
   if (only === undefined || (places.length === 1 && only.open === "missing")) return null;
+  const isOneField = places.every(({ field }) => field === only.field);
   const columns =
     places.length === 1
       ? "grid-cols-1"
@@ -38,6 +39,7 @@ export function PlaceChips({
         <PlaceChip
           key={`${place.field}/${place.position}/${place.sample}`}
           place={place}
+          isShort={isOneField && places.length > 1}
           isHere={
             at !== null &&
             at.field === place.field &&
@@ -53,10 +55,13 @@ export function PlaceChips({
 
 function PlaceChip({
   place,
+  isShort,
   isHere,
   onPick,
 }: {
   place: PlaceState;
+  /** All places are of one field: its name stands in the value box already. */
+  isShort: boolean;
   isHere: boolean;
   onPick: () => void;
 }) {
@@ -90,7 +95,16 @@ function PlaceChip({
         className={`min-h-touch w-full rounded border-[1.5px] px-2 py-1 text-left leading-tight ${look}`}
       >
         <span className="flex items-center justify-between gap-1 text-[13px] text-ink-2">
-          <span className="line-clamp-2">{label}</span>
+          <span className="line-clamp-2">
+            {isShort ? (
+              <>
+                <b className="mono text-[15px] text-ink">{shortOf(place)}</b>
+                <span className="sr-only"> {label}</span>
+              </>
+            ) : (
+              label
+            )}
+          </span>
           <span className={isOut ? "text-stop" : "text-ok"}>
             {isOut ? (
               <Mark tone="stop" size={14} />
@@ -124,3 +138,6 @@ export function usePlaceLabel(): (place: At) => string {
     return samples ? t("sample", { label: at, sample: place.sample }) : at;
   };
 }
+
+const shortOf = ({ position, sample }: At): string =>
+  sample > 1 ? `${position} · ${sample}` : position;

@@ -81,11 +81,13 @@ function Neighbor({
 }) {
   const words = useWords();
   const t = useTranslations("floor.player");
+  const { state } = useWork();
+  const isOver = operation.steps.every(({ id }) => state.steps[id]?.status === "complete");
   return (
     <RailLine
       number={label}
       label={t("operation", { number: operation.number, title: words(operation.title) })}
-      tick="buyoff"
+      tick={isOver ? "done" : "buyoff"}
       isFaint
       isHere={false}
       onPress={() => onChoose({ operation: operation.id, step: operation.steps[0]?.id ?? null })}

@@ -177,8 +177,7 @@ function Amend({
               action={
                 <Button
                   tone="act"
-                  size="record"
-                  className="min-h-0 px-1 text-[18px]"
+                  size="key"
                   busy={acting.isBusy}
                   disabled={!isReady}
                   onClick={() => void amend(value ?? "", reason, camera.photo, null)}

@@ -56,7 +56,7 @@ function Operations({ current }: { current: string | null }) {
   const at = progress.findIndex(({ operation }) => operation === current) + 1;
   const ink = {
     complete: "bg-ok",
-    on_hold: "bg-stop",
+    on_hold: "hatched border border-edge",
     in_work: "bg-act-wash",
     not_started: "bg-sunk",
   } as const;
@@ -70,10 +70,10 @@ function Operations({ current }: { current: string | null }) {
       })}
       className="flex min-w-0 flex-1 gap-1"
     >
-      {progress.map(({ operation, status }) => (
+      {progress.map(({ operation, status, done, total }) => (
         <span
           key={operation}
-          className={`h-3 flex-1 rounded-[3px] ${operation === current ? "bg-act" : ink[status]} ${status === "not_started" && operation !== current ? "border border-edge" : ""}`}
+          className={`h-3 flex-1 rounded-[3px] ${operation === current ? "bg-act" : done === total && status === "on_hold" ? "bg-ok" : ink[status]} ${status === "not_started" && operation !== current ? "border border-edge" : ""}`}
         />
       ))}
     </div>

@@ -1,8 +1,8 @@
 import type { ComponentProps } from "react";
 
 export type ButtonTone = "act" | "accept" | "plain" | "stop" | "quiet";
-/** `record` is for whatever records something on the floor, `touch` for the rest of it, `desk` for a mouse. */
-export type ButtonSize = "record" | "touch" | "desk";
+/** `record` is for whatever records something on the floor, `key` the same in a keypad's corner, `touch` for the rest of it, `desk` for a mouse. */
+export type ButtonSize = "record" | "key" | "touch" | "desk";
 
 const tones: Record<ButtonTone, string> = {
   act: "bg-act text-act-ink border-act enabled:active:brightness-90",
@@ -14,6 +14,7 @@ const tones: Record<ButtonTone, string> = {
 };
 const sizes: Record<ButtonSize, string> = {
   record: "min-h-record px-6 text-[22px] font-bold",
+  key: "min-h-0 px-1 text-[19px] font-bold",
   touch: "min-h-touch px-5 text-[18px] font-[650]",
   desk: "min-h-10 px-4 text-[15px] font-[650]",
 };

@@ -1,0 +1,80 @@
+"use client";
+import { useTranslations } from "next-intl";
+import { Button } from "#components/ui/button";
+import { LimitBand } from "#components/ui/limit-band";
+import { DECIMAL } from "#lib/kit/decimal";
+import type { Reading } from "#lib/travelers/state.schema";
+import { usePlaceLabel } from "./place-chips.tsx";
+import { Notice } from "./problem.tsx";
+import { useWork } from "./work-context.tsx";
+
+/** A value outside its limits is never accepted here: a defect covers it, or it is measured again. */
+export function OutPanel({
+  reading,
+  isWorkable,
+  onDefect,
+  onAgain,
+}: {
+  reading: Reading;
+  isWorkable: boolean;
+  onDefect: () => void;
+  onAgain: () => void;
+}) {
+  const t = useTranslations("floor.outOfLimits");
+  const places = useTranslations("floor.places");
+  const label = usePlaceLabel()(reading);
+  const { state } = useWork();
+  const defect = state.defects.find(
+    (one) => one.reading === reading.id && one.status !== "withdrawn",
+  );
+  const isWord = reading.value === "fail";
+  return (
+    <div className="flex flex-1 flex-col gap-3">
+      <div className="shrink-0 rounded border-[2.5px] border-stop bg-paper px-3.5 pt-2.5 pb-3">
+        <p className="text-[15px] text-ink-2">{label}</p>
+        <p className="mono text-[46px] leading-tight font-bold tracking-[-0.03em] text-stop">
+          {isWord ? places("fail") : reading.value}{" "}
+          <span className="text-[22px] font-medium tracking-normal">{reading.unit}</span>
+        </p>
+        {reading.limits === null ? null : (
+          <>
+            <LimitBand
+              value={DECIMAL.test(reading.value) ? reading.value : null}
+              limits={reading.limits}
+              out
+              label={t("label", {
+                min: reading.limits.min ?? "–",
+                max: reading.limits.max ?? "–",
+              })}
+            />
+            <p className="mono flex justify-between px-[14%] text-[14px] font-[600] text-ink-2">
+              <span>{reading.limits.min}</span>
+              <span>{reading.limits.max}</span>
+            </p>
+          </>
+        )}
+      </div>
+      {defect === undefined ? (
+        <>
+          <p className="text-[19px] leading-snug">{t("choose")}</p>
+          {isWorkable && !isWord ? (
+            <Button size="record" onClick={onAgain}>
+              {t("again")}
+            </Button>
+          ) : null}
+          <Button id="entry" tone="stop" size="record" className="mt-auto" onClick={onDefect}>
+            {t("defect")}
+          </Button>
+        </>
+      ) : (
+        <Notice tone="warn">
+          <p className="font-bold">
+            {t("covered", { code: defect.code })}{" "}
+            <span className="mono">{defect.qms?.number ?? t("noNumber")}</span>
+          </p>
+          <p className="mt-1">{t(defect.dispositions.length === 0 ? "wait" : "dispositioned")}</p>
+        </Notice>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,49 @@
+import { describe, expect, test } from "vitest";
+import { refusalCodes } from "#lib/travelers/refusal.schema";
+import enCommon from "./en/common.json" with { type: "json" };
+import enDesk from "./en/desk.json" with { type: "json" };
+import enFloor from "./en/floor.json" with { type: "json" };
+import enRefusals from "./en/refusals.json" with { type: "json" };
+import esCommon from "./es/common.json" with { type: "json" };
+import esDesk from "./es/desk.json" with { type: "json" };
+import esFloor from "./es/floor.json" with { type: "json" };
+import esRefusals from "./es/refusals.json" with { type: "json" };
+
+/** Every sentence by its path, with the names it is filled with. */
+function sentences(node: unknown, path = ""): Map<string, string> {
+  if (typeof node === "string") {
+    const names = [...node.matchAll(/\{(\w+)[,}]/g)].map(([, name]) => name ?? "");
+    return new Map([[path, [...new Set(names)].sort().join(" ")]]);
+  }
+  return new Map(
+    Object.entries(node as object).flatMap(([key, value]) => [
+      ...sentences(value, path === "" ? key : `${path}.${key}`),
+    ]),
+  );
+}
+
+describe("the words of the screen", () => {
+  test.each([
+    ["common", enCommon, esCommon],
+    ["desk", enDesk, esDesk],
+    ["floor", enFloor, esFloor],
+    ["refusals", enRefusals, esRefusals],
+  ])("are the same in both languages, with the same names to fill in: %s", (_, en, es) => {
+    expect([...sentences(es).keys()].sort()).toEqual([...sentences(en).keys()].sort());
+    const differing = [...sentences(en)].filter(
+      ([path, names]) => sentences(es).get(path) !== names,
+    );
+    expect(differing).toEqual([]);
+  });
+
+  test("leave no sentence empty", () => {
+    const all = [enCommon, enFloor, enRefusals, esCommon, esFloor, esRefusals].map((area) =>
+      JSON.stringify(area),
+    );
+    expect(all.filter((text) => text.includes('""'))).toEqual([]);
+  });
+
+  test("say why and what next for every refusal and for nothing else", () => {
+    expect(Object.keys(enRefusals).sort()).toEqual([...refusalCodes].sort());
+  });
+});

@@ -1,0 +1,225 @@
+import "fake-indexeddb/auto";
+import { IDBFactory } from "fake-indexeddb";
+import { beforeEach, describe, expect, test } from "vitest";
+import { type Canonical, canonicalSha256 } from "#lib/kit/canonical";
+import { uuidv7 } from "#lib/kit/ids";
+import type { CommandVerdict, Envelope, RecordedEvent } from "#lib/travelers/schema";
+import type { TravelerState } from "#lib/travelers/state.schema";
+import { kept, openMemory, type TabletDb } from "./memory.ts";
+import {
+  type Act,
+  acknowledge,
+  type Clock,
+  enqueue,
+  refusedUnseen,
+  replayed,
+  settle,
+  unanswered,
+  waitingCommands,
+} from "./queue.ts";
+import { BATCH_MAX, backOffMs, type PostOutcome, round, type SenderPorts } from "./sender.ts";
+
+const device = uuidv7();
+const traveler = uuidv7();
+const aState = {
+  id: traveler,
+  seq: 7,
+  revision: { revision: "03", contentSha256: "a".repeat(64) },
+} as unknown as TravelerState;
+const clock: Clock = {
+  nowMs: Date.parse("2026-03-02T07:00:00.000Z"),
+  monotonicMs: 12.6,
+  bootId: uuidv7(),
+  lastServerContact: "2026-03-02T06:59:00.000Z",
+  skew: 250,
+};
+const anAct = (id = uuidv7()): Act => ({
+  command: { id, type: "startStep", body: { step: uuidv7() } },
+  person: uuidv7(),
+  auth: { grant: "said.mac" },
+});
+const done = { ok: true as const, events: [] };
+const applied = (id: string): CommandVerdict => ({
+  id,
+  verdict: "applied",
+  seq: 8,
+  head: "b".repeat(64),
+  events: [],
+});
+
+let db: TabletDb;
+beforeEach(async () => {
+  globalThis.indexedDB = new IDBFactory();
+  db = await openMemory();
+});
+const put = (act = anAct()) => enqueue(db, device, aState, act, done, clock);
+
+describe("the queue", () => {
+  test("counts this tablet's commands and binds each to the one before it", async () => {
+    const first = await put();
+    const second = await put();
+    expect([first.deviceSeq, first.devicePrev]).toEqual([1, null]);
+    expect(second.deviceSeq).toBe(2);
+    expect(second.devicePrev).toBe(canonicalSha256(first as unknown as Canonical));
+  });
+
+  test("goes on counting after the commands were sent and the tablet was started again", async () => {
+    const first = await put();
+    await settle(db, applied(first.id));
+    db.close();
+    db = await openMemory();
+    expect((await put()).deviceSeq).toBe(2);
+    expect((await kept(db, "chain"))?.seq).toBe(2);
+  });
+
+  test("takes a double tap for one act", async () => {
+    const act = anAct();
+    const [once, twice] = await Promise.all([put(act), put(act)]);
+    expect(twice).toEqual(once);
+    expect(await waitingCommands(db)).toHaveLength(1);
+  });
+
+  test("gives two tabs that act at once two places and no gap", async () => {
+    const other = await openMemory();
+    const envelopes = await Promise.all(
+      Array.from({ length: 10 }, (_, index) =>
+        enqueue(index % 2 === 0 ? db : other, device, aState, anAct(), done, clock),
+      ),
+    );
+    expect(envelopes.map(({ deviceSeq }) => deviceSeq).sort((a, b) => a - b)).toEqual(
+      Array.from({ length: 10 }, (_, index) => index + 1),
+    );
+    other.close();
+  });
+
+  test("keeps what the server refused until somebody has seen it, and as evidence after that", async () => {
+    const { id } = await put();
+    const refusal = { code: "on_hold", params: {} };
+    await settle(db, { id, verdict: "recorded_not_applied", refusal });
+    expect(await waitingCommands(db)).toHaveLength(0);
+    expect((await refusedUnseen(db)).map((row) => row.commandId)).toEqual([id]);
+    await acknowledge(db, id, "2026-03-02T07:01:00.000Z");
+    expect(await refusedUnseen(db)).toHaveLength(0);
+    expect(await db.get("decisions", id)).toMatchObject({ verdict: { refusal } });
+  });
+
+  test("shows the server's state with what is unanswered on top, and without it once refused", async () => {
+    const evolve = (state: TravelerState | null, event: RecordedEvent) =>
+      ({ ...state, seq: event.seq }) as TravelerState;
+    const event = { type: "step.started", body: { step: uuidv7() } } as unknown as RecordedEvent;
+    const local = { ok: true as const, events: [{ ...event, seq: 8 }] };
+    const { id } = await enqueue(db, device, aState, anAct(), local, clock);
+    const shown = async () =>
+      replayed(
+        evolve,
+        aState,
+        (await unanswered(db, traveler)).map((row) => row.local),
+      ).seq;
+    expect(await shown()).toBe(8);
+    const refusal = { code: "on_hold", params: {} };
+    await settle(db, { id, verdict: "recorded_not_applied", refusal });
+    expect(await shown()).toBe(7);
+  });
+});
+
+/** A server that applies each command once and answers with what it is told to. */
+function aServer(answers: ((sent: Envelope[]) => CommandVerdict[] | "silence")[]) {
+  const requests: string[][] = [];
+  const bytes: string[] = [];
+  const ports: SenderPorts = {
+    db,
+    nowMs: () => clock.nowMs,
+    post: async (commands): Promise<PostOutcome> => {
+      const sent = commands as Envelope[];
+      requests.push(sent.map(({ id }) => id));
+      bytes.push(JSON.stringify(sent[0]));
+      const verdicts = answers[requests.length - 1]?.(sent) ?? sent.map(({ id }) => applied(id));
+      if (verdicts === "silence") return { kind: "silence" };
+      const serverTime = "2026-03-02T07:00:01.000Z";
+      return { kind: "answered", answer: { verdicts, people: {}, serverTime } };
+    },
+    putBlob: async () => "stored",
+    renewSession: async () => false,
+    onVerdict: async () => {},
+    onConnection: () => {},
+    onChanged: () => {},
+  };
+  return { ports, requests, bytes };
+}
+
+describe("the sender", () => {
+  test("sends the very same command again after a lost reply", async () => {
+    await put();
+    const { ports, requests, bytes } = aServer([() => "silence"]);
+    expect(await round(ports)).toEqual({ kind: "failed" });
+    expect(await round(ports)).toEqual({ kind: "more" });
+    expect(requests[1]).toEqual(requests[0]);
+    expect(bytes[1]).toBe(bytes[0]);
+    expect(await waitingCommands(db)).toHaveLength(0);
+  });
+
+  test("sends in order, no more than a batch at a time", async () => {
+    const ids: string[] = [];
+    for (let index = 0; index < BATCH_MAX + 3; index += 1) ids.push((await put()).id);
+    const { ports, requests } = aServer([]);
+    await round(ports);
+    await round(ports);
+    expect(requests.map(({ length }) => length)).toEqual([BATCH_MAX, 3]);
+    expect(requests.flat()).toEqual(ids);
+  });
+
+  test("keeps what must wait in its place and drops what was answered", async () => {
+    const [a, b] = [await put(), await put()];
+    const { ports } = aServer([
+      () => [applied(a.id), { id: b.id, verdict: "retry_later", afterMs: 900 }],
+    ]);
+    expect(await round(ports)).toEqual({ kind: "wait", ms: 900 });
+    expect((await waitingCommands(db)).map(({ envelope }) => envelope.id)).toEqual([b.id]);
+  });
+
+  test("does not ask for ever when the server answers nothing of what was sent", async () => {
+    await put();
+    const { ports } = aServer([() => []]);
+    expect(await round(ports)).toEqual({ kind: "failed" });
+    expect(await waitingCommands(db)).toHaveLength(1);
+  });
+
+  test("sends photos after the commands that name them", async () => {
+    await put();
+    const blob = { sha256: "c".repeat(64), bytes: new ArrayBuffer(3), mediaType: "image/jpeg" };
+    await db.put("blobs", { ...blob, traveler, sentAt: null });
+    const order: string[] = [];
+    const { ports } = aServer([]);
+    const watched: SenderPorts = {
+      ...ports,
+      post: (commands) => {
+        order.push("commands");
+        return ports.post(commands);
+      },
+      putBlob: async () => {
+        order.push("photo");
+        return "stored";
+      },
+    };
+    await round(watched);
+    await round(watched);
+    expect(await round(watched)).toEqual({ kind: "idle" });
+    expect(order).toEqual(["commands", "photo"]);
+  });
+
+  test("learns the server's clock from each answer", async () => {
+    await put();
+    await round(aServer([]).ports);
+    expect(await kept(db, "clock")).toEqual({
+      lastServerContact: "2026-03-02T07:00:01.000Z",
+      skew: 1000,
+    });
+  });
+
+  test("backs off from one second to half a minute", () => {
+    expect([1, 2, 3, 10].map((failures) => backOffMs(failures, 0.999))).toEqual([
+      1000, 1999, 3998, 29985,
+    ]);
+    expect(backOffMs(1, 0)).toBe(500);
+  });
+});
