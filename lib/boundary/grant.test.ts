@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { expect, it } from "vitest";
-import { aSite, aTablet } from "#lib/db/test-plant";
+import { aSite, aTablet, type TestSite } from "#lib/db/test-plant";
 import { env } from "#lib/kit/env";
 import { instant, plusMinutes } from "#lib/kit/time";
 import { actorOfGrant } from "./actor.ts";
@@ -8,8 +8,8 @@ import { readGrant, signGrant } from "./grant.ts";
 
 const now = instant(Date.now());
 
-async function aGrant() {
-  const tablet = await aTablet(await aSite());
+async function aGrant(site?: TestSite) {
+  const tablet = await aTablet(site ?? (await aSite()));
   const text = signGrant({
     person: randomUUID(),
     device: tablet.id,
@@ -34,10 +34,13 @@ it("makes an actor of the person, with the roles it names and the tablet's site"
   });
 });
 
-it("is nobody's at another tablet, or another site's", async () => {
-  const { text } = await aGrant();
-  const other = await aGrant();
-  expect(actorOfGrant(readGrant(text), other.tablet, now)).toBeNull();
+it("is nobody's at another tablet of the site, or at another site's", async () => {
+  const site = await aSite();
+  const { text } = await aGrant(site);
+  const beside = await aGrant(site);
+  expect(actorOfGrant(readGrant(text), beside.tablet, now)).toBeNull();
+  const elsewhere = await aGrant();
+  expect(actorOfGrant(readGrant(text), elsewhere.tablet, now)).toBeNull();
 });
 
 it("covers no act before it was given or after it ended", async () => {

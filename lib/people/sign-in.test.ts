@@ -3,11 +3,17 @@ import pg from "pg";
 import { beforeAll, describe, expect, it } from "vitest";
 import { actorOfPresence, actorOfSeed, actorOfSession } from "#lib/boundary/actor";
 import { db, forSite } from "#lib/db/client";
-import { aPerson, aSite, aTablet, type TestSite, valueIn } from "#lib/db/test-plant";
+import { aKeyPair, aPerson, aSite, aTablet, type TestSite, valueIn } from "#lib/db/test-plant";
 import { instant, millis, plusMinutes } from "#lib/kit/time";
 import { deactivatePerson, issueBadge, setPassword, withdrawBadge } from "./commands.ts";
 import { signInAtDesk } from "./desk.commands.ts";
-import { challenge, openDeviceSession, revokeDevice } from "./devices.commands.ts";
+import {
+  challenge,
+  enrolDevice,
+  makeEnrolmentCode,
+  openDeviceSession,
+  revokeDevice,
+} from "./devices.commands.ts";
 import { deviceOfSession } from "./devices.queries.ts";
 import { lastPeriod } from "./periods.commands.ts";
 import { signInAtTablet } from "./sign-in.commands.ts";
@@ -203,6 +209,33 @@ describe("a tablet's session", () => {
     const nonce = challenge(tablet.id);
     const asked = { device: tablet.id, nonce, signature: tablet.keys.signs(nonce) };
     expect(codeOf(await openDeviceSession(asked))).toBe("device_unknown");
+  });
+});
+
+it("knows no session of a revoked tablet, even one that was left open", async () => {
+  const tablet = await aTablet(site);
+  const revokedAt = new Date();
+  await forSite(site.id).device.update({ where: { id: tablet.id }, data: { revokedAt } });
+  expect(await deviceOfSession(tablet.token, now)).toBeNull();
+});
+
+describe("an enrolment code", () => {
+  const keys = aKeyPair();
+  const enrol = async (code: string, at = now) =>
+    codeOf(await enrolDevice({ code, publicKey: keys.publicKey, name: "T" }, actorOfPresence, at));
+  const make = async () =>
+    valueIn(await makeEnrolmentCode(actorOfSeed(site.id), site.station.id, now)).code;
+
+  it("enrols one tablet, however many ask at once, and is typed in any case", async () => {
+    const code = await make();
+    const answers = await Promise.all([1, 2, 3].map(() => enrol(code.toLowerCase())));
+    expect(answers.sort()).toEqual(["enrolment_code_wrong", "enrolment_code_wrong", "ok"]);
+    expect(await enrol(code)).toBe("enrolment_code_wrong");
+  });
+
+  it("ends after a quarter of an hour, and a made-up one enrols nothing", async () => {
+    expect(await enrol(await make(), plusMinutes(now, 15.1))).toBe("enrolment_code_wrong");
+    expect(await enrol("ABCD-EFGH-JKMN")).toBe("enrolment_code_wrong");
   });
 });
 
