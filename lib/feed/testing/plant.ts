@@ -40,7 +40,7 @@ const shifts = JSON.stringify([
 
 /** Quick, so that a test waits for facts and not for a plant's patience. */
 const quick: Partial<RestConnectorConfig> = {
-  timeoutMs: 400,
+  timeoutMs: 1_000,
   settlingMs: 300,
   lookupsMax: 2,
   retry: { attemptsMax: 8, baseMs: 20, factor: 2, capMs: 100 },

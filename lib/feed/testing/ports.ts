@@ -33,7 +33,7 @@ export async function until(
   ports: FeedPorts,
   fact: () => Promise<boolean>,
   pace = quickPace,
-  withinMs = 12_000,
+  withinMs = 40_000,
 ): Promise<void> {
   const endsAt = Date.now() + withinMs;
   while (!(await fact())) {

@@ -8,7 +8,6 @@ export const qmsStatuses = [
   "void",
   "merged",
 ] as const;
-export type QmsStatus = (typeof qmsStatuses)[number];
 
 /** A JSONata expression, written by whoever configures the connector. */
 const expression = z.string().check(z.minLength(1), z.maxLength(8000));
