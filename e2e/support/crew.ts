@@ -3,6 +3,7 @@ import type { DemoKit, Packet, SignIn } from "#lib/offline/wire.schema";
 import type { CommandVerdict } from "#lib/travelers/schema";
 import { chanceOf } from "../../prisma/seed/identity.ts";
 import { type Act, type Kit, nextAct } from "../../prisma/seed/plan.ts";
+import { serialsOf } from "../../prisma/seed/plant.ts";
 import { aPicture } from "./pictures.ts";
 import { act, demoKit, type Tablet } from "./tablet.ts";
 
@@ -62,7 +63,7 @@ export const kitFor = (of: Unit, values: Kit["values"] = {}): Kit => ({
   unit: of.unit,
   component: (part) => componentFor(of.unit, part),
   gage: (type) => gageFor[type] ?? type,
-  picture: aPicture.body,
+  picture: () => aPicture.body,
   chance: (label) => chanceOf(`${of.unit}/${label}`),
   values,
   newId: () => uuidv7(),
@@ -82,8 +83,8 @@ const lots: Readonly<Record<string, string>> = {
 export function componentFor(unit: string, part: string) {
   const lot = lots[part];
   if (lot) return { serial: null, lot };
-  const prefix = part === "4471-2211-1" ? "BRK" : "FIT";
-  return { serial: `${prefix}-${unit}`, lot: null };
+  const own = serialsOf(unit).find((stock) => stock.part === part);
+  return { serial: own?.serial ?? null, lot: null };
 }
 
 export const gageFor: Readonly<Record<string, string>> = {

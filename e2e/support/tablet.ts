@@ -15,6 +15,11 @@ import type { CommandBody, CommandType, CommandVerdict, Envelope } from "#lib/tr
 
 type Answer<T> = { status: number; body: T };
 type Said<T> = { ok: true; value: T } | { ok: false; error: { code: string } };
+/** What the server granted; a refusal is a failed test, and says why. */
+function told<T>(what: string, { status, body }: Answer<Said<T>>): T {
+  if (status !== 200 || !body.ok) throw new Error(`${what}: ${status} ${JSON.stringify(body)}`);
+  return body.value;
+}
 type BadgeAndPin = { badge: string; pin: string };
 
 /** What a browser of this origin sends with every change. */
@@ -43,8 +48,7 @@ export async function ask<T>(
 
 /** The drawer of the demo: badges, barcodes and fresh enrolment codes. */
 export async function demoKit(origin: string): Promise<DemoKit> {
-  const { body } = await ask<DemoKit | Said<DemoKit>>(origin, "/api/floor/demo");
-  return "value" in body ? (body as { value: DemoKit }).value : (body as DemoKit);
+  return (await ask<DemoKit>(origin, "/api/floor/demo")).body;
 }
 
 /** A tablet without a screen: its own key, its own chain of commands, the same wire. */
@@ -60,11 +64,10 @@ export async function aTablet(origin: string, station = "ASM-1") {
     headers: sameOrigin(origin),
     body: { code, publicKey, name: `test tablet ${station}` },
   });
-  if (!enrolled.body.ok) throw new Error(`not enrolled: ${enrolled.body.error.code}`);
   const cookie = (enrolled.headers.getSetCookie?.() ?? [])
     .map((set) => set.split(";")[0])
     .join("; ");
-  return tabletOf(origin, cookie, enrolled.body.value);
+  return tabletOf(origin, cookie, told("enrolment", enrolled));
 }
 export type Tablet = Awaited<ReturnType<typeof aTablet>>;
 
@@ -132,31 +135,22 @@ function tabletOf(origin: string, cookie: string, session: DeviceSession) {
     get,
     envelope,
     send,
-    packet: async (traveler: string): Promise<Packet> => {
-      const { status, body } = await get<Packet | { value: Packet }>(
-        `/api/floor/travelers/${traveler}`,
-      );
-      if (status !== 200) throw new Error(`packet: ${status} ${JSON.stringify(body)}`);
-      return "value" in body ? body.value : body;
-    },
-    signIn: async (who: BadgeAndPin): Promise<SignIn> => {
-      const { body } = await post<SignIn & Said<SignIn>>("/api/floor/sign-in", who);
-      if ("ok" in body && !body.ok) throw new Error(`not signed in: ${body.error.code}`);
-      return "value" in body ? (body as { value: SignIn }).value : body;
-    },
+    packet: async (traveler: string): Promise<Packet> =>
+      told("packet", await get<Said<Packet>>(`/api/floor/travelers/${traveler}`)),
+    signIn: async (who: BadgeAndPin): Promise<SignIn> =>
+      told(
+        "sign-in",
+        await post<Said<SignIn>>("/api/floor/sign-in", { badge: who.badge, pin: who.pin }),
+      ),
     proof: async (
       person: SignIn,
-      who: BadgeAndPin,
+      { badge, pin }: BadgeAndPin,
       of: { command: string; contentSha256: string },
-    ): Promise<SignAnswer> => {
-      const { body } = await post<SignAnswer & Said<SignAnswer>>("/api/sign", {
-        ...of,
-        ...who,
-        person: person.person.id,
-      });
-      if ("ok" in body && !body.ok) throw new Error(`not signed: ${body.error.code}`);
-      return "value" in body ? (body as { value: SignAnswer }).value : body;
-    },
+    ): Promise<SignAnswer> =>
+      told(
+        "signature",
+        await post<Said<SignAnswer>>("/api/sign", { ...of, badge, pin, person: person.person.id }),
+      ),
   };
 }
 

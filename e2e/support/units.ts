@@ -10,6 +10,8 @@ export type UnitWanted = {
   site?: "NG1" | "NG2";
   /** Played until just before this step, by the seed's own people. */
   until?: string;
+  /** Or until the next buyoff of this operation could be signed. */
+  untilBuyoff?: string;
   values?: Readonly<Record<string, string>>;
 };
 

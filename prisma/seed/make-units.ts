@@ -3,7 +3,7 @@ import { z } from "zod";
 import { idOf } from "./identity.ts";
 import { storePictures } from "./pictures.ts";
 import { demoSites, serialsOf } from "./plant.ts";
-import { atStep, workUntil } from "./play.ts";
+import { atBuyoffOf, atStep, workUntil } from "./play.ts";
 import { instructionFiles, seedOrder, seedStock } from "./reference.ts";
 import { openUnit } from "./units.ts";
 
@@ -13,6 +13,7 @@ const wanted = z.array(
     instruction: z.string().default("wi-4471-2210-rev-03"),
     site: z.enum(["NG1", "NG2"]).default("NG1"),
     until: z.string().optional(),
+    untilBuyoff: z.string().optional(),
     values: z.record(z.string(), z.string()).optional(),
   }),
 );
@@ -36,8 +37,9 @@ for (const of of wanted.parse(JSON.parse(await text(process.stdin)))) {
   const known = pictures.get(site.id) ?? (await storePictures(site.id));
   pictures.set(site.id, known);
   const job = await openUnit({ ...of, site, order, content, pictures: known, at });
-  const { until } = of;
-  const worked = until ? await workUntil(job, atStep(until)) : job;
+  const { until, untilBuyoff } = of;
+  const stop = until ? atStep(until) : untilBuyoff ? atBuyoffOf(untilBuyoff) : null;
+  const worked = stop ? await workUntil(job, stop) : job;
   made.push({ traveler: worked.state.id, unit: of.unit, order });
 }
 process.stdout.write(JSON.stringify(made));

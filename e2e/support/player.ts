@@ -1,0 +1,218 @@
+import { expect, type Page } from "@playwright/test";
+import type { InstructionContent } from "#lib/instructions/schema";
+import type { Packet } from "#lib/offline/wire.schema";
+import type { TravelerState } from "#lib/travelers/state.schema";
+import { type Act, type Kit, nextAct } from "../../prisma/seed/plan.ts";
+import { type Badge, kitFor, type Unit, whoDoes } from "./crew.ts";
+import { aPicture } from "./pictures.ts";
+import { demoKit, type Tablet } from "./tablet.ts";
+
+/** The tablet as a person has it in their hands: scans, keys and taps, nothing else. */
+export class Player {
+  readonly page: Page;
+  private readonly origin: string;
+  private badges: readonly Badge[] = [];
+  private signedIn = "";
+
+  constructor(page: Page, origin: string) {
+    this.page = page;
+    this.origin = origin;
+  }
+
+  async enrol(station = "ASM-1"): Promise<void> {
+    this.badges = (await demoKit(this.origin)).badges;
+    // An hour without a touch, so that a slow machine doesn't lock the screen in the middle of a story.
+    await this.page.goto("/floor?idle=3600");
+    await this.page.getByRole("button", { name: station }).click();
+    await expect(this.page.getByRole("heading", { name: "Scan your badge" })).toBeVisible();
+  }
+
+  badgeOf(name: string, index = 0): Badge {
+    const badge = this.badges.filter((of) => of.name === name)[index];
+    if (!badge) throw new Error(`nobody of the demo is called ${name}`);
+    return badge;
+  }
+
+  /** As a keyboard-wedge reader types it: faster than any hand, Enter at the end. */
+  async scan(text: string): Promise<void> {
+    await this.page.evaluate((label) => {
+      for (const key of [...label, "Enter"]) {
+        dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+      }
+    }, text);
+  }
+
+  async pin(name: string): Promise<void> {
+    const keys = this.page.getByRole("region", { name: "PIN keys" });
+    for (const digit of this.badgeOf(name).pin) {
+      await keys.getByRole("button", { name: digit, exact: true }).click();
+    }
+  }
+
+  async signIn(name: string): Promise<void> {
+    await this.scan(this.badgeOf(name).badge);
+    await this.pin(name);
+    await this.page.getByRole("button", { name: "Sign in", exact: true }).click();
+    await this.expectSignedIn(name);
+  }
+
+  async handOver(name: string): Promise<void> {
+    if (this.signedIn === name) return;
+    await this.scan(this.badgeOf(name).badge);
+    await this.pin(name);
+    await this.page.getByRole("button", { name: "Take over" }).click();
+    await this.expectSignedIn(name);
+  }
+
+  private async expectSignedIn(name: string): Promise<void> {
+    await expect(this.page.getByRole("button", { name: `${name}:` })).toBeVisible();
+    this.signedIn = name;
+  }
+
+  async open(unit: Unit): Promise<void> {
+    await this.scan(`TRV~${unit.traveler}`);
+    await expect(this.page.getByRole("button", { name: "Back to the queue" })).toContainText(
+      unit.unit,
+    );
+  }
+
+  async type(value: string): Promise<void> {
+    const keys = this.page.getByRole("region", { name: "Keypad" });
+    for (const key of value) await keys.getByRole("button", { name: key, exact: true }).click();
+  }
+
+  async record(value: string): Promise<void> {
+    await this.type(value);
+    await this.page.getByRole("button", { name: /^Record/ }).click();
+  }
+
+  async photo(): Promise<void> {
+    const file = { name: "photo.png", mimeType: "image/png", buffer: aPicture.bytes };
+    await this.page.getByLabel("Take the photo").first().setInputFiles(file);
+    await this.page.getByRole("button", { name: "Keep this photo" }).click();
+  }
+
+  /** Signs what the screen shows: the signed-in person with their PIN, anybody else with badge and PIN. */
+  async sign(name: string): Promise<void> {
+    if (this.signedIn !== name || (await this.isBadgeAsked())) {
+      await this.scan(this.badgeOf(name).badge);
+    }
+    await this.pin(name);
+    await this.page.getByRole("button", { name: /^Accept/ }).click();
+  }
+
+  private isBadgeAsked(): Promise<boolean> {
+    return this.page.getByText("Scan your badge first").isVisible();
+  }
+}
+
+/** What a person sees to do: opening and starting a step is the screen's own business. */
+export function nextOnScreen(
+  state: TravelerState,
+  content: InstructionContent,
+  kit: Kit,
+): Act | null {
+  const next = nextAct(state, content, kit);
+  if (next?.type !== "presentStep" && next?.type !== "startStep") return next;
+  const now = state.steps[next.body.step];
+  if (!now) return next;
+  const begun = { ...now, status: "in_work" as const, presentedTo: ["somebody"] };
+  return nextAct({ ...state, steps: { ...state.steps, [next.body.step]: begun } }, content, kit);
+}
+
+export type Journey = {
+  player: Player;
+  /** Another tablet that only looks: what the server holds, not what the screen believes. */
+  observer: Tablet;
+  unit: Unit;
+  values?: Kit["values"];
+  /** Called when a screen that was not seen before is there. */
+  onScreen?: (name: string) => Promise<void>;
+  who?: (next: Act) => string;
+};
+
+/** Works on the screen until the next act is the one that is waited for; gives the server's state. */
+export async function workOnScreen(
+  journey: Journey,
+  until: (next: Act) => boolean = () => false,
+): Promise<Packet> {
+  const { player, observer, unit, who = whoDoes } = journey;
+  const kit = kitFor(unit, journey.values);
+  const seen = new Set<string>();
+  let packet = await observer.packet(unit.traveler);
+  for (;;) {
+    const next = nextOnScreen(packet.state, packet.content, kit);
+    if (!next || until(next)) return packet;
+    const name = who(next);
+    if (next.type !== "signBuyoff") await player.handOver(name);
+    const screen = `${next.step ?? next.operation} ${next.type}`;
+    if (!seen.has(screen)) await journey.onScreen?.(screen);
+    seen.add(screen);
+    await perform(player, next, name);
+    packet = await arrived(observer, packet, unit, next);
+  }
+}
+
+async function arrived(observer: Tablet, before: Packet, unit: Unit, next: Act): Promise<Packet> {
+  const done: Record<string, readonly string[]> = {
+    selectGage: ["gages"],
+    recordReading: ["readings"],
+    installComponent: ["components"],
+    attachPhoto: ["photos"],
+    completeStep: ["steps"],
+    signBuyoff: ["buyoffs"],
+  };
+  const parts = (done[next.type] ?? ["seq"]) as (keyof TravelerState)[];
+  const sizeOf = (packet: Packet): string =>
+    JSON.stringify(
+      parts.map((part) =>
+        part === "steps"
+          ? Object.values(packet.state.steps).filter(({ status }) => status === "complete").length
+          : (packet.state[part] as readonly unknown[]).length,
+      ),
+    );
+  let packet = before;
+  await expect(async () => {
+    packet = await observer.packet(unit.traveler);
+    expect(sizeOf(packet), `${next.step ?? next.operation} ${next.type}`).not.toBe(sizeOf(before));
+  }).toPass({ timeout: 30_000, intervals: [100, 150, 250, 500] });
+  return packet;
+}
+
+async function perform(player: Player, next: Act, name: string): Promise<void> {
+  const { page } = player;
+  const tap = (button: string | RegExp) => page.getByRole("button", { name: button }).click();
+  switch (next.type) {
+    case "selectGage":
+      return player.scan(`GAG~${next.body.gage}`);
+    case "installComponent": {
+      const { part, serial, lot } = next.body;
+      return player.scan(serial ? `CMP~${part}~S~${serial}` : `CMP~${part}~L~${lot}`);
+    }
+    case "attachPhoto":
+      return player.photo();
+    case "completeStep":
+      return tap("Step done");
+    case "signBuyoff": {
+      const open = page.getByRole("button", { name: "Open buyoff" });
+      const signature = page.getByRole("region", { name: "Signature" });
+      await expect(open.or(signature)).toBeVisible();
+      if (await open.isVisible()) await open.click();
+      return player.sign(name);
+    }
+    case "recordReading":
+      return reading(player, next.body.value, next.body.source);
+    default:
+      throw new Error(`no screen for ${next.type}`);
+  }
+}
+
+async function reading(player: Player, value: string, source: string): Promise<void> {
+  const { page } = player;
+  const tap = (button: string) => page.getByRole("button", { name: button, exact: true }).click();
+  if (source === "calculated") return tap("Record the result");
+  if (value === "pass") return tap("Pass");
+  if (value === "yes") return tap("I have read it and do it so");
+  const isNumber = /^\d+(\.\d+)?$/.test(value);
+  return isNumber ? player.record(value) : player.scan(value);
+}
