@@ -115,8 +115,9 @@ function launch({ home, isThrowaway }: Cluster, files: string, port: number): Ch
       cwd: home.folder,
       env: environment,
       stdio: ["ignore", log, log],
-      // Ctrl-C in the terminal is for the set-up alone, which stops the database last.
-      detached: process.platform !== "win32",
+      // Ctrl-C in the terminal is for the set-up alone, which stops the database last; one of the
+      // tests may go at once.
+      detached: !isThrowaway && process.platform !== "win32",
     },
   );
   closeSync(log);
