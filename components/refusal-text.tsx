@@ -32,6 +32,29 @@ export function refusalWords(
   return { why: fill(why), next: fill(next) };
 }
 
+const vocabularies = { role: "role", owner: "owner", type: "buyoffType", before: "buyoffType" };
+
+/** Roles, owners and kinds of signature in the reader's own words; everything else as it is. */
+function named(
+  params: Readonly<Record<string, string>>,
+  t: ReturnType<typeof useTranslations<"common">>,
+): Record<string, string> {
+  const words = (key: string, value: string): string => {
+    const area = vocabularies[key as keyof typeof vocabularies];
+    const path = `${area}.${value}` as Parameters<typeof t>[0];
+    return area !== undefined && t.has(path) ? t(path) : value;
+  };
+  return Object.fromEntries(
+    Object.entries(params).map(([key, value]) => [
+      key,
+      value
+        .split(", ")
+        .map((one) => words(key, one))
+        .join(", "),
+    ]),
+  );
+}
+
 /** Why it was refused and what to do next, wherever a refusal is shown. */
 export function RefusalText({
   code,
@@ -45,7 +68,7 @@ export function RefusalText({
   if (!isRefusalCode(code)) {
     return <p className="font-[650]">{t("unknownRefusal", { code })}</p>;
   }
-  const { why, next } = refusalWords(locale, code, params);
+  const { why, next } = refusalWords(locale, code, named(params, t));
   return (
     <>
       <p className="font-[650]">{why}</p>

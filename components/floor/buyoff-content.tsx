@@ -215,7 +215,7 @@ function Link({
             )
           ) : (
             <span className="mono">
-              {format.dateTime(new Date(buyoff.at), { timeStyle: "medium" })} ·{" "}
+              {format.dateTime(new Date(buyoff.at), { timeStyle: "medium", hourCycle: "h23" })} ·{" "}
               {common(`method.${buyoff.method}`)}
             </span>
           )}

@@ -39,11 +39,13 @@ export function BuyoffScreen({
 }) {
   const t = useTranslations("floor.sign");
   const types = useTranslations("common.buyoffType");
+  const common = useTranslations("common");
   const { state, content } = useWork();
   const [isFresh, setFresh] = useState(false);
   const chain = chainAt(state, content, place);
   const requirement = chain === null ? undefined : nextRequirements(state, chain)[0];
   const [shown, setShown] = useState(requirement);
+  const [isDeclining, setDeclining] = useState(false);
   if (chain === null || shown === undefined) return null;
   const after = () => {
     setFresh(true);
@@ -75,13 +77,24 @@ export function BuyoffScreen({
         </header>
         <BuyoffContent at={at} requirement={shown} title={title.title} />
         <BuyoffChain chain={chain} now={shown.id} isFresh={isFresh} />
+        <footer className="flex items-center gap-3">
+          <Button tone="stop" disabled={isFresh} onClick={() => setDeclining(true)}>
+            {t("decline")}
+          </Button>
+          <Button className="ml-auto" disabled={isFresh} onClick={onBack}>
+            {common("back")}
+          </Button>
+          <DemoButton />
+        </footer>
+        {isDeclining ? (
+          <DeclineDialog at={at} onClose={() => setDeclining(false)} onDeclined={onBack} />
+        ) : null}
       </section>
       <Signer
         key={shown.id}
         at={at}
         requirement={shown}
         isSigned={isFresh}
-        onBack={onBack}
         onNext={(next) => setShown(next)}
         onAllSigned={after}
       />
@@ -153,26 +166,22 @@ function Signer({
   at,
   requirement,
   isSigned,
-  onBack,
   onNext,
   onAllSigned,
 }: {
   at: At;
   requirement: BuyoffRequirement;
   isSigned: boolean;
-  onBack: () => void;
   onNext: (requirement: BuyoffRequirement) => void;
   onAllSigned: () => void;
 }) {
   const t = useTranslations("floor.sign");
   const types = useTranslations("common.buyoffType");
-  const common = useTranslations("common");
   const { core } = useTablet();
   const { content, signedIn } = useWork();
   const maySelf = useMaySelf(at, requirement);
   const [badge, setBadge] = useState<string | null>(null);
   const [pin, setPin] = useState("");
-  const [isDeclining, setDeclining] = useState(false);
   useScan((scan) => {
     setBadge(scan.text);
     setPin("");
@@ -188,7 +197,9 @@ function Signer({
   const needsBadge = badge === null && !(maySelf && signedIn.hasSigned);
   const first = signedIn.person.name.split(" ")[0] ?? signedIn.person.name;
   const stamp =
-    requirement.stamp && badge === null ? (signedIn.person.stamps[0]?.number ?? null) : null;
+    requirement.stamp && maySelf && badge === null
+      ? (signedIn.person.stamps[0]?.number ?? null)
+      : null;
   return (
     <section
       aria-label={t("signer")}
@@ -203,16 +214,19 @@ function Signer({
             ? t("titleSelf", { name: first })
             : t("titleBadge")}
       </h2>
-      <p className="flex min-h-touch items-center gap-3.5 rounded border-2 border-rule bg-sheet px-4 py-2 text-[16px] leading-tight">
-        {badge === null && maySelf ? <PersonMark initials={signedIn.person.initials} /> : null}
-        <span>
-          <b className="block text-[18px]">
-            {badge !== null ? t("badgeRead") : maySelf ? signedIn.person.name : t("someoneElse")}
-          </b>
-          <span className="text-ink-2">{t(needsBadge ? "scanFirst" : "pinAccepts")}</span>
-        </span>
-      </p>
-      {problem === null ? null : <ServerProblem problem={problem} area="sign" />}
+      {problem === null ? (
+        <p className="flex min-h-touch items-center gap-3.5 rounded border-2 border-rule bg-sheet px-4 py-2 text-[16px] leading-tight">
+          {badge === null && maySelf ? <PersonMark initials={signedIn.person.initials} /> : null}
+          <span>
+            <b className="block text-[18px]">
+              {badge !== null ? t("badgeRead") : maySelf ? signedIn.person.name : t("someoneElse")}
+            </b>
+            <span className="text-ink-2">{t(needsBadge ? "scanFirst" : "pinAccepts")}</span>
+          </span>
+        </p>
+      ) : (
+        <ServerProblem problem={problem} area="sign" />
+      )}
       <PinEntry pin={pin} onChange={setPin} disabled={isBusy || needsBadge || isSigned} />
       <Button
         tone="accept"
@@ -228,23 +242,6 @@ function Signer({
         {isSigned ? t("signed") : stamp === null ? t("accept") : t("acceptStamp", { stamp })}
         <span className="block text-[15px] font-[550]">{t("recorded")}</span>
       </Button>
-      <span className="flex items-center justify-between gap-3">
-        <Button
-          tone="quiet"
-          className="px-2"
-          disabled={isBusy || isSigned}
-          onClick={() => setDeclining(true)}
-        >
-          {t("decline")}
-        </Button>
-        <Button disabled={isBusy || isSigned} onClick={onBack}>
-          {common("back")}
-        </Button>
-        <DemoButton />
-      </span>
-      {isDeclining ? (
-        <DeclineDialog at={at} onClose={() => setDeclining(false)} onDeclined={onBack} />
-      ) : null}
     </section>
   );
 }

@@ -37,7 +37,8 @@ export function PlayerScreen({
   const t = useTranslations("floor");
   const { state, content } = useWork();
   const [chosen, setChosen] = useState<Place | null>(null);
-  const [isSigning, setSigning] = useState(false);
+  // Fixed while somebody signs: what is due moves on with the last signature.
+  const [signing, setSigning] = useState<Place | null>(null);
   const [overlay, setOverlay] = useState<Overlay>(null);
   const due = nextStep(state, content);
   const place = chosen ?? due;
@@ -45,11 +46,11 @@ export function PlayerScreen({
   const step = operation?.steps.find(({ id }) => id === place?.step) ?? null;
   const follow = () => {
     setChosen(null);
-    setSigning(false);
+    setSigning(null);
   };
   const close = () => setOverlay(null);
-  if (isSigning && place !== null) {
-    return <BuyoffScreen place={place} onBack={() => setSigning(false)} onSigned={follow} />;
+  if (signing !== null) {
+    return <BuyoffScreen place={signing} onBack={() => setSigning(null)} onSigned={follow} />;
   }
   const logDefect = (start: DefectStart) => setOverlay({ kind: "defect", start });
   return (
@@ -72,7 +73,7 @@ export function PlayerScreen({
           operation={operation}
           step={step}
           isDue={place !== null && due?.step === place.step && due.operation === place.operation}
-          onSign={() => setSigning(true)}
+          onSign={() => setSigning(place)}
           onFollow={follow}
           onDefect={logDefect}
           onBadge={(badge) => setOverlay({ kind: "hand_over", badge })}

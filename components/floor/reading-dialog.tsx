@@ -91,7 +91,11 @@ function Shown({ reading }: { reading: Reading }) {
         {" · "}
         {t("by", {
           name: person(reading.person).name,
-          time: format.dateTime(new Date(reading.at), { dateStyle: "medium", timeStyle: "medium" }),
+          time: format.dateTime(new Date(reading.at), {
+            dateStyle: "medium",
+            timeStyle: "medium",
+            hourCycle: "h23",
+          }),
         })}
         {reading.gage === null ? null : <span className="mono"> · {reading.gage.code}</span>}
         {reading.retry > 1 ? ` · ${t("retry", { retry: reading.retry })}` : ""}

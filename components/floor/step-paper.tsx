@@ -109,22 +109,23 @@ function Picture({ src, alt, caption }: { src: string; alt: string; caption: str
   const t = useTranslations("floor.player");
   const common = useTranslations("common");
   const [isZoomed, setZoomed] = useState(false);
+  const paper = src.endsWith(".svg") ? "drawing" : "bg-sheet text-ink-3";
   return (
     <>
       <button
         type="button"
         onClick={() => setZoomed(true)}
-        className="relative min-h-[220px] flex-1 overflow-hidden rounded border-2 border-rule bg-[#fffdf8] p-3"
+        className={`relative min-h-[220px] flex-1 overflow-hidden rounded border-2 border-rule p-3 ${paper}`}
       >
         {/* biome-ignore lint/performance/noImgElement: drawings are served as they are, offline too. */}
         <img src={src} alt={alt} className="absolute inset-0 size-full object-contain p-3 pb-9" />
-        <span className="mono absolute bottom-2 left-3.5 text-left text-[13px] font-[550] text-[#575957]">
+        <span className="mono absolute bottom-2 left-3.5 text-left text-[13px] font-[550]">
           {caption === null ? t("zoom") : `${caption} · ${t("zoom")}`}
         </span>
       </button>
       {isZoomed ? (
         <Dialog title={caption ?? alt} onClose={() => setZoomed(false)} className="w-[94vw]">
-          <div className="h-[64dvh] overflow-auto rounded bg-[#fffdf8]">
+          <div className={`h-[64dvh] overflow-auto rounded ${paper}`}>
             {/* biome-ignore lint/performance/noImgElement: as above. */}
             <img src={src} alt={alt} className="min-h-full w-full object-contain" />
           </div>
