@@ -3,7 +3,7 @@ import { db, forSite } from "#lib/db/client";
 import type { Prisma } from "#lib/db/generated/client";
 import type { Actor } from "#lib/people/schema";
 import type { PlantPolicy } from "#lib/travelers/facts.schema";
-import type { Severity, TravelerState } from "#lib/travelers/state.schema";
+import type { Severity } from "#lib/travelers/state.schema";
 
 export const defectFilters = ["open", "without_ncr", "dispositioned", "closed", "all"] as const;
 export type DefectFilter = (typeof defectFilters)[number];
@@ -94,15 +94,6 @@ export async function travelerOfDefect(actor: Actor, defect: string): Promise<st
     select: { travelerId: true },
   });
   return row?.travelerId ?? null;
-}
-
-/** The present state of a traveler, for a form that acts on it. Null: not at this site. */
-export async function travelerState(actor: Actor, traveler: string): Promise<TravelerState | null> {
-  const row = await forSite(actor.site).traveler.findFirst({
-    where: { id: traveler, siteId: actor.site },
-    select: { state: true },
-  });
-  return row ? (row.state as unknown as TravelerState) : null;
 }
 
 /** The plant's own words and rules for defects and holds. */

@@ -186,16 +186,6 @@ export function giveRole(actor: Actor, person: string, role: Role, when: When = 
   });
 }
 
-export function takeRole(actor: Actor, person: string, role: Role, when: When = {}): Outcome<null> {
-  return recorded(actor, async (tx) => {
-    const { count } = await tx.personRole.deleteMany({
-      where: { personId: person, siteId: actor.site, role },
-    });
-    if (count === 0) return refused("person_unknown");
-    return ok({ value: null, events: [happened(person, "role.taken", { person, role }, when)] });
-  });
-}
-
 export type QualificationGiven = {
   code: string;
   authority: string;
@@ -253,20 +243,5 @@ export function issueStamp(
       value: null,
       events: [happened(person, "stamp.issued", { person, ...stamp }, when)],
     });
-  });
-}
-
-export function withdrawStamp(
-  actor: Actor,
-  number: string,
-  on: string,
-  when: When = {},
-): Outcome<null> {
-  return recorded(actor, async (tx) => {
-    const row = await tx.stamp.findUnique({ where: { number } });
-    if (!row || row.withdrawnOn) return refused("stamp_unknown");
-    await tx.stamp.update({ where: { number }, data: { withdrawnOn: new Date(on) } });
-    const body = { person: row.personId, number, on };
-    return ok({ value: null, events: [happened(row.personId, "stamp.withdrawn", body, when)] });
   });
 }

@@ -4,12 +4,6 @@ import { isSecret } from "#lib/kit/secrets";
 import { type PersonAtSite, personAtSite } from "./queries.ts";
 import { readBadge } from "./sign-in.schema.ts";
 
-export type Checked = {
-  /** Whose attempts this counts against, known or not: the same for a person's second badge. */
-  subject: string;
-  person: PersonAtSite | null;
-};
-
 /** Whose badge it claims to be, without believing it yet. */
 export async function subjectOfBadge(
   scanned: string,

@@ -7,7 +7,6 @@ import { recordEvents } from "#lib/record/commands";
 import { personOfBadgeAndPin, subjectOfBadge } from "./credentials.queries.ts";
 import { sitesOf } from "./devices.queries.ts";
 import { clearAttempt, countersOf, overRate, takeAttempt } from "./lockout.commands.ts";
-import { personAtSite } from "./queries.ts";
 import type { Actor } from "./schema.ts";
 import type { DeskSignIn } from "./sign-in.schema.ts";
 import { spendTotp } from "./totp.commands.ts";
@@ -175,27 +174,4 @@ export async function endDeskSession(
     where: { tokenHash: hash, endedAt: null },
     data: { endedAt: new Date(at) },
   });
-}
-
-/** The same person at another of their sites: a new session there, the old one ended. */
-export async function moveToSite(
-  actor: Actor,
-  token: string,
-  site: string,
-  at: Instant = instant(Date.now()),
-): Promise<Result<DeskSessionOpened, DeskRefusal>> {
-  const person = await personAtSite(actor.id, site);
-  if (!person?.active || person.roles.length === 0) return refused("credentials_wrong");
-  const fresh = newToken();
-  await endDeskSession(token, at);
-  const row = {
-    tokenHash: tokenHash(fresh),
-    personId: actor.id,
-    siteId: site,
-    createdAt: new Date(at),
-    lastSeenAt: new Date(at),
-    expiresAt: new Date(plusMinutes(at, absoluteMinutes)),
-  };
-  await inTransaction((tx) => tx.deskSession.create({ data: row }), site);
-  return ok({ token: fresh, person: actor.id, site });
 }

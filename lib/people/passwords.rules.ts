@@ -15,7 +15,6 @@ const common = new Set(
 );
 
 export const passwordLengthMin = 8;
-export const passwordLengthAdvised = 15;
 
 /** Length and not being everybody's; no rules of composition, which only make passwords alike. */
 export function isPasswordAcceptable(password: string): boolean {

@@ -81,12 +81,3 @@ export async function peopleAtSite(actor: Actor): Promise<PersonListed[]> {
     roles: (rolesOf.get(person.id) ?? []).map(({ role }) => role).filter(isRole),
   }));
 }
-
-/** The names to a set of ids, for screens that show who did something. */
-export async function namesOf(ids: readonly string[]): Promise<Map<string, string>> {
-  const people = await db.person.findMany({
-    where: { id: { in: [...ids] } },
-    select: { id: true, name: true },
-  });
-  return new Map(people.map(({ id, name }) => [id, name]));
-}

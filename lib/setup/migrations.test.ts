@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, it } from "vitest";
 import { withClient } from "./database.ts";
-import { applyMigrations } from "./migrations.ts";
+import { applyMigrations, schemaSql } from "./migrations.ts";
 
 const folder = path.resolve(import.meta.dirname, "../../prisma/migrations");
 const names = readdirSync(folder, { withFileTypes: true })
@@ -40,4 +40,21 @@ it("made every table as the owner's, and none as the administrator's", async () 
     client.query("select distinct tableowner from pg_tables where schemaname = 'public'"),
   );
   expect(rows).toEqual([{ tableowner: "buyoff_owner" }]);
+});
+
+// A column in the schema that no migration makes would only be missed at the first query of it.
+it("made what prisma/schema says, and nothing else", async () => {
+  const schema = "by_schema";
+  const sql = await schemaSql(ownerUrl);
+  const columnsOf = (name: string) => `
+    select table_name, column_name, udt_name, is_nullable
+      from information_schema.columns
+     where table_schema = '${name}' and table_name <> '_prisma_migrations'
+     order by 1, 2`;
+  const [planned, made] = await withClient(adminUrl, async (client) => {
+    await client.query(`create schema ${schema}; set search_path to ${schema}`);
+    await client.query(sql.replaceAll('"public".', "").replace(/^CREATE SCHEMA .*$/m, ""));
+    return [await client.query(columnsOf(schema)), await client.query(columnsOf("public"))];
+  });
+  expect(made.rows).toEqual(planned.rows);
 });

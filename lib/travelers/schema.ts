@@ -261,9 +261,6 @@ export function parseBody(type: string, body: unknown): Omit<Command, "id"> | nu
   return parsed.success ? ({ type, body: parsed.data } as Omit<Command, "id">) : null;
 }
 
-export const isCommandType = (type: string): type is CommandType =>
-  Object.hasOwn(commandBodies, type);
-
 /** Decided by the server alone: they need facts fetched at that moment. */
 export const onlineOnly: ReadonlySet<CommandType> = new Set<CommandType>([
   "completeTraveler",

@@ -40,12 +40,6 @@ export function completed(of: Parameters<typeof inWorkAt>[1] = {}): Bench {
   return bench;
 }
 
-/** Bolt 2 goes over torque, until a rework has started. */
-export const over: (bench: () => Bench | null) => Measured = (bench) => (field, position) =>
-  field === named("final") && position === "2" && (bench()?.state.reworks.length ?? 0) === 0
-    ? "27.2"
-    : undefined;
-
 export const read = (
   bench: Bench,
   at: { step: string; field: string; position?: string; sample?: number },
