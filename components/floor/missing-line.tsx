@@ -41,7 +41,10 @@ function useMissing(place: Place | null): { what: string; until: string } {
     if (gagesMissing.length > 0) return { what: t("gage", { count: gagesMissing.length }), until };
     const open = places.filter((one) => one.open !== null);
     const field = nextPlace === null ? null : plannedField(content, nextPlace.field)?.field;
-    if (open.some((one) => one.open === "out_of_limits")) {
+    const out = open.find((one) => one.open === "out_of_limits")?.reading;
+    const isCovered = state.defects.some((one) => one.reading === out?.id && one.status === "open");
+    if (out && isCovered) return { what: t("waitsForDisposition"), until: "" };
+    if (out) {
       return { what: t("outOfLimits"), until: "" };
     }
     if (open.length > 1) return { what: t("values", { count: open.length }), until };

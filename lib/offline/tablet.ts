@@ -6,7 +6,7 @@ import { kept, openMemory, type TabletDb } from "./memory.ts";
 import { reconcile, refreshOpen, showStored } from "./packets.ts";
 import { acknowledge } from "./queue.ts";
 import { type PostOutcome, type Sender, type SenderPorts, startSender } from "./sender.ts";
-import { type Server, serverOverHttp } from "./server.ts";
+import { type Answer, type Server, serverOverHttp } from "./server.ts";
 import type { CommandAnswer } from "./wire.schema.ts";
 
 export type Tablet = {
@@ -26,7 +26,7 @@ export async function makeTablet(server: Server = serverOverHttp): Promise<Table
   let sender: Sender | null = null;
   const core: Core = {
     db,
-    server,
+    server: renewing(server, () => renewSession({ ...core, server })),
     bootId: uuidv7(),
     nowMs: () => Date.now(),
     view: () => view,
@@ -139,5 +139,19 @@ function portsOf(core: Core, acts: Acts, tellOthers: () => void): SenderPorts {
       void refreshCounts(core);
       tellOthers();
     },
+  };
+}
+
+/** A device session that has ended is opened again with the tablet's key, and what was asked is asked once more. */
+function renewing(server: Server, renew: () => Promise<string>): Server {
+  const again = async <T>(ask: () => Promise<Answer<T>>): Promise<Answer<T>> => {
+    const answer = await ask();
+    const isOver = answer.kind === "status" && answer.status === 401;
+    return isOver && (await renew()) === "renewed" ? ask() : answer;
+  };
+  return {
+    get: (path) => again(() => server.get(path)),
+    post: (path, body) => again(() => server.post(path, body)),
+    putBytes: (path, bytes, mediaType) => again(() => server.putBytes(path, bytes, mediaType)),
   };
 }
