@@ -61,10 +61,3 @@ export async function keepPhoto(
     sentAt: null,
   });
 }
-
-/** A picture to show: from this tablet's memory, else from the server. */
-export async function photoUrl(core: Core, sha256Hex: string): Promise<string> {
-  const blob = await core.db.get("blobs", sha256Hex);
-  if (blob === undefined) return `/api/blobs/${sha256Hex}`;
-  return URL.createObjectURL(new Blob([blob.bytes], { type: blob.mediaType }));
-}
