@@ -21,7 +21,6 @@ export function PersonButton() {
     <>
       <button
         type="button"
-        aria-label={t("menu", { name: person.name })}
         onClick={() => setOpen(true)}
         className="flex min-h-[60px] shrink-0 items-center gap-2.5 rounded-full border-2 border-edge bg-sheet py-1 pr-4 pl-1.5 text-left leading-tight active:bg-sunk"
       >
@@ -31,6 +30,7 @@ export function PersonButton() {
           <span className="mono block truncate text-[13px] text-ink-2">
             {person.stamps.map(({ number }) => number).join(" ") || t("noStamp")}
           </span>
+          <span className="sr-only">{t("menu", { name: person.name })}</span>
         </span>
       </button>
       {isOpen ? <PersonMenu onClose={() => setOpen(false)} /> : null}
