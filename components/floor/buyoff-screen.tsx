@@ -19,7 +19,7 @@ import { DeclineDialog } from "./decline-dialog.tsx";
 import { DemoButton } from "./demo-drawer.tsx";
 import { PersonMark } from "./person-mark.tsx";
 import { PIN_LENGTH_MIN, PinEntry } from "./pin-entry.tsx";
-import type { Place } from "./player-screen.tsx";
+import type { Place } from "./place.ts";
 import { type Problem, problemOf, ServerProblem } from "./problem.tsx";
 import { useScan } from "./scanning.tsx";
 import { useTablet } from "./tablet-context.tsx";

@@ -3,8 +3,8 @@ import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { Button } from "#components/ui/button";
 import type { Field } from "#lib/instructions/schema";
-import type { FieldEntryProps } from "./field-entry.tsx";
 import { ScanBox } from "./gage-panel.tsx";
+import type { FieldEntryProps } from "./place.ts";
 import { usePlaceLabel } from "./place-chips.tsx";
 import { TextKeys } from "./text-keys.tsx";
 

@@ -7,20 +7,14 @@ import { uuidv7 } from "#lib/kit/ids";
 import { plannedField, plannedStep } from "#lib/travelers/plan.rules";
 import type { Reading, Severity, TravelerState } from "#lib/travelers/state.schema";
 import { currentReading } from "#lib/travelers/values.rules";
+import { useAttach, useCamera } from "./camera.tsx";
 import { useWords } from "./language.tsx";
-import { useAttach, useCamera } from "./photo-entry.tsx";
+import type { DefectStart } from "./place.ts";
 import { ServerProblem } from "./problem.tsx";
 import { Choice } from "./reason-entry.tsx";
 import { useActing, useWork } from "./work-context.tsx";
 
 /** Where it was seen; everything else about it is known already. */
-export type DefectStart = {
-  step: string | null;
-  field: string | null;
-  position: string | null;
-  sample: number | null;
-};
-
 function shownBy(state: TravelerState, start: DefectStart): Reading | null {
   const { step, field, position, sample } = start;
   if (step === null || field === null || position === null) return null;

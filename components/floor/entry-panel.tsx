@@ -8,10 +8,10 @@ import { plannedField } from "#lib/travelers/plan.rules";
 import { fieldState } from "#lib/travelers/progress.rules";
 import type { Reading } from "#lib/travelers/state.schema";
 import type { PlaceState } from "#lib/travelers/values.rules";
-import type { DefectStart } from "./defect-dialog.tsx";
 import { FieldEntry } from "./field-entry.tsx";
 import { GageLine, GagePanel, gageTypeFor } from "./gage-panel.tsx";
 import { OutPanel } from "./out-panel.tsx";
+import type { At, DefectStart, StepWork } from "./place.ts";
 import { PlaceChips } from "./place-chips.tsx";
 import { ServerProblem } from "./problem.tsx";
 import { ReadingDialog } from "./reading-dialog.tsx";
@@ -30,8 +30,6 @@ export type EntryProps = {
   onBadge: (badge: string) => void;
   onOpen: (traveler: string) => Promise<void>;
 };
-export type StepWork = ReturnType<typeof useStepWork>;
-export type At = { field: string; position: string; sample: number };
 
 const placeOnly = ({ field, position, sample }: At): At => ({ field, position, sample });
 const samePlace = (a: At, b: At) =>

@@ -1,41 +1,17 @@
 "use client";
 import { useTranslations } from "next-intl";
 import { Button } from "#components/ui/button";
-import type { Field, Step } from "#lib/instructions/schema";
-import type { CommandBody } from "#lib/travelers/schema";
-import type { PlaceState } from "#lib/travelers/values.rules";
+import type { Field } from "#lib/instructions/schema";
 import { ComponentEntry } from "./component-entry.tsx";
-import type { DefectStart } from "./defect-dialog.tsx";
-import type { StepWork } from "./entry-panel.tsx";
 import { ScanBox } from "./gage-panel.tsx";
 import { useWords } from "./language.tsx";
 import { NumberEntry } from "./number-entry.tsx";
 import { PhotoEntry } from "./photo-entry.tsx";
+import { type FieldEntryProps, type Recording, readingAt } from "./place.ts";
 import { usePlaceLabel } from "./place-chips.tsx";
 import { Notice } from "./problem.tsx";
 import { TextKeys } from "./text-keys.tsx";
 import { useDraft } from "./use-draft.tsx";
-
-export type FieldEntryProps<F extends Field = Field> = {
-  field: F;
-  place: PlaceState;
-  step: Step;
-  work: StepWork;
-  onRecorded: () => void;
-  onDefect: (start: DefectStart) => void;
-};
-type Recording = Pick<CommandBody<"recordReading">, "value" | "source" | "confirmed">;
-
-export const readingAt = (
-  { field, place, step }: Pick<FieldEntryProps, "field" | "place" | "step">,
-  of: Recording,
-): CommandBody<"recordReading"> => ({
-  step: step.id,
-  field: field.id,
-  position: place.position,
-  sample: place.sample,
-  ...of,
-});
 
 /** What the place asks for, as its kind asks for it. */
 export function FieldEntry(props: FieldEntryProps) {

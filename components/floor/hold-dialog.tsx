@@ -6,7 +6,7 @@ import { Dialog } from "#components/ui/dialog";
 import { uuidv7 } from "#lib/kit/ids";
 import type { HoldScope } from "#lib/travelers/state.schema";
 import { useWords } from "./language.tsx";
-import type { Place } from "./player-screen.tsx";
+import type { Place } from "./place.ts";
 import { ServerProblem } from "./problem.tsx";
 import { Choice } from "./reason-entry.tsx";
 import { useActing, useWork } from "./work-context.tsx";

@@ -4,7 +4,7 @@ import { chainAt, nextRequirements } from "#lib/travelers/buyoffs.rules";
 import { plannedField } from "#lib/travelers/plan.rules";
 import { fieldState, openItems } from "#lib/travelers/progress.rules";
 import { useWords } from "./language.tsx";
-import type { Place } from "./player-screen.tsx";
+import type { Place } from "./place.ts";
 import { useWork } from "./work-context.tsx";
 
 /** What is missing, in one line that leads there. */

@@ -3,8 +3,8 @@ import { useTranslations } from "next-intl";
 import { Mark } from "#components/ui/chip";
 import { plannedField } from "#lib/travelers/plan.rules";
 import type { PlaceState } from "#lib/travelers/values.rules";
-import type { At } from "./entry-panel.tsx";
 import { useWords } from "./language.tsx";
+import type { At } from "./place.ts";
 import { useWork } from "./work-context.tsx";
 
 /** Every place of the step at a glance; a recorded one can be looked at, measured again or amended. */

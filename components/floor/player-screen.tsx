@@ -6,13 +6,14 @@ import type { Operation, Step } from "#lib/instructions/schema";
 import { chainAt, nextRequirements } from "#lib/travelers/buyoffs.rules";
 import { fieldState, nextStep } from "#lib/travelers/progress.rules";
 import { BuyoffScreen } from "./buyoff-screen.tsx";
-import { DefectDialog, type DefectStart } from "./defect-dialog.tsx";
+import { DefectDialog } from "./defect-dialog.tsx";
 import { EntryPanel } from "./entry-panel.tsx";
 import { FinishPanel } from "./finish-panel.tsx";
 import { HandOver } from "./hand-over.tsx";
 import { HoldDialog } from "./hold-dialog.tsx";
 import { useLanguage } from "./language.tsx";
 import { MissingLine } from "./missing-line.tsx";
+import type { DefectStart, Place } from "./place.ts";
 import { Rail } from "./rail.tsx";
 import { StandingBanners } from "./standing-banners.tsx";
 import { StepPaper } from "./step-paper.tsx";
@@ -20,7 +21,6 @@ import { useTablet } from "./tablet-context.tsx";
 import { TopBar } from "./top-bar.tsx";
 import { useWork } from "./work-context.tsx";
 
-export type Place = { operation: string; step: string | null };
 type Overlay =
   | { kind: "defect"; start: DefectStart }
   | { kind: "hold" }

@@ -5,7 +5,7 @@ import type { Operation, Step } from "#lib/instructions/schema";
 import { chainAt, unsigned } from "#lib/travelers/buyoffs.rules";
 import { DemoButton } from "./demo-drawer.tsx";
 import { useWords } from "./language.tsx";
-import type { Place } from "./player-screen.tsx";
+import type { Place } from "./place.ts";
 import { useWork } from "./work-context.tsx";
 
 /** Where you are, never more than the operation: its steps, its buyoff, and what comes next. */

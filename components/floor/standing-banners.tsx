@@ -2,7 +2,7 @@
 import { useTranslations } from "next-intl";
 import { openHold } from "#lib/travelers/gates.rules";
 import { useWords } from "./language.tsx";
-import type { Place } from "./player-screen.tsx";
+import type { Place } from "./place.ts";
 import { Notice } from "./problem.tsx";
 import { useWork } from "./work-context.tsx";
 

@@ -1,7 +1,7 @@
 "use client";
 import { useEffect, useState } from "react";
 import { draft, keepDraft } from "#lib/offline/memory";
-import type { At } from "./entry-panel.tsx";
+import type { At } from "./place.ts";
 import { useTablet } from "./tablet-context.tsx";
 import { useWork } from "./work-context.tsx";
 
