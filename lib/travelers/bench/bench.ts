@@ -33,10 +33,12 @@ export type Bench = {
   events: RecordedEvent[];
   state: TravelerState;
   minutes: number;
+  /** Who does the production work here when nobody is named. */
+  worker: Name;
 };
 
 export function aBench(
-  of: { serial?: string; quantity?: string; content?: InstructionContent } = {},
+  of: { serial?: string; quantity?: string; content?: InstructionContent; worker?: Name } = {},
 ): Bench {
   const content = of.content ?? bracketPlan();
   const released = releaseTraveler({
@@ -51,7 +53,15 @@ export function aBench(
   const by = { seq: 1, person: null, second: null, at: begin, command: null };
   const first = { ...released, ...by };
   const state = evolve(null, first);
-  return { content, people, qms: new Map(), events: [first], state, minutes: 0 };
+  return {
+    content,
+    people,
+    qms: new Map(),
+    events: [first],
+    state,
+    minutes: 0,
+    worker: of.worker ?? "ana",
+  };
 }
 
 /** What the server would look up for a command, and only that. */

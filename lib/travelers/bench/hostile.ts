@@ -8,6 +8,7 @@ import { named } from "./plan.ts";
 import type { Name } from "./plant.ts";
 import { gages, people, stock } from "./plant.ts";
 import type { Deed } from "./worker.ts";
+import { deeds } from "./worker.ts";
 
 export type Dice = (sides: number) => number;
 const of = <T>(dice: Dice, list: readonly T[]): T | undefined => list[dice(list.length)];
@@ -17,7 +18,11 @@ const types = Object.keys(commandBodies) as CommandType[];
 /** Those that move a traveler are tried more often than those that only say something. */
 const likely: readonly CommandType[] = [
   "recordReading",
+  "recordReading",
+  "recordReading",
   "amendReading",
+  "amendReading",
+  "signBuyoff",
   "signBuyoff",
   "completeStep",
   "startStep",
@@ -44,6 +49,18 @@ type Pools = {
   reading: string;
   defect: string;
 };
+
+/** What would be done here some time, but now, or by somebody else, or with another value. */
+export function nearlyRight(bench: Bench, dice: Dice): Deed {
+  const right = of(dice, deeds(bench));
+  if (!right) return hostileDeed(bench, dice);
+  const names = Object.keys(people) as Name[];
+  const given = dice(3) === 0 ? { ...right.given, by: of(dice, names) ?? "ana" } : right.given;
+  const isMeasured = right.type === "recordReading" && dice(3) === 0;
+  const values = ["27.2", "7.0", "9.5", "22.4", "28.700", "fail"];
+  const body = isMeasured ? { ...right.body, value: of(dice, values) } : right.body;
+  return { type: right.type, body, given };
+}
 
 /** Any command by anybody about anything that is there, and sometimes about what isn't. */
 export function hostileDeed(bench: Bench, dice: Dice): Deed {

@@ -38,6 +38,14 @@ export const people = {
   mel: aPerson("mel", ["manufacturing_engineer"]),
   cora: aPerson("cora", ["customer"]),
   link: aPerson("link", ["integrator"]),
+  /** Could do and accept everything, were it not for the rules. */
+  max: aPerson("max", ["operator", "inspector", "quality"], {
+    stamps: [
+      { number: "OP-99", kind: "operator" },
+      { number: "QI-99", kind: "inspection" },
+      { number: "QA-99", kind: "quality" },
+    ],
+  }),
   gone: aPerson("gone", ["operator", "inspector", "quality"], { active: false }),
 };
 export type Name = keyof typeof people;

@@ -23,12 +23,11 @@ export const tryDeed = (bench: Bench, { type, body, given }: Deed) =>
 /** What a good worker measures here. Overridden by tests that want another value. */
 export type Measured = (field: string, position: string) => string | undefined;
 
-const inWork = { ana: "ana" } as const;
 const workOf = (bench: Bench, step: string): Given =>
   bench.content.operations.flatMap(({ steps }) => steps).find(({ id }) => id === step)?.work ===
   "inspection"
     ? { by: "ivy" }
-    : { by: inWork.ana };
+    : { by: bench.worker };
 
 function valueFor(bench: Bench, field: Field, position: string): string {
   if (field.kind === "attribute") return "pass";
@@ -136,7 +135,10 @@ function signDeeds(bench: Bench, due: ReturnType<typeof buyoffsDue>[number]): De
   const place = { operation: due.operation, step: due.step, requirement: due.requirement.id };
   const body = { ...place, contentSha256: shown(bench, place) };
   const seconds = ["ian", "ivy", "quinn", "cora"] as const;
+  // Who did the work tries first: it is for the rules to refuse them.
+  const own = bench.worker === "ana" ? [] : [deed("signBuyoff", body, { by: bench.worker })];
   return [
+    ...own,
     ...(["ana", "ben"] as const).map((by) => deed("signBuyoff", body, { by })),
     ...seconds.map((second) => deed("signBuyoff", body, { by: "ana", second })),
   ];
@@ -177,7 +179,9 @@ function defectDeeds(bench: Bench): Deed[] {
         ? []
         : [deed("receiveDisposition", received, { by: "link" })]),
       ...(needsRework && !isReworked ? [deed("startRework", rework, { by: "sue" })] : []),
-      ...state.reworks.map((one) => deed("completeRework", { rework: one.id }, { by: "ian" })),
+      ...state.reworks
+        .filter(({ status }) => status === "in_work")
+        .map((one) => deed("completeRework", { rework: one.id }, { by: "ian" })),
       deed("closeDefect", { ...id, verification: "verified" }, { by: "ian" }),
     ];
   });
