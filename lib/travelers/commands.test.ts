@@ -351,7 +351,7 @@ describe("a proof of a signature", () => {
       next(inspector, traveler, other, { proof }),
       next(inspector, traveler, command, { proof }),
     );
-    expect(verdictsOf(answers)).toEqual(["proof_missing", "applied"]);
+    expect(verdictsOf(answers)).toEqual(["proof_not_for_this", "applied"]);
     const row = await forSite(plant.site).signProof.findUniqueOrThrow({ where: { id: proof } });
     expect(row.usedAt).not.toBeNull();
     await expect(

@@ -49,7 +49,7 @@ export async function decideAct(
   const ruling = decide(state, act.command, gathered.facts);
   if (!ruling.ok) return refuseAct(draft, act, content, said, ruling.error);
   draft.keepTexts(ruling.value.texts);
-  const second = gathered.facts.secondProof?.person ?? null;
+  const second = gathered.proofs.find(({ id }) => id === act.second?.proof)?.person ?? null;
   const { events, head } = draft.tell(state.id, content, ruling.value.events, { ...said, second });
   draft.answer(act, recordedAt, {
     id: act.command.id,

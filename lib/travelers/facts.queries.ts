@@ -62,10 +62,8 @@ export function gather(
   const person = personFacts(loaded.people[actor.id], actor, day);
   if (!person) throw new Error("an act without a person");
   const second = act.second ? personFacts(loaded.people[act.second.person], null, day) : null;
-  const proof = usable(loaded, act, act.proof, actor.id, at);
-  const secondProof = act.second
-    ? usable(loaded, act, act.second.proof, act.second.person, at)
-    : null;
+  const proof = usable(loaded, act.proof, at);
+  const secondProof = act.second ? usable(loaded, act.second.proof, at) : null;
   const { id, code, timeZone, policy } = loaded.site;
   return {
     facts: {
@@ -92,7 +90,13 @@ export function gather(
       ),
     },
     guards: guardsOf(loaded, act, actor, gages, stock),
-    proofs: [proof, secondProof].filter((used) => used !== null),
+    // What an append may spend, and name: proofs of these two people for this very command.
+    proofs: [proof, secondProof]
+      .filter((spent) => spent !== null)
+      .filter(
+        ({ command, person }) =>
+          command === act.command.id && [actor.id, act.second?.person].includes(person),
+      ),
   };
 }
 
@@ -126,19 +130,11 @@ function guardsOf(
   ];
 }
 
-/** A proof counts for one person, one command and one tablet, once, while it is fresh. */
-function usable(
-  loaded: Loaded,
-  act: Act,
-  id: string | null,
-  person: string,
-  at: Instant,
-): ProofFacts | null {
+/** A proof counts once and while it is fresh; whose it is and what for, the rules judge. */
+function usable(loaded: Loaded, id: string | null, at: Instant): ProofFacts | null {
   const proof = loaded.proofs.find((known) => known.id === id);
   if (!proof || proof.usedAt || proof.expiresAt < at) return null;
-  if (proof.person !== person || proof.command !== act.command.id) return null;
-  if (act.device && proof.device !== act.device.id) return null;
-  const { device, command, contentSha256, method } = proof;
+  const { person, device, command, contentSha256, method } = proof;
   return { id: proof.id, person, device, command, contentSha256, method };
 }
 
