@@ -13,6 +13,7 @@ import {
 } from "#lib/travelers/schema";
 import type { TravelerState } from "#lib/travelers/state.schema";
 import { type Core, clockNow, refreshCounts, type SignedIn } from "./core.ts";
+import type { LocalOutcome } from "./memory.ts";
 import { fetchPacket, showStored } from "./packets.ts";
 import { type Act, correctedAt, decideHere, enqueue, newCommandId } from "./queue.ts";
 import type { FloorPerson, Packet } from "./wire.schema.ts";
@@ -86,7 +87,7 @@ export function makeActs(core: Core): Acts {
       await recordRefused(core, whole, refusal);
       return { kind: "refused", refusal } as const;
     }
-    const answer = isOnlineOnly ? answerTo(act.command.id) : null;
+    const answer = first.local === null ? answerTo(act.command.id) : null;
     await enqueue(
       core.db,
       session.device.id,
@@ -132,14 +133,17 @@ async function attempt(core: Core, act: Act, extras: ActExtras) {
     return { state: open.state, local: decideHere({ decide, evolve }, open.state, act, facts) };
   };
   const first = await decideNow();
-  const isUnheardOf =
-    first.local?.ok === false && /^(gage|component)_unknown$/.test(first.local.refusal.code);
-  if (!isUnheardOf || !core.view().online) return first;
+  if (!isUnheardOf(first.local) || !core.view().online) return first;
   const answer = await fetchPacket(core, first.state.id);
   if (answer.kind !== "ok") return first;
   await showStored(core, first.state.id);
-  return decideNow();
+  const again = await decideNow();
+  // Still unheard of: this tablet holds a part of the plant only, the server knows what it is.
+  return isUnheardOf(again.local) ? { ...again, local: null } : again;
 }
+
+const isUnheardOf = (local: LocalOutcome): boolean =>
+  local?.ok === false && /^(gage|component)_unknown$/.test(local.refusal.code);
 
 async function recordRefused(core: Core, act: Act, refusal: Refusal): Promise<void> {
   const { open, session } = core.view();

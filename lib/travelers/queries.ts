@@ -38,9 +38,11 @@ export async function packetForTablet(
   });
   if (!first.traveler?.state || !first.revision) return null;
   const content = contentOf(first.revision.contentSha256, first.content);
+  const needs = needsOf(content);
   const loaded = await loadForCommand(actor.site, {
     ...askNothing,
-    ...needsOf(content),
+    ...needs,
+    stock: await stockOf(actor, needs.parts),
     traveler,
     known: knownContents(),
   });
@@ -67,6 +69,24 @@ function packetOf(loaded: Loaded, state: TravelerState, content: InstructionCont
     serverTime: loaded.now,
     head: loaded.traveler?.head ?? "",
   };
+}
+
+/** How much of each part's stock travels with a packet; what isn't in it, the server decides on. */
+const stockMax = 200;
+
+/** The latest of each part, usable or not, so that the tablet can say why a lot won't do. */
+async function stockOf(actor: Actor, parts: readonly string[]) {
+  const found = await Promise.all(
+    [...new Set(parts)].map((part) =>
+      forSite(actor.site).stock.findMany({
+        where: { part },
+        select: { part: true, serial: true, lot: true },
+        orderBy: { id: "desc" },
+        take: stockMax,
+      }),
+    ),
+  );
+  return found.flat();
 }
 
 /** Every gage type, part and qualification that the revision can ask for. */
