@@ -5,8 +5,8 @@ import { type Happening, recordEvents } from "#lib/record/commands";
 import type { Actor } from "./schema.ts";
 
 /**
- * A change to people, devices or stations together with its entries. The entries land before the
- * change commits: what changed always has its trace. Refuse before the first write.
+ * A change to people, devices or stations together with its entries: both in one transaction, or
+ * neither. Refuse before the first write.
  */
 export function recorded<T, E>(
   actor: Actor,
@@ -15,7 +15,7 @@ export function recorded<T, E>(
   return inTransaction(async (tx) => {
     const done = await work(tx);
     if (!done.ok) return done;
-    for (const event of done.value.events) await recordEvents(actor, event);
+    for (const event of done.value.events) await recordEvents(actor, event, tx);
     return ok(done.value.value);
   }, actor.site);
 }

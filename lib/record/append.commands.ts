@@ -1,5 +1,5 @@
 import "server-only";
-import { db } from "#lib/db/client";
+import { db, type Tx } from "#lib/db/client";
 import { Prisma } from "#lib/db/generated/client";
 import { err, ok, type Result } from "#lib/kit/result";
 import type { Instant } from "#lib/kit/time";
@@ -40,8 +40,15 @@ export type Decision = {
  */
 export type NotAppended = "moved" | "collides" | "id_taken" | "unavailable";
 
-/** One round trip, one statement, one transaction. What is neither written nor expected is thrown. */
-export async function append(site: string, decision: Decision): Promise<Result<null, NotAppended>> {
+/**
+ * One round trip, one statement, one transaction; or, where rows of another noun change with it,
+ * within theirs. What is neither written nor expected is thrown.
+ */
+export async function append(
+  site: string,
+  decision: Decision,
+  within?: Tx,
+): Promise<Result<null, NotAppended>> {
   const written = JSON.stringify({
     streams: decision.streams.map(({ id, kind, from, to }) => ({
       id,
@@ -71,11 +78,14 @@ export async function append(site: string, decision: Decision): Promise<Result<n
     device: decision.device,
   });
   try {
-    await db.$queryRaw`select append(${site}::uuid, ${written}::jsonb)::text`;
+    // A refused append undoes itself alone: the transaction around it can decide again.
+    if (within) await within.$executeRaw`savepoint append`;
+    await (within ?? db).$queryRaw`select append(${site}::uuid, ${written}::jsonb)::text`;
     return ok(null);
   } catch (error) {
     const why = notAppended(error);
     if (!why) throw error;
+    if (within && why !== "unavailable") await within.$executeRaw`rollback to savepoint append`;
     return err(why);
   }
 }

@@ -1,4 +1,5 @@
 import "server-only";
+import type { Tx } from "#lib/db/client";
 import type { Canonical } from "#lib/kit/canonical";
 import { sha256Hex } from "#lib/kit/canonical";
 import { dateIn, type Instant } from "#lib/kit/time";
@@ -31,22 +32,23 @@ export type Happening = {
 type Row = Readonly<Record<string, unknown>>;
 const attemptsMax = 20;
 
-/** Appends to a stream that is not a traveler's; with the rows it changes, or not at all. */
+/**
+ * Appends to a stream that is not a traveler's: with the rows it changes, or with the transaction
+ * that it is part of, or not at all.
+ */
 export async function recordEvents(
   actor: Actor,
   happening: Happening,
+  within?: Tx,
 ): Promise<{ stream: string; seq: number; hash: string }> {
   const stream = streamOf(happening.kind, happening.stream, actor.site);
   for (let attempt = 1; attempt <= attemptsMax; attempt += 1) {
-    const loaded = await loadForCommand(actor.site, {
-      ...askNothing,
-      people: [actor.id],
-      streams: [stream],
-    });
+    const ask = { ...askNothing, people: [actor.id], streams: [stream] };
+    const loaded = await loadForCommand(actor.site, ask, within);
     const said = entryOf(actor, stream, happening, loaded);
     const from = headOf(loaded, stream);
     const { sealed, head } = chained(from, [said.entry]);
-    const written = await append(actor.site, {
+    const decision = {
       streams: [{ id: stream, kind: happening.kind, from, to: head }],
       guards: [],
       entries: sealed,
@@ -56,7 +58,8 @@ export async function recordEvents(
       proofs: [],
       receipts: [],
       device: null,
-    });
+    };
+    const written = await append(actor.site, decision, within);
     if (written.ok) return { stream, seq: head.seq, hash: head.hash ?? "" };
     if (written.error !== "moved" && written.error !== "collides")
       throw new Error(`${happening.type}: ${written.error}`);

@@ -1,5 +1,5 @@
 import "server-only";
-import { db } from "#lib/db/client";
+import { type Db, db } from "#lib/db/client";
 import type { Role } from "#lib/instructions/schema";
 import type { Instant } from "#lib/kit/time";
 import type { GageFacts, PlantPolicy, ProofFacts } from "#lib/travelers/facts.schema";
@@ -125,9 +125,9 @@ export type Loaded = {
   streams: Readonly<Record<string, { seq: number; head: string }>>;
 };
 
-/** One round trip, one snapshot. */
-export async function loadForCommand(site: string, ask: Ask): Promise<Loaded> {
-  const [row] = await db.$queryRaw<{ loaded: Loaded }[]>`
+/** One round trip, one snapshot; within a transaction, as that transaction sees it. */
+export async function loadForCommand(site: string, ask: Ask, on: Db = db): Promise<Loaded> {
+  const [row] = await on.$queryRaw<{ loaded: Loaded }[]>`
     select load_for_command(${site}::uuid, ${JSON.stringify(ask)}::jsonb) as loaded`;
   if (!row?.loaded.site) throw new Error(`there is no site ${site}`);
   const { loaded } = row;
