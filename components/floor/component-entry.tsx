@@ -4,9 +4,12 @@ import { useState } from "react";
 import { Button } from "#components/ui/button";
 import type { Field } from "#lib/instructions/schema";
 import { ScanBox } from "./gage-panel.tsx";
+import { InstallationDialog } from "./installation-dialog.tsx";
 import type { FieldEntryProps } from "./place.ts";
 import { usePlaceLabel } from "./place-chips.tsx";
+import { Notice } from "./problem.tsx";
 import { TextKeys } from "./text-keys.tsx";
+import { useWork } from "./work-context.tsx";
 
 /** Scanned, or its serial or lot number typed for exactly the part that the step asks for. */
 export function ComponentEntry({
@@ -19,7 +22,12 @@ export function ComponentEntry({
   const t = useTranslations("floor.component");
   const label = usePlaceLabel()(place);
   const [part, setPart] = useState<string | null>(null);
+  const [isRemoving, setRemoving] = useState(false);
+  const { state } = useWork();
   const parts = [field.part, ...field.alternates];
+  const before = state.components.find(
+    (one) => one.field === field.id && one.position === place.position && !one.removed,
+  );
   const install = async (number: string) => {
     if (part === null) return;
     const done = await work.record((perform) =>
@@ -35,6 +43,29 @@ export function ComponentEntry({
     );
     if (done) onRecorded();
   };
+  // What an earlier attempt left in place comes out before the new one goes in.
+  if (before !== undefined) {
+    return (
+      <div className="flex flex-1 flex-col gap-3">
+        <p className="text-[20px] leading-tight font-bold">{label}</p>
+        <Notice tone="warn">
+          <p>{t("occupied", { item: before.serial ?? before.lot ?? before.part })}</p>
+        </Notice>
+        <Button
+          id="entry"
+          tone="act"
+          size="record"
+          className="mt-auto"
+          onClick={() => setRemoving(true)}
+        >
+          {t("takeOutFirst")}
+        </Button>
+        {isRemoving ? (
+          <InstallationDialog installation={before} onClose={() => setRemoving(false)} />
+        ) : null}
+      </div>
+    );
+  }
   return (
     <div className="flex flex-1 flex-col gap-3">
       <ScanBox title={label} lead={t("scan", { part: field.part, quantity: field.quantity })} />

@@ -6,10 +6,11 @@ import type { BuyoffRequirement, Field, Operation, Step } from "#lib/instruction
 import type { Scan } from "#lib/kit/barcode";
 import { plannedField } from "#lib/travelers/plan.rules";
 import { fieldState } from "#lib/travelers/progress.rules";
-import type { Reading } from "#lib/travelers/state.schema";
+import type { Installation, Reading } from "#lib/travelers/state.schema";
 import type { PlaceState } from "#lib/travelers/values.rules";
 import { FieldEntry } from "./field-entry.tsx";
 import { GageLine, GagePanel, gageTypeFor } from "./gage-panel.tsx";
+import { InstallationDialog } from "./installation-dialog.tsx";
 import { OutPanel } from "./out-panel.tsx";
 import type { At, DefectStart, StepWork } from "./place.ts";
 import { PlaceChips } from "./place-chips.tsx";
@@ -48,6 +49,7 @@ function StepPanel(props: EntryProps & { step: Step }) {
   const work = useStepWork(step.id);
   const [picked, setPicked] = useState<At | null>(null);
   const [reading, setReading] = useState<Reading | null>(null);
+  const [installed, setInstalled] = useState<Installation | null>(null);
   const fields = fieldState(state, content, step.id);
   const at = picked ?? fields.next;
   const place = at === null ? null : (fields.places.find((one) => samePlace(one, at)) ?? null);
@@ -56,6 +58,7 @@ function StepPanel(props: EntryProps & { step: Step }) {
   const pick = (one: PlaceState) => {
     work.setProblem(null);
     if (one.reading !== null) setReading(one.reading);
+    else if (one.installation !== null) setInstalled(one.installation);
     else setPicked(one);
   };
   const selectGage = (gage: string) =>
@@ -88,6 +91,9 @@ function StepPanel(props: EntryProps & { step: Step }) {
         />
       ) : (
         <DonePanel {...props} work={work} />
+      )}
+      {installed === null ? null : (
+        <InstallationDialog installation={installed} onClose={() => setInstalled(null)} />
       )}
       {reading === null ? null : (
         <ReadingDialog

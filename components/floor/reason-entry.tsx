@@ -9,7 +9,7 @@ export function ReasonEntry({
   reason,
   onChange,
 }: {
-  list: "amend" | "decline" | "lock";
+  list: "amend" | "decline" | "lock" | "remove";
   reason: string;
   onChange: (reason: string) => void;
 }) {
