@@ -65,7 +65,6 @@ export function GageLine({
   return (
     <button
       type="button"
-      aria-label={t("change", { code: selected.code })}
       onClick={() => setChanging(true)}
       className="flex min-h-touch shrink-0 items-center justify-between gap-3 rounded border-2 border-rule px-3 py-1.5 text-left text-[14px] leading-tight text-ink-2"
     >
@@ -79,6 +78,7 @@ export function GageLine({
             {gage.calibratedMin}–{gage.calibratedMax} {gage.unit}
           </span>
         )}
+        <span className="sr-only">{t("change", { code: selected.code })} </span>
         {t("due", {
           date: format.dateTime(new Date(`${selected.calibrationDueOn}T12:00:00Z`), {
             day: "numeric",

@@ -16,7 +16,6 @@ export function TopBar({ onLeave, current }: { onLeave: () => void; current: str
       <button
         type="button"
         onClick={onLeave}
-        aria-label={t("toQueue")}
         className="flex h-full min-w-touch items-center gap-3 border-r-2 border-rule px-4 active:bg-sunk"
       >
         <svg
@@ -31,6 +30,7 @@ export function TopBar({ onLeave, current }: { onLeave: () => void; current: str
           <path d="M12.5 3.5 6 10l6.5 6.5" strokeLinecap="round" strokeLinejoin="round" />
         </svg>
         <b className="mono text-[26px] tracking-[-0.01em]">{state.unit.serial ?? state.unit.lot}</b>
+        <span className="sr-only">{t("toQueue")}</span>
       </button>
       <p className="max-w-[20em] shrink-0 text-[14px] leading-[1.25] text-ink-2">
         <span className="block truncate">
