@@ -1,4 +1,4 @@
-import { expect, type Page } from "@playwright/test";
+import { expect, type Locator, type Page } from "@playwright/test";
 import type { InstructionContent } from "#lib/instructions/schema";
 import type { Packet } from "#lib/offline/wire.schema";
 import type { TravelerState } from "#lib/travelers/state.schema";
@@ -16,6 +16,7 @@ export class Player {
 
   constructor(page: Page, origin: string) {
     this.page = page;
+    page.setDefaultTimeout(30_000);
     this.origin = origin;
   }
 
@@ -36,9 +37,11 @@ export class Player {
   /** As a keyboard-wedge reader types it: faster than any hand, Enter at the end. */
   async scan(text: string): Promise<void> {
     await this.page.evaluate((label) => {
-      for (const key of [...label, "Enter"]) {
-        dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
-      }
+      // Made before the first is heard: a reader's keys carry the time at which it sent them.
+      const keys = [...label, "Enter"].map(
+        (key) => new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }),
+      );
+      for (const key of keys) dispatchEvent(key);
     }, text);
   }
 
@@ -94,15 +97,17 @@ export class Player {
 
   /** Signs what the screen shows: the signed-in person with their PIN, anybody else with badge and PIN. */
   async sign(name: string): Promise<void> {
-    if (this.signedIn !== name || (await this.isBadgeAsked())) {
-      await this.scan(this.badgeOf(name).badge);
-    }
+    await expect(this.page.getByRole("region", { name: "Signature" })).toBeVisible();
+    const asked = this.page.getByText("Scan your badge first");
+    if (this.signedIn !== name) await expect(asked).toBeVisible();
+    if (await asked.isVisible()) await this.scan(this.badgeOf(name).badge);
     await this.pin(name);
     await this.page.getByRole("button", { name: /^Accept/ }).click();
   }
 
-  private isBadgeAsked(): Promise<boolean> {
-    return this.page.getByText("Scan your badge first").isVisible();
+  /** Why something was not done, as the screen says it. */
+  refusal(): Locator {
+    return this.page.getByRole("alert").filter({ hasText: /./ });
   }
 }
 
