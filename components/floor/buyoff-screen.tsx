@@ -114,7 +114,7 @@ function useMaySelf(at: At, requirement: BuyoffRequirement): boolean {
   return !performers(state, steps).includes(signedIn.person.id);
 }
 
-function useSigning(at: At, onDone: () => void) {
+function useSigning(at: At, onDone: () => void, onRefused: () => void) {
   const { core } = useTablet();
   const { state, content, signedIn } = useWork();
   const acting = useActing();
@@ -146,6 +146,8 @@ function useSigning(at: At, onDone: () => void) {
         isSelf ? { signature } : { second: signature },
       );
       signedHere(core, signer.id);
+      // Whoever may not sign makes room: the next PIN is not tried on the same badge.
+      if (outcome.kind === "refused") onRefused();
       return outcome;
     });
     const { open } = core.view();
@@ -159,7 +161,11 @@ function useSigning(at: At, onDone: () => void) {
       );
     if (isSigned === true) onDone();
   };
-  return { sign, isBusy: acting.isBusy, problem: problem ?? acting.problem };
+  const forget = () => {
+    setProblem(null);
+    acting.setProblem(null);
+  };
+  return { sign, forget, isBusy: acting.isBusy, problem: problem ?? acting.problem };
 }
 
 function Signer({
@@ -182,17 +188,19 @@ function Signer({
   const maySelf = useMaySelf(at, requirement);
   const [badge, setBadge] = useState<string | null>(null);
   const [pin, setPin] = useState("");
+  const next = () => {
+    const { open } = core.view();
+    const chain = open === null ? null : chainAt(open.state, content, at);
+    const due =
+      open === null || chain === null ? undefined : nextRequirements(open.state, chain)[0];
+    if (due === undefined) onAllSigned();
+    else onNext(due);
+  };
+  const { sign, forget, isBusy, problem } = useSigning(at, next, () => setBadge(null));
   useScan((scan) => {
     setBadge(scan.text);
     setPin("");
-  });
-  const { sign, isBusy, problem } = useSigning(at, () => {
-    const { open } = core.view();
-    const chain = open === null ? null : chainAt(open.state, content, at);
-    const next =
-      open === null || chain === null ? undefined : nextRequirements(open.state, chain)[0];
-    if (next === undefined) onAllSigned();
-    else onNext(next);
+    forget();
   });
   const needsBadge = badge === null && !(maySelf && signedIn.hasSigned);
   const first = signedIn.person.name.split(" ")[0] ?? signedIn.person.name;

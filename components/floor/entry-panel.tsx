@@ -54,24 +54,26 @@ function StepPanel(props: EntryProps & { step: Step }) {
   const at = picked ?? fields.next;
   const place = at === null ? null : (fields.places.find((one) => samePlace(one, at)) ?? null);
   const field = place === null ? null : (plannedField(content, place.field)?.field ?? null);
-  const needed = fields.gagesMissing[0] ?? gageTypeFor(state, operation, field);
+  const missing = fields.gagesMissing[0] ?? gageTypeFor(state, operation, field);
+  const gage = useGageChoice(operation, field, missing, work);
   const pick = (one: PlaceState) => {
     work.setProblem(null);
     if (one.reading !== null) setReading(one.reading);
     else if (one.installation !== null) setInstalled(one.installation);
     else setPicked(one);
   };
-  const selectGage = (gage: string) =>
-    void work.record((perform) => perform("selectGage", { operation: operation.id, gage }));
+  const selectGage = (code: string) => void gage.select(code);
   useScan((scan) => scanned(scan, props, { selectGage, work, place, field, step, packet }));
   const isWorkable = state.steps[step.id]?.status !== "complete" || place?.open != null;
   return (
     <>
-      <GageLine operation={operation} field={field} onChange={(type) => selectGage(type)} />
+      {gage.asked === null ? (
+        <GageLine operation={operation} field={field} onChange={gage.change} />
+      ) : null}
       <PlaceChips places={fields.places} at={place} onPick={pick} />
       {work.problem === null ? null : <ServerProblem problem={work.problem} area="act" />}
-      {needed !== null && isWorkable ? (
-        <GagePanel type={needed} isBusy={work.isBusy} onGage={selectGage} />
+      {gage.asked !== null && isWorkable ? (
+        <GagePanel type={gage.asked} isBusy={work.isBusy} onGage={selectGage} {...gage.leave} />
       ) : place?.reading != null && place.open === "out_of_limits" && picked === null ? (
         <OutPanel
           reading={place.reading}
@@ -107,6 +109,27 @@ function StepPanel(props: EntryProps & { step: Step }) {
       )}
     </>
   );
+}
+
+/** The gage that is missing, or another for the one in use: the panel stays until one is accepted. */
+function useGageChoice(
+  operation: Operation,
+  field: Field | null,
+  missing: string | null,
+  work: StepWork,
+) {
+  const [isChanging, setChanging] = useState(false);
+  const inUse = field?.kind === "measurement" ? (field.gageType ?? null) : null;
+  const select = async (gage: string) => {
+    const body = { operation: operation.id, gage };
+    if (await work.record((perform) => perform("selectGage", body))) setChanging(false);
+  };
+  return {
+    asked: missing ?? (isChanging ? inUse : null),
+    select,
+    change: () => setChanging(true),
+    leave: missing === null ? { onBack: () => setChanging(false) } : {},
+  };
 }
 
 type ScanTarget = {

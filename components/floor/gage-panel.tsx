@@ -35,13 +35,12 @@ export function GageLine({
 }: {
   operation: Operation;
   field: Field | null;
-  onChange: (code: string) => void;
+  onChange: () => void;
 }) {
   const t = useTranslations("floor.gage");
   const format = useFormatter();
   const name = useGageTypeName();
   const { state, packet } = useWork();
-  const [isChanging, setChanging] = useState(false);
   if (field?.kind !== "measurement" || field.gageType === undefined) return null;
   const type = field.gageType;
   const selected = state.gages.findLast(
@@ -49,23 +48,10 @@ export function GageLine({
   );
   if (selected === undefined) return null;
   const gage = packet.gages.find(({ id }) => id === selected.id);
-  if (isChanging) {
-    return (
-      <GagePanel
-        type={type}
-        isBusy={false}
-        onGage={(code) => {
-          setChanging(false);
-          onChange(code);
-        }}
-        onBack={() => setChanging(false)}
-      />
-    );
-  }
   return (
     <button
       type="button"
-      onClick={() => setChanging(true)}
+      onClick={onChange}
       className="flex min-h-touch shrink-0 items-center justify-between gap-3 rounded border-2 border-rule px-3 py-1.5 text-left text-[14px] leading-tight text-ink-2"
     >
       <span>

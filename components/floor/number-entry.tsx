@@ -153,7 +153,9 @@ function Typing({
           onClick={onRecord}
         >
           {t("record")}
-          <span className="block text-[15px] font-[600]">{label.length > 16 ? "" : label}</span>
+          <span className="block text-[13px] font-[600] wrap-anywhere">
+            {label.length > 16 ? "" : label}
+          </span>
         </Button>
       }
     />

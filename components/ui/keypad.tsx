@@ -20,11 +20,13 @@ function Key({
   label,
   onPress,
   className = "",
+  text = "text-[28px]",
   children,
 }: {
   label: string;
   onPress: () => void;
   className?: string;
+  text?: string;
   children: ReactNode;
 }) {
   return (
@@ -32,7 +34,7 @@ function Key({
       type="button"
       aria-label={label}
       onClick={onPress}
-      className={`mono grid place-items-center rounded border-[1.5px] border-edge bg-paper text-[28px] font-[650] text-ink active:bg-act-wash active:border-act ${className}`}
+      className={`mono grid place-items-center rounded border-[1.5px] border-edge bg-paper font-[650] text-ink active:bg-act-wash active:border-act ${text} ${className}`}
     >
       {children}
     </button>
@@ -73,7 +75,7 @@ export function Keypad({
           ±
         </Key>
       ) : (
-        <Key label={words.clear} onPress={() => onKey("clear")} className="text-[17px]">
+        <Key label={words.clear} onPress={() => onKey("clear")} text="text-[17px]">
           {words.clear}
         </Key>
       )}
