@@ -21,7 +21,9 @@ export function Rail({
   const t = useTranslations("floor.player");
   const words = useWords();
   const { state, content } = useWork();
-  const index = content.operations.findIndex(({ id }) => id === place?.operation);
+  const found = content.operations.findIndex(({ id }) => id === place?.operation);
+  // With everything done the last operation lies behind, and nothing ahead.
+  const index = found === -1 ? content.operations.length : found;
   const operation = content.operations[index];
   const before = content.operations[index - 1];
   const after = content.operations[index + 1];
