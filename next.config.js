@@ -29,6 +29,8 @@ const config = {
   headers: async () => [
     { source: "/:path*", headers: onEveryAnswer },
     { source: "/api/:path*", headers: onData },
+    // Scripts and styles ignore it; what is not there is answered with a document.
+    { source: "/_next/:path*", headers: onData },
   ],
 };
 

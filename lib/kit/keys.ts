@@ -16,6 +16,7 @@ export type KeyPurpose =
   | "enrolment-code"
   | "password-credential"
   | "desk-session-cookie"
+  | "unknown-account"
   | "connector-credential"
   | "webhook-secret";
 

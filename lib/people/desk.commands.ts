@@ -1,5 +1,6 @@
 import "server-only";
 import { db, forSite, inTransaction } from "#lib/db/client";
+import { macOf } from "#lib/kit/keys";
 import { err, ok, type Result } from "#lib/kit/result";
 import { isSecret, newToken, tokenHash } from "#lib/kit/secrets";
 import { type Instant, instant, plusMinutes } from "#lib/kit/time";
@@ -95,7 +96,9 @@ async function byPassword(
   const wait = await overRate("desk-password", 120, 60, at);
   if (wait !== null) return refused("too_many_attempts", { seconds: String(wait) });
   const person = await db.person.findUnique({ where: { employeeNumber: input.employeeNumber } });
-  const subject = person?.id ?? `number ${input.employeeNumber}`;
+  // What stands in the wrong field may be a password or a PIN: the record gets a mark of it, not the text.
+  const unknown = macOf("unknown-account", input.employeeNumber).slice(0, 16);
+  const subject = person?.id ?? `number ${unknown}`;
   const counters = countersOf(subject, "desk").filter(({ counted }) => counted !== "tablet");
   const { lockedSeconds } = await takeAttempt(counters, at);
   if (lockedSeconds !== null) {

@@ -109,7 +109,8 @@ async function judgeBuild(total: Count, workplace: Workplace, memory: Memory): P
   const { environment: inPlant, adminUrl } = plant as Plant & { adminUrl: string };
   await gate(total, "end to end", async () => {
     await requireBrowser();
-    return countedPlaywright({ ...inPlant, BUYOFF_E2E_ADMIN_URL: adminUrl }, workplace);
+    const looking = { BUYOFF_E2E_ADMIN_URL: adminUrl, BUYOFF_E2E_LOGS: workplace.logs };
+    return countedPlaywright({ ...inPlant, ...looking }, workplace);
   });
 }
 
