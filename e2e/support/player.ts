@@ -79,6 +79,26 @@ export class Player {
     );
   }
 
+  /** After a reload: the tablet knows its station and locks; the person signs in again. */
+  async enterAgain(name: string, unit: Unit): Promise<void> {
+    await expect(this.page.getByRole("heading", { name: "Scan your badge" })).toBeVisible();
+    await this.signIn(name);
+    const bar = this.page.getByRole("button", { name: "Back to the queue" });
+    const queue = this.page.getByRole("heading", { name: "Waiting at this station" });
+    await expect(bar.or(queue)).toBeVisible();
+    if (await queue.isVisible()) await this.open(unit);
+  }
+
+  /** Takes out for good what sits where the new one goes. */
+  async takeOut(): Promise<void> {
+    await this.page.getByRole("button", { name: "Take it out first" }).click();
+    const dialog = this.page.getByRole("dialog");
+    await dialog.getByRole("button", { name: "Replaced in rework" }).click();
+    await dialog.getByRole("button", { name: /^Scrap/ }).click();
+    await dialog.getByRole("button", { name: "Take it out" }).click();
+    await expect(dialog).toBeHidden();
+  }
+
   async type(value: string): Promise<void> {
     const keys = this.page.getByRole("region", { name: "Keypad" });
     for (const key of value) await keys.getByRole("button", { name: key, exact: true }).click();
@@ -91,16 +111,18 @@ export class Player {
 
   async photo(): Promise<void> {
     const file = { name: "photo.png", mimeType: "image/png", buffer: aPicture.bytes };
-    await this.page.getByLabel("Take the photo").first().setInputFiles(file);
-    await this.page.getByRole("button", { name: "Keep this photo" }).click();
+    const keep = this.page.getByRole("button", { name: "Keep this photo" });
+    await this.page.locator('aside input[type="file"]').setInputFiles(file);
+    await keep.click();
   }
 
   /** Signs what the screen shows: the signed-in person with their PIN, anybody else with badge and PIN. */
   async sign(name: string): Promise<void> {
-    await expect(this.page.getByRole("region", { name: "Signature" })).toBeVisible();
+    await expect(this.page.getByRole("region", { name: "Signature", exact: true })).toBeVisible();
     const asked = this.page.getByText("Scan your badge first");
-    if (this.signedIn !== name) await expect(asked).toBeVisible();
-    if (await asked.isVisible()) await this.scan(this.badgeOf(name).badge);
+    if (this.signedIn !== name || (await asked.isVisible())) {
+      await this.scan(this.badgeOf(name).badge);
+    }
     await this.pin(name);
     await this.page.getByRole("button", { name: /^Accept/ }).click();
   }
@@ -153,7 +175,7 @@ export async function workOnScreen(
     const screen = `${next.step ?? next.operation} ${next.type}`;
     if (!seen.has(screen)) await journey.onScreen?.(screen);
     seen.add(screen);
-    await perform(player, next, name);
+    await perform(player, packet.state, next, name);
     packet = await arrived(observer, packet, unit, next);
   }
 }
@@ -184,14 +206,32 @@ async function arrived(observer: Tablet, before: Packet, unit: Unit, next: Act):
   return packet;
 }
 
-async function perform(player: Player, next: Act, name: string): Promise<void> {
+const buyoffTypes = {
+  operator: "Operator",
+  second_operator: "Second operator",
+  inspection: "Inspection",
+  quality: "Quality",
+  customer: "Customer",
+  government: "Government",
+} as const;
+
+async function perform(
+  player: Player,
+  state: TravelerState,
+  next: Act,
+  name: string,
+): Promise<void> {
   const { page } = player;
   const tap = (button: string | RegExp) => page.getByRole("button", { name: button }).click();
   switch (next.type) {
     case "selectGage":
       return player.scan(`GAG~${next.body.gage}`);
     case "installComponent": {
-      const { part, serial, lot } = next.body;
+      const { part, serial, lot, field, position } = next.body;
+      const isOccupied = state.components.some(
+        (one) => one.field === field && one.position === position && !one.removed,
+      );
+      if (isOccupied) await player.takeOut();
       return player.scan(serial ? `CMP~${part}~S~${serial}` : `CMP~${part}~L~${lot}`);
     }
     case "attachPhoto":
@@ -200,9 +240,12 @@ async function perform(player: Player, next: Act, name: string): Promise<void> {
       return tap("Step done");
     case "signBuyoff": {
       const open = page.getByRole("button", { name: "Open buyoff" });
-      const signature = page.getByRole("region", { name: "Signature" });
+      const signature = page.getByRole("region", { name: "Signature", exact: true });
       await expect(open.or(signature)).toBeVisible();
       if (await open.isVisible()) await open.click();
+      // The screen of the one who signs now, not of the one who has just signed.
+      const which = new RegExp(`^${buyoffTypes[next.by.signs ?? "operator"]} buyoff, `);
+      await expect(page.getByText(which)).toBeVisible();
       return player.sign(name);
     }
     case "recordReading":

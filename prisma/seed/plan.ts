@@ -1,4 +1,10 @@
-import type { Field, InstructionContent, Role, Step } from "#lib/instructions/schema";
+import type {
+  BuyoffRequirement,
+  Field,
+  InstructionContent,
+  Role,
+  Step,
+} from "#lib/instructions/schema";
 import { canonicalSha256 } from "#lib/kit/canonical";
 import { add, compare, decimals, subtract } from "#lib/kit/decimal";
 import { buyoffContent, buyoffsDue } from "#lib/travelers/buyoffs.rules";
@@ -24,7 +30,13 @@ export type Kit = {
 type Body = { [T in CommandType]: { type: T; body: CommandBody<T> } }[CommandType];
 /** The next thing that somebody does, and who may. */
 export type Act = Body & {
-  by: { role: Role | null; qualifications: readonly string[]; notPerformer: boolean };
+  by: {
+    role: Role | null;
+    qualifications: readonly string[];
+    notPerformer: boolean;
+    /** The signature that it is, if it is one. */
+    signs: BuyoffRequirement["type"] | null;
+  };
   operation: string;
   workCenter: string;
   step: string | null;
@@ -43,7 +55,7 @@ export function nextAct(state: TravelerState, content: InstructionContent, kit: 
   const qualifications = [...operation.qualifications, ...step.qualifications];
   const worker = (body: Body, seconds: number): Act => ({
     ...body,
-    by: { role: null, qualifications, notPerformer: false },
+    by: { role: null, qualifications, notPerformer: false, signs: null },
     operation: operation.number,
     workCenter: operation.workCenter,
     step: step.number,
@@ -70,6 +82,7 @@ function buyoffAct(
         ...due.requirement.qualifications,
         ...(due.requirement.selfVerification ? [due.requirement.selfVerification] : []),
       ],
+      signs: due.requirement.type,
       notPerformer: due.requirement.type !== "operator" && !due.requirement.selfVerification,
     },
     operation: operation?.number ?? "",
