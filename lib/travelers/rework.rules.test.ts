@@ -47,6 +47,13 @@ test("rework needs the disposition for that defect, fetched at that moment", () 
   expect(outcome(startRework(bench))).toBe("rework_in_work");
 });
 
+test("it is named after the operation at which the defect was found, wherever it begins", () => {
+  const bench = found();
+  const bolted = { step: named("020.1"), positions: null };
+  const ruling = startRework(bench, [bolted, ...torque]);
+  expect(ruling.ok ? ruling.value.events[0]?.body : ruling.error).toMatchObject({ label: "060R1" });
+});
+
 test("it lists what it voids, names itself as the trade does, and carries the other positions", () => {
   const bench = found();
   const ruling = startRework(bench);

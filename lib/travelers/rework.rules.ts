@@ -39,7 +39,7 @@ export function startRework(of: Case<"startRework">): Ruling {
     body: {
       rework: body.rework,
       defect: body.defect,
-      label: labelFor(state, content, names[0] ?? ""),
+      label: labelFor(state, content, defect.value.step ?? names[0] ?? ""),
       steps,
       voids: { readings: readingsVoided(state, steps), buyoffs },
     },
@@ -80,7 +80,7 @@ function reworkStep(
   });
 }
 
-/** As the trade writes it: the first rework of operation 060 is 060R1. */
+/** As the trade writes it: the first rework for what was found at operation 060 is 060R1. */
 function labelFor(state: TravelerState, content: InstructionContent, step: string): string {
   const operation = content.operations.find(({ steps }) => steps.some(({ id }) => id === step));
   const prefix = `${operation?.number ?? ""}R`;
