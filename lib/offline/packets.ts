@@ -28,6 +28,9 @@ export async function fetchPacket(core: Core, traveler: string): Promise<Answer<
   if (answer.kind !== "ok") return answer;
   await keepServerTime(core, answer.value.serverTime);
   if ((await unanswered(core.db, traveler)).length > 0) return answer;
+  // A slow answer must not take back what was heard of the server since.
+  const known = (await core.db.get("packets", traveler))?.packet.state.seq ?? 0;
+  if (answer.value.state.seq < known) return answer;
   await keepPacket(core.db, answer.value, nowInstant(core));
   return answer;
 }
