@@ -61,6 +61,8 @@ export class Player {
 
   async handOver(name: string): Promise<void> {
     if (this.signedIn === name) return;
+    // The stamp is shown landing for a moment before the step is back.
+    await expect(this.page.getByRole("region", { name: "Signature", exact: true })).toBeHidden();
     await this.scan(this.badgeOf(name).badge);
     await this.pin(name);
     await this.page.getByRole("button", { name: "Take over" }).click();
