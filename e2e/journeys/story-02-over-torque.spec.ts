@@ -34,7 +34,7 @@ test("story 2: bolt 3 over torque becomes an NCR; its disposition comes back, re
     await player.record("27.2");
     await page.getByRole("button", { name: "Record 27.2, out of limits" }).click();
     await logOverTorque(page, screens.look);
-    await expect(player.refusal()).toContainText("On hold");
+    await expect(player.refusal().filter({ hasText: "On hold" })).toBeVisible();
     await screens.look("on hold");
   });
 
@@ -43,7 +43,8 @@ test("story 2: bolt 3 over torque becomes an NCR; its disposition comes back, re
   const ncr = defect?.qms?.number ?? "";
   expect(defect).toMatchObject({ code: "TRQ-01", position: "3" });
   expect(await ncrsOf(unit.unit)).toHaveLength(1);
-  await expect(player.refusal()).toContainText(ncr, { timeout: 60_000 });
+  const numbered = player.refusal().filter({ hasText: ncr });
+  await expect(numbered.first()).toBeVisible({ timeout: 60_000 });
 
   await test.step("a person decides rework on the QMS's own page", async () => {
     const qms = await browser.newPage();
