@@ -63,7 +63,6 @@ export async function makeTablet(server: Server = serverOverHttp): Promise<Table
         return sender;
       });
       globalThis.addEventListener("online", () => core.wake(), { signal: stopping.signal });
-      listen(core, stopping.signal);
     },
     stop: () => {
       stopping.abort();
@@ -76,17 +75,6 @@ export async function makeTablet(server: Server = serverOverHttp): Promise<Table
       await refreshCounts(core);
     },
   };
-}
-
-const LISTEN_MS = 5_000;
-
-/** What others do to the open unit (an NCR's number, a release, a rework) is seen without a touch. */
-function listen(core: Core, signal: AbortSignal): void {
-  const timer = setInterval(() => {
-    const isSeen = typeof document === "undefined" || document.visibilityState === "visible";
-    if (isSeen && core.view().online) void refreshOpen(core);
-  }, LISTEN_MS);
-  signal.addEventListener("abort", () => clearInterval(timer));
 }
 
 async function begin(core: Core, db: TabletDb): Promise<void> {
