@@ -1,6 +1,6 @@
 "use client";
 import { useEffect, useEffectEvent, useState } from "react";
-import { openTraveler } from "#lib/offline/packets";
+import { lookAgain, openTraveler } from "#lib/offline/packets";
 import { lock } from "#lib/offline/people";
 import { PlayerScreen } from "./player-screen.tsx";
 import { type Problem, problemOf } from "./problem.tsx";
@@ -10,6 +10,9 @@ import { useTablet } from "./tablet-context.tsx";
 import { WorkProvider } from "./work-context.tsx";
 
 const IDLE_MS = 120_000;
+
+/** How long somebody at the bench may look at a hold that was released elsewhere. */
+const LOOK_AGAIN_MS = 4_000;
 
 /** In the demo a test may ask for a shorter wait than two minutes. */
 function idleMs(isDemo: boolean): number {
@@ -28,6 +31,10 @@ export function WorkScreen() {
   const { core, view } = useTablet();
   const [problem, setProblem] = useState<Problem | null>(null);
   useIdleLock();
+  useEffect(() => {
+    const timer = setInterval(() => void lookAgain(core), LOOK_AGAIN_MS);
+    return () => clearInterval(timer);
+  }, [core]);
   const open = async (traveler: string) => {
     const answer = await openTraveler(core, traveler);
     setProblem(problemOf(answer));

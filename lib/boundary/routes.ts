@@ -51,6 +51,7 @@ export const routeRules: Readonly<Record<string, Rule>> = {
   "GET /api/floor/queue": tablet,
   "POST /api/floor/sign-in": tablet,
   "GET /api/floor/travelers/[id]": tablet,
+  "GET /api/floor/travelers/[id]/head": tablet,
   "GET /api/health": everybody,
   "POST /api/sign": tablet,
   "POST /api/webhooks/[connector]": { who: "own", proof: "webhook_signature" },

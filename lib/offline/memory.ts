@@ -80,10 +80,6 @@ export async function keep<K extends KeptKey>(db: TabletDb, key: K, value: Kept[
   await db.put("kept", value, key);
 }
 
-export async function keepPacket(db: TabletDb, packet: Packet, storedAt: string): Promise<void> {
-  await db.put("packets", { traveler: packet.state.id, packet, storedAt });
-}
-
 /** What was begun and not yet recorded survives a lock, a reload and an empty battery. */
 export async function draft(db: TabletDb, key: string): Promise<unknown> {
   return (await db.get("drafts", key))?.value ?? null;

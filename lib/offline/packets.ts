@@ -1,22 +1,48 @@
 import { evolve } from "#lib/travelers/evolve.rules";
-import type { CommandVerdict } from "#lib/travelers/schema";
-import { type Core, nowInstant } from "./core.ts";
-import { type DecisionRow, keep, keepPacket, kept } from "./memory.ts";
+import { type Core, nowInstant, type OpenTraveler } from "./core.ts";
+import { keep, kept } from "./memory.ts";
 import { replayed, unanswered } from "./queue.ts";
 import { keepServerTime } from "./sender.ts";
 import type { Answer } from "./server.ts";
-import type { CommandAnswer, Packet, StationQueue } from "./wire.schema.ts";
+import type { Packet, StationQueue, TravelerHead } from "./wire.schema.ts";
 
 export type Found = { id: string };
 
-async function show(core: Core, packet: Packet): Promise<void> {
-  const rows = await unanswered(core.db, packet.state.id);
+/**
+ * The packet and what waits on top of it, as one moment saw them: read apart, an act that was answered in
+ * between would be in neither and vanish from the screen.
+ */
+async function onScreen(core: Core, traveler: string): Promise<OpenTraveler | null> {
+  const tx = core.db.transaction(["packets", "commands", "decisions"]);
+  const [stored, waiting] = await Promise.all([
+    tx.objectStore("packets").get(traveler),
+    tx.objectStore("commands").getAll(),
+  ]);
+  const mine = waiting.filter(({ envelope }) => envelope.traveler === traveler);
+  const rows = await Promise.all(
+    mine.map(({ envelope }) => tx.objectStore("decisions").get(envelope.id)),
+  );
+  await tx.done;
+  if (stored === undefined) return null;
+  const { packet } = stored;
   const state = replayed(
     evolve,
     packet.state,
-    rows.map((row) => row.local),
+    rows.flatMap((row) => (row === undefined ? [] : [row.local])),
   );
-  core.set({ open: { packet, state } });
+  return { packet, state };
+}
+
+const looks = new WeakMap<Core, Promise<unknown>>();
+
+/** One look after the other: a slow older one must not cover what a newer one has shown. */
+function inTurn<T>(core: Core, look: () => Promise<T>): Promise<T> {
+  const mine = (looks.get(core) ?? Promise.resolve()).then(look);
+  looks.set(
+    core,
+    mine.catch(() => undefined),
+  );
+  return mine;
 }
 
 /**
@@ -27,24 +53,31 @@ export async function fetchPacket(core: Core, traveler: string): Promise<Answer<
   const answer = await core.server.get<Packet>(`/api/floor/travelers/${traveler}`);
   if (answer.kind !== "ok") return answer;
   await keepServerTime(core, answer.value.serverTime);
-  if ((await unanswered(core.db, traveler)).length > 0) return answer;
+  const tx = core.db.transaction(["packets", "commands"], "readwrite");
+  const packets = tx.objectStore("packets");
+  const [stored, waiting] = await Promise.all([
+    packets.get(traveler),
+    tx.objectStore("commands").getAll(),
+  ]);
+  const isBusy = waiting.some(({ envelope }) => envelope.traveler === traveler);
   // A slow answer must not take back what was heard of the server since.
-  const known = (await core.db.get("packets", traveler))?.packet.state.seq ?? 0;
-  if (answer.value.state.seq < known) return answer;
-  await keepPacket(core.db, answer.value, nowInstant(core));
+  const isOld = answer.value.state.seq < (stored?.packet.state.seq ?? 0);
+  if (!(isBusy || isOld)) {
+    await packets.put({ traveler, packet: answer.value, storedAt: nowInstant(core) });
+  }
+  await tx.done;
   return answer;
 }
 
-export async function openTraveler(core: Core, traveler: string): Promise<Answer<Packet>> {
-  const answer = await fetchPacket(core, traveler);
-  const stored = await core.db.get("packets", traveler);
-  if (stored !== undefined && (answer.kind === "ok" || answer.kind === "silence")) {
-    core.set({ online: answer.kind === "ok" });
-    await show(core, stored.packet);
-    return { kind: "ok", value: stored.packet };
-  }
-  return answer;
-}
+export const openTraveler = (core: Core, traveler: string): Promise<Answer<Packet>> =>
+  fetchPacket(core, traveler).then((answer) =>
+    inTurn(core, async () => {
+      const open = await onScreen(core, traveler);
+      if (open === null || (answer.kind !== "ok" && answer.kind !== "silence")) return answer;
+      core.set({ online: answer.kind === "ok", open });
+      return { kind: "ok", value: open.packet };
+    }),
+  );
 
 export async function refreshOpen(core: Core): Promise<void> {
   const { open } = core.view();
@@ -53,34 +86,39 @@ export async function refreshOpen(core: Core): Promise<void> {
   if (answer.kind === "ok") await showStored(core, open.packet.state.id);
 }
 
-export async function showStored(core: Core, traveler: string): Promise<void> {
-  if (core.view().open?.packet.state.id !== traveler) return;
-  const stored = await core.db.get("packets", traveler);
-  if (stored !== undefined) await show(core, stored.packet);
+export const showStored = (core: Core, traveler: string): Promise<void> =>
+  inTurn(core, async () => {
+    if (core.view().open?.packet.state.id !== traveler) return;
+    const open = await onScreen(core, traveler);
+    // Left while this was read: it must not come back.
+    if (open !== null && core.view().open?.packet.state.id === traveler) core.set({ open });
+  });
+
+/**
+ * Asks how far the open unit has come and fetches it when others have taken it further: a number from the
+ * QMS, a hold released at the desk, an operation worked on at another tablet.
+ */
+export async function lookAgain(core: Core): Promise<void> {
+  const { open, phase } = core.view();
+  if (open === null || phase !== "ready") return;
+  const { packet } = open;
+  const answer = await core.server.get<TravelerHead>(
+    `/api/floor/travelers/${packet.state.id}/head`,
+  );
+  if (answer.kind === "silence") core.set({ online: false });
+  if (answer.kind !== "ok") return;
+  const now = core.view().open?.packet;
+  if (now?.state.id !== packet.state.id || core.view().unsent > 0) return;
+  const { head, outerHolds } = answer.value;
+  if (now.head !== head || now.outerHolds.length !== outerHolds.length) await refreshOpen(core);
 }
 
-/** Folds what the server appended into what it had confirmed before; a gap is fetched instead. */
-export async function reconcile(
-  core: Core,
-  row: DecisionRow,
-  verdict: CommandVerdict,
-  answer: CommandAnswer,
-): Promise<void> {
-  const stored = await core.db.get("packets", row.traveler);
-  if (stored === undefined) return;
-  const people = { ...stored.packet.people, ...answer.people };
-  let packet: Packet = { ...stored.packet, people };
-  let hasGap = verdict.verdict !== "applied";
-  if (verdict.verdict === "applied") {
-    const fresh = verdict.events.filter((event) => event.seq > packet.state.seq);
-    hasGap = fresh.length > 0 && fresh[0]?.seq !== packet.state.seq + 1;
-    packet = { ...packet, state: fresh.reduce(evolve, packet.state), head: verdict.head };
+/** After a verdict: what is on the screen, and the whole packet again where the verdict left a gap. */
+export async function reconcile(core: Core, traveler: string, hasGap: boolean): Promise<void> {
+  if (hasGap && (await unanswered(core.db, traveler)).length === 0) {
+    await fetchPacket(core, traveler);
   }
-  await keepPacket(core.db, packet, nowInstant(core));
-  if (hasGap && (await unanswered(core.db, row.traveler)).length === 0) {
-    await fetchPacket(core, row.traveler);
-  }
-  await showStored(core, row.traveler);
+  await showStored(core, traveler);
 }
 
 export async function refreshQueue(core: Core): Promise<void> {

@@ -2,6 +2,7 @@ import { type Canonical, canonicalSha256 } from "#lib/kit/canonical";
 import { uuidv7 } from "#lib/kit/ids";
 import type { Result } from "#lib/kit/result";
 import { instant } from "#lib/kit/time";
+import { evolve } from "#lib/travelers/evolve.rules";
 import type { Facts } from "#lib/travelers/facts.schema";
 import type { Refusal } from "#lib/travelers/refusal.schema";
 import {
@@ -14,6 +15,7 @@ import {
 } from "#lib/travelers/schema";
 import type { TravelerState } from "#lib/travelers/state.schema";
 import type { DecisionRow, LocalOutcome, TabletDb, WaitingCommand } from "./memory.ts";
+import type { CommandAnswer, Packet } from "./wire.schema.ts";
 
 export type Decide = (
   state: TravelerState | null,
@@ -169,24 +171,57 @@ export async function waitingCommands(db: TabletDb, most?: number): Promise<Wait
   return db.getAll("commands", undefined, most);
 }
 
+/** `hasGap`: others have written between what this tablet knew and what was appended now. */
+export type Settled = { row: DecisionRow; hasGap: boolean };
+
 /**
  * The server's word is final. Applied and refused commands leave the queue; what was said stays beside
- * what the tablet had said itself.
+ * what the tablet had said itself. The same transaction folds what was appended into the packet: an act is
+ * at every moment either waiting or confirmed.
  */
-export async function settle(db: TabletDb, verdict: CommandVerdict): Promise<DecisionRow | null> {
-  const tx = db.transaction(["commands", "decisions"], "readwrite", { durability: "strict" });
+export async function settle(
+  db: TabletDb,
+  verdict: CommandVerdict,
+  answer: Pick<CommandAnswer, "people"> = { people: {} },
+): Promise<Settled | null> {
+  if (verdict.verdict === "retry_later") return null;
+  const tx = db.transaction(["commands", "decisions", "packets"], "readwrite", {
+    durability: "strict",
+  });
   const row = await tx.objectStore("decisions").get(verdict.id);
-  if (row === undefined || verdict.verdict === "retry_later") {
+  const stored = row && (await tx.objectStore("packets").get(row.traveler));
+  if (row === undefined) {
     await tx.done;
-    return row ?? null;
+    return null;
   }
   const settled: DecisionRow = { ...row, verdict };
+  const folded = stored && confirmed(stored.packet, verdict, answer.people);
   await Promise.all([
     tx.objectStore("decisions").put(settled),
     tx.objectStore("commands").delete(row.deviceSeq),
+    stored && folded && tx.objectStore("packets").put({ ...stored, packet: folded.packet }),
     tx.done,
   ]);
-  return settled;
+  return { row: settled, hasGap: folded?.hasGap ?? false };
+}
+
+/** What the server appended, on top of what it had confirmed before. */
+function confirmed(
+  packet: Packet,
+  verdict: CommandVerdict,
+  people: Packet["people"],
+): { packet: Packet; hasGap: boolean } {
+  const known = { ...packet, people: { ...packet.people, ...people } };
+  if (verdict.verdict !== "applied") return { packet: known, hasGap: true };
+  const fresh = verdict.events.filter((event) => event.seq > packet.state.seq);
+  if (fresh.length === 0) return { packet: known, hasGap: false };
+  const hasGap = fresh[0]?.seq !== packet.state.seq + 1;
+  // Over a gap the act stays on the screen, numbered as if nothing lay between, until the whole is fetched.
+  const state = fresh.reduce(
+    (before, event) => evolve(before, { ...event, seq: before.seq + 1 }),
+    packet.state,
+  );
+  return { packet: { ...known, state, head: hasGap ? packet.head : verdict.head }, hasGap };
 }
 
 /** What the server did not apply and nobody has seen yet. */

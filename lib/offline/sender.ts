@@ -1,7 +1,7 @@
 import { instant } from "#lib/kit/time";
 import type { CommandVerdict } from "#lib/travelers/schema";
-import { type DecisionRow, keep, kept, type TabletDb, type WaitingCommand } from "./memory.ts";
-import { settle, waitingCommands } from "./queue.ts";
+import { keep, kept, type TabletDb, type WaitingCommand } from "./memory.ts";
+import { type Settled, settle, waitingCommands } from "./queue.ts";
 import type { CommandAnswer } from "./wire.schema.ts";
 
 export const BATCH_MAX = 50;
@@ -23,7 +23,7 @@ export type SenderPorts = {
   ) => Promise<"stored" | "silence" | "refused">;
   renewSession: () => Promise<boolean>;
   nowMs: () => number;
-  onVerdict: (row: DecisionRow, verdict: CommandVerdict, answer: CommandAnswer) => Promise<void>;
+  onVerdict: (settled: Settled, verdict: CommandVerdict) => Promise<void>;
   onConnection: (online: boolean) => void;
   onChanged: () => void;
 };
@@ -67,9 +67,9 @@ async function applyVerdicts(
       laterMs = Math.max(laterMs, verdict.afterMs, 250);
       continue;
     }
-    const row = await settle(ports.db, verdict);
+    const settled = await settle(ports.db, verdict, answer);
     settledCount += 1;
-    if (row !== null) await ports.onVerdict(row, verdict, answer);
+    if (settled !== null) await ports.onVerdict(settled, verdict);
   }
   ports.onChanged();
   if (laterMs > 0) return { kind: "wait", ms: laterMs };

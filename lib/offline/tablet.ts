@@ -126,8 +126,8 @@ function portsOf(core: Core, acts: Acts, tellOthers: () => void): SenderPorts {
       return answer.kind === "silence" ? "silence" : "refused";
     },
     renewSession: async () => (await renewSession(core)) === "renewed",
-    onVerdict: async (row, verdict, answer) => {
-      await reconcile(core, row, verdict, answer);
+    onVerdict: async ({ row, hasGap }, verdict) => {
+      await reconcile(core, row.traveler, hasGap);
       acts.heard(verdict);
     },
     onConnection: (online) => {

@@ -48,6 +48,9 @@ export type Packet = {
   head: string;
 };
 
+/** How far a traveler has come, and what holds it from outside: enough to know that a packet is old. */
+export type TravelerHead = Pick<Packet, "head" | "outerHolds">;
+
 export type WaitingTraveler = {
   id: string;
   unit: string;

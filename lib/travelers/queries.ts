@@ -54,6 +54,20 @@ export async function packetForTablet(
   return { ...packetOf(loaded, loaded.traveler.state, content), people, texts };
 }
 
+/** How far a traveler has come and what holds it from outside: asked every few seconds by an open tablet. */
+export async function headForTablet(
+  actor: Actor,
+  traveler: string,
+): Promise<Pick<TabletPacket, "head" | "outerHolds"> | null> {
+  const loaded = await loadForCommand(actor.site, {
+    ...askNothing,
+    traveler,
+    known: knownContents(),
+  });
+  if (!loaded.traveler?.state) return null;
+  return { head: loaded.traveler.head, outerHolds: outerHolds(loaded) };
+}
+
 function packetOf(loaded: Loaded, state: TravelerState, content: InstructionContent) {
   const { id, code, timeZone, policy } = loaded.site;
   return {

@@ -1,0 +1,178 @@
+import "fake-indexeddb/auto";
+import { IDBFactory } from "fake-indexeddb";
+import { beforeEach, expect, test } from "vitest";
+import { uuidv7 } from "#lib/kit/ids";
+import { aBench } from "#lib/travelers/bench/bench";
+import { named } from "#lib/travelers/bench/plan";
+import { evolve } from "#lib/travelers/evolve.rules";
+import type { Command, RecordedEvent } from "#lib/travelers/schema";
+import { type Core, emptyView, type TabletView } from "./core.ts";
+import { openMemory } from "./memory.ts";
+import { fetchPacket, lookAgain, openTraveler, reconcile, showStored } from "./packets.ts";
+import { enqueue, settle } from "./queue.ts";
+import type { Answer, Server } from "./server.ts";
+import type { Packet } from "./wire.schema.ts";
+
+const chance = (() => {
+  let seed = 7;
+  return () => {
+    seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31;
+    return seed / 2 ** 31;
+  };
+})();
+const aMoment = () => new Promise((resolve) => setTimeout(resolve, Math.floor(chance() * 8)));
+
+/** A server with one traveler, whose answers take their time and come in any order. */
+function aServer() {
+  const bench = aBench();
+  let state = bench.state;
+  let head = "0";
+  const append = (events: readonly RecordedEvent[]) => {
+    const fresh = events.map((event, index) => ({ ...event, seq: state.seq + index + 1 }));
+    state = fresh.reduce(evolve, state);
+    head = String(state.seq);
+    return { events: fresh, seq: state.seq, head };
+  };
+  const packet = (): Packet =>
+    ({
+      state,
+      head,
+      content: bench.content,
+      outerHolds: [],
+      people: {},
+      texts: {},
+      serverTime: "2026-03-02T07:00:00.000Z",
+    }) as unknown as Packet;
+  const get = async <T>(path: string): Promise<Answer<T>> => {
+    await aMoment();
+    const value = path.endsWith("/head") ? { head, outerHolds: [] } : packet();
+    await aMoment();
+    return { kind: "ok", value: value as T };
+  };
+  const server: Server = {
+    get,
+    post: async () => ({ kind: "silence" }),
+    putBytes: async () => ({ kind: "silence" }),
+  };
+  return { server, append, bench, seq: () => state.seq };
+}
+
+async function aTablet(server: Server) {
+  const db = await openMemory();
+  const shown: number[] = [];
+  let view: TabletView = { ...emptyView, phase: "ready" };
+  const core: Core = {
+    db,
+    server,
+    bootId: uuidv7(),
+    nowMs: () => Date.parse("2026-03-02T07:00:00.000Z"),
+    view: () => view,
+    set: (patch) => {
+      view = { ...view, ...patch };
+      if (patch.open) shown.push(patch.open.state.seq);
+    },
+    wake: () => {},
+  };
+  return { core, shown };
+}
+
+const clock = { nowMs: 0, monotonicMs: 0, bootId: uuidv7(), lastServerContact: null, skew: 0 };
+const presented = (step: string): RecordedEvent =>
+  ({
+    type: "step.presented",
+    body: { step: named(step), language: "en" },
+    seq: 0,
+    person: uuidv7(),
+    second: null,
+    at: "2026-03-02T07:00:00.000Z",
+    command: uuidv7(),
+  }) as unknown as RecordedEvent;
+
+beforeEach(() => {
+  globalThis.indexedDB = new IDBFactory();
+});
+
+test("what others did to the open unit appears by itself", async () => {
+  const { server, append, bench, seq } = aServer();
+  const { core } = await aTablet(server);
+  await openTraveler(core, bench.state.id);
+  append([presented("010.1")]);
+  await lookAgain(core);
+  expect(core.view().open?.state.seq).toBe(seq());
+});
+
+test("an act that the server has and the tablet has not heard of is not counted twice", async () => {
+  const { server, append, bench, seq } = aServer();
+  const { core } = await aTablet(server);
+  const { id } = bench.state;
+  await openTraveler(core, id);
+  const open = core.view().open;
+  if (open === null) throw new Error("the unit is not open");
+  const event = presented("010.1");
+  const commandId = uuidv7();
+  const command = { id: commandId, type: "presentStep", body: event.body } as Command;
+  const local = { ok: true as const, events: [event] };
+  const act = { command, person: uuidv7(), auth: { grant: "said.mac" } };
+  await enqueue(core.db, uuidv7(), open.state, act, local, clock);
+  const verdict = { id: commandId, verdict: "applied" as const, ...append([event]) };
+  await fetchPacket(core, id);
+  await showStored(core, id);
+  expect(core.view().open?.state.seq).toBe(seq());
+  await settle(core.db, verdict, { people: {} });
+  await showStored(core, id);
+  expect(core.view().open?.state.seq).toBe(seq());
+});
+
+test("an act stays on the screen whatever is read, answered or fetched around it", async () => {
+  const { server, append, bench, seq } = aServer();
+  const { core, shown } = await aTablet(server);
+  const { id } = bench.state;
+  await openTraveler(core, id);
+  const looking = (async () => {
+    for (let look = 0; look < 150; look += 1) {
+      await aMoment();
+      void lookAgain(core);
+      void showStored(core, id);
+    }
+  })();
+  for (let index = 0; index < 120; index += 1) {
+    const event = presented("010.1");
+    const command = { id: event.command, type: "presentStep", body: event.body } as Command;
+    const open = core.view().open;
+    if (open === null) throw new Error("the unit was left");
+    const act = { command, person: uuidv7(), auth: { grant: "said.mac" } };
+    const local = { ok: true as const, events: [{ ...event, seq: open.state.seq + 1 }] };
+    await enqueue(core.db, uuidv7(), open.state, act, local, clock);
+    await showStored(core, id);
+    const before = core.view().open?.state.seq ?? 0;
+    // The server's answer, while everything else goes on.
+    if (chance() < 0.2) append([presented("010.2")]);
+    const verdict = { id: command.id, verdict: "applied" as const, ...append([event]) };
+    for (let wait = 0; wait < index % 6; wait += 1) await aMoment();
+    const settled = await settle(core.db, verdict, { people: {} });
+    await reconcile(core, id, settled?.hasGap ?? false);
+    expect(core.view().open?.state.seq).toBeGreaterThanOrEqual(before);
+  }
+  await looking;
+  await aMoment();
+  await lookAgain(core);
+  expect(shown).toEqual([...shown].sort((a, b) => a - b));
+  expect(core.view().open?.state.seq).toBe(seq());
+});
+
+test("a unit that was left does not come back with an answer that was under way", async () => {
+  const { server, append, bench } = aServer();
+  const { core } = await aTablet(server);
+  await openTraveler(core, bench.state.id);
+  append([presented("010.1")]);
+  const look = lookAgain(core);
+  core.set({ open: null });
+  await look;
+  expect(core.view().open).toBeNull();
+  await openTraveler(core, bench.state.id);
+  const reading = showStored(core, bench.state.id);
+  await Promise.resolve();
+  core.set({ open: null });
+  await reading;
+  expect(core.view().open).toBeNull();
+});
