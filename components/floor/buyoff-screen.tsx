@@ -1,8 +1,9 @@
 "use client";
 import { useTranslations } from "next-intl";
-import { useState } from "react";
+import { useEffect, useEffectEvent, useRef, useState } from "react";
 import { Button } from "#components/ui/button";
 import type { BuyoffRequirement } from "#lib/instructions/schema";
+import type { Scan } from "#lib/kit/barcode";
 import { canonicalSha256 } from "#lib/kit/canonical";
 import type { Signature } from "#lib/offline/acts";
 import { signedHere, signProof } from "#lib/offline/people";
@@ -20,7 +21,7 @@ import { DemoButton } from "./demo-drawer.tsx";
 import { PersonMark } from "./person-mark.tsx";
 import { PIN_LENGTH_MIN, PinEntry } from "./pin-entry.tsx";
 import type { Place } from "./place.ts";
-import { type Problem, problemOf, ServerProblem } from "./problem.tsx";
+import { notABadge, type Problem, problemOf, ServerProblem } from "./problem.tsx";
 import { useScan } from "./scanning.tsx";
 import { useTablet } from "./tablet-context.tsx";
 import { useActing, useWork } from "./work-context.tsx";
@@ -35,7 +36,8 @@ export function BuyoffScreen({
 }: {
   place: Place;
   onBack: () => void;
-  onSigned: () => void;
+  /** With what was scanned while the stamp landed: it is meant for the screen that comes next. */
+  onSigned: (early: string | null) => void;
 }) {
   const t = useTranslations("floor.sign");
   const types = useTranslations("common.buyoffType");
@@ -46,12 +48,13 @@ export function BuyoffScreen({
   const requirement = chain === null ? undefined : nextRequirements(state, chain)[0];
   const [shown, setShown] = useState(requirement);
   const [isDeclining, setDeclining] = useState(false);
+  const early = useEarly();
   if (chain === null || shown === undefined) return null;
   const after = () => {
     setFresh(true);
     setTimeout(() => {
       setFresh(false);
-      onSigned();
+      onSigned(early.take()?.text ?? null);
     }, SEEN_MS);
   };
   const title = chain.step ?? chain.operation;
@@ -95,11 +98,26 @@ export function BuyoffScreen({
         at={at}
         requirement={shown}
         isSigned={isFresh}
+        early={early}
         onNext={(next) => setShown(next)}
         onAllSigned={after}
       />
     </main>
   );
+}
+
+function useEarly(): Early {
+  const kept = useRef<Scan | null>(null);
+  return {
+    keep: (scan) => {
+      kept.current = scan;
+    },
+    take: () => {
+      const scan = kept.current;
+      kept.current = null;
+      return scan;
+    },
+  };
 }
 
 type At = { operation: string; step: string | null; requirement: string };
@@ -114,7 +132,7 @@ function useMaySelf(at: At, requirement: BuyoffRequirement): boolean {
   return !performers(state, steps).includes(signedIn.person.id);
 }
 
-function useSigning(at: At, onDone: () => void, onRefused: () => void) {
+function useSigning(at: At, onDone: () => void, onRefused: () => void, onOver: () => void) {
   const { core } = useTablet();
   const { state, content, signedIn } = useWork();
   const acting = useActing();
@@ -160,24 +178,61 @@ function useSigning(at: At, onDone: () => void, onRefused: () => void) {
           one.contentSha256 === contentSha256,
       );
     if (isSigned === true) onDone();
+    else onOver();
   };
   const forget = () => {
     setProblem(null);
     acting.setProblem(null);
   };
-  return { sign, forget, isBusy: acting.isBusy, problem: problem ?? acting.problem };
+  const shown = problem ?? acting.problem;
+  return { sign, forget, tell: setProblem, isBusy: acting.isBusy, problem: shown };
+}
+
+/** The next person's badge, read before the screen was ready for it. */
+type Early = { keep: (scan: Scan) => void; take: () => Scan | null };
+
+/** Whose badge and PIN are being given. A badge read while a signature is on its way waits for its turn. */
+function useSigner(at: At, isSigned: boolean, early: Early, onDone: () => void) {
+  const [badge, setBadge] = useState<string | null>(null);
+  const [pin, setPin] = useState("");
+  const hear = (scan: Scan) => {
+    if (scan.kind !== "badge" && scan.kind !== "plain") return tell(notABadge(scan.text));
+    setBadge(scan.text);
+    setPin("");
+  };
+  const hearEarly = () => {
+    const scan = early.take();
+    if (scan !== null) hear(scan);
+  };
+  const makeRoom = () => setBadge(null);
+  const signing = useSigning(at, onDone, makeRoom, hearEarly);
+  const { sign, forget, tell, isBusy, problem } = signing;
+  const begin = useEffectEvent(hearEarly);
+  useEffect(() => begin(), []);
+  useScan((scan) => {
+    if (isBusy || isSigned) return early.keep(scan);
+    forget();
+    hear(scan);
+  });
+  const accept = () => {
+    setPin("");
+    void sign(pin, badge);
+  };
+  return { badge, pin, setPin, accept, isBusy, problem };
 }
 
 function Signer({
   at,
   requirement,
   isSigned,
+  early,
   onNext,
   onAllSigned,
 }: {
   at: At;
   requirement: BuyoffRequirement;
   isSigned: boolean;
+  early: Early;
   onNext: (requirement: BuyoffRequirement) => void;
   onAllSigned: () => void;
 }) {
@@ -186,8 +241,6 @@ function Signer({
   const { core } = useTablet();
   const { content, signedIn } = useWork();
   const maySelf = useMaySelf(at, requirement);
-  const [badge, setBadge] = useState<string | null>(null);
-  const [pin, setPin] = useState("");
   const next = () => {
     const { open } = core.view();
     const chain = open === null ? null : chainAt(open.state, content, at);
@@ -196,12 +249,7 @@ function Signer({
     if (due === undefined) onAllSigned();
     else onNext(due);
   };
-  const { sign, forget, isBusy, problem } = useSigning(at, next, () => setBadge(null));
-  useScan((scan) => {
-    setBadge(scan.text);
-    setPin("");
-    forget();
-  });
+  const { badge, pin, setPin, accept, isBusy, problem } = useSigner(at, isSigned, early, next);
   const needsBadge = badge === null && !(maySelf && signedIn.hasSigned);
   const first = signedIn.person.name.split(" ")[0] ?? signedIn.person.name;
   const stamp =
@@ -241,11 +289,7 @@ function Signer({
         size="record"
         busy={isBusy}
         disabled={needsBadge || pin.length < PIN_LENGTH_MIN || isSigned}
-        onClick={() => {
-          const given = pin;
-          setPin("");
-          void sign(given, badge);
-        }}
+        onClick={accept}
       >
         {isSigned ? t("signed") : stamp === null ? t("accept") : t("acceptStamp", { stamp })}
         <span className="block text-[15px] font-[550]">{t("recorded")}</span>

@@ -1,6 +1,6 @@
 "use client";
 import { useTranslations } from "next-intl";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { Button } from "#components/ui/button";
 import type { BuyoffRequirement, Field, Operation, Step } from "#lib/instructions/schema";
 import type { Scan } from "#lib/kit/barcode";
@@ -10,11 +10,12 @@ import type { Installation, Reading } from "#lib/travelers/state.schema";
 import type { PlaceState } from "#lib/travelers/values.rules";
 import { FieldEntry } from "./field-entry.tsx";
 import { GageLine, GagePanel, gageTypeFor } from "./gage-panel.tsx";
+import { InspectionCall } from "./inspection-call.tsx";
 import { InstallationDialog } from "./installation-dialog.tsx";
 import { OutPanel } from "./out-panel.tsx";
 import type { At, DefectStart, StepWork } from "./place.ts";
 import { PlaceChips } from "./place-chips.tsx";
-import { ServerProblem } from "./problem.tsx";
+import { EntryProblem } from "./problem-place.tsx";
 import { ReadingDialog } from "./reading-dialog.tsx";
 import { useScan } from "./scanning.tsx";
 import { useStepWork, useWork } from "./work-context.tsx";
@@ -66,12 +67,17 @@ function StepPanel(props: EntryProps & { step: Step }) {
   useScan((scan) => scanned(scan, props, { selectGage, work, place, field, step, packet }));
   const isWorkable = state.steps[step.id]?.status !== "complete" || place?.open != null;
   return (
-    <>
-      {gage.asked === null ? (
-        <GageLine operation={operation} field={field} onChange={gage.change} />
-      ) : null}
-      <PlaceChips places={fields.places} at={place} onPick={pick} />
-      {work.problem === null ? null : <ServerProblem problem={work.problem} area="act" />}
+    <Columns
+      head={
+        <>
+          {gage.asked === null ? (
+            <GageLine operation={operation} field={field} onChange={gage.change} />
+          ) : null}
+          <PlaceChips places={fields.places} at={place} onPick={pick} />
+        </>
+      }
+    >
+      <EntryProblem problem={work.problem} onSeen={() => work.setProblem(null)} />
       {gage.asked !== null && isWorkable ? (
         <GagePanel type={gage.asked} isBusy={work.isBusy} onGage={selectGage} {...gage.leave} />
       ) : place?.reading != null && place.open === "out_of_limits" && picked === null ? (
@@ -107,9 +113,19 @@ function StepPanel(props: EntryProps & { step: Step }) {
           }}
         />
       )}
-    </>
+    </Columns>
   );
 }
+
+/** What is there above, what is asked below; beside each other on a tablet that stands upright. */
+const Columns = ({ head, children }: { head: ReactNode; children: ReactNode }) => (
+  <div className="flex min-h-0 flex-1 flex-col gap-3 portrait:grid portrait:grid-cols-2 portrait:gap-4">
+    <div className="flex min-h-0 shrink flex-col gap-3 overflow-auto empty:hidden">{head}</div>
+    <div className="flex min-h-0 flex-[1_0_auto] flex-col gap-3 portrait:flex-1 portrait:only:col-span-2">
+      {children}
+    </div>
+  </div>
+);
 
 /** The gage that is missing, or another for the one in use: the panel stays until one is accepted. */
 function useGageChoice(
@@ -251,6 +267,7 @@ function DonePanel(props: EntryProps & { step: Step; work: StepWork }) {
 }
 
 function SignPanel({
+  operation,
   signs,
   onSign,
   isDue,
@@ -281,9 +298,13 @@ function SignPanel({
           if (done) onSign();
         });
   };
+  const isAnothers = signs !== "operator" && signs !== "second_operator";
   return (
     <div className="mt-auto grid gap-3">
-      <p className="text-[19px] leading-snug text-ink-2">{t("signWhat", { type: types(signs) })}</p>
+      {isAnothers ? <InspectionCall operation={operation.id} /> : null}
+      <p className="mt-3 text-[19px] leading-snug text-ink-2">
+        {t("signWhat", { type: types(signs) })}
+      </p>
       <Button id="entry" tone="act" size="record" busy={begin?.isBusy ?? false} onClick={open}>
         {t("sign")}
       </Button>

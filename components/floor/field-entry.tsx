@@ -1,5 +1,6 @@
 "use client";
 import { useTranslations } from "next-intl";
+import { useState } from "react";
 import { Button } from "#components/ui/button";
 import type { Field } from "#lib/instructions/schema";
 import { ComponentEntry } from "./component-entry.tsx";
@@ -121,8 +122,8 @@ function TextEntry(props: FieldEntryProps<Extract<Field, { kind: "text" }>>) {
   const t = useTranslations("floor.entry");
   const label = usePlaceLabel()(props.place);
   const record = useRecord(props);
-  const draft = useDraft(props.step.id, props.place);
-  const [text, setText, isTyping, setTyping] = draft;
+  const [text, setText] = useDraft(props.step.id, props.place);
+  const [isTyping, setTyping] = useState(false);
   return (
     <div className="flex flex-1 flex-col gap-3">
       <ScanBox

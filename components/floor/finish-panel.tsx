@@ -2,7 +2,7 @@
 import { useTranslations } from "next-intl";
 import { Button } from "#components/ui/button";
 import { openItems } from "#lib/travelers/progress.rules";
-import { ServerProblem } from "./problem.tsx";
+import { EntryProblem } from "./problem-place.tsx";
 import { useScan } from "./scanning.tsx";
 import { useTablet } from "./tablet-context.tsx";
 import { useActing, useWork } from "./work-context.tsx";
@@ -13,16 +13,13 @@ export function FinishPanel({ onLeave }: { onLeave: () => void }) {
   const items = useTranslations("floor.openItems");
   const { view } = useTablet();
   const { state, content } = useWork();
-  const { isBusy, problem, run } = useActing();
+  const { isBusy, problem, setProblem, run } = useActing();
   useScan(() => {});
   const open = openItems(state, content);
-  const isClosed = state.status !== "in_work" && state.status !== "released";
-  if (isClosed) {
+  if (state.status !== "in_work" && state.status !== "released") {
     return (
       <div className="mt-auto grid gap-4">
-        <p className="text-[24px] leading-snug font-bold">
-          {t(`closed.${state.status === "on_hold" ? "on_hold" : "complete"}`)}
-        </p>
+        <p className="text-[24px] leading-snug font-bold">{t(`closed.${state.status}`)}</p>
         <Button tone="act" size="record" onClick={onLeave}>
           {t("toQueue")}
         </Button>
@@ -50,7 +47,7 @@ export function FinishPanel({ onLeave }: { onLeave: () => void }) {
         </>
       )}
       {waits === 0 ? null : <p className="text-[17px] text-warn">{t("waits", { count: waits })}</p>}
-      {problem === null ? null : <ServerProblem problem={problem} area="act" />}
+      <EntryProblem problem={problem} onSeen={() => setProblem(null)} />
       <Button
         id="entry"
         tone="act"

@@ -38,18 +38,25 @@ export function FloorApp() {
     setLocale(chosen);
   };
   return (
-    <NextIntlClientProvider
-      locale={locale}
-      messages={words[locale]}
-      timeZone={Intl.DateTimeFormat().resolvedOptions().timeZone}
-    >
-      <LanguageContext value={{ locale, change }}>
-        <ScanningProvider>
-          <TabletProvider waiting={<Waking />}>
+    <LanguageContext value={{ locale, change }}>
+      <ScanningProvider>
+        <TabletProvider waiting={<Waking />}>
+          <Speaking locale={locale}>
             <Screens />
-          </TabletProvider>
-        </ScanningProvider>
-      </LanguageContext>
+          </Speaking>
+        </TabletProvider>
+      </ScanningProvider>
+    </LanguageContext>
+  );
+}
+
+/** The reader's language and the site's clock: a time on the tablet is the time on the wall of the hall. */
+function Speaking({ locale, children }: { locale: Locale; children: ReactNode }) {
+  const { view } = useTablet();
+  const zone = view.session?.site.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return (
+    <NextIntlClientProvider locale={locale} messages={words[locale]} timeZone={zone}>
+      {children}
     </NextIntlClientProvider>
   );
 }

@@ -6,8 +6,8 @@ import { Dialog } from "#components/ui/dialog";
 import { signIn } from "#lib/offline/people";
 import { DemoButton } from "./demo-drawer.tsx";
 import { PIN_LENGTH_MIN, PinEntry } from "./pin-entry.tsx";
-import { type Problem, problemOf, ServerProblem } from "./problem.tsx";
-import { useScan } from "./scanning.tsx";
+import { notABadge, type Problem, problemOf, ServerProblem } from "./problem.tsx";
+import { useBadgeScan } from "./scanning.tsx";
 import { useTablet } from "./tablet-context.tsx";
 
 /** Badge and PIN of the next person; the step and what is typed in it stay on the screen. */
@@ -19,11 +19,14 @@ export function HandOver({ badge, onClose }: { badge: string | null; onClose: ()
   const [pin, setPin] = useState("");
   const [isBusy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
-  useScan((scan) => {
-    setScanned(scan.text);
-    setPin("");
-    setProblem(null);
-  });
+  useBadgeScan(
+    (text) => {
+      setScanned(text);
+      setPin("");
+      setProblem(null);
+    },
+    (text) => setProblem(notABadge(text)),
+  );
   const take = async () => {
     if (scanned === null) return;
     setBusy(true);

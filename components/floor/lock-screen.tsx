@@ -12,8 +12,8 @@ import { DemoButton } from "./demo-drawer.tsx";
 import { LanguageSwitch } from "./language.tsx";
 import { PersonMark } from "./person-mark.tsx";
 import { PIN_LENGTH_MIN, PinEntry } from "./pin-entry.tsx";
-import { type Problem, problemOf, ServerProblem } from "./problem.tsx";
-import { useScan } from "./scanning.tsx";
+import { notABadge, type Problem, problemOf, ServerProblem } from "./problem.tsx";
+import { useBadgeScan } from "./scanning.tsx";
 import { useTablet } from "./tablet-context.tsx";
 
 export function LockScreen() {
@@ -24,12 +24,15 @@ export function LockScreen() {
   const [pin, setPin] = useState("");
   const [isBusy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
-  useScan((scan) => {
-    setBadge(scan.text);
-    setScanned(true);
-    setPin("");
-    setProblem(null);
-  });
+  useBadgeScan(
+    (text) => {
+      setBadge(text);
+      setScanned(true);
+      setPin("");
+      setProblem(null);
+    },
+    (text) => setProblem(notABadge(text)),
+  );
   const enter = async () => {
     setBusy(true);
     const answer = await signIn(core, badge.trim(), pin);

@@ -1,10 +1,9 @@
 "use client";
 import { useTranslations } from "next-intl";
 import { chainAt, nextRequirements } from "#lib/travelers/buyoffs.rules";
-import { plannedField } from "#lib/travelers/plan.rules";
 import { fieldState, openItems } from "#lib/travelers/progress.rules";
-import { useWords } from "./language.tsx";
 import type { Place } from "./place.ts";
+import { usePlaceLabel } from "./place-chips.tsx";
 import { useWork } from "./work-context.tsx";
 
 /** What is missing, in one line that leads there. */
@@ -17,7 +16,7 @@ export function MissingLine({ place, onLead }: { place: Place | null; onLead: ()
         onLead();
         document.getElementById("entry")?.focus();
       }}
-      className="min-h-touch min-w-0 flex-1 rounded bg-sunk px-5 text-left text-[18px] leading-tight text-ink-2"
+      className="min-h-touch min-w-0 flex-1 rounded bg-sunk px-4 text-left text-[17px] leading-tight text-ink-2 max-[1100px]:px-3 max-[1100px]:text-[16px]"
     >
       <b className="text-ink">{said.what}</b> {said.until}
     </button>
@@ -27,7 +26,7 @@ export function MissingLine({ place, onLead }: { place: Place | null; onLead: ()
 function useMissing(place: Place | null): { what: string; until: string } {
   const t = useTranslations("floor.missing");
   const types = useTranslations("common.buyoffType");
-  const words = useWords();
+  const label = usePlaceLabel();
   const { state, content } = useWork();
   if (place === null) {
     const open = openItems(state, content).length;
@@ -40,7 +39,6 @@ function useMissing(place: Place | null): { what: string; until: string } {
     const { places, gagesMissing, next: nextPlace } = fieldState(state, content, place.step);
     if (gagesMissing.length > 0) return { what: t("gage", { count: gagesMissing.length }), until };
     const open = places.filter((one) => one.open !== null);
-    const field = nextPlace === null ? null : plannedField(content, nextPlace.field)?.field;
     const out = open.find((one) => one.open === "out_of_limits")?.reading;
     const isCovered = state.defects.some((one) => one.reading === out?.id && one.status === "open");
     if (out && isCovered) return { what: t("waitsForDisposition"), until: "" };
@@ -48,7 +46,10 @@ function useMissing(place: Place | null): { what: string; until: string } {
       return { what: t("outOfLimits"), until: "" };
     }
     if (open.length > 1) return { what: t("values", { count: open.length }), until };
-    if (field) return { what: words(field.label), until };
+    if (nextPlace !== null) {
+      const then = next === undefined ? t("thenDone") : t("thenBuyoff");
+      return { what: label(nextPlace), until: then };
+    }
   }
   if (next !== undefined) return { what: t("buyoff", { type: types(next.type) }), until: "" };
   const isDone = place.step !== null && state.steps[place.step]?.status === "complete";

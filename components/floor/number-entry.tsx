@@ -140,7 +140,7 @@ function Typing({
   return (
     <Keypad
       point={point}
-      signed={!isCount}
+      whole={isCount}
       onKey={(key) => onText(typed(text, key, point))}
       words={{ keys: keys("keys"), erase: keys("erase"), sign: keys("sign"), clear: keys("clear") }}
       action={

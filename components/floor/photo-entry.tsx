@@ -53,12 +53,14 @@ export function PhotoEntry({
         </>
       ) : (
         <>
-          {/* biome-ignore lint/performance/noImgElement: a picture from this tablet's own camera. */}
-          <img
-            src={photo.preview}
-            alt={t("preview")}
-            className="min-h-0 flex-1 rounded border-2 border-rule bg-sunk object-contain"
-          />
+          <div className="relative min-h-[180px] flex-1 overflow-hidden rounded border-2 border-rule bg-sunk">
+            {/* biome-ignore lint/performance/noImgElement: a picture from this tablet's own camera. */}
+            <img
+              src={photo.preview}
+              alt={t("preview")}
+              className="absolute inset-0 size-full object-contain"
+            />
+          </div>
           <Button onClick={camera.open} disabled={work.isBusy}>
             {t("again")}
           </Button>

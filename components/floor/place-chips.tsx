@@ -1,5 +1,6 @@
 "use client";
 import { useTranslations } from "next-intl";
+import { useEffect, useRef } from "react";
 import { Mark } from "#components/ui/chip";
 import { plannedField } from "#lib/travelers/plan.rules";
 import type { PlaceState } from "#lib/travelers/values.rules";
@@ -33,7 +34,7 @@ export function PlaceChips({
   return (
     <ul
       aria-label={t("label")}
-      className={`grid max-h-[238px] shrink-0 gap-1.5 overflow-auto ${columns}`}
+      className={`grid min-h-[76px] shrink content-start gap-1.5 overflow-auto ${columns}`}
     >
       {places.map((place) => (
         <PlaceChip
@@ -67,6 +68,10 @@ function PlaceChip({
 }) {
   const t = useTranslations("floor.places");
   const label = usePlaceLabel()(place);
+  const ref = useRef<HTMLLIElement>(null);
+  useEffect(() => {
+    if (isHere) ref.current?.scrollIntoView({ block: "nearest" });
+  }, [isHere]);
   const { reading, installation, photos, open } = place;
   const isOut = open === "out_of_limits" || open === "out_of_process_limits";
   const shown =
@@ -87,7 +92,7 @@ function PlaceChip({
         ? "border-ok bg-ok-wash"
         : "border-edge bg-sheet";
   return (
-    <li>
+    <li ref={ref}>
       <button
         type="button"
         aria-current={isHere ? "true" : undefined}

@@ -13,8 +13,11 @@ import { HandOver } from "./hand-over.tsx";
 import { HoldDialog } from "./hold-dialog.tsx";
 import { useLanguage } from "./language.tsx";
 import { MissingLine } from "./missing-line.tsx";
+import { MoreDialog } from "./more-dialog.tsx";
 import type { DefectStart, Place } from "./place.ts";
+import { ProblemPlace } from "./problem-place.tsx";
 import { Rail } from "./rail.tsx";
+import { useDeliverScan } from "./scanning.tsx";
 import { StandingBanners } from "./standing-banners.tsx";
 import { StepPaper } from "./step-paper.tsx";
 import { useTablet } from "./tablet-context.tsx";
@@ -24,6 +27,7 @@ import { useWork } from "./work-context.tsx";
 type Overlay =
   | { kind: "defect"; start: DefectStart }
   | { kind: "hold" }
+  | { kind: "more" }
   | { kind: "hand_over"; badge: string }
   | null;
 
@@ -40,6 +44,8 @@ export function PlayerScreen({
   // Fixed while somebody signs: what is due moves on with the last signature.
   const [signing, setSigning] = useState<Place | null>(null);
   const [overlay, setOverlay] = useState<Overlay>(null);
+  const [problemPlace, setProblemPlace] = useState<HTMLElement | null>(null);
+  const early = useEarlyScan();
   const due = nextStep(state, content);
   const place = chosen ?? due;
   const operation = content.operations.find(({ id }) => id === place?.operation) ?? null;
@@ -48,45 +54,78 @@ export function PlayerScreen({
     setChosen(null);
     setSigning(null);
   };
+  const signed = (scan: string | null) => {
+    follow();
+    early.keep(scan);
+  };
   const close = () => setOverlay(null);
   if (signing !== null) {
-    return <BuyoffScreen place={signing} onBack={() => setSigning(null)} onSigned={follow} />;
+    return <BuyoffScreen place={signing} onBack={() => setSigning(null)} onSigned={signed} />;
   }
   const logDefect = (start: DefectStart) => setOverlay({ kind: "defect", start });
   return (
-    <div className="floor grid h-dvh grid-cols-[264px_minmax(0,1fr)_372px] grid-rows-[72px_minmax(0,1fr)]">
-      <TopBar onLeave={onLeave} current={place?.operation ?? null} />
-      <Rail place={place} due={due} onChoose={setChosen} />
-      <main className="flex min-h-0 flex-col gap-3 px-6 pt-4 pb-4">
-        <StandingBanners place={place} />
-        <StepPaper key={step?.id ?? operation?.id ?? "end"} operation={operation} step={step} />
-        <div className="flex gap-3">
-          <Button tone="stop" onClick={() => logDefect(blankDefect(step))}>
-            {t("defect.open")}
-          </Button>
-          <Button onClick={() => setOverlay({ kind: "hold" })}>{t("hold.open")}</Button>
-          <MissingLine place={place} onLead={() => setChosen(place)} />
-        </div>
-      </main>
-      <aside className="flex min-h-0 flex-col gap-3 overflow-auto border-l-2 border-rule bg-sheet p-4">
-        <Side
-          operation={operation}
-          step={step}
-          isDue={place !== null && due?.step === place.step && due.operation === place.operation}
-          onSign={() => setSigning(place)}
-          onFollow={follow}
-          onDefect={logDefect}
-          onBadge={(badge) => setOverlay({ kind: "hand_over", badge })}
-          onOpen={onOpen}
-          onLeave={onLeave}
-        />
-      </aside>
-      {overlay?.kind === "defect" ? <DefectDialog start={overlay.start} onClose={close} /> : null}
-      {overlay?.kind === "hold" ? <HoldDialog place={place} onClose={close} /> : null}
-      {overlay?.kind === "hand_over" ? <HandOver badge={overlay.badge} onClose={close} /> : null}
-      {step === null ? null : <PresentStep key={step.id} step={step.id} />}
-    </div>
+    <ProblemPlace value={problemPlace}>
+      <div className="floor grid h-dvh grid-cols-[264px_minmax(0,1fr)_372px] grid-rows-[72px_minmax(0,1fr)] max-[1100px]:grid-cols-[204px_minmax(0,1fr)_352px] portrait:grid-cols-[204px_minmax(0,1fr)] portrait:grid-rows-[72px_minmax(0,1fr)_minmax(0,540px)]">
+        <TopBar onLeave={onLeave} current={place?.operation ?? null} />
+        <Rail place={place} due={due} onChoose={setChosen} />
+        <main className="flex min-h-0 flex-col gap-3 px-6 pt-4 pb-4 max-[1100px]:px-4">
+          <StandingBanners place={place} />
+          <StepPaper key={step?.id ?? operation?.id ?? "end"} operation={operation} step={step} />
+          <div ref={setProblemPlace} className="shrink-0 empty:hidden" />
+          <div className="flex shrink-0 gap-2.5">
+            <Button
+              tone="stop"
+              className="max-w-36 max-[1100px]:px-3"
+              onClick={() => logDefect(blankDefect(step))}
+            >
+              {t("defect.open")}
+            </Button>
+            <Button className="max-[1100px]:px-3" onClick={() => setOverlay({ kind: "hold" })}>
+              {t("hold.open")}
+            </Button>
+            <Button className="max-[1100px]:px-3" onClick={() => setOverlay({ kind: "more" })}>
+              {t("more.open")}
+            </Button>
+            <MissingLine place={place} onLead={() => setChosen(place)} />
+          </div>
+        </main>
+        <aside
+          aria-label={t("player.entry")}
+          className="flex min-h-0 flex-col gap-3 overflow-auto border-l-2 border-rule bg-sheet p-4 portrait:col-span-full portrait:border-t-2 portrait:border-l-0"
+        >
+          <Side
+            operation={operation}
+            step={step}
+            isDue={place !== null && due?.step === place.step && due.operation === place.operation}
+            onSign={() => setSigning(place)}
+            onFollow={follow}
+            onDefect={logDefect}
+            onBadge={(badge) => setOverlay({ kind: "hand_over", badge })}
+            onOpen={onOpen}
+            onLeave={onLeave}
+          />
+        </aside>
+        {overlay?.kind === "defect" ? <DefectDialog start={overlay.start} onClose={close} /> : null}
+        {overlay?.kind === "hold" ? <HoldDialog place={place} onClose={close} /> : null}
+        {overlay?.kind === "more" ? <MoreDialog place={place} onClose={close} /> : null}
+        {overlay?.kind === "hand_over" ? <HandOver badge={overlay.badge} onClose={close} /> : null}
+        {step === null ? null : <PresentStep key={step.id} step={step.id} />}
+      </div>
+    </ProblemPlace>
   );
+}
+
+/** What was scanned while a stamp landed is heard by the screen that comes after it. */
+function useEarlyScan() {
+  const deliver = useDeliverScan();
+  const [scan, setScan] = useState<string | null>(null);
+  const hear = useEffectEvent(deliver);
+  useEffect(() => {
+    if (scan === null) return;
+    setScan(null);
+    hear(scan);
+  }, [scan]);
+  return { keep: setScan };
 }
 
 const blankDefect = (step: Step | null): DefectStart => ({

@@ -2,6 +2,7 @@
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { isRefusalCode, RefusalText } from "#components/refusal-text";
+import { Mark } from "#components/ui/chip";
 import type { ActOutcome } from "#lib/offline/acts";
 import type { Answer } from "#lib/offline/server";
 
@@ -18,6 +19,12 @@ export function problemOf(answer: Answer<unknown>): Problem | null {
   return answer;
 }
 
+export const notABadge = (text: string): Problem => ({
+  kind: "refused",
+  code: "not_a_badge",
+  params: { text },
+});
+
 export function problemOfAct(outcome: ActOutcome): Problem | null {
   if (outcome.kind === "done") return null;
   if (outcome.kind === "silence") return outcome;
@@ -29,19 +36,30 @@ export function Notice({
   tone,
   children,
   action,
+  role = "alert",
 }: {
   tone: "stop" | "warn" | "ok";
   children: ReactNode;
   action?: ReactNode;
+  /** "status" for what merely stands there: it is not read out over what somebody is doing. */
+  role?: "alert" | "status";
 }) {
   const wash = { stop: "bg-stop-wash", warn: "bg-warn-wash", ok: "bg-ok-wash" }[tone];
   const ink = { stop: "text-stop", warn: "text-warn", ok: "text-ok" }[tone];
   return (
     <div
-      role="alert"
+      role={role}
       className={`flex items-center gap-4 rounded px-4 py-3 text-[18px] leading-snug text-ink ${wash}`}
     >
-      <span className={ink}>{tone === "stop" ? <Octagon /> : <Triangle />}</span>
+      <span className={`shrink-0 ${ink}`}>
+        {tone === "stop" ? (
+          <Octagon />
+        ) : tone === "warn" ? (
+          <Triangle />
+        ) : (
+          <Mark tone="ok" size={32} />
+        )}
+      </span>
       <div className="min-w-0 flex-1">{children}</div>
       {action}
     </div>

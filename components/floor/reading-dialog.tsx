@@ -19,9 +19,9 @@ import { DemoButton } from "./demo-drawer.tsx";
 import { useLanguage } from "./language.tsx";
 import { PIN_LENGTH_MIN, PinEntry } from "./pin-entry.tsx";
 import { usePlaceLabel } from "./place-chips.tsx";
-import { problemOf, ServerProblem } from "./problem.tsx";
+import { notABadge, type Problem, problemOf, ServerProblem } from "./problem.tsx";
 import { Choice, ReasonEntry } from "./reason-entry.tsx";
-import { useScan } from "./scanning.tsx";
+import { useBadgeScan } from "./scanning.tsx";
 import { useTablet } from "./tablet-context.tsx";
 import { useActing, usePeople, useWork } from "./work-context.tsx";
 
@@ -332,10 +332,15 @@ export function SecondPerson({
   const common = useTranslations("common");
   const [badge, setBadge] = useState<string | null>(null);
   const [pin, setPin] = useState("");
-  useScan((scan) => {
-    setBadge(scan.text);
-    setPin("");
-  });
+  const [other, setOther] = useState<Problem | null>(null);
+  useBadgeScan(
+    (text) => {
+      setBadge(text);
+      setPin("");
+      setOther(null);
+    },
+    (text) => setOther(notABadge(text)),
+  );
   return (
     <div className="grid grid-cols-[1fr_360px] gap-7">
       <div className="flex flex-col gap-4">
@@ -345,7 +350,7 @@ export function SecondPerson({
         >
           {badge === null ? t("scanSecond") : t("badgeRead")}
         </p>
-        {children}
+        {other === null ? children : <ServerProblem problem={other} area="sign" />}
         <span className="mt-auto flex gap-3">
           <Button onClick={onBack} disabled={isBusy}>
             {common("back")}

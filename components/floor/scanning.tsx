@@ -43,6 +43,11 @@ export function useDeliverScan(): (text: string) => void {
   return scanning.deliver;
 }
 
+/** Where only a badge makes sense, a gage's label is told apart here and not by a wrong PIN later. */
+export function useBadgeScan(onBadge: (badge: string) => void, onOther: (text: string) => void) {
+  useScan(({ kind, text }) => (kind === "badge" || kind === "plain" ? onBadge : onOther)(text));
+}
+
 export function useScan(onScan: Listener): void {
   const scanning = use(ScanningContext);
   const hear = useEffectEvent(onScan);

@@ -1,25 +1,20 @@
 "use client";
-import { useTranslations } from "next-intl";
+import { useFormatter, useTranslations } from "next-intl";
 import { useState } from "react";
 import { Button } from "#components/ui/button";
 import { Dialog } from "#components/ui/dialog";
 import type { Operation, Step } from "#lib/instructions/schema";
 import { useWords } from "./language.tsx";
 import { Octagon, Triangle } from "./problem.tsx";
-import { useWork } from "./work-context.tsx";
+import { useClock } from "./step-story.tsx";
+import { usePeople, useWork } from "./work-context.tsx";
 
 /** What the step says: title, text, calls and picture. It scrolls; what records stays where it is. */
 export function StepPaper({ operation, step }: { operation: Operation | null; step: Step | null }) {
   const t = useTranslations("floor.player");
   const words = useWords();
-  const { content, state } = useWork();
-  if (operation === null) {
-    return (
-      <Paper title={t("finishTitle", { unit: state.unit.serial ?? state.unit.lot ?? "" })}>
-        <p className="max-w-[32em] text-[21px] leading-[1.4]">{t("finishLead")}</p>
-      </Paper>
-    );
-  }
+  const { content } = useWork();
+  if (operation === null) return <FinishPaper />;
   if (step === null) {
     return (
       <Paper title={t("operationBuyoffTitle", { title: words(operation.title) })}>
@@ -35,6 +30,7 @@ export function StepPaper({ operation, step }: { operation: Operation | null; st
       {step.calls.map((call) => (
         <Call key={`${call.kind}${call.text.en}`} kind={call.kind} text={words(call.text)} />
       ))}
+      <NotesHere step={step.id} />
       {step.media.map((media) => (
         <Picture
           key={media.src}
@@ -54,6 +50,50 @@ export function StepPaper({ operation, step }: { operation: Operation | null; st
       ) : null}
     </Paper>
   );
+}
+
+/** What closes the unit is still ahead, or was done: the paper never promises what is behind it. */
+function FinishPaper() {
+  const t = useTranslations("floor.player");
+  const format = useFormatter();
+  const { state } = useWork();
+  const isOpen = state.status === "in_work" || state.status === "released";
+  const lead = isOpen
+    ? t("finishLead")
+    : state.completedAt === null
+      ? t("finishClosed")
+      : t("finishDone", {
+          time: format.dateTime(new Date(state.completedAt), {
+            dateStyle: "medium",
+            timeStyle: "short",
+            hourCycle: "h23",
+          }),
+        });
+  return (
+    <Paper title={t("finishTitle", { unit: state.unit.serial ?? state.unit.lot ?? "" })}>
+      <p className="max-w-[32em] text-[21px] leading-[1.4]">{lead}</p>
+    </Paper>
+  );
+}
+
+/** A colleague's note stands where the step is read, not behind a button. */
+function NotesHere({ step }: { step: string }) {
+  const clock = useClock();
+  const person = usePeople();
+  const { state, packet } = useWork();
+  const notes = state.notes.filter((note) => note.step === step).slice(-3);
+  return notes.map((note) => (
+    <div
+      key={note.id}
+      role="note"
+      className="rounded border-[1.5px] border-dashed border-edge px-4 py-2.5 text-[17px] leading-snug"
+    >
+      <p className="wrap-anywhere whitespace-pre-line">{packet.texts[note.text] ?? "…"}</p>
+      <p className="mono mt-0.5 text-[14px] text-ink-2">
+        {person(note.person).name} · {clock(note.at)}
+      </p>
+    </div>
+  ));
 }
 
 const pictureAddress = (src: string): string => (src.startsWith("/") ? src : `/api/blobs/${src}`);

@@ -62,7 +62,7 @@ export function TextKeys({
           {t("back")}
         </Button>
         <Button disabled={isBusy || text === ""} onClick={() => change(text.slice(0, -1))}>
-          {t("keypad.erase")}
+          {t("keypad.eraseLetter")}
         </Button>
         <Button
           tone="act"

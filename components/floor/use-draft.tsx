@@ -9,15 +9,14 @@ import { useWork } from "./work-context.tsx";
  * What is typed and not recorded yet, kept on the tablet with every key: a lock, a reload or another
  * person at the screen does not lose it.
  */
-export function useDraft(
-  step: string,
-  at: At,
-): [string, (text: string) => void, boolean, (isTyping: boolean) => void] {
-  const { core } = useTablet();
+export function useDraft(step: string, at: At): [string, (text: string) => void] {
   const { state } = useWork();
-  const key = `${state.id}/${step}/${at.field}/${at.position}/${at.sample}`;
+  return useKept(`${state.id}/${step}/${at.field}/${at.position}/${at.sample}`);
+}
+
+export function useKept(key: string): [string, (text: string) => void] {
+  const { core } = useTablet();
   const [text, setText] = useState("");
-  const [isTyping, setTyping] = useState(false);
   useEffect(() => {
     let isGone = false;
     void draft(core.db, key).then((kept) => {
@@ -31,5 +30,5 @@ export function useDraft(
     setText(next);
     void keepDraft(core.db, key, next);
   };
-  return [text, change, isTyping, setTyping];
+  return [text, change];
 }

@@ -47,13 +47,14 @@ export function Keypad({
   words,
   point = ".",
   action,
-  signed = true,
+  whole = false,
 }: {
   onKey: (key: string) => void;
   words: KeypadWords;
   point?: "." | ",";
   action: ReactNode;
-  signed?: boolean;
+  /** Counts have no sign and no point. */
+  whole?: boolean;
 }) {
   const digit = (value: string, className = "") => (
     <Key key={value} label={value} onPress={() => onKey(value)} className={className}>
@@ -63,28 +64,30 @@ export function Keypad({
   return (
     <section
       aria-label={words.keys}
-      className="grid min-h-0 flex-1 grid-cols-4 grid-rows-[repeat(4,minmax(72px,1fr))] gap-[7px]"
+      className="grid flex-[1_0_auto] grid-cols-4 grid-rows-[repeat(4,minmax(72px,1fr))] gap-[7px]"
     >
       {["7", "8", "9"].map((value) => digit(value))}
       <Key label={words.erase} onPress={() => onKey("erase")}>
         <Erase />
       </Key>
       {["4", "5", "6"].map((value) => digit(value))}
-      {signed ? (
-        <Key label={words.sign} onPress={() => onKey("sign")}>
-          ±
-        </Key>
-      ) : (
+      {whole ? (
         <Key label={words.clear} onPress={() => onKey("clear")} text="text-[17px]">
           {words.clear}
+        </Key>
+      ) : (
+        <Key label={words.sign} onPress={() => onKey("sign")}>
+          ±
         </Key>
       )}
       {["1", "2", "3"].map((value) => digit(value))}
       <div className="row-span-2 grid">{action}</div>
-      {digit("0", "col-span-2")}
-      <Key label={point} onPress={() => onKey(point)}>
-        {point}
-      </Key>
+      {digit("0", whole ? "col-span-3" : "col-span-2")}
+      {whole ? null : (
+        <Key label={point} onPress={() => onKey(point)}>
+          {point}
+        </Key>
+      )}
     </section>
   );
 }

@@ -248,17 +248,25 @@ function evolveWords(
           {
             id: event.body.call,
             operation: event.body.operation,
+            person: doer(event),
             at: event.at,
             acknowledgedAt: null,
+            arrivedAt: null,
           },
         ],
       };
     default: {
-      const { call } = event.body;
+      const { call, arrived } = event.body;
       return {
         ...state,
         calls: state.calls.map((of) =>
-          of.id === call && of.acknowledgedAt === null ? { ...of, acknowledgedAt: event.at } : of,
+          of.id === call
+            ? {
+                ...of,
+                acknowledgedAt: of.acknowledgedAt ?? event.at,
+                arrivedAt: of.arrivedAt ?? (arrived ? event.at : null),
+              }
+            : of,
         ),
       };
     }

@@ -236,6 +236,16 @@ export type Rework = {
   at: Instant;
 };
 
+export type InspectionCall = {
+  id: string;
+  operation: string;
+  person: string;
+  at: Instant;
+  acknowledgedAt: Instant | null;
+  /** The inspector is at the unit. */
+  arrivedAt: Instant | null;
+};
+
 /** A fold over the traveler's entries. Nothing here that is not in an entry. */
 export type TravelerState = {
   id: string;
@@ -265,7 +275,7 @@ export type TravelerState = {
   defects: readonly Defect[];
   holds: readonly Hold[];
   reworks: readonly Rework[];
-  calls: readonly { id: string; operation: string; at: Instant; acknowledgedAt: Instant | null }[];
+  calls: readonly InspectionCall[];
   notes: readonly {
     id: string;
     step: string | null;

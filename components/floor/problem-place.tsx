@@ -1,0 +1,50 @@
+"use client";
+import { useTranslations } from "next-intl";
+import { createContext, use } from "react";
+import { createPortal } from "react-dom";
+import { type Problem, ServerProblem } from "./problem.tsx";
+
+const Place = createContext<HTMLElement | null>(null);
+
+/** Beside the keys and not above them: a refusal never pushes what records below the edge. */
+export const ProblemPlace = Place.Provider;
+
+export function EntryProblem({ problem, onSeen }: { problem: Problem | null; onSeen: () => void }) {
+  const t = useTranslations("common");
+  const place = use(Place);
+  if (problem === null || place === null) return null;
+  return createPortal(
+    <div className="max-h-[34dvh] overflow-auto rounded">
+      <ServerProblem
+        problem={problem}
+        area="act"
+        action={
+          <button
+            type="button"
+            aria-label={t("close")}
+            onClick={onSeen}
+            className="-my-1 -mr-2 grid size-touch shrink-0 place-items-center rounded active:bg-sunk"
+          >
+            <Cross />
+          </button>
+        }
+      />
+    </div>,
+    place,
+  );
+}
+
+const Cross = () => (
+  <svg
+    aria-hidden
+    viewBox="0 0 24 24"
+    width="26"
+    height="26"
+    fill="none"
+    stroke="currentColor"
+    strokeWidth="2.6"
+    strokeLinecap="round"
+  >
+    <path d="m5 5 14 14M19 5 5 19" />
+  </svg>
+);
