@@ -1,6 +1,6 @@
 "use client";
-import { useLocale, useTranslations } from "next-intl";
-import type { Locale } from "#lib/messages/locales";
+import { useLocale, useTimeZone, useTranslations } from "next-intl";
+import { decimalIn, isMoment, type Locale, momentIn } from "#lib/messages/locales";
 import type { RefusalCode } from "#lib/travelers/refusal.schema";
 import en from "../lib/messages/en/refusals.json";
 import es from "../lib/messages/es/refusals.json";
@@ -34,12 +34,14 @@ export function refusalWords(
 
 const vocabularies = { role: "role", owner: "owner", type: "buyoffType", before: "buyoffType" };
 
-/** Roles, owners and kinds of signature in the reader's own words; everything else as it is. */
-function named(
-  params: Readonly<Record<string, string>>,
-  t: ReturnType<typeof useTranslations<"common">>,
-): Record<string, string> {
+/** Roles, owners, kinds of signature, days and decimals as the reader has them; everything else as it is. */
+function useNamed(params: Readonly<Record<string, string>>): Record<string, string> {
+  const locale = useLocale() as Locale;
+  const zone = useTimeZone() ?? "UTC";
+  const t = useTranslations("common");
   const words = (key: string, value: string): string => {
+    if (isMoment(value)) return momentIn(value, locale, zone);
+    if (key === "value" || key === "resolution") return decimalIn(value, locale);
     const area = vocabularies[key as keyof typeof vocabularies];
     const path = `${area}.${value}` as Parameters<typeof t>[0];
     return area !== undefined && t.has(path) ? t(path) : value;
@@ -65,10 +67,11 @@ export function RefusalText({
 }) {
   const locale = useLocale() as Locale;
   const t = useTranslations("common");
+  const filled = useNamed(params);
   if (!isRefusalCode(code)) {
     return <p className="font-[650]">{t("unknownRefusal", { code })}</p>;
   }
-  const { why, next } = refusalWords(locale, code, named(params, t));
+  const { why, next } = refusalWords(locale, code, filled);
   return (
     <>
       <p className="font-[650]">{why}</p>

@@ -2,6 +2,7 @@
 import { useFormatter, useTranslations } from "next-intl";
 import { Stamp } from "#components/ui/stamp";
 import type { BuyoffRequirement, Localized } from "#lib/instructions/schema";
+import { limitsText } from "#lib/kit/band";
 import {
   type BuyoffPlace,
   type Chain,
@@ -11,7 +12,7 @@ import {
 } from "#lib/travelers/buyoffs.rules";
 import { plannedField } from "#lib/travelers/plan.rules";
 import { placesOf } from "#lib/travelers/values.rules";
-import { useWords } from "./language.tsx";
+import { useDecimals, useWords } from "./language.tsx";
 import { usePlaceLabel } from "./place-chips.tsx";
 import { usePeople, useWork } from "./work-context.tsx";
 
@@ -86,6 +87,7 @@ function StepRows({ step }: { step: Chain["operation"]["steps"][number] }) {
 function PlaceRow({ place }: { place: ReturnType<typeof placesOf>[number] }) {
   const t = useTranslations("floor.sign");
   const chips = useTranslations("floor.places");
+  const shown = useDecimals();
   const label = usePlaceLabel()(place);
   const { content, packet } = useWork();
   const { reading, installation, photos } = place;
@@ -100,7 +102,7 @@ function PlaceRow({ place }: { place: ReturnType<typeof placesOf>[number] }) {
         : t("photos", { count: photos.length })
       : reading.value === "pass" || reading.value === "fail" || reading.value === "yes"
         ? chips(reading.value)
-        : `${reading.value} ${reading.unit ?? ""}`;
+        : `${shown(reading.value)} ${reading.unit ?? ""}`;
   return (
     <tr className="border-b border-rule align-baseline">
       <td className="py-2 pr-3">
@@ -114,13 +116,15 @@ function PlaceRow({ place }: { place: ReturnType<typeof placesOf>[number] }) {
         {due === undefined ? "" : ` → ${due}`}
       </td>
       <td className="mono px-2 py-2 text-right text-[15px] whitespace-nowrap text-ink-2">
-        {limits == null ? "" : `${limits.min ?? "–"} – ${limits.max ?? "–"}`}
+        {limits == null ? "" : limitsText(limits, shown)}
       </td>
       <td
         className={`mono py-2 pl-2 text-right font-[650] whitespace-nowrap ${isOut ? "text-stop" : "text-ok"}`}
       >
         {reading !== null && reading.amendments.length > 0 ? (
-          <del className="mr-2 font-medium text-ink-3">{reading.amendments[0]?.from}</del>
+          <del className="mr-2 font-medium text-ink-3">
+            {shown(reading.amendments[0]?.from ?? "")}
+          </del>
         ) : null}
         {value} {isOut ? `✕ ${t("out")}` : "✓"}
       </td>
@@ -144,14 +148,17 @@ function Balloon({ of }: { of: string }) {
 export function BuyoffChain({
   chain,
   now,
-  isFresh,
+  isFresh = false,
+  isStacked = false,
 }: {
   chain: Chain;
-  now: string;
-  isFresh: boolean;
+  now: string | null;
+  isFresh?: boolean;
+  /** In a narrow column, one below the other. */
+  isStacked?: boolean;
 }) {
   return (
-    <ol className="flex shrink-0 gap-3">
+    <ol className={`flex shrink-0 gap-3 ${isStacked ? "flex-col" : ""}`}>
       {chain.requirements.map((requirement, index) => (
         <Link
           key={requirement.id}

@@ -3,12 +3,13 @@ import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { Button } from "#components/ui/button";
 import { Dialog } from "#components/ui/dialog";
+import { limitsText } from "#lib/kit/band";
 import { uuidv7 } from "#lib/kit/ids";
 import { plannedField, plannedStep } from "#lib/travelers/plan.rules";
 import type { Reading, Severity, TravelerState } from "#lib/travelers/state.schema";
 import { currentReading } from "#lib/travelers/values.rules";
 import { useAttach, useCamera } from "./camera.tsx";
-import { useWords } from "./language.tsx";
+import { useDecimals, useWords } from "./language.tsx";
 import type { DefectStart } from "./place.ts";
 import { ServerProblem } from "./problem.tsx";
 import { Choice } from "./reason-entry.tsx";
@@ -114,6 +115,7 @@ export function DefectDialog({ start, onClose }: { start: DefectStart; onClose: 
 function Known({ start, reading }: { start: DefectStart; reading: Reading | null }) {
   const t = useTranslations("floor.defect");
   const words = useWords();
+  const shown = useDecimals();
   const { state, content } = useWork();
   const step = start.step === null ? null : plannedStep(content, start.step)?.step;
   const field = start.field === null ? null : plannedField(content, start.field)?.field;
@@ -126,10 +128,8 @@ function Known({ start, reading }: { start: DefectStart; reading: Reading | null
       {field ? ` · ${words(field.label)} ${start.position ?? ""}` : ""}
       {reading === null ? null : (
         <b className="mono ml-2 rounded bg-stop-wash px-2 py-0.5 text-stop">
-          {reading.value} {reading.unit ?? ""}
-          {reading.limits === null
-            ? ""
-            : ` (${reading.limits.min ?? "–"} … ${reading.limits.max ?? "–"})`}
+          {shown(reading.value)} {reading.unit ?? ""}
+          {reading.limits === null ? "" : ` (${limitsText(reading.limits, shown)})`}
         </b>
       )}
     </p>

@@ -4,10 +4,12 @@ import { type ReactNode, useState } from "react";
 import { Button } from "#components/ui/button";
 import type { BuyoffRequirement, Field, Operation, Step } from "#lib/instructions/schema";
 import type { Scan } from "#lib/kit/barcode";
+import { chainAt, nextRequirements } from "#lib/travelers/buyoffs.rules";
 import { plannedField } from "#lib/travelers/plan.rules";
 import { fieldState } from "#lib/travelers/progress.rules";
 import type { Installation, Reading } from "#lib/travelers/state.schema";
 import type { PlaceState } from "#lib/travelers/values.rules";
+import { BuyoffChain } from "./buyoff-content.tsx";
 import { FieldEntry } from "./field-entry.tsx";
 import { GageLine, GagePanel, gageTypeFor } from "./gage-panel.tsx";
 import { InspectionCall } from "./inspection-call.tsx";
@@ -249,8 +251,9 @@ function DonePanel(props: EntryProps & { step: Step; work: StepWork }) {
         if (done) props.onFollow();
       });
   return (
-    <div className="mt-auto grid gap-3">
-      <p className="text-[19px] leading-snug text-ink-2">
+    <div className="flex flex-1 flex-col gap-3">
+      {isDone ? <Stamps operation={props.operation} step={step} /> : null}
+      <p className="mt-auto text-[19px] leading-snug text-ink-2">
         {isDone ? t("isDone") : step.fields.length === 0 ? t("plain") : t("allIn")}
       </p>
       <Button
@@ -266,8 +269,18 @@ function DonePanel(props: EntryProps & { step: Step; work: StepWork }) {
   );
 }
 
+/** Who has signed here and who is next: the stamps stand where the work was done. */
+function Stamps({ operation, step }: { operation: Operation; step: Step | null }) {
+  const { state, content } = useWork();
+  const chain = chainAt(state, content, { operation: operation.id, step: step?.id ?? null });
+  if (chain === null) return null;
+  const next = nextRequirements(state, chain)[0]?.id ?? null;
+  return <BuyoffChain chain={chain} now={next} isStacked />;
+}
+
 function SignPanel({
   operation,
+  step,
   signs,
   onSign,
   isDue,
@@ -278,8 +291,9 @@ function SignPanel({
   const types = useTranslations("common.buyoffType");
   if (signs === null) {
     return (
-      <div className="mt-auto grid gap-3">
-        <p className="text-[19px] leading-snug text-ink-2">
+      <div className="flex flex-1 flex-col gap-3">
+        <Stamps operation={operation} step={step} />
+        <p className="mt-auto text-[19px] leading-snug text-ink-2">
           {isDue ? t("signLater") : t("isDone")}
         </p>
         <Button size="record" onClick={onFollow}>
@@ -300,9 +314,10 @@ function SignPanel({
   };
   const isAnothers = signs !== "operator" && signs !== "second_operator";
   return (
-    <div className="mt-auto grid gap-3">
+    <div className="flex flex-1 flex-col gap-3">
+      <Stamps operation={operation} step={step} />
       {isAnothers ? <InspectionCall operation={operation.id} /> : null}
-      <p className="mt-3 text-[19px] leading-snug text-ink-2">
+      <p className="mt-auto text-[19px] leading-snug text-ink-2">
         {t("signWhat", { type: types(signs) })}
       </p>
       <Button id="entry" tone="act" size="record" busy={begin?.isBusy ?? false} onClick={open}>

@@ -162,8 +162,10 @@ function AcknowledgementEntry(props: FieldEntryProps) {
   const label = usePlaceLabel()(props.place);
   const record = useRecord(props);
   return (
-    <div className="mt-auto grid gap-4">
-      <p className="text-[24px] leading-snug font-bold text-balance">{label}</p>
+    <div className="flex flex-1 flex-col gap-3">
+      <p className="grid flex-1 place-items-center text-center text-[26px] leading-tight font-bold text-balance">
+        {label}
+      </p>
       <Button
         id="entry"
         tone="act"

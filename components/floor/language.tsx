@@ -1,7 +1,7 @@
 "use client";
 import { useTranslations } from "next-intl";
 import { createContext, use } from "react";
-import { inLocale, type Locale, locales } from "#lib/messages/locales";
+import { decimalIn, inLocale, type Locale, locales } from "#lib/messages/locales";
 
 export const LanguageContext = createContext<{ locale: Locale; change: (to: Locale) => void }>({
   locale: "en",
@@ -12,6 +12,11 @@ export const LanguageContext = createContext<{ locale: Locale; change: (to: Loca
 export function useWords(): (words: { en: string; es?: string | undefined }) => string {
   const { locale } = use(LanguageContext);
   return (of) => inLocale(of, locale);
+}
+/** A value as the reader writes decimals; anything that isn't one stays as it is. */
+export function useDecimals(): (value: string) => string {
+  const { locale } = use(LanguageContext);
+  return (value) => decimalIn(value, locale);
 }
 export const useLanguage = () => use(LanguageContext);
 

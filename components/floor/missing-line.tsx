@@ -3,7 +3,6 @@ import { useTranslations } from "next-intl";
 import { chainAt, nextRequirements } from "#lib/travelers/buyoffs.rules";
 import { fieldState, openItems } from "#lib/travelers/progress.rules";
 import type { Place } from "./place.ts";
-import { usePlaceLabel } from "./place-chips.tsx";
 import { useWork } from "./work-context.tsx";
 
 /** What is missing, in one line that leads there. */
@@ -26,7 +25,6 @@ export function MissingLine({ place, onLead }: { place: Place | null; onLead: ()
 function useMissing(place: Place | null): { what: string; until: string } {
   const t = useTranslations("floor.missing");
   const types = useTranslations("common.buyoffType");
-  const label = usePlaceLabel();
   const { state, content } = useWork();
   if (place === null) {
     const open = openItems(state, content).length;
@@ -36,20 +34,16 @@ function useMissing(place: Place | null): { what: string; until: string } {
   const next = chain === null ? undefined : nextRequirements(state, chain)[0];
   const until = next === undefined ? t("untilDone") : t("untilBuyoff");
   if (place.step !== null) {
-    const { places, gagesMissing, next: nextPlace } = fieldState(state, content, place.step);
-    if (gagesMissing.length > 0) return { what: t("gage", { count: gagesMissing.length }), until };
+    const { places, gagesMissing } = fieldState(state, content, place.step);
+    if (gagesMissing.length > 0) {
+      return { what: t("gage", { count: gagesMissing.length }), until: t("thenMeasure") };
+    }
     const open = places.filter((one) => one.open !== null);
     const out = open.find((one) => one.open === "out_of_limits")?.reading;
     const isCovered = state.defects.some((one) => one.reading === out?.id && one.status === "open");
     if (out && isCovered) return { what: t("waitsForDisposition"), until: "" };
-    if (out) {
-      return { what: t("outOfLimits"), until: "" };
-    }
-    if (open.length > 1) return { what: t("values", { count: open.length }), until };
-    if (nextPlace !== null) {
-      const then = next === undefined ? t("thenDone") : t("thenBuyoff");
-      return { what: label(nextPlace), until: then };
-    }
+    if (out) return { what: t("outOfLimits"), until: "" };
+    if (open.length > 0) return { what: t("values", { count: open.length }), until };
   }
   if (next !== undefined) return { what: t("buyoff", { type: types(next.type) }), until: "" };
   const isDone = place.step !== null && state.steps[place.step]?.status === "complete";

@@ -3,12 +3,13 @@ import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { Button } from "#components/ui/button";
 import { Keypad, typed } from "#components/ui/keypad";
-import { LimitBand } from "#components/ui/limit-band";
+import { LimitBand, LimitNumbers } from "#components/ui/limit-band";
 import type { Field } from "#lib/instructions/schema";
+import { limitsText } from "#lib/kit/band";
 import { DECIMAL } from "#lib/kit/decimal";
 import { calculatedValue, limitsFor } from "#lib/travelers/progress.rules";
 import { judge } from "#lib/travelers/values.rules";
-import { useLanguage } from "./language.tsx";
+import { useDecimals, useLanguage } from "./language.tsx";
 import { type FieldEntryProps, readingAt } from "./place.ts";
 import { usePlaceLabel } from "./place-chips.tsx";
 import { Notice } from "./problem.tsx";
@@ -201,6 +202,7 @@ export function ValueBox({
 }) {
   const t = useTranslations("floor.entry");
   const { state, content } = useWork();
+  const shown = useDecimals();
   const label = usePlaceLabel()(place);
   const { limits, process, known, derivedFrom } = limitsFor(
     state,
@@ -220,14 +222,14 @@ export function ValueBox({
     >
       <p className="flex justify-between gap-2 text-[15px] leading-tight text-ink-2">
         <span>{label}</span>
-        {base === undefined ? null : <span>{t("from", { value: base.value })}</span>}
+        {base === undefined ? null : <span>{t("from", { value: shown(base.value) })}</span>}
       </p>
       <p
         aria-live="polite"
         className="mono flex items-baseline gap-2 text-[46px] leading-[1.15] font-bold tracking-[-0.03em]"
       >
         <span className="min-h-[53px]">
-          {text === "" ? <span className="text-ink-3">–</span> : text}
+          {text === "" ? <span className="text-ink-3">–</span> : shown(text)}
         </span>
         <span className="text-[22px] font-medium tracking-normal text-ink-3">{unit}</span>
       </p>
@@ -239,17 +241,15 @@ export function ValueBox({
             limits={limits}
             process={process}
             out={isOut}
-            label={t("band", { min: limits.min ?? "–", max: limits.max ?? "–" })}
+            label={t("band", { limits: limitsText(limits, shown) })}
           />
-          <p className="mono flex justify-between px-[14%] text-[14px] font-[600] text-ink-2">
-            <span>{limits.min ?? ""}</span>
+          <LimitNumbers limits={limits} shown={shown}>
             {isOut ? (
               <b className="text-stop">{t("out")}</b>
             ) : verdict === "out_of_process_limits" ? (
               <b className="text-warn">{t("beyondProcess")}</b>
             ) : null}
-            <span>{limits.max ?? ""}</span>
-          </p>
+          </LimitNumbers>
         </>
       )}
     </div>
@@ -267,6 +267,7 @@ function Asking(
 ) {
   const t = useTranslations("floor.entry.ask");
   const { field, place, value, question, work } = props;
+  const shown = useDecimals();
   return (
     <div className="flex flex-1 flex-col gap-3">
       <ValueBox field={field} place={place} text={value} />
@@ -284,7 +285,7 @@ function Asking(
         busy={work.isBusy}
         onClick={props.onConfirm}
       >
-        {t(`${question}.confirm`, { value })}
+        {t(`${question}.confirm`, { value: shown(value) })}
       </Button>
     </div>
   );

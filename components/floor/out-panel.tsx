@@ -1,9 +1,11 @@
 "use client";
 import { useTranslations } from "next-intl";
 import { Button } from "#components/ui/button";
-import { LimitBand } from "#components/ui/limit-band";
+import { LimitBand, LimitNumbers } from "#components/ui/limit-band";
+import { limitsText } from "#lib/kit/band";
 import { DECIMAL } from "#lib/kit/decimal";
 import type { Reading } from "#lib/travelers/state.schema";
+import { useDecimals } from "./language.tsx";
 import { usePlaceLabel } from "./place-chips.tsx";
 import { Notice } from "./problem.tsx";
 import { useWork } from "./work-context.tsx";
@@ -22,6 +24,7 @@ export function OutPanel({
 }) {
   const t = useTranslations("floor.outOfLimits");
   const places = useTranslations("floor.places");
+  const shown = useDecimals();
   const label = usePlaceLabel()(reading);
   const { state } = useWork();
   const defect = state.defects.find(
@@ -33,7 +36,7 @@ export function OutPanel({
       <div className="shrink-0 rounded border-[2.5px] border-stop bg-paper px-3.5 pt-2.5 pb-3">
         <p className="text-[15px] text-ink-2">{label}</p>
         <p className="mono text-[46px] leading-tight font-bold tracking-[-0.03em] text-stop">
-          {isWord ? places("fail") : reading.value}{" "}
+          {isWord ? places("fail") : shown(reading.value)}{" "}
           <span className="text-[22px] font-medium tracking-normal">{reading.unit}</span>
         </p>
         {reading.limits === null ? null : (
@@ -42,15 +45,9 @@ export function OutPanel({
               value={DECIMAL.test(reading.value) ? reading.value : null}
               limits={reading.limits}
               out
-              label={t("label", {
-                min: reading.limits.min ?? "–",
-                max: reading.limits.max ?? "–",
-              })}
+              label={t("label", { limits: limitsText(reading.limits, shown) })}
             />
-            <p className="mono flex justify-between px-[14%] text-[14px] font-[600] text-ink-2">
-              <span>{reading.limits.min}</span>
-              <span>{reading.limits.max}</span>
-            </p>
+            <LimitNumbers limits={reading.limits} shown={shown} />
           </>
         )}
       </div>

@@ -29,14 +29,16 @@ export function PhotoEntry({
   return (
     <div className="flex min-h-0 flex-1 flex-col gap-3">
       {camera.field}
-      <p className="text-[20px] leading-tight font-bold">
-        {label}
-        {field.photosMin > 1 ? (
-          <span className="mono ml-2 text-[16px] text-ink-2">
-            {place.photos.length} / {field.photosMin}
-          </span>
-        ) : null}
-      </p>
+      {photo === null && field.photosMin <= 1 ? null : (
+        <p className="text-[20px] leading-tight font-bold">
+          {label}
+          {field.photosMin > 1 ? (
+            <span className="mono ml-2 text-[16px] text-ink-2">
+              {place.photos.length} / {field.photosMin}
+            </span>
+          ) : null}
+        </p>
+      )}
       {camera.trouble === null ? null : (
         <Notice tone="stop">
           <p>{camera.trouble}</p>
@@ -44,8 +46,23 @@ export function PhotoEntry({
       )}
       {photo === null ? (
         <>
-          <div className="grid flex-1 place-items-center rounded border-[2.5px] border-dashed border-act p-6 text-center text-[18px] text-ink-2">
-            {t("lead")}
+          <div className="grid flex-1 place-content-center justify-items-center gap-4 rounded border-[2.5px] border-dashed border-act p-6 text-center">
+            <svg
+              aria-hidden
+              viewBox="0 0 96 72"
+              width="96"
+              height="72"
+              fill="none"
+              stroke="currentColor"
+              strokeWidth="5"
+              strokeLinejoin="round"
+              className="text-act"
+            >
+              <path d="M4 18h22l7-12h30l7 12h22v50H4Z" />
+              <circle cx="48" cy="41" r="16" />
+            </svg>
+            <p className="text-[24px] leading-tight font-bold text-balance">{label}</p>
+            <p className="text-[17px] leading-snug text-ink-2">{t("lead")}</p>
           </div>
           <Button id="entry" tone="act" size="record" onClick={camera.open}>
             {t("take")}

@@ -4,7 +4,7 @@ import { useEffect, useRef } from "react";
 import { Mark } from "#components/ui/chip";
 import { plannedField } from "#lib/travelers/plan.rules";
 import type { PlaceState } from "#lib/travelers/values.rules";
-import { useWords } from "./language.tsx";
+import { useDecimals, useWords } from "./language.tsx";
 import type { At } from "./place.ts";
 import { useWork } from "./work-context.tsx";
 
@@ -22,35 +22,83 @@ export function PlaceChips({
   const [only] = places;
   // One place with nothing in it says nothing that the entry below doesn't.
   if (only === undefined || (places.length === 1 && only.open === "missing")) return null;
-  const isOneField = places.every(({ field }) => field === only.field);
-  const columns =
-    places.length === 1
-      ? "grid-cols-1"
-      : places.length === 3
-        ? "grid-cols-3"
-        : places.length === 2
-          ? "grid-cols-2"
-          : "grid-cols-4";
+  const groups = grouped(places);
   return (
-    <ul
+    <section
       aria-label={t("label")}
-      className={`grid min-h-[76px] shrink content-start gap-1.5 overflow-auto ${columns}`}
+      className="flex min-h-[76px] shrink flex-col gap-1.5 overflow-auto"
     >
-      {places.map((place) => (
-        <PlaceChip
-          key={`${place.field}/${place.position}/${place.sample}`}
-          place={place}
-          isShort={isOneField && places.length > 1}
-          isHere={
-            at !== null &&
-            at.field === place.field &&
-            at.position === place.position &&
-            at.sample === place.sample
-          }
-          onPick={() => onPick(place)}
+      {groups.map((group) => (
+        <Group
+          key={group.map(({ field, position }) => `${field}/${position}`).join()}
+          places={group}
+          isNamed={groups.length > 1}
+          at={at}
+          onPick={onPick}
         />
       ))}
-    </ul>
+    </section>
+  );
+}
+
+/** The places of a field together under its name; fields with one place each side by side. */
+function grouped(places: readonly PlaceState[]): PlaceState[][] {
+  const groups: PlaceState[][] = [];
+  const countOf = (field: string) => places.filter((one) => one.field === field).length;
+  for (const place of places) {
+    const last = groups.at(-1);
+    const before = last?.at(-1);
+    const belongs =
+      before !== undefined &&
+      (before.field === place.field || (countOf(before.field) === 1 && countOf(place.field) === 1));
+    if (belongs) last?.push(place);
+    else groups.push([place]);
+  }
+  return groups;
+}
+
+const columns = { 1: "grid-cols-1", 2: "grid-cols-2", 3: "grid-cols-3", 4: "grid-cols-4" } as const;
+
+function Group({
+  places,
+  isNamed,
+  at,
+  onPick,
+}: {
+  places: readonly PlaceState[];
+  isNamed: boolean;
+  at: At | null;
+  onPick: (place: PlaceState) => void;
+}) {
+  const words = useWords();
+  const { content } = useWork();
+  const [first] = places;
+  const isOneField = places.length > 1 && places.every(({ field }) => field === first?.field);
+  const field = first === undefined ? undefined : plannedField(content, first.field)?.field;
+  const most = isOneField ? 4 : 3;
+  const wide = columns[Math.min(places.length, most) as keyof typeof columns];
+  return (
+    <>
+      {isNamed && isOneField && field !== undefined ? (
+        <p className="pt-1 text-[14px] leading-tight font-[650] text-ink-2">{words(field.label)}</p>
+      ) : null}
+      <ul className={`grid shrink-0 content-start gap-1.5 ${wide}`}>
+        {places.map((place) => (
+          <PlaceChip
+            key={`${place.field}/${place.position}/${place.sample}`}
+            place={place}
+            isShort={isOneField}
+            isHere={
+              at !== null &&
+              at.field === place.field &&
+              at.position === place.position &&
+              at.sample === place.sample
+            }
+            onPick={() => onPick(place)}
+          />
+        ))}
+      </ul>
+    </>
   );
 }
 
@@ -61,13 +109,14 @@ function PlaceChip({
   onPick,
 }: {
   place: PlaceState;
-  /** All places are of one field: its name stands in the value box already. */
+  /** All places are of one field: its name stands above them or in the value box. */
   isShort: boolean;
   isHere: boolean;
   onPick: () => void;
 }) {
   const t = useTranslations("floor.places");
   const label = usePlaceLabel()(place);
+  const decimals = useDecimals();
   const ref = useRef<HTMLLIElement>(null);
   useEffect(() => {
     if (isHere) ref.current?.scrollIntoView({ block: "nearest" });
@@ -75,7 +124,7 @@ function PlaceChip({
   const { reading, installation, photos, open } = place;
   const isOut = open === "out_of_limits" || open === "out_of_process_limits";
   const shown =
-    reading?.value ??
+    (reading === null ? undefined : decimals(reading.value)) ??
     installation?.serial ??
     installation?.lot ??
     (photos.length > 0 ? String(photos.length) : "");

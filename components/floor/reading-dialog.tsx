@@ -6,6 +6,7 @@ import { Dialog } from "#components/ui/dialog";
 import { Keypad, typed } from "#components/ui/keypad";
 import { LimitBand } from "#components/ui/limit-band";
 import type { Field } from "#lib/instructions/schema";
+import { limitsText } from "#lib/kit/band";
 import { canonicalSha256 } from "#lib/kit/canonical";
 import { DECIMAL } from "#lib/kit/decimal";
 import { signProof } from "#lib/offline/people";
@@ -16,7 +17,7 @@ import type { Reading } from "#lib/travelers/state.schema";
 import { judge } from "#lib/travelers/values.rules";
 import { type Taken, useAttach, useCamera } from "./camera.tsx";
 import { DemoButton } from "./demo-drawer.tsx";
-import { useLanguage } from "./language.tsx";
+import { useDecimals, useLanguage } from "./language.tsx";
 import { PIN_LENGTH_MIN, PinEntry } from "./pin-entry.tsx";
 import { usePlaceLabel } from "./place-chips.tsx";
 import { notABadge, type Problem, problemOf, ServerProblem } from "./problem.tsx";
@@ -65,6 +66,7 @@ export function ReadingDialog({
 function Shown({ reading }: { reading: Reading }) {
   const t = useTranslations("floor.reading");
   const verdicts = useTranslations("common.verdict");
+  const shown = useDecimals();
   const format = useFormatter();
   const person = usePeople();
   const out = reading.verdict === "out_of_limits";
@@ -73,9 +75,10 @@ function Shown({ reading }: { reading: Reading }) {
     <>
       <p className="mono text-[40px] leading-tight font-bold">
         {first === undefined ? null : (
-          <del className="mr-3 text-[26px] font-medium text-ink-3">{first.from}</del>
+          <del className="mr-3 text-[26px] font-medium text-ink-3">{shown(first.from)}</del>
         )}
-        {reading.value} <span className="text-[20px] font-medium text-ink-3">{reading.unit}</span>
+        {shown(reading.value)}{" "}
+        <span className="text-[20px] font-medium text-ink-3">{reading.unit}</span>
       </p>
       {reading.limits === null ? null : (
         <LimitBand
@@ -83,7 +86,7 @@ function Shown({ reading }: { reading: Reading }) {
           limits={reading.limits}
           process={reading.process}
           out={out}
-          label={`${reading.limits.min ?? "–"} – ${reading.limits.max ?? "–"}`}
+          label={limitsText(reading.limits, shown)}
         />
       )}
       <p className="mt-2 text-[17px] text-ink-2">
@@ -118,6 +121,7 @@ function Amend({
   const t = useTranslations("floor.reading");
   const common = useTranslations("common");
   const { locale } = useLanguage();
+  const shown = useDecimals();
   const acting = useActing();
   const [text, setText] = useState("");
   const [reason, setReason] = useState("");
@@ -138,7 +142,7 @@ function Amend({
         <SecondPerson
           onBack={() => setNeedsSecond(false)}
           isBusy={acting.isBusy}
-          lead={t("secondLead", { from: reading.value, to: value })}
+          lead={t("secondLead", { from: shown(reading.value), to: shown(value) })}
           onSecond={(badge, pin) => amend(value, reason, camera.photo, { badge, pin })}
         >
           {acting.problem === null ? null : <ServerProblem problem={acting.problem} area="sign" />}
@@ -151,7 +155,7 @@ function Amend({
       <div className="grid grid-cols-[1fr_360px] gap-7">
         <div className="grid content-start gap-4">
           <p className="mono text-[30px] font-bold">
-            <del className="font-medium text-ink-3">{reading.value}</del>{" "}
+            <del className="font-medium text-ink-3">{shown(reading.value)}</del>{" "}
             <span aria-live="polite" className={verdict === "out_of_limits" ? "text-stop" : ""}>
               → {text === "" ? "–" : text} {reading.unit}
             </span>

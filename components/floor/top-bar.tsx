@@ -12,7 +12,7 @@ export function TopBar({ onLeave, current }: { onLeave: () => void; current: str
   const words = useWords();
   const { state, content } = useWork();
   return (
-    <header className="col-span-full flex items-center gap-5 border-b-2 border-rule bg-sheet pr-4">
+    <header className="col-span-full flex min-w-0 items-center gap-5 border-b-2 border-rule bg-sheet pr-4 max-[1100px]:gap-3.5">
       <button
         type="button"
         onClick={onLeave}
@@ -32,11 +32,10 @@ export function TopBar({ onLeave, current }: { onLeave: () => void; current: str
         <b className="mono text-[26px] tracking-[-0.01em]">{state.unit.serial ?? state.unit.lot}</b>
         <span className="sr-only">{t("toQueue")}</span>
       </button>
-      <p className="max-w-[20em] shrink-0 text-[14px] leading-[1.25] text-ink-2">
-        <span className="block truncate">
-          <span className="mono">{content.part.number}</span> {words(content.part.name)}
-        </span>
+      <p className="w-[20em] max-w-[34%] shrink-[2] text-[14px] leading-[1.2] text-ink-2 max-[1100px]:w-[15em]">
+        <span className="line-clamp-2">{words(content.part.name)}</span>
         <span className="mono block truncate">
+          <span className="max-[1100px]:hidden">{content.part.number} · </span>
           <b className="text-ink">
             {content.number} {t("revision", { revision: content.revision })}
           </b>
@@ -68,7 +67,7 @@ function Operations({ current }: { current: string | null }) {
         total: String(progress.length),
         done: progress.filter(({ status }) => status === "complete").length,
       })}
-      className="flex min-w-0 flex-1 gap-1"
+      className="flex min-w-0 flex-1 gap-1 max-[900px]:invisible"
     >
       {progress.map(({ operation, status, done, total }) => (
         <span

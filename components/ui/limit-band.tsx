@@ -1,20 +1,5 @@
-/** Where on the band (0–100) a value lies: limits at 24 and 76, a one-sided limit at its own end. */
-export function bandPlace(value: string, min: string | null, max: string | null): number {
-  const at = Number(value);
-  const low = min === null ? null : Number(min);
-  const high = max === null ? null : Number(max);
-  const clamp = (place: number) => Math.min(98, Math.max(2, place));
-  if (low !== null && high !== null) {
-    const width = high - low || 1;
-    return clamp(24 + ((at - low) / width) * 52);
-  }
-  const limit = high ?? low ?? 0;
-  const scale = Math.abs(limit) || 1;
-  if (high !== null) return clamp(76 + ((at - high) / scale) * 52);
-  return clamp(24 + ((at - limit) / scale) * 26);
-}
-
-export type BandLimits = { min: string | null; max: string | null };
+import type { ReactNode } from "react";
+import { type BandLimits, bandMarks, bandPlace, limitsText } from "#lib/kit/band";
 
 /**
  * The little band every measured value lands on, wherever it is shown. Drawn with attributes and not
@@ -40,9 +25,8 @@ export function LimitBand({
   const full = size === "full";
   const height = full ? 34 : 16;
   const bar = full ? { y: 11, height: 12 } : { y: 3, height: 10 };
-  const left = limits.min === null ? 0 : 24;
-  const right = limits.max === null ? 100 : 76;
-  const mark = value === null ? null : bandPlace(value, limits.min, limits.max);
+  const { left, right, edges } = bandMarks(limits);
+  const mark = value === null ? null : bandPlace(value, limits);
   return (
     <svg
       role="img"
@@ -59,14 +43,11 @@ export function LimitBand({
         height={bar.height + (full ? 8 : 0)}
         className="fill-ok-wash"
       />
-      {limits.min === null ? null : <Edge at={left} full={full} />}
-      {limits.max === null ? null : <Edge at={right} full={full} />}
-      {process?.min == null ? null : (
-        <Tick at={bandPlace(process.min, limits.min, limits.max)} height={height} />
-      )}
-      {process?.max == null ? null : (
-        <Tick at={bandPlace(process.max, limits.min, limits.max)} height={height} />
-      )}
+      {edges.map((edge) => (
+        <Edge key={edge} at={edge} full={full} />
+      ))}
+      {process?.min == null ? null : <Tick at={bandPlace(process.min, limits)} height={height} />}
+      {process?.max == null ? null : <Tick at={bandPlace(process.max, limits)} height={height} />}
       {mark === null ? null : <Needle at={mark} height={height} out={out} full={full} />}
     </svg>
   );
@@ -131,3 +112,31 @@ const Needle = ({
     ) : null}
   </>
 );
+
+/** The limits' numbers under their marks, and between them what has to be said about the value. */
+export function LimitNumbers({
+  limits,
+  shown,
+  children,
+}: {
+  limits: BandLimits;
+  shown: (value: string) => string;
+  children?: ReactNode;
+}) {
+  const { edges } = bandMarks(limits);
+  const [only] = edges;
+  const isSingle = edges.length === 1 && only === 50;
+  return (
+    <p className="mono grid grid-cols-[28%_1fr_28%] text-[14px] font-[600] text-ink-2">
+      <span className="pl-[50%] whitespace-nowrap">
+        {isSingle || limits.min === null ? "" : shown(limits.min)}
+      </span>
+      <span className="text-center">
+        {isSingle ? limitsText(limits, shown) : null} {children}
+      </span>
+      <span className="pr-[50%] text-right whitespace-nowrap">
+        {isSingle || limits.max === null ? "" : shown(limits.max)}
+      </span>
+    </p>
+  );
+}

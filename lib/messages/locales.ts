@@ -14,6 +14,25 @@ export function localeFrom(preferred: readonly string[]): Locale {
   return "en";
 }
 
+/** A recorded decimal as the reader writes it; the record itself keeps the point. */
+export const decimalIn = (value: string, locale: Locale): string =>
+  locale === "es" ? value.replace(/^(-?\d+)\.(\d+)$/, "$1,$2") : value;
+
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$/;
+
+/** A day or an instant as the record writes it. */
+export const isMoment = (text: string): boolean => DAY.test(text) || INSTANT.test(text);
+
+/** As people write it: a day is the same everywhere, an instant is the time on the site's clock. */
+export const momentIn = (text: string, locale: Locale, zone: string): string =>
+  new Intl.DateTimeFormat(locale, {
+    dateStyle: "medium",
+    ...(DAY.test(text)
+      ? { timeZone: "UTC" }
+      : { timeZone: zone, timeStyle: "short", hourCycle: "h23" }),
+  }).format(new Date(text));
+
 /** Words in the reader's language where the author gave them, in English elsewhere. */
 export const inLocale = (words: { en: string; es?: string | undefined }, locale: Locale): string =>
   words[locale] ?? words.en;

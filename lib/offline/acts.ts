@@ -84,7 +84,7 @@ export function makeActs(core: Core): Acts {
     const first = await attempt(core, whole, extras);
     const refusal = first.local?.ok === false ? first.local.refusal : null;
     if (refusal !== null) {
-      await recordRefused(core, whole, refusal);
+      await recordRefused(core, whole, extras, refusal);
       return { kind: "refused", refusal } as const;
     }
     const answer = first.local === null ? answerTo(act.command.id) : null;
@@ -145,13 +145,22 @@ async function attempt(core: Core, act: Act, extras: ActExtras) {
 const isUnheardOf = (local: LocalOutcome): boolean =>
   local?.ok === false && /^(gage|component)_unknown$/.test(local.refusal.code);
 
-async function recordRefused(core: Core, act: Act, refusal: Refusal): Promise<void> {
+/**
+ * Under the refused command's own id and with what identified the signer: the proof is good for that id
+ * alone, so that the record names whoever was refused and not whoever happens to be signed in.
+ */
+async function recordRefused(
+  core: Core,
+  act: Act,
+  extras: ActExtras,
+  refusal: Refusal,
+): Promise<void> {
   const { open, session } = core.view();
   if (!RECORDED.test(refusal.code) || open === null || session === null) return;
   const body = { command: act.command.type, refusal: refusal.code, params: { ...refusal.params } };
-  const command: Command = { id: newCommandId(core.nowMs()), type: "recordRefusedAttempt", body };
-  const note: Act = { command, person: act.person, auth: { grant: act.auth.grant } };
-  const facts = await factsFor(core, open.packet, open.state, command, {});
+  const command: Command = { id: act.command.id, type: "recordRefusedAttempt", body };
+  const note: Act = { command, person: act.person, auth: act.auth };
+  const facts = await factsFor(core, open.packet, open.state, command, extras);
   const local = decideHere({ decide, evolve }, open.state, note, facts);
   if (local?.ok !== true) return;
   await enqueue(core.db, session.device.id, open.state, note, local, await clockNow(core));

@@ -1,7 +1,7 @@
 import { evolve } from "#lib/travelers/evolve.rules";
 import { type Core, nowInstant, type OpenTraveler } from "./core.ts";
 import { keep, kept } from "./memory.ts";
-import { replayed, unanswered } from "./queue.ts";
+import { replayed, textsSaid, unanswered } from "./queue.ts";
 import { keepServerTime } from "./sender.ts";
 import type { Answer } from "./server.ts";
 import type { Packet, StationQueue, TravelerHead } from "./wire.schema.ts";
@@ -24,7 +24,8 @@ async function onScreen(core: Core, traveler: string): Promise<OpenTraveler | nu
   );
   await tx.done;
   if (stored === undefined) return null;
-  const { packet } = stored;
+  const said = rows.map((row) => textsSaid(row?.body));
+  const packet = { ...stored.packet, texts: Object.assign({}, stored.packet.texts, ...said) };
   const state = replayed(
     evolve,
     packet.state,

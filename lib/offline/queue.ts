@@ -1,4 +1,4 @@
-import { type Canonical, canonicalSha256 } from "#lib/kit/canonical";
+import { type Canonical, canonicalSha256, sha256Hex } from "#lib/kit/canonical";
 import { uuidv7 } from "#lib/kit/ids";
 import type { Result } from "#lib/kit/result";
 import { instant } from "#lib/kit/time";
@@ -164,6 +164,18 @@ function envelopeOf(
   };
 }
 
+/** The record holds hashes; what this tablet itself wrote it can show before the server sends it back. */
+export function textsSaid(body: unknown): Packet["texts"] {
+  if (typeof body !== "object" || body === null) return {};
+  const said = body as Record<string, unknown>;
+  return Object.fromEntries(
+    ["text", "reason", "comment"]
+      .map((member) => said[member])
+      .filter((text) => typeof text === "string")
+      .map((text) => [sha256Hex(text), text]),
+  );
+}
+
 export const newCommandId = (nowMs: number): string => uuidv7(nowMs);
 
 /** In the order of this tablet's sequence. */
@@ -195,7 +207,7 @@ export async function settle(
     return null;
   }
   const settled: DecisionRow = { ...row, verdict };
-  const folded = stored && confirmed(stored.packet, verdict, answer.people);
+  const folded = stored && confirmed(stored.packet, verdict, answer.people, row.body);
   await Promise.all([
     tx.objectStore("decisions").put(settled),
     tx.objectStore("commands").delete(row.deviceSeq),
@@ -210,8 +222,10 @@ function confirmed(
   packet: Packet,
   verdict: CommandVerdict,
   people: Packet["people"],
+  body: unknown,
 ): { packet: Packet; hasGap: boolean } {
-  const known = { ...packet, people: { ...packet.people, ...people } };
+  const texts = { ...packet.texts, ...textsSaid(body) };
+  const known = { ...packet, texts, people: { ...packet.people, ...people } };
   if (verdict.verdict !== "applied") return { packet: known, hasGap: true };
   const fresh = verdict.events.filter((event) => event.seq > packet.state.seq);
   if (fresh.length === 0) return { packet: known, hasGap: false };

@@ -1,0 +1,127 @@
+import "fake-indexeddb/auto";
+import { IDBFactory } from "fake-indexeddb";
+import { beforeEach, expect, test } from "vitest";
+import { canonicalSha256, sha256Hex } from "#lib/kit/canonical";
+import { uuidv7 } from "#lib/kit/ids";
+import { aCommand, type Bench, factsFor, shown } from "#lib/travelers/bench/bench";
+import { named } from "#lib/travelers/bench/plan";
+import { device, people } from "#lib/travelers/bench/plant";
+import { inWorkAt, sign } from "#lib/travelers/bench/stage";
+import { makeActs, type Signature } from "./acts.ts";
+import { type Core, emptyView, type TabletView } from "./core.ts";
+import { openMemory } from "./memory.ts";
+import { showStored } from "./packets.ts";
+import { settle, waitingCommands } from "./queue.ts";
+import type { FloorPerson, Packet } from "./wire.schema.ts";
+
+beforeEach(() => {
+  globalThis.indexedDB = new IDBFactory();
+});
+
+const floorPerson = (name: keyof typeof people, roles = people[name].roles): FloorPerson => ({
+  ...people[name],
+  roles,
+  initials: name.slice(0, 2).toUpperCase(),
+});
+
+/** A tablet on which one person has a unit open; the server is silent. */
+async function aTabletWith(bench: Bench, person: FloorPerson) {
+  const db = await openMemory();
+  const facts = factsFor(bench, aCommand(bench, "completeTraveler", {}));
+  const packet = {
+    ...facts,
+    state: bench.state,
+    people: {},
+    texts: {},
+    serverTime: facts.at,
+    head: "",
+  } as unknown as Packet;
+  await db.put("packets", { traveler: bench.state.id, packet, storedAt: facts.at });
+  let view: TabletView = {
+    ...emptyView,
+    phase: "ready",
+    session: {
+      device: { id: device.id, name: "tablet 1" },
+      station: { id: named("station"), code: device.station, name: "", workCenter: "ASM" },
+      site: { id: named("site"), code: "NG1", name: "", timeZone: "America/Chicago" },
+    },
+    signedIn: { person, grant: "said.mac", notAfter: facts.at, hasSigned: true },
+    open: { packet, state: bench.state },
+  };
+  const core: Core = {
+    db,
+    server: {
+      get: async () => ({ kind: "silence" }),
+      post: async () => ({ kind: "silence" }),
+      putBytes: async () => ({ kind: "silence" }),
+    },
+    bootId: uuidv7(),
+    nowMs: () => Date.parse(facts.at),
+    view: () => view,
+    set: (patch) => {
+      view = { ...view, ...patch };
+    },
+    wake: () => {},
+  };
+  return { core, acts: makeActs(core) };
+}
+
+test("a second signer's refusal is recorded under the proof of who was refused, beside whoever is signed in", async () => {
+  const bench = inWorkAt("060.5");
+  sign(bench, { operation: "060", step: "060.5", requirement: "060 operator" });
+  const { core, acts } = await aTabletWith(bench, floorPerson("ben"));
+  const at = {
+    operation: named("op 060"),
+    step: named("060.5"),
+    requirement: named("060 inspection"),
+  };
+  const contentSha256 = shown(bench, at);
+  const second: Signature = {
+    commandId: uuidv7(),
+    contentSha256,
+    proof: uuidv7(),
+    method: "badge_pin",
+    // Did the work, and may inspect by her role.
+    person: { ...floorPerson("ana", ["operator", "inspector"]), stamps: people.ivy.stamps },
+  };
+  const outcome = await acts.act("signBuyoff", { ...at, contentSha256 }, { second });
+  expect(outcome).toMatchObject({
+    kind: "refused",
+    refusal: { code: "signer_performed_work" },
+  });
+  const [note, ...rest] = await waitingCommands(core.db);
+  expect(rest).toEqual([]);
+  expect(note?.envelope).toMatchObject({
+    // The proof is good for this id alone.
+    id: second.commandId,
+    type: "recordRefusedAttempt",
+    person: people.ben.id,
+    auth: { second: { person: people.ana.id, proof: second.proof } },
+    body: { command: "signBuyoff", refusal: "signer_performed_work" },
+  });
+  const row = await core.db.get("decisions", second.commandId);
+  expect(row?.local?.ok === true && row.local.events[0]).toMatchObject({
+    type: "attempt.refused",
+    person: people.ben.id,
+    second: people.ana.id,
+  });
+});
+
+test("a note can be read on the tablet that wrote it, before and after the server has it", async () => {
+  const bench = inWorkAt("060.4");
+  const { core, acts } = await aTabletWith(bench, floorPerson("ben"));
+  const text = "Bolt 3 turned hard";
+  const hash = sha256Hex(text);
+  await acts.act("addNote", { step: named("060.4"), text });
+  expect(core.view().open?.state.notes.at(-1)?.text).toBe(hash);
+  expect(core.view().open?.packet.texts[hash]).toBe(text);
+  const [sent] = await waitingCommands(core.db);
+  const row = await core.db.get("decisions", sent?.envelope.id ?? "");
+  const events = row?.local?.ok === true ? row.local.events : [];
+  const head = canonicalSha256("head");
+  const seq = bench.state.seq + 1;
+  await settle(core.db, { id: row?.commandId ?? "", verdict: "applied", seq, head, events });
+  await showStored(core, bench.state.id);
+  expect(await waitingCommands(core.db)).toEqual([]);
+  expect(core.view().open?.packet.texts[hash]).toBe(text);
+});
