@@ -1,22 +1,9 @@
 import createNextIntlPlugin from "next-intl/plugin";
+import { onData, onEveryAnswer } from "./lib/boundary/answer-headers.ts";
 
 const withWords = createNextIntlPlugin("./lib/messages/request.ts");
 
-// On every answer, errors and files included; pages get their Content-Security-Policy in proxy.ts.
-const onEveryAnswer = [
-  { key: "X-Content-Type-Options", value: "nosniff" },
-  { key: "Referrer-Policy", value: "same-origin" },
-  { key: "X-Frame-Options", value: "DENY" },
-  { key: "Cross-Origin-Opener-Policy", value: "same-origin" },
-  { key: "Cross-Origin-Resource-Policy", value: "same-origin" },
-  {
-    key: "Permissions-Policy",
-    value: "camera=(self), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()",
-  },
-];
-const onData = [
-  { key: "Content-Security-Policy", value: "default-src 'none'; frame-ancestors 'none'; sandbox" },
-];
+const listed = (headers) => Object.entries(headers).map(([key, value]) => ({ key, value }));
 
 /** @type {import('next').NextConfig} */
 const config = {
@@ -27,10 +14,10 @@ const config = {
   poweredByHeader: false,
   productionBrowserSourceMaps: false,
   headers: async () => [
-    { source: "/:path*", headers: onEveryAnswer },
-    { source: "/api/:path*", headers: onData },
+    { source: "/:path*", headers: listed(onEveryAnswer) },
+    { source: "/api/:path*", headers: listed(onData) },
     // Scripts and styles ignore it; what is not there is answered with a document.
-    { source: "/_next/:path*", headers: onData },
+    { source: "/_next/:path*", headers: listed(onData) },
   ],
 };
 

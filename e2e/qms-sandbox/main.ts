@@ -38,7 +38,8 @@ server.on("error", (error: NodeJS.ErrnoException) => {
       ? `Port ${values.port} is taken. Choose another with --port.\n`
       : `${error.message}\n`,
   );
-  process.exit(1);
+  // A code of its own, so that whoever started it can tell and try another port.
+  process.exit(error.code === "EADDRINUSE" ? 48 : 1);
 });
 server.listen(Number(values.port), values.host, () => {
   const address = server.address();

@@ -35,6 +35,13 @@ export type Database = {
 type GivenUrls = Record<string, string | undefined>;
 
 const databaseName = "buyoff";
+
+/** Names a database in the memory of a demo plant that is being made. */
+export const seedPlace = {
+  embedded: "embedded",
+  of: (database: Database): string =>
+    database.isEmbedded ? seedPlace.embedded : placeOf(database.ownerUrl),
+};
 const connectPatienceMs = 8_000;
 const versionMin = 160_000;
 
@@ -66,6 +73,9 @@ async function embeddedDatabase(memory: Memory, parts: Parts): Promise<Database>
     postgres: { port: server.port, ...(home.folder === wanted ? {} : { folder: home.folder }) },
   });
   await withClient(server.adminUrl, async (client) => {
+    // Nobody has worked in a demo plant that was never complete.
+    if (memory.values.seeding === seedPlace.embedded)
+      await client.query(`drop database if exists ${databaseName} (force)`);
     const { rowCount } = await client.query("select from pg_database where datname = $1", [
       databaseName,
     ]);

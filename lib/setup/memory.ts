@@ -15,6 +15,8 @@ const remembered = z.object({
   rolePasswords: z.record(z.enum(roleNames), z.string()),
   postgres: z.object({ folder: z.string().optional(), port: z.number() }),
   sandbox: z.object({ port: z.number(), token: z.string(), webhookSecret: z.string() }),
+  /** Server and database into which a demo plant is being put; empty once it is complete. */
+  seeding: z.string().default(""),
 });
 export type Remembered = z.infer<typeof remembered>;
 
@@ -33,10 +35,11 @@ const fresh = (): Remembered => ({
   rolePasswords: newRolePasswords(),
   postgres: { port: 0 },
   sandbox: {
-    port: 4310,
+    port: 0,
     token: key(),
     webhookSecret: `whsec_${randomBytes(24).toString("base64")}`,
   },
+  seeding: "",
 });
 
 export async function openMemory(folder: string): Promise<Memory> {

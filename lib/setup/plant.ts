@@ -1,18 +1,21 @@
 import path from "node:path";
 import { buildWeb, generateClient, isBuildStale, isClientStale, nextProgram } from "./build.ts";
-import { type Database, openDatabase, withClient } from "./database.ts";
+import { type Database, openDatabase, seedPlace, withClient } from "./database.ts";
 import { type Memory, root } from "./memory.ts";
 import type { Parts } from "./parts.ts";
-import { freePort } from "./port.ts";
+import { freePort, listeningWord, portRefusal, requirePort } from "./port.ts";
 import { Problem } from "./problem.ts";
 import {
   answering,
   type Environment,
+  PortTaken,
   type Program,
   type RunningProgram,
   runProgram,
   startProgram,
+  type Workplace,
 } from "./processes.ts";
+import { type Sandbox, startSandbox } from "./sandbox.ts";
 
 /** Everything of Buyoff that is running. */
 export type Plant = {
@@ -20,6 +23,7 @@ export type Plant = {
   environment: Environment;
   isDemo: boolean;
   sandboxUrl: string | null;
+  webPort: number;
   /** Resolves with a sentence when any part ends without having been asked to. */
   ended: Promise<string>;
 };
@@ -29,7 +33,8 @@ export type PlantPlan = {
   environment: Environment;
   /** Where people and other systems find it. */
   origin: string;
-  webPort: number;
+  /** Null: any free one, behind the https front. */
+  webPort: number | null;
   isDev: boolean;
   parts: Parts;
   /** Told what is being done, so that a person who waits knows for what. */
@@ -45,63 +50,78 @@ export async function startPlant(plan: PlantPlan): Promise<Plant> {
   const database = await openDatabase(memory, plan.environment, parts);
   const isDemo = wantsDemo(plan.environment, database);
   const isNew = await isEmpty(database);
-  const sandbox = isDemo ? await sandboxPort(memory, isNew) : null;
-  const environment = environmentOf(plan, database, sandbox);
-
+  if (!isNew) refuseHalfADemo(memory, database);
   if (await isClientStale()) {
     tell("database client");
     await generateClient(workplace);
   }
+  const sandbox = isDemo ? await startSandbox({ ...plan, logs: workplace.logs }, isNew) : null;
+  const environment = environmentOf(plan, database, sandbox);
   if (isDemo && isNew) {
     tell("demo plant");
-    await runProgram(seedProgram(environment), workplace, "The demo plant could not be set up.");
+    await seed(memory, database, environment, workplace);
   }
   if (!plan.isDev && (await isBuildStale(environment))) {
     tell("production build");
     await buildWeb(workplace, buildEnvironment(memory, environment));
   }
   tell(isDemo ? "web, worker and QMS sandbox" : "web and worker");
-  const programs = await startPrograms(plan, environment, sandbox, workplace.logs);
+  const worker = parts.keep(startProgram(workerProgram(environment), workplace.logs, plan.isDev));
+  const others = [...(sandbox ? [sandbox.program] : []), worker];
+  const web = await startWeb(plan, environment, workplace, others);
   return {
     database,
     environment,
     isDemo,
-    sandboxUrl: sandbox === null ? null : `http://127.0.0.1:${sandbox}`,
-    ended: Promise.race([database.ended, ...programs.map((program) => program.ended)]),
+    sandboxUrl: sandbox?.url ?? null,
+    webPort: web.port,
+    ended: Promise.race([database, ...others, web.program].map(({ ended }) => ended)),
   };
 }
 
-/** Any free one before the demo plant knows it by address; from then on that one. */
-async function sandboxPort(memory: Memory, isNew: boolean): Promise<number> {
-  const { sandbox } = memory.values;
-  if (isNew) {
-    await memory.save({ sandbox: { ...sandbox, port: await freePort(sandbox.port) } });
-  } else if ((await freePort(sandbox.port)) !== sandbox.port) {
-    throw new Problem(
-      `Port ${sandbox.port} is taken by another program, and the demo plant knows its QMS sandbox there. End that program and start again.`,
-    );
-  }
-  return memory.values.sandbox.port;
+/** A demo plant is complete or not there: one that was cut off is begun anew at the next start. */
+async function seed(
+  memory: Memory,
+  database: Database,
+  environment: Environment,
+  workplace: Workplace,
+): Promise<void> {
+  await memory.save({ seeding: seedPlace.of(database) });
+  await runProgram(seedProgram(environment), workplace, "The demo plant could not be set up.");
+  await memory.save({ seeding: "" });
 }
 
-async function startPrograms(
+/** In a server of somebody else nothing is dropped. */
+function refuseHalfADemo({ values }: Memory, database: Database): void {
+  if (values.seeding !== seedPlace.of(database)) return;
+  throw new Problem(
+    `The demo plant in ${values.seeding} was cut off while it was being made. Drop that database, create it again empty, and start again.`,
+  );
+}
+
+const attempts = 5;
+
+async function startWeb(
   plan: PlantPlan,
   environment: Environment,
-  sandbox: number | null,
-  logs: string,
-): Promise<RunningProgram[]> {
-  const { parts, isDev, webPort } = plan;
-  const programs: RunningProgram[] = [];
-  if (sandbox !== null) {
-    const register = parts.keep(startProgram(sandboxProgram(plan, sandbox), logs));
-    programs.push(register);
-    await answering(`http://127.0.0.1:${sandbox}/`, programs);
+  { logs, parts }: Workplace,
+  others: readonly RunningProgram[],
+): Promise<{ port: number; program: RunningProgram }> {
+  for (let attempt = 1; ; attempt += 1) {
+    const port = plan.webPort ?? (await freePort(0));
+    // Asked again: since the start somebody may have taken it.
+    if (plan.webPort !== null) await requirePort(port, "127.0.0.1");
+    const program = parts.keep(startProgram(webProgram(plan, port, environment), logs, plan.isDev));
+    try {
+      const word = plan.isDev ? "" : listeningWord;
+      await answering(`http://127.0.0.1:${port}/api/health`, [...others, program], word);
+      return { port, program };
+    } catch (error) {
+      if (!(error instanceof PortTaken)) throw error;
+      if (plan.webPort !== null) throw new Problem(portRefusal(port));
+      if (attempt === attempts) throw error;
+    }
   }
-  const worker = parts.keep(startProgram(workerProgram(environment), logs, isDev));
-  const web = parts.keep(startProgram(webProgram(plan, environment), logs, isDev));
-  programs.push(worker, web);
-  await answering(`http://127.0.0.1:${webPort}/api/health`, programs);
-  return programs;
 }
 
 const seedProgram = (environment: Environment): Program => ({
@@ -116,34 +136,13 @@ export const workerProgram = (environment: Environment): Program => ({
   environment: { ...environment, BUYOFF_DB_ROLE: "worker" },
 });
 
-const webProgram = ({ webPort, isDev }: PlantPlan, environment: Environment): Program => ({
-  name: "web",
-  args: [
-    nextProgram,
-    isDev ? "dev" : "start",
-    "--port",
-    String(webPort),
-    "--hostname",
-    "127.0.0.1",
-  ],
-  environment: { ...environment, NODE_ENV: isDev ? "development" : "production" },
-  isOurs: false,
-});
-
-function sandboxProgram({ memory, origin }: PlantPlan, port: number): Program {
-  const { token, webhookSecret } = memory.values.sandbox;
+function webProgram({ isDev }: PlantPlan, port: number, environment: Environment): Program {
+  const at = ["--port", String(port), "--hostname", "127.0.0.1"];
   return {
-    name: "qms-sandbox",
-    args: [
-      inRoot("e2e/qms-sandbox/main.ts"),
-      ...["--port", String(port)],
-      ...["--folder", path.join(memory.folder, "qms-sandbox")],
-      ...["--token", token],
-      ...["--webhook-url", `${origin}/api/webhooks/qms-sandbox`],
-      ...["--webhook-secret", webhookSecret],
-    ],
-    // It plays another company's server: it gets nothing of ours, not even our addresses.
-    environment: { PATH: process.env.PATH, HOME: process.env.HOME },
+    name: "web",
+    args: isDev ? [nextProgram, "dev", ...at] : [inRoot("lib/setup/web-main.ts"), ...at],
+    environment: { ...environment, NODE_ENV: isDev ? "development" : "production" },
+    isOurs: false,
   };
 }
 
@@ -154,7 +153,7 @@ const wantsDemo = ({ BUYOFF_DEMO }: Environment, { isEmbedded }: Database) =>
 function environmentOf(
   { memory, environment, origin }: PlantPlan,
   database: Database,
-  sandboxPort: number | null,
+  running: Sandbox | null,
 ): Environment {
   const { secret, sandbox } = memory.values;
   return {
@@ -167,9 +166,9 @@ function environmentOf(
     BUYOFF_ORIGIN: environment.BUYOFF_ORIGIN || origin,
     BUYOFF_SECRET: environment.BUYOFF_SECRET || secret,
     BUYOFF_BLOBS: environment.BUYOFF_BLOBS || path.join(memory.folder, "blobs"),
-    BUYOFF_DEMO: sandboxPort === null ? "0" : "1",
-    ...(sandboxPort !== null && {
-      BUYOFF_SANDBOX_URL: `http://127.0.0.1:${sandboxPort}`,
+    BUYOFF_DEMO: running === null ? "0" : "1",
+    ...(running !== null && {
+      BUYOFF_SANDBOX_URL: running.url,
       BUYOFF_SANDBOX_TOKEN: sandbox.token,
       BUYOFF_SANDBOX_WEBHOOK_SECRET: sandbox.webhookSecret,
     }),

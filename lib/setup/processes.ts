@@ -5,6 +5,7 @@ import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { root } from "./memory.ts";
 import type { Parts } from "./parts.ts";
+import { portTakenCode } from "./port.ts";
 import { Problem } from "./problem.ts";
 
 export type Environment = Record<string, string | undefined>;
@@ -17,6 +18,9 @@ export type Program = {
   /** Server code of ours resolves `server-only` as the bundler does; Next brings its own bundles. */
   isOurs?: boolean;
 };
+
+/** It could not listen; what to do about that is for whoever chose the port to say. */
+export class PortTaken extends Problem {}
 
 /** Where the output of programs goes, and who stops them. */
 export type Workplace = { logs: string; parts: Parts };
@@ -77,17 +81,28 @@ export async function runProgram(
   throw new Problem(`${refusal}\n${await lastLines(running.log)}\nIts log: ${running.log}`);
 }
 
-/** Waits until something answers there, whatever it says; a program that ends meanwhile is a problem. */
-export async function answering(url: string, programs: readonly RunningProgram[]): Promise<void> {
-  let why: string | null = null;
-  void Promise.race(programs.map(({ ended }) => ended)).then((sentence) => {
-    why = sentence;
+/**
+ * Waits until something answers there, whatever it says; a program that ends meanwhile is a problem.
+ * `word` must stand in the last one's log first: an answer could come from somebody else's program.
+ */
+export async function answering(
+  url: string,
+  programs: readonly RunningProgram[],
+  word = "",
+): Promise<void> {
+  const log = programs.at(-1)?.log ?? "";
+  let problem: Problem | null = null;
+  const watched = programs.map(async (program) => {
+    const why = await program.ended;
+    const isPortTaken = program.process.exitCode === portTakenCode;
+    problem ??= isPortTaken ? new PortTaken(why) : new Problem(why);
   });
+  void Promise.race(watched);
   for (;;) {
     const answer = await fetch(url, { redirect: "manual" }).catch(() => null);
     await answer?.body?.cancel();
-    if (why !== null) throw new Problem(why);
-    if (answer) return;
+    if (problem !== null) throw problem;
+    if (answer && (word === "" || (await readFile(log, "utf8")).includes(word))) return;
     await pause(50);
   }
 }

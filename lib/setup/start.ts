@@ -6,8 +6,8 @@ import { lockFile, type Memory, openMemory, root, runningPid } from "./memory.ts
 import type { Options } from "./options.ts";
 import { newParts, type Part } from "./parts.ts";
 import { startPlant } from "./plant.ts";
-import { freePort, requirePort } from "./port.ts";
-import { Problem } from "./problem.ts";
+import { portRefusal, requirePort } from "./port.ts";
+import { codeOf, Problem } from "./problem.ts";
 import { welcome } from "./welcome.ts";
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
@@ -24,17 +24,16 @@ export async function start({ command, port, isOnLan }: Options): Promise<void> 
   const host = isOnLan ? (lanAddresses()[0] ?? "127.0.0.1") : "127.0.0.1";
   const origin = `${isOnLan ? "https" : "http"}://${host}:${port}`;
   const running = async () => {
-    const webPort = isOnLan ? await freePort(0) : port;
     const plant = await startPlant({
       memory,
       environment: process.env,
       origin,
-      webPort,
+      webPort: isOnLan ? null : port,
       isDev: command === "dev",
       parts,
       tell: (step) => say(`${seconds().padStart(7)} s  ${step}`),
     });
-    const authorityFile = isOnLan ? await openToLan(memory, port, webPort, parts.keep) : null;
+    const authorityFile = isOnLan ? await openToLan(memory, port, plant.webPort, parts.keep) : null;
     say(await welcome({ plant, origin, authorityFile, memory, seconds: seconds() }));
     const why = await plant.ended;
     throw new Problem(`${why}\n\nThe rest has been stopped. Start again with the same command.`);
@@ -65,7 +64,9 @@ async function openToLan(
   keep: (part: Part) => Part,
 ): Promise<string> {
   const certificate = await lanCertificate(path.join(memory.folder, "lan"), new Date());
-  const front = await startHttpsFront(certificate, port, webPort);
+  const front = await startHttpsFront(certificate, port, webPort).catch((error: unknown) => {
+    throw new Problem(portRefusal(port, codeOf(error)));
+  });
   keep({
     async stop() {
       front.closeAllConnections();

@@ -1,0 +1,56 @@
+import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from "node:http";
+import type { Duplex } from "node:stream";
+import { type Fault, faultOf, plainAnswer } from "#lib/boundary/malformed";
+
+type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => void;
+
+/**
+ * Stands before a listener: what is no request is answered here, in words and with the headers of
+ * every other answer, and what breaks behind it never shows how.
+ */
+export function guarded(listener: (...of: Parameters<Listener>) => Promise<void>): Listener {
+  return (incoming, outgoing) => {
+    const fault = faultOf(incoming);
+    if (fault) return answer(outgoing, fault);
+    listener(incoming, outgoing).catch((error: unknown) => {
+      process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+      answer(outgoing, { status: 500, says: "Something broke. The log of this server says more." });
+    });
+  };
+}
+
+function answer(outgoing: ServerResponse, fault: Fault): void {
+  if (outgoing.headersSent) {
+    outgoing.destroy();
+    return;
+  }
+  const { status, headers, body } = plainAnswer(fault);
+  outgoing.writeHead(status, headers).end(body);
+}
+
+/** What isn't even HTTP, too much of it or too slow never becomes a request: Node tells of it here. */
+export function guardSocket(server: Server): void {
+  server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
+    if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
+    refuse(socket, notHttp(error.code));
+  });
+  server.on("connect", (_incoming, socket) =>
+    refuse(socket, { status: 405, says: "This method is not known here." }),
+  );
+  server.on("checkExpectation", (_incoming, outgoing: ServerResponse) =>
+    answer(outgoing, { status: 417, says: "This expectation can't be met." }),
+  );
+}
+
+function notHttp(code: string | undefined): Fault {
+  if (code === "HPE_HEADER_OVERFLOW") return { status: 431, says: "The headers are too long." };
+  if (code === "ERR_HTTP_REQUEST_TIMEOUT") return { status: 408, says: "That took too long." };
+  return { status: 400, says: "This is not a request in HTTP." };
+}
+
+function refuse(socket: Duplex, fault: Fault): void {
+  const { status, headers, body } = plainAnswer(fault);
+  const all = { ...headers, "Content-Length": String(Buffer.byteLength(body)) };
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join("")}\r\n${body}`);
+}
