@@ -2,12 +2,15 @@ import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { type NextRequest, NextResponse } from "next/server";
+import { faultOfPageRequest } from "#lib/boundary/action-request";
 import { contentSecurityPolicy, type ScriptsAllowed } from "#lib/boundary/csp";
+import { plainAnswer } from "#lib/boundary/malformed";
 
 // Read here and not from lib/kit/env: a page's headers must not depend on a database being configured.
 // biome-ignore-start lint/style/noProcessEnv: see above.
 const isDevelopment = process.env.NODE_ENV === "development";
-const isSecure = process.env.BUYOFF_ORIGIN?.startsWith("https://") ?? false;
+const ownOrigin = process.env.BUYOFF_ORIGIN?.replace(/\/+$/, "");
+const isSecure = ownOrigin?.startsWith("https://") ?? false;
 const isDemo = process.env.BUYOFF_DEMO === "1";
 const builtIn = process.env.BUYOFF_DIST || ".next";
 // biome-ignore-end lint/style/noProcessEnv: see above.
@@ -24,10 +27,16 @@ const hashesOfPage: Readonly<Record<string, readonly string[]>> = (() => {
 })();
 
 /**
- * Content Security Policy, and nothing else: nobody is let in or kept out here. A page made for each
- * request carries a nonce; one made by the build can't, so its scripts are known by their hashes.
+ * Content Security Policy, and a plain word on what is no request to a page: who may see it is not
+ * asked here. A page made for each request carries a nonce; one made by the build can't, so its
+ * scripts are known by their hashes.
  */
-export function proxy(request: NextRequest): NextResponse {
+export async function proxy(request: NextRequest): Promise<NextResponse> {
+  const fault = await faultOfPageRequest(request, ownOrigin);
+  if (fault) {
+    const { body, ...answer } = plainAnswer(fault);
+    return new NextResponse(body, answer);
+  }
   const scripts = scriptsAllowed(request.nextUrl.pathname);
   const policy = contentSecurityPolicy(scripts, isSecure);
   const headers = new Headers(request.headers);

@@ -1,5 +1,6 @@
 import "server-only";
 import { err, ok, type Result } from "#lib/kit/result";
+import { isTame } from "./json.ts";
 
 export type BodyFault = "too_large" | "malformed";
 
@@ -25,30 +26,30 @@ export async function bytesOf(
   return ok(new Uint8Array(Buffer.concat(chunks)));
 }
 
-const depthMax = 32;
-const forbiddenKeys = new Set(["__proto__", "constructor", "prototype"]);
+export async function textOf(
+  request: Request,
+  bytesMax: number,
+): Promise<Result<string, BodyFault>> {
+  const bytes = await bytesOf(request, bytesMax);
+  if (!bytes.ok) return bytes;
+  try {
+    return ok(new TextDecoder("utf-8", { fatal: true }).decode(bytes.value));
+  } catch {
+    return err("malformed");
+  }
+}
 
 /** JSON that can neither exhaust the stack nor reach a prototype. */
 export async function jsonOf(
   request: Request,
   bytesMax: number,
 ): Promise<Result<unknown, BodyFault>> {
-  const bytes = await bytesOf(request, bytesMax);
-  if (!bytes.ok) return bytes;
+  const text = await textOf(request, bytesMax);
+  if (!text.ok) return text;
   try {
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes.value);
-    const value: unknown = JSON.parse(text);
-    return isTame(value, 0) ? ok(value) : err("malformed");
+    const value: unknown = JSON.parse(text.value);
+    return isTame(value) ? ok(value) : err("malformed");
   } catch {
     return err("malformed");
   }
-}
-
-function isTame(value: unknown, depth: number): boolean {
-  if (typeof value !== "object" || value === null) return true;
-  if (depth >= depthMax) return false;
-  if (Array.isArray(value)) return value.every((element) => isTame(element, depth + 1));
-  return Object.entries(value).every(
-    ([key, inner]) => !forbiddenKeys.has(key) && isTame(inner, depth + 1),
-  );
 }

@@ -1,19 +1,7 @@
 import "server-only";
 import { env } from "#lib/kit/env";
+import { isSameOrigin } from "./same-origin.ts";
 
-type Headers = { get(name: string): string | null };
-
-/**
- * Did a page of ours send this? Browsers put an Origin on everything that can change something, so
- * none at all is a no; and where they add Sec-Fetch-Site (on https and localhost) it must agree.
- * Beside the configured origin, the host that was asked counts (`--lan`): a foreign page can't choose
- * it, and a name rebound to this machine brings no cookie of ours.
- */
-export function isOwnOrigin(headers: Headers): boolean {
-  const site = headers.get("sec-fetch-site");
-  const origin = headers.get("origin");
-  if ((site !== null && site !== "same-origin") || origin === null) return false;
-  if (origin === env.BUYOFF_ORIGIN) return true;
-  const host = headers.get("host");
-  return host !== null && URL.parse(origin)?.host === host;
-}
+/** Did a page of ours send this? See there. */
+export const isOwnOrigin = (headers: { get(name: string): string | null }): boolean =>
+  isSameOrigin(headers, env.BUYOFF_ORIGIN);

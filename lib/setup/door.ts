@@ -1,5 +1,6 @@
 import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
+import { onEveryAnswer } from "#lib/boundary/answer-headers";
 import { type Fault, faultOf, plainAnswer } from "#lib/boundary/malformed";
 
 type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => void;
@@ -12,6 +13,12 @@ export function guarded(listener: (...of: Parameters<Listener>) => Promise<void>
   return (incoming, outgoing) => {
     const fault = faultOf(incoming);
     if (fault) return answer(outgoing, fault);
+    // Files are sent whole: the framework breaks on a range or a condition that it can't meet.
+    for (const name of ["range", "if-range", "if-match", "if-unmodified-since"]) {
+      delete incoming.headers[name];
+    }
+    // What answers by itself, such as a redirect to an address's usual form, has them from here.
+    for (const [name, value] of Object.entries(onEveryAnswer)) outgoing.setHeader(name, value);
     listener(incoming, outgoing).catch((error: unknown) => {
       process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
       answer(outgoing, { status: 500, says: "Something broke. The log of this server says more." });
@@ -25,7 +32,7 @@ function answer(outgoing: ServerResponse, fault: Fault): void {
     return;
   }
   const { status, headers, body } = plainAnswer(fault);
-  outgoing.writeHead(status, headers).end(body);
+  outgoing.writeHead(status, { ...headers, Connection: "close" }).end(body);
 }
 
 /** What isn't even HTTP, too much of it or too slow never becomes a request: Node tells of it here. */
@@ -50,7 +57,11 @@ function notHttp(code: string | undefined): Fault {
 
 function refuse(socket: Duplex, fault: Fault): void {
   const { status, headers, body } = plainAnswer(fault);
-  const all = { ...headers, "Content-Length": String(Buffer.byteLength(body)) };
+  const all = {
+    ...headers,
+    Connection: "close",
+    "Content-Length": String(Buffer.byteLength(body)),
+  };
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join("")}\r\n${body}`);
 }

@@ -14,7 +14,11 @@ const port = Number(values.port);
 const { hostname } = values;
 
 process.title = "next-server";
-const server = createServer({ requireHostHeader: false });
+const server = createServer({
+  requireHostHeader: false,
+  // There is nothing here to change the protocol for: such a request is one like any other.
+  shouldUpgradeCallback: () => false,
+});
 const web = next({ dev: false, dir: root, hostname, port, httpServer: server });
 // Loaded before it listens: whoever is let in is answered.
 await web.prepare();

@@ -1,0 +1,56 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { type Memory, openMemory } from "./memory.ts";
+import { newParts } from "./parts.ts";
+import { freePort } from "./port.ts";
+import { Problem } from "./problem.ts";
+import { startSandbox } from "./sandbox.ts";
+
+let folder = "";
+let memory: Memory;
+let somebodyElse: Server;
+const parts = newParts();
+const plan = () => ({
+  memory,
+  parts,
+  origin: "http://127.0.0.1:1",
+  logs: path.join(folder, "logs"),
+});
+
+/** Another program on the port that is remembered, and it answers like any web server. */
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), "buyoff-sandbox-"));
+  memory = await openMemory(folder);
+  const port = await freePort(0);
+  somebodyElse = createServer((_request, response) => response.end("somebody else"));
+  await new Promise<void>((resolve) => somebodyElse.listen(port, "127.0.0.1", resolve));
+  await memory.save({ sandbox: { ...memory.values.sandbox, port } });
+});
+afterEach(async () => {
+  await parts.stop();
+  somebodyElse.close();
+  await rm(folder, { recursive: true });
+});
+
+it("takes another port while no plant knows it, holds it, and remembers it", async () => {
+  const taken = memory.values.sandbox.port;
+  const { url } = await startSandbox(plan(), true);
+  const { port } = memory.values.sandbox;
+  expect(port).not.toBe(taken);
+  expect(url).toBe(`http://127.0.0.1:${port}`);
+  expect(await (await fetch(url)).text()).toContain("NCR");
+});
+
+it("is not taken for the program that has its port, and never blames the port of the web", async () => {
+  const { port } = memory.values.sandbox;
+  const refusal = await startSandbox(plan(), false).catch((error: unknown) => error);
+  expect(refusal).toBeInstanceOf(Problem);
+  const { message } = refusal as Problem;
+  expect(message).toMatch(
+    new RegExp(`^Port ${port} is taken by another program, and the demo plant`),
+  );
+  expect(message).not.toContain("--port");
+});
