@@ -29,7 +29,15 @@ export type Decision = {
     contentSha256: string;
     verdict: unknown;
     recordedAt: Instant;
+    /** What was wanted, what it was decided on, and how far the traveler was then. */
+    said: string;
+    facts: string | null;
+    decidedAt: number | null;
   }[];
+  /** What the receipts' facts name by hash. */
+  facts: readonly { sha256: string; text: string }[];
+  /** Tablets that were not revoked when it was decided. */
+  enrolled: readonly string[];
   /** The tablet's own count, remembered with what it sent. */
   device: { id: string; expected: number; seq: number; hash: string } | null;
 };
@@ -75,6 +83,8 @@ export async function append(
     rows: decision.rows,
     proofs: decision.proofs,
     receipts: decision.receipts,
+    facts: decision.facts,
+    enrolled: decision.enrolled,
     device: decision.device,
   });
   try {
@@ -90,7 +100,7 @@ export async function append(
   }
 }
 
-// By SQLSTATE; BY… are raised in migration 0002.
+// By SQLSTATE; BY… are raised by `append` and the triggers.
 const reasons: Readonly<Record<string, NotAppended>> = {
   BY001: "moved",
   BY002: "moved",
@@ -110,6 +120,19 @@ export function notAppended(error: unknown): NotAppended | null {
   const code = sqlState(error);
   if (code && reasons[code]) return reasons[code];
   return isUnavailable(error, code) ? "unavailable" : null;
+}
+
+/**
+ * Does it lie in what was decided, so that deciding it again ends the same way? An error of our own code,
+ * or a value that no column or check takes. What Prisma or the database has trouble with does not.
+ */
+export function isUndecidable(error: unknown): boolean {
+  const code = sqlState(error);
+  if (code) return /^(22|23)/.test(code) || code === "BY000" || code === "BY006";
+  if (!(error instanceof Error) || /^(Prisma|DriverAdapter|Abort|Timeout)/.test(error.name))
+    return false;
+  // What the machine or the network says has a code such as ECONNRESET.
+  return !("code" in error && /^E(?!RR_)/.test(String(error.code)));
 }
 
 /** SQLSTATE of a failed raw query, or null. */

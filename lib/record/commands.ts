@@ -57,6 +57,8 @@ export async function recordEvents(
       rows: happening.rows ?? {},
       proofs: [],
       receipts: [],
+      facts: [],
+      enrolled: [],
       device: null,
     };
     const written = await append(actor.site, decision, within);

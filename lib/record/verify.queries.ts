@@ -1,5 +1,5 @@
 import "server-only";
-import { db, forSite } from "#lib/db/client";
+import { db, type Tx } from "#lib/db/client";
 import { Prisma } from "#lib/db/generated/client";
 import type { InstructionContent } from "#lib/instructions/schema";
 import type { Actor } from "#lib/people/schema";
@@ -8,26 +8,40 @@ import { evolve } from "#lib/travelers/evolve.rules";
 import { projection } from "#lib/travelers/projection.rules";
 import type { TravelerState } from "#lib/travelers/state.schema";
 import type { Head } from "./chain.rules.ts";
+import type { EntryLine } from "./schema.ts";
 import { type Broken, followed, recordedEvent, type StoredEntry } from "./verify.rules.ts";
 
 export type VerifiedStream = { entries: number; head: string; broken: Broken | null };
 export type BrokenStream = Broken & { stream: string; kind: string };
 export type VerifiedRecord = { streams: number; entries: number; broken: BrokenStream | null };
 
-type Reader = Pick<typeof db, "$queryRaw">;
+export type Reader = Pick<Tx, "$queryRaw">;
 type StreamRow = { id: string; kind: string; seq: number; head: string };
 
 const entriesPerPage = 500;
 const streamsPerPage = 200;
+const momentMsMax = 300_000;
+
+/**
+ * The record as it was at one moment, however busy the plant is: a chain, its head and what is shown of it
+ * belong together. Of one site, or of all for the role that sees all.
+ */
+export function atOneMoment<T>(
+  site: string | null,
+  work: (reader: Reader) => Promise<T>,
+): Promise<T> {
+  return db.$transaction(
+    async (tx) => {
+      if (site) await tx.$executeRaw`select set_config('buyoff.site', ${site}, true)`;
+      return work(tx);
+    },
+    { isolationLevel: "RepeatableRead", timeout: momentMsMax },
+  );
+}
 
 /** One chain, re-checked from its first entry, with what is shown of it. For a person at the desk. */
-export async function verifyStream(actor: Actor, stream: string): Promise<VerifiedStream> {
-  const reader = forSite(actor.site) as unknown as Reader;
-  const [row] = await reader.$queryRaw<StreamRow[]>`
-    select id::text, kind, seq, head from streams
-    where id = ${stream}::uuid and site_id = ${actor.site}::uuid`;
-  if (!row) return { entries: 0, head: "", broken: { seq: 0, problem: "stream_missing" } };
-  return checked(reader, row);
+export function verifyStream(actor: Actor, stream: string): Promise<VerifiedStream> {
+  return atOneMoment(actor.site, (reader) => checked(reader, stream));
 }
 
 /**
@@ -39,11 +53,11 @@ export async function verifyRecord(told: (stream: string) => void): Promise<Veri
   let entries = 0;
   let after = "00000000-0000-0000-0000-000000000000";
   for (;;) {
-    const page = await db.$queryRaw<StreamRow[]>`
-      select id::text, kind, seq, head from streams where id > ${after}::uuid
+    const page = await db.$queryRaw<{ id: string; kind: string }[]>`
+      select id::text, kind from streams where id > ${after}::uuid
       order by id limit ${streamsPerPage}`;
     for (const row of page) {
-      const found = await checked(db, row);
+      const found = await atOneMoment(null, (reader) => checked(reader, row.id));
       streams += 1;
       entries += found.entries;
       if (found.broken) {
@@ -58,7 +72,10 @@ export async function verifyRecord(told: (stream: string) => void): Promise<Veri
   return { streams, entries, broken: await orphan() };
 }
 
-async function checked(reader: Reader, row: StreamRow): Promise<VerifiedStream> {
+async function checked(reader: Reader, stream: string): Promise<VerifiedStream> {
+  const [row] = await reader.$queryRaw<StreamRow[]>`
+    select id::text, kind, seq, head from streams where id = ${stream}::uuid`;
+  if (!row) return { entries: 0, head: "", broken: { seq: 0, problem: "stream_missing" } };
   let head: Head = { seq: 0, hash: null };
   let state: TravelerState | null = null;
   for (;;) {
@@ -94,6 +111,18 @@ const entriesAfter = (reader: Reader, stream: string, seq: number): Promise<Stor
       shift
     from entries where stream_id = ${stream}::uuid and seq > ${seq}
     order by seq limit ${entriesPerPage}`;
+
+/** All lines of a stream as far as they hold; what doesn't, `verifyStream` tells. */
+export async function linesOf(reader: Reader, stream: string): Promise<EntryLine[]> {
+  const lines: EntryLine[] = [];
+  for (let head: Head = { seq: 0, hash: null }; ; ) {
+    const page = await entriesAfter(reader, stream, head.seq);
+    const found = followed(head, page);
+    lines.push(...found.entries);
+    if (found.broken || page.length < entriesPerPage) return lines;
+    head = found.head;
+  }
+}
 
 const tables = [
   ["travelers", "traveler"],
@@ -131,7 +160,8 @@ async function shownWrong(reader: Reader, state: TravelerState): Promise<Broken 
   return null;
 }
 
-async function contentFor(reader: Reader, sha256: string): Promise<InstructionContent> {
+/** The content of a revision, as its hash says. */
+export async function contentFor(reader: Reader, sha256: string): Promise<InstructionContent> {
   const [row] = await reader.$queryRaw<{ content: string }[]>`
     select content from instruction_revisions where content_sha256 = ${sha256}`;
   return contentOf(sha256, row?.content ?? null);

@@ -1,4 +1,4 @@
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { requireBrowser } from "./browser.ts";
 import { buildWeb, generateClient, isBuildStale, isClientStale } from "./build.ts";
@@ -19,6 +19,7 @@ import { freePort } from "./port.ts";
 import { startThrowawayPostgres } from "./postgres.ts";
 import { sentenceOf } from "./problem.ts";
 import type { Environment, Workplace } from "./processes.ts";
+import { recordProgram } from "./read-record.ts";
 import { createRoles, newRolePasswords, type RoleName, withDatabase, withLogin } from "./roles.ts";
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
@@ -107,12 +108,43 @@ async function judgeBuild(total: Count, workplace: Workplace, memory: Memory): P
   });
   if (plant === null) return;
   const { environment: inPlant, adminUrl } = plant as Plant & { adminUrl: string };
+  const seeded = await receiptsIn(adminUrl);
   await gate(total, "end to end", async () => {
     await requireBrowser();
     const looking = { BUYOFF_E2E_ADMIN_URL: adminUrl, BUYOFF_E2E_LOGS: workplace.logs };
     return countedPlaywright({ ...inPlant, ...looking }, workplace);
   });
+  await judgeRecord(total, workplace, inPlant, seeded);
 }
+
+/**
+ * What the journeys left behind has to hold: the chains, and every command under the rules once more.
+ * More commands than the demo plant began with, or the journeys' own were not among them.
+ */
+async function judgeRecord(
+  total: Count,
+  workplace: Workplace,
+  environment: Environment,
+  seeded: number,
+): Promise<void> {
+  for (const program of [
+    recordProgram("verify", [], environment),
+    recordProgram("replay", ["--at-least", String(seeded + 1)], environment),
+  ]) {
+    const holds = await gate(total, program.name, async () => {
+      await judged(program, workplace);
+      return undefined;
+    });
+    const log = path.join(workplace.logs, `${program.name}.log`);
+    if (holds) say((await readFile(log, "utf8")).trimEnd().replaceAll(/^/gm, "    "));
+  }
+}
+
+const receiptsIn = (adminUrl: string): Promise<number> =>
+  withClient(adminUrl, async (client) => {
+    const { rows } = await client.query("select count(*)::int as count from receipts");
+    return Number(rows[0].count);
+  });
 
 /** As in production: a server somebody else runs, and a login for each role. */
 async function startTestPlant(memory: Memory, parts: Parts) {

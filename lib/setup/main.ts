@@ -15,9 +15,10 @@ async function run(args: readonly string[]): Promise<void> {
       const { judge } = await import("./judge.ts");
       return judge(options.command);
     }
-    case "record:verify": {
-      const { verifyRecord } = await import("./verify-record.ts");
-      return verifyRecord(options.rest);
+    case "record:verify":
+    case "record:replay": {
+      const { readRecord } = await import("./read-record.ts");
+      return readRecord(options.command, options.rest);
     }
     case "db:sql":
       process.stdout.write(`${administratorSql(process.env.DATABASE_URL)}\n`);

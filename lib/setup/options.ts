@@ -1,7 +1,15 @@
 import { parseArgs } from "node:util";
 import { codeOf, Problem } from "./problem.ts";
 
-export const commands = ["start", "dev", "test", "check", "record:verify", "db:sql"] as const;
+export const commands = [
+  "start",
+  "dev",
+  "test",
+  "check",
+  "record:verify",
+  "record:replay",
+  "db:sql",
+] as const;
 export type CommandName = (typeof commands)[number];
 
 export type Options = { command: CommandName; port: number; isOnLan: boolean; rest: string[] };

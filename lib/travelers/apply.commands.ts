@@ -1,15 +1,23 @@
 import "server-only";
 
-import { append, notAppended } from "#lib/record/append.commands";
+import { log } from "#lib/kit/log";
+import { append, isUndecidable, notAppended } from "#lib/record/append.commands";
 import { type Ask, askNothing, loadForCommand } from "#lib/record/load.queries";
 import { streamOf } from "#lib/record/streams.rules";
 import type { Act } from "./acts.rules.ts";
-import { contentOf, knownContents, lastSeenState, rememberState } from "./contents.queries.ts";
-import { decideAct, type Overruled } from "./decide-act.commands.ts";
+import {
+  contentOf,
+  knownContent,
+  knownContents,
+  lastSeenState,
+  rememberState,
+} from "./contents.queries.ts";
+import { decideAct, type Overruled, type Overruling } from "./decide-act.commands.ts";
 import { Draft } from "./draft.commands.ts";
 import { widened } from "./facts.queries.ts";
 import { factsNeeded } from "./facts.rules.ts";
 import type { Facts } from "./facts.schema.ts";
+import { rememberStored } from "./kept-facts.commands.ts";
 import type { CommandVerdict } from "./schema.ts";
 import type { TravelerState } from "./state.schema.ts";
 
@@ -23,7 +31,7 @@ export type Applied = { verdicts: CommandVerdict[]; isWaiting: boolean };
 
 /**
  * Decides consecutive commands of one traveler in order and writes them in one call; one by one if
- * the database refuses them together, so that one can't hold up its neighbours.
+ * the database refuses them together or one of them fails, so that one can't hold up its neighbours.
  */
 export async function applyActs(
   site: string,
@@ -48,73 +56,118 @@ export const retryLater = (id: string): CommandVerdict => ({
   afterMs: retryAfterMs,
 });
 
+/** One try after another at the same commands, and what was learned on the way. */
+type Course = {
+  site: string;
+  acts: readonly Act[];
+  ask: Ask;
+  fetched: Map<string, Facts["qms"]>;
+  overruled: Overruled;
+  collisions: number;
+  failures: number;
+};
+
 /** Null: the database can't, or not all of these together. */
 async function applyTogether(
   site: string,
   traveler: string,
   acts: readonly Act[],
 ): Promise<CommandVerdict[] | null> {
-  let ask = askFor(site, traveler, acts);
-  const fetched = new Map<string, Facts["qms"]>();
-  const overruled: Overruled = new Map();
-  for (let attempt = 1, collisions = 0; attempt <= attemptsMax; ) {
-    const draft = await draftOf(site, ask);
-    if (draft === "unavailable") return null;
-    const decided = await decideAll(draft, acts, ask, fetched, overruled);
-    if ("wider" in decided) {
-      ask = decided.wider;
-      continue;
-    }
-    if (draft.isEmpty) return draft.verdicts;
-    const written = await append(site, decided.decision);
-    if (written.ok) {
-      if (draft.state) rememberState(draft.state);
-      return draft.verdicts;
-    }
-    if (written.error === "unavailable") return null;
-    collisions += written.error === "collides" ? 1 : 0;
-    const isTaken = written.error === "id_taken" || collisions > collisionsMax;
-    if (isTaken && (acts.length > 1 || overruled.size > 0)) return null;
-    const [act] = acts;
-    if (isTaken && act) {
-      overruled.set(act.command.id, written.error === "id_taken" ? "id_taken" : "command_id_used");
-    }
-    attempt += 1;
+  const course: Course = {
+    site,
+    acts,
+    ask: askFor(site, traveler, acts),
+    fetched: new Map(),
+    overruled: new Map(),
+    collisions: 0,
+    failures: 0,
+  };
+  for (let attempt = 1; attempt <= attemptsMax; attempt += 1) {
+    const outcome = await attempted(course).catch((error) => failed(course, error));
+    if (outcome === "waits") return null;
+    if (outcome !== "again") return outcome;
   }
   return null;
 }
 
-async function draftOf(site: string, ask: Ask): Promise<Draft | "unavailable"> {
-  try {
-    return new Draft(await loadForCommand(site, { ...ask, known: knownContents() }));
-  } catch (error) {
-    if (notAppended(error) === "unavailable") return "unavailable";
-    throw error;
+type Outcome = CommandVerdict[] | "again" | "waits";
+
+async function attempted(course: Course): Promise<Outcome> {
+  const { site } = course;
+  const draft = await widestDraft(course);
+  if (draft.isEmpty) return draft.verdicts;
+  const decision = draft.decision();
+  const written = await append(site, decision);
+  if (written.ok) {
+    if (draft.state) rememberState(draft.state);
+    rememberStored(site, decision.facts);
+    return draft.verdicts;
+  }
+  if (written.error === "unavailable") return "waits";
+  course.collisions += written.error === "collides" ? 1 : 0;
+  const isTaken = written.error === "id_taken" || course.collisions > collisionsMax;
+  if (!isTaken) return "again";
+  return overrule(course, written.error === "id_taken" ? "id_taken" : "command_id_used");
+}
+
+/** Refused by no rule, but in the end: alone, and once. */
+function overrule(course: Course, why: Overruling): "again" | "waits" {
+  const { acts, overruled } = course;
+  const [act] = acts;
+  if (!act || acts.length > 1 || overruled.size > 0) return "waits";
+  overruled.set(act.command.id, why);
+  return "again";
+}
+
+/**
+ * What is wrong with this one command stays wrong however often it is sent: alone, and tried twice, it
+ * is refused, so that the tablet behind it goes on. Whatever else fails is not this command's fault.
+ */
+function failed(course: Course, error: unknown): "again" | "waits" {
+  const { acts } = course;
+  const [act] = acts;
+  if (notAppended(error) === "unavailable") return "waits";
+  if (!act || !isUndecidable(error)) throw error;
+  if (acts.length > 1) return "waits";
+  course.failures += 1;
+  if (course.failures === 1) return "again";
+  const { command, traveler, device } = act;
+  const where = { command: command.id, type: command.type, traveler, device: device?.id };
+  log.error({ err: error, ...where }, "a command can't be decided");
+  return overrule(course, "not_decided");
+}
+
+/** All of them decided on one snapshot that holds every fact that they ask for. */
+async function widestDraft(course: Course): Promise<Draft> {
+  for (;;) {
+    const { site, ask } = course;
+    const draft = new Draft(await loadForCommand(site, { ...ask, known: knownContents() }));
+    const wider = await decideAll(draft, course);
+    if (!wider) return draft;
+    course.ask = wider;
   }
 }
 
-async function decideAll(
-  draft: Draft,
-  acts: readonly Act[],
-  ask: Ask,
-  fetched: Map<string, Facts["qms"]>,
-  overruled: Overruled,
-): Promise<{ decision: ReturnType<Draft["decision"]> } | { wider: Ask }> {
+/** Gives what has to be asked for besides; null: all are decided. */
+async function decideAll(draft: Draft, course: Course): Promise<Ask | null> {
   const { loaded } = draft;
+  const { acts, ask, fetched, overruled } = course;
   const pinned = loaded.traveler?.state ? loaded.revision?.contentSha256 : undefined;
-  const content = pinned ? contentOf(pinned, loaded.content) : null;
+  // Reading the content, or the state in its light, may be what fails: what is given up goes without.
+  const isGivenUp = acts.some(({ command }) => overruled.get(command.id) === "not_decided");
+  if (pinned && !isGivenUp) draft.content = contentOf(pinned, loaded.content);
+  const { content } = draft;
   const pin =
     loaded.revision && streamOf("instruction", loaded.revision.instruction, loaded.site.id);
-  if (pin && !ask.streams.includes(pin))
-    return { wider: { ...ask, streams: [...ask.streams, pin] } };
+  if (pin && !ask.streams.includes(pin)) return { ...ask, streams: [...ask.streams, pin] };
   for (const act of acts) {
     if (content && draft.state) {
       const wider = widened(ask, factsNeeded(act.command, draft.state, content));
-      if (wider) return { wider };
+      if (wider) return wider;
     }
-    await decideAct(draft, act, content, fetched, overruled);
+    await decideAct(draft, act, fetched, overruled);
   }
-  return { decision: draft.decision(content) };
+  return null;
 }
 
 /** What the commands surely need; the gages, stock and people's qualifications by a guess at the state. */
@@ -143,6 +196,12 @@ function askFor(site: string, traveler: string, acts: readonly Act[]): Ask {
 }
 
 function guessed(ask: Ask, act: Act, state: TravelerState): Ask {
-  const content = contentOf(state.revision.contentSha256, null);
-  return widened(ask, factsNeeded(act.command, state, content)) ?? ask;
+  const content = knownContent(state.revision.contentSha256);
+  if (!content) return ask;
+  try {
+    return widened(ask, factsNeeded(act.command, state, content)) ?? ask;
+  } catch {
+    // Asked again where the command is decided: what fails there is told.
+    return ask;
+  }
 }

@@ -207,6 +207,7 @@ async function areReleased(
   const recordedAt = (actor.via === "seed" ? release.recordedAt : undefined) ?? loaded.now;
   const decisions = units.map(({ id, ...unit }) => {
     const draft = new Draft({ ...loaded, traveler: null });
+    draft.content = content;
     const event = releaseTraveler({
       id,
       site: actor.site,
@@ -229,7 +230,7 @@ async function areReleased(
       guardOf(loaded, "order", order.id),
       guardOf(loaded, "instruction", instruction),
     ]);
-    return draft.decision(content);
+    return draft.decision();
   });
   const written = await append(actor.site, together(decisions));
   if (written.ok) return true;
@@ -252,6 +253,8 @@ function together(decisions: readonly Decision[]): Decision {
     rows,
     proofs: [],
     receipts: [],
+    facts: [],
+    enrolled: [],
     device: null,
   };
 }

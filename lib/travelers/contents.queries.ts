@@ -2,16 +2,24 @@ import "server-only";
 import { type InstructionContent, instructionContent } from "#lib/instructions/schema";
 import type { TravelerState } from "./state.schema.ts";
 
-// A revision's content is what its hash says, so it never goes stale. Bounded, oldest out first.
+// A revision's content is what its hash says, so it never goes stale. Bounded, longest unused out first.
 const contents = new Map<string, InstructionContent>();
 const contentsMax = 64;
 
 export const knownContents = (): string[] => [...contents.keys()];
 
+export const knownContent = (sha256: string): InstructionContent | null =>
+  contents.get(sha256) ?? null;
+
 /** The content of a hash, parsed once; `text` is what the database sent if this process had none. */
 export function contentOf(sha256: string, text: string | null): InstructionContent {
   const known = contents.get(sha256);
-  if (known) return known;
+  if (known) {
+    // Used last, forgotten last: what is in work stays.
+    contents.delete(sha256);
+    contents.set(sha256, known);
+    return known;
+  }
   if (text === null) throw new Error(`no content under ${sha256}`);
   const parsed = instructionContent.parse(JSON.parse(text));
   contents.set(sha256, parsed);

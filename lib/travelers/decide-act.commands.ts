@@ -3,7 +3,7 @@ import { fetchDisposition } from "#lib/feed/disposition.queries";
 import type { InstructionContent } from "#lib/instructions/schema";
 import type { Actor } from "#lib/people/schema";
 import { type Act, follows, notApplied, occurredAt } from "./acts.rules.ts";
-import type { Draft, Saying } from "./draft.commands.ts";
+import type { DecidedOn, Draft, Saying } from "./draft.commands.ts";
 import { gather } from "./facts.queries.ts";
 import { factsNeeded } from "./facts.rules.ts";
 import type { Facts } from "./facts.schema.ts";
@@ -11,14 +11,14 @@ import type { Refusal, RefusalCode } from "./refusal.schema.ts";
 import { decide } from "./rules.ts";
 import type { TravelerState } from "./state.schema.ts";
 
-/** Refused by the database and not by a rule, under the command's id. */
-export type Overruled = Map<string, "id_taken" | "command_id_used">;
+/** Refused under the command's id by no rule: by the database, or because deciding it fails. */
+export type Overruling = "id_taken" | "command_id_used" | "not_decided";
+export type Overruled = Map<string, Overruling>;
 
 /** Decides one command on the draft's state and writes verdict, entries and receipt into the draft. */
 export async function decideAct(
   draft: Draft,
   act: Act,
-  content: InstructionContent | null,
   fetched: Map<string, Facts["qms"]>,
   overruled: Overruled,
 ): Promise<void> {
@@ -29,10 +29,10 @@ export async function decideAct(
   if (draft.isAnswered(act)) return;
   const isForked = takePlace(draft, act, said) === "fork";
   const barred = overruled.get(act.command.id) ?? barredBy(draft, act, said.actor, isForked);
-  if (barred) return refuseAct(draft, act, content, said, { code: barred, params: {} });
-  const { state } = draft;
+  if (barred) return refuseAct(draft, act, said, { code: barred, params: {} });
+  const { state, content } = draft;
   if (!state || !content || !said.actor) {
-    return refuseAct(draft, act, content, said, { code: "traveler_not_released", params: {} });
+    return refuseAct(draft, act, said, { code: "traveler_not_released", params: {} });
   }
   const qms = await qmsFor(act, said.actor, state, content, fetched);
   const gathered = gather(draft.loaded, {
@@ -46,18 +46,14 @@ export async function decideAct(
   });
   draft.hold(gathered.guards);
   for (const proof of gathered.proofs) draft.use(proof);
+  const on = { facts: gathered.facts, seq: state.seq };
   const ruling = decide(state, act.command, gathered.facts);
-  if (!ruling.ok) return refuseAct(draft, act, content, said, ruling.error);
+  if (!ruling.ok) return refuseAct(draft, act, said, ruling.error, on);
   draft.keepTexts(ruling.value.texts);
   const second = gathered.proofs.find(({ id }) => id === act.second?.proof)?.person ?? null;
   const { events, head } = draft.tell(state.id, content, ruling.value.events, { ...said, second });
-  draft.answer(act, recordedAt, {
-    id: act.command.id,
-    verdict: "applied",
-    seq: head.seq,
-    head: head.hash ?? "",
-    events,
-  });
+  const verdict = { id: act.command.id, verdict: "applied", seq: head.seq, events } as const;
+  draft.answer(act, recordedAt, { ...verdict, head: head.hash ?? "" }, on);
 }
 
 /** Fetched at most once per command, however often it is decided again. */
@@ -122,14 +118,13 @@ function takePlace(draft: Draft, act: Act, said: Saying): "next" | "gap" | "fork
 function refuseAct(
   draft: Draft,
   act: Act,
-  content: InstructionContent | null,
   said: Saying,
   refusal: Refusal,
+  on: DecidedOn = null,
 ): void {
   const event = notApplied(act, refusal);
-  // Whoever could not prove who they are writes nothing into a traveler's history.
-  const isProven = refusal.code !== "grant_not_valid" && refusal.code !== "command_id_used";
-  if (draft.state && content && isProven) draft.tell(draft.state.id, content, [event], said);
+  const { state, content } = draft;
+  if (state && content && !asides.has(refusal.code)) draft.tell(state.id, content, [event], said);
   else draft.reportRefusal(event, act, said);
   const { code, params } = refusal;
   const verdict = {
@@ -137,5 +132,14 @@ function refuseAct(
     verdict: "recorded_not_applied",
     refusal: { code, params },
   } as const;
-  draft.answer(act, said.recordedAt, verdict, code !== "command_id_used" && !act.isForeign);
+  if (code === "command_id_used" || act.isForeign) draft.answerOnly(verdict);
+  else draft.answer(act, said.recordedAt, verdict, on);
 }
+
+// Whoever could not prove who they are writes nothing into a traveler's history; nor does a command
+// that can't be decided, because folding that very history may be what fails.
+const asides: ReadonlySet<RefusalCode> = new Set<RefusalCode>([
+  "grant_not_valid",
+  "command_id_used",
+  "not_decided",
+]);

@@ -12,7 +12,10 @@ import type { SealedEntry, StreamKind } from "#lib/record/schema";
 import { shiftAt } from "#lib/record/shifts.rules";
 import { streamOf } from "#lib/record/streams.rules";
 import { type Act, travelerContext } from "./acts.rules.ts";
+import { keptCommand, keptFacts } from "./decided.rules.ts";
 import { evolve } from "./evolve.rules.ts";
+import type { Facts } from "./facts.schema.ts";
+import { isStored, keptPart } from "./kept-facts.commands.ts";
 import { type Projection, projection, type Row } from "./projection.rules.ts";
 import type { CommandVerdict, RecordedEvent, TravelerEvent } from "./schema.ts";
 import type { TravelerState } from "./state.schema.ts";
@@ -28,6 +31,9 @@ export type Saying = {
   recordedAt: Instant;
 };
 
+/** What the rules were asked on; null where they weren't asked. */
+export type DecidedOn = { facts: Facts; seq: number } | null;
+
 /**
  * One append in the making: commands are decided one after another on the state that the one before
  * left, and all of them are written by one statement.
@@ -36,6 +42,8 @@ export class Draft {
   readonly loaded: Loaded;
   readonly before: TravelerState | null;
   state: TravelerState | null;
+  /** What the traveler is pinned to, once it is known. */
+  content: InstructionContent | null = null;
   readonly verdicts: CommandVerdict[] = [];
   readonly receipts: Decision["receipts"][number][] = [];
   device: Decision["device"] = null;
@@ -44,6 +52,7 @@ export class Draft {
   private readonly cards = new Map<string, SealedCard>();
   private readonly entries: SealedEntry[] = [];
   private readonly texts = new Map<string, string>();
+  private readonly facts = new Map<string, string>();
   private readonly proofs = new Map<string, Decision["proofs"][number]>();
 
   constructor(loaded: Loaded) {
@@ -109,10 +118,15 @@ export class Draft {
     return receipt !== undefined && !isSame(receipt, act);
   }
 
-  answer(act: Act, recordedAt: Instant, verdict: CommandVerdict, isKept = true): void {
+  answer(act: Act, recordedAt: Instant, verdict: CommandVerdict, on: DecidedOn): void {
     this.verdicts.push(verdict);
-    if (!isKept) return;
+    const { said, words } = keptCommand(act.command);
+    // Whoever is turned away before the rules leaves no words behind, only their hash.
+    if (on) this.keepTexts(words.map(({ text }) => text));
     this.receipts.push({
+      said,
+      facts: on && keptFacts(on.facts, (part) => this.keepFact(part)),
+      decidedAt: on?.seq ?? null,
       command: act.command.id,
       traveler: act.traveler,
       person: act.person,
@@ -121,6 +135,11 @@ export class Draft {
       verdict,
       recordedAt,
     });
+  }
+
+  /** Without a receipt: the id, or the tablet, is somebody else's. */
+  answerOnly(verdict: CommandVerdict): void {
+    this.verdicts.push(verdict);
   }
 
   hold(guards: readonly Guard[]): void {
@@ -136,7 +155,8 @@ export class Draft {
   }
 
   /** Everything to be written. A stream that is written to needs no guard besides. */
-  decision(content: InstructionContent | null): Decision {
+  decision(): Decision {
+    const { content } = this;
     return {
       streams: [...this.streams].map(([id, { kind, from, to }]) => ({ id, kind, from, to })),
       guards: [...this.guards.values()].filter(({ id }) => !this.streams.has(id)),
@@ -146,8 +166,20 @@ export class Draft {
       rows: this.state && content ? changedRows(this.before, this.state, content) : {},
       proofs: [...this.proofs.values()],
       receipts: this.receipts,
+      facts: [...this.facts]
+        .filter(([sha256]) => !isStored(this.loaded.site.id, sha256))
+        .map(([sha256, text]) => ({ sha256, text })),
+      enrolled: [...this.guards.values()].flatMap(({ id, kind }) =>
+        kind === "device" ? [id] : [],
+      ),
       device: this.device,
     };
+  }
+
+  private keepFact(part: unknown): string {
+    const { sha256, text } = keptPart(part);
+    this.facts.set(sha256, text);
+    return sha256;
   }
 
   private receiptOf(act: Act) {

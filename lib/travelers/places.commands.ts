@@ -21,6 +21,8 @@ export async function rememberPlace(device: Actor, place: Place): Promise<void> 
     rows: {},
     proofs: [],
     receipts: [],
+    facts: [],
+    enrolled: [],
     device: { id: device.id, expected: known.lastSeq, seq: place.seq, hash: place.hash },
   });
 }

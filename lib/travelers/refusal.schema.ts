@@ -9,6 +9,7 @@ export const refusalCodes = [
   "device_forked",
   "command_id_used",
   "id_taken",
+  "not_decided",
   "command_not_available",
   "traveler_not_released",
   "traveler_not_open",

@@ -12,7 +12,7 @@ const wholeCharacters = z.refine<string>(
 const words = (max: number) =>
   z.string().check(z.normalize("NFC"), wholeCharacters, z.minLength(1), z.maxLength(max));
 /** Why, in the person's own words. Stored beside the record and bound to it by hash. */
-const reason = words(1000);
+export const reason = words(1000);
 const code = words(60);
 const instant = z.iso.datetime({ precision: 3 });
 

@@ -1,0 +1,133 @@
+import type { InstructionContent } from "#lib/instructions/schema";
+import { type Canonical, canonicalJson } from "#lib/kit/canonical";
+import { namedIn, readCommand, readFacts } from "#lib/travelers/decided.rules";
+import { evolve } from "#lib/travelers/evolve.rules";
+import type { RefusalCode } from "#lib/travelers/refusal.schema";
+import type { decide } from "#lib/travelers/rules";
+import type { CommandVerdict } from "#lib/travelers/schema";
+import type { TravelerState } from "#lib/travelers/state.schema";
+import type { EntryLine } from "./schema.ts";
+import { recordedEvent } from "./verify.rules.ts";
+
+export type Decide = typeof decide;
+
+/** A receipt as the table has it. */
+export type StoredReceipt = {
+  command: string;
+  verdict: CommandVerdict;
+  said: string | null;
+  facts: string | null;
+  decidedAt: number | null;
+};
+
+export type Difference = { command: string; type: string; why: string; was: string; is: string };
+
+/**
+ * `same` and `differs`: the rules were asked again. `turned_away`: no rule was asked then. `older`: the
+ * receipt is from before receipts kept what was decided on. `disposed`: retention took words or names.
+ */
+export type Replayed =
+  | { kind: "same" | "turned_away" | "older" | "disposed" }
+  | { kind: "differs"; difference: Difference };
+
+/** What refuses a command before any rule is asked, and what is put on record when asking fails. */
+const withoutRules: ReadonlySet<string> = new Set<RefusalCode>([
+  "grant_not_valid",
+  "device_revoked",
+  "device_forked",
+  "command_id_used",
+  "id_taken",
+  "not_decided",
+  "traveler_not_released",
+]);
+
+/** A traveler as it stood after each of its entries. */
+export function statesOf(entries: readonly EntryLine[]): Map<number, TravelerState> {
+  const states = new Map<number, TravelerState>();
+  let state: TravelerState | null = null;
+  for (const entry of entries) {
+    state = evolve(state, recordedEvent(entry));
+    states.set(entry.seq, state);
+  }
+  return states;
+}
+
+/** One command decided again on what it was decided on, and compared with its verdict and its entries. */
+export function replayed(
+  receipt: StoredReceipt,
+  of: {
+    states: ReadonlyMap<number, TravelerState>;
+    content: InstructionContent | null;
+    entries: readonly EntryLine[];
+    texts: ReadonlyMap<string, string | null>;
+    decide: Decide;
+  },
+): Replayed {
+  const { said, facts, decidedAt } = receipt;
+  const was = textOf(outcomeOf(receipt.verdict));
+  const differs = (why: string, is: unknown): Replayed => {
+    const type = said === null ? "" : (JSON.parse(said) as { type: string }).type;
+    return {
+      kind: "differs",
+      difference: { command: receipt.command, type, why, was, is: textOf(is) },
+    };
+  };
+  if (said === null) return { kind: "older" };
+  const recorded = recordedOf(receipt, of.entries);
+  if (facts === null || decidedAt === null) {
+    const { verdict } = receipt;
+    const isKnown = verdict.verdict === "recorded_not_applied";
+    if (isKnown && withoutRules.has(verdict.refusal.code)) return { kind: "turned_away" };
+    return differs("kept without the facts", recorded);
+  }
+  if (textOf(recorded) !== was) return differs("the record says otherwise", recorded);
+  const state = of.states.get(decidedAt);
+  if (!state || !of.content) return differs("decided on entries that aren't there", null);
+  if (namedIn(said, facts).some((hash) => of.texts.get(hash) === null)) return { kind: "disposed" };
+  const found = asked(of.decide, receipt.command, said, facts, state, of.content, of.texts);
+  return textOf(found) === was ? { kind: "same" } : differs("the rules say otherwise", found);
+}
+
+function asked(
+  decide: Decide,
+  command: string,
+  said: string,
+  facts: string,
+  state: TravelerState,
+  content: InstructionContent,
+  texts: ReadonlyMap<string, string | null>,
+): unknown {
+  try {
+    const kept = (sha256: string) => {
+      const text = texts.get(sha256);
+      if (typeof text !== "string") throw new Error(`nothing is kept under ${sha256}`);
+      return text;
+    };
+    const ruling = decide(state, readCommand(command, said, kept), readFacts(facts, content, kept));
+    if (!ruling.ok) return ruling.error;
+    return ruling.value.events.map(({ type, body }) => ({ type, body }));
+  } catch (error) {
+    return { failed: String(error) };
+  }
+}
+
+const outcomeOf = (verdict: CommandVerdict): unknown => {
+  if (verdict.verdict === "applied") {
+    return verdict.events.map(({ type, body }) => ({ type, body }));
+  }
+  return verdict.verdict === "recorded_not_applied" ? verdict.refusal : verdict;
+};
+
+/** What the traveler's entries say became of the command, in the same form. */
+function recordedOf({ command, decidedAt }: StoredReceipt, entries: readonly EntryLine[]): unknown {
+  const own = entries.filter((entry) => entry.command === command && entry.seq > (decidedAt ?? 0));
+  const [first] = own;
+  if (first?.type === "command.not_applied") {
+    const { refusal, params } = first.body as { refusal: string; params: unknown };
+    return { code: refusal, params };
+  }
+  return own.map(({ type, body }) => ({ type, body }));
+}
+
+const textOf = (value: unknown): string =>
+  canonicalJson(JSON.parse(JSON.stringify(value)) as Canonical);

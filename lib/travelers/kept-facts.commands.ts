@@ -1,0 +1,35 @@
+import "server-only";
+import { sha256Hex } from "#lib/kit/canonical";
+import type { KeptText } from "./decided.rules.ts";
+
+// The same person, policy and gages come with every command: each text is hashed once per process, and
+// sent until it is known to be stored. Bounded, oldest out first: what is forgotten is sent again.
+const hashes = new Map<string, string>();
+const stored = new Set<string>();
+const knownMax = 5000;
+
+/** A part of the facts as it is kept. */
+export function keptPart(part: unknown): KeptText {
+  const text = JSON.stringify(part);
+  const known = hashes.get(text);
+  if (known) return { sha256: known, text };
+  const sha256 = sha256Hex(text);
+  hashes.set(text, sha256);
+  forgetOldest(hashes);
+  return { sha256, text };
+}
+
+export const isStored = (site: string, sha256: string): boolean => stored.has(`${site}/${sha256}`);
+
+/** Only after they were appended for good. */
+export function rememberStored(site: string, facts: readonly KeptText[]): void {
+  for (const { sha256 } of facts) {
+    stored.add(`${site}/${sha256}`);
+    forgetOldest(stored);
+  }
+}
+
+function forgetOldest(known: Map<string, string> | Set<string>): void {
+  const oldest = known.keys().next();
+  if (known.size > knownMax && !oldest.done) known.delete(oldest.value);
+}
