@@ -75,7 +75,7 @@ function plant(files: Record<string, string>) {
 }
 
 describe("the layers", () => {
-  it("keeps them apart, and can see an import that is there", async () => {
+  it("keeps them apart, and can see an import that is there", { timeout: 60_000 }, async () => {
     const found = await cruised(root, ["app", "components", "e2e", "lib", "prisma"]);
     // A cruiser that can't read TypeScript reports success over nothing: this import is always there.
     const client = found.modules.find(({ source }) => source === "lib/db/client.ts");

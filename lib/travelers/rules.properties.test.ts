@@ -147,42 +147,46 @@ const sequence = fc.record({
   finishes: fc.integer({ min: 0, max: 2 }).map((side) => side === 0),
 });
 
-test("no sequence of commands gives a completed traveler with an open requirement, replay gives the same state, and tablet and server agree", () => {
-  let completed = 0;
-  let applied = 0;
-  let refused = 0;
-  fc.assert(
-    fc.property(sequence, ({ history, share, moves, finishes }) => {
-      const bench = setOut(history, share);
-      const count = (isApplied: boolean) => {
-        applied += isApplied ? 1 : 0;
-        refused += isApplied ? 0 : 1;
-        return isApplied;
-      };
-      for (const { isHostile, seed, bad } of moves) {
-        const dice = diceFrom(seed);
-        if (isHostile) {
-          const deed = dice(2) === 0 ? nearlyRight(bench, dice) : hostileDeed(bench, dice);
-          count(play(bench, deed));
-        } else deeds(bench, () => bad ?? undefined).some((one) => count(play(bench, one)));
-        // Somebody always wants it finished: the gate is tried after every move.
-        if (!isComplete(bench)) play(bench, gate);
-      }
-      for (let turn = 0; finishes && turn < 120 && !isComplete(bench); turn += 1) {
-        if (!deeds(bench).some((one) => play(bench, one))) break;
-      }
-      if (isComplete(bench)) completed += 1;
-      const stored = JSON.parse(JSON.stringify(bench.events)) as RecordedEvent[];
-      same(fold(bench.events), bench.state);
-      same(fold(stored), bench.state);
-    }),
-    { numRuns: sequences },
-  );
-  // Otherwise the properties would hold because nothing ever gets that far.
-  expect(completed).toBeGreaterThan(sequences * 0.3);
-  expect(applied).toBeGreaterThan(sequences);
-  expect(refused).toBeGreaterThan(sequences * 2);
-}, patienceMs);
+test(
+  "no sequence of commands gives a completed traveler with an open requirement, replay gives the same state, and tablet and server agree",
+  () => {
+    let completed = 0;
+    let applied = 0;
+    let refused = 0;
+    fc.assert(
+      fc.property(sequence, ({ history, share, moves, finishes }) => {
+        const bench = setOut(history, share);
+        const count = (isApplied: boolean) => {
+          applied += isApplied ? 1 : 0;
+          refused += isApplied ? 0 : 1;
+          return isApplied;
+        };
+        for (const { isHostile, seed, bad } of moves) {
+          const dice = diceFrom(seed);
+          if (isHostile) {
+            const deed = dice(2) === 0 ? nearlyRight(bench, dice) : hostileDeed(bench, dice);
+            count(play(bench, deed));
+          } else deeds(bench, () => bad ?? undefined).some((one) => count(play(bench, one)));
+          // Somebody always wants it finished: the gate is tried after every move.
+          if (!isComplete(bench)) play(bench, gate);
+        }
+        for (let turn = 0; finishes && turn < 120 && !isComplete(bench); turn += 1) {
+          if (!deeds(bench).some((one) => play(bench, one))) break;
+        }
+        if (isComplete(bench)) completed += 1;
+        const stored = JSON.parse(JSON.stringify(bench.events)) as RecordedEvent[];
+        same(fold(bench.events), bench.state);
+        same(fold(stored), bench.state);
+      }),
+      { numRuns: sequences },
+    );
+    // Otherwise the properties would hold because nothing ever gets that far.
+    expect(completed).toBeGreaterThan(sequences * 0.3);
+    expect(applied).toBeGreaterThan(sequences);
+    expect(refused).toBeGreaterThan(sequences * 2);
+  },
+  patienceMs,
+);
 
 test("at every point of a build the tablet and the server say the same about whatever is tried", () => {
   const codes = new Set<string>();
