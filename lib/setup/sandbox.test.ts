@@ -12,7 +12,7 @@ import { startSandbox } from "./sandbox.ts";
 let folder = "";
 let memory: Memory;
 let somebodyElse: Server;
-const parts = newParts();
+let parts = newParts();
 const plan = () => ({
   memory,
   parts,
@@ -22,6 +22,7 @@ const plan = () => ({
 
 /** Another program on the port that is remembered, and it answers like any web server. */
 beforeEach(async () => {
+  parts = newParts();
   folder = await mkdtemp(path.join(tmpdir(), "buyoff-sandbox-"));
   memory = await openMemory(folder);
   const port = await freePort(0);
