@@ -9,15 +9,13 @@ import { RefusedCommands } from "./refused-commands.tsx";
 import { useTablet } from "./tablet-context.tsx";
 import { WorkProvider } from "./work-context.tsx";
 
-const IDLE_MS = 120_000;
-
 /** How long somebody at the bench may look at a hold that was released elsewhere. */
 const LOOK_AGAIN_MS = 4_000;
 
-/** In the demo a test may ask for a shorter wait than two minutes. */
-function idleMs(isDemo: boolean): number {
+/** In the demo a test may ask for a shorter wait than the plant's. */
+function idleMs(isDemo: boolean, minutes: number): number {
   const asked = Number(new URLSearchParams(location.search).get("idle"));
-  return isDemo && Number.isFinite(asked) && asked > 0 ? asked * 1000 : IDLE_MS;
+  return isDemo && Number.isFinite(asked) && asked > 0 ? asked * 1000 : minutes * 60_000;
 }
 
 function showInAddress(traveler: string | null): void {
@@ -70,11 +68,13 @@ export function WorkScreen() {
 function useIdleLock(): void {
   const { core, view } = useTablet();
   const isDemo = view.demo !== null;
+  const minutes = view.signedIn?.idleMinutes ?? null;
   useEffect(() => {
+    if (minutes === null) return;
     let timer: ReturnType<typeof setTimeout>;
     const restart = () => {
       clearTimeout(timer);
-      timer = setTimeout(() => void lock(core, "idle"), idleMs(isDemo));
+      timer = setTimeout(() => void lock(core, "idle"), idleMs(isDemo, minutes));
     };
     restart();
     const signs = ["pointerdown", "keydown", "wheel"] as const;
@@ -83,5 +83,5 @@ function useIdleLock(): void {
       clearTimeout(timer);
       for (const sign of signs) removeEventListener(sign, restart);
     };
-  }, [core, isDemo]);
+  }, [core, isDemo, minutes]);
 }

@@ -1,5 +1,6 @@
 import "server-only";
 import { z } from "zod";
+import { limits } from "./limits.ts";
 
 const flag = z
   .string()
@@ -23,6 +24,7 @@ const schema = z.object({
   BUYOFF_DEMO: flag,
   /** Anchor of the demo plant's clock; only the demo reads it. */
   BUYOFF_DEMO_NOW: z.iso.datetime({ offset: true }).optional(),
+  ...limits,
   BUYOFF_LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "silent"]).default("info"),
 });
 

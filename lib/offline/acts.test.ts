@@ -45,7 +45,7 @@ async function aTabletWith(bench: Bench, person: FloorPerson) {
       station: { id: named("station"), code: device.station, name: "", workCenter: "ASM" },
       site: { id: named("site"), code: "NG1", name: "", timeZone: "America/Chicago" },
     },
-    signedIn: { person, grant: "said.mac", notAfter: facts.at, hasSigned: true },
+    signedIn: { person, grant: "said.mac", notAfter: facts.at, idleMinutes: 2, hasSigned: true },
     open: { packet, state: bench.state },
   };
   const core: Core = {

@@ -9,6 +9,7 @@ export type SignedIn = {
   person: FloorPerson;
   grant: string;
   notAfter: string;
+  idleMinutes: number;
   /** Has signed in this period: the PIN alone is enough for the next signature (21 CFR 11.200). */
   hasSigned: boolean;
 };

@@ -4,14 +4,17 @@ import type { SignAnswer, SignIn } from "./wire.schema.ts";
 
 export type EndOfPeriod = "lock" | "idle" | "sign_out" | "hand_over";
 
+/** Of a server that doesn't say. */
+const usualIdleMinutes = 2;
+
 /** Needs the server: no tablet holds anything that could check a PIN. */
 export async function signIn(core: Core, badge: string, pin: string): Promise<Answer<SignIn>> {
   const answer = await core.server.post<SignIn>("/api/floor/sign-in", { badge, pin });
   if (answer.kind === "ok") {
-    const { person, grant, notAfter } = answer.value;
+    const { person, grant, notAfter, idleMinutes = usualIdleMinutes } = answer.value;
     core.set({
       phase: "ready",
-      signedIn: { person, grant, notAfter, hasSigned: false },
+      signedIn: { person, grant, notAfter, idleMinutes, hasSigned: false },
       lockedFrom: null,
     });
     await refreshCounts(core);

@@ -20,7 +20,13 @@ export type FloorPerson = {
   qualifications: readonly { code: string; validFrom?: string; validUntil: string | null }[];
 };
 
-export type SignIn = { grant: string; person: FloorPerson; notAfter: Instant };
+export type SignIn = {
+  grant: string;
+  person: FloorPerson;
+  notAfter: Instant;
+  /** After how many minutes without a touch this tablet locks; the plant says so. */
+  idleMinutes?: number;
+};
 export type SignAnswer = { proof: string; method: "badge_pin" | "pin"; person: FloorPerson };
 
 export type PersonOnPaper = {

@@ -1,5 +1,6 @@
 import "server-only";
 import { db, forSite, inTransaction } from "#lib/db/client";
+import { env } from "#lib/kit/env";
 import { macOf } from "#lib/kit/keys";
 import { err, ok, type Result } from "#lib/kit/result";
 import { isSecret, newToken, tokenHash } from "#lib/kit/secrets";
@@ -12,8 +13,8 @@ import type { Actor } from "./schema.ts";
 import type { DeskSignIn } from "./sign-in.schema.ts";
 import { spendTotp } from "./totp.commands.ts";
 
-const idleMinutes = 30;
-const absoluteMinutes = 12 * 60;
+const idleMinutes = env.BUYOFF_DESK_IDLE_MINUTES;
+const absoluteMinutes = env.BUYOFF_DESK_SESSION_HOURS * 60;
 
 export type DeskRefusal = {
   code: "credentials_wrong" | "credentials_locked" | "tablet_needed" | "too_many_attempts";

@@ -1,7 +1,22 @@
 import "server-only";
 import { inTransaction } from "#lib/db/client";
+import { env } from "#lib/kit/env";
 import { type Instant, instant, millis } from "#lib/kit/time";
-import { type Counted, countAttempt, type Failures, isLocked } from "./lockout.rules.ts";
+import {
+  type Counted,
+  countAttempt,
+  type Failures,
+  isLocked,
+  type LockoutPolicy,
+} from "./lockout.rules.ts";
+
+const policy: LockoutPolicy = {
+  attempts: {
+    person_at_tablet: env.BUYOFF_LOCKOUT_ATTEMPTS,
+    tablet: env.BUYOFF_LOCKOUT_TABLET_ATTEMPTS,
+  },
+  lockMinutes: env.BUYOFF_LOCKOUT_MINUTES,
+};
 
 type CountedKey = { key: string; counted: Counted };
 
@@ -33,7 +48,7 @@ export function takeAttempt(
       .at(-1);
     if (until) return { lockedSeconds: Math.ceil((millis(until) - millis(at)) / 1000) };
     for (const { key, counted, before } of found) {
-      const after = countAttempt(before, at, counted);
+      const after = countAttempt(before, at, counted, policy);
       await tx.credentialFailure.update({
         where: { key },
         data: { count: after.count, lockedUntil: after.lockedUntil, at: after.at },

@@ -1,9 +1,15 @@
 import "server-only";
 import { inTransaction, type Tx } from "#lib/db/client";
+import { env } from "#lib/kit/env";
 import { uuidv7 } from "#lib/kit/ids";
 import { type Instant, instant, millis } from "#lib/kit/time";
 import type { Actor } from "./schema.ts";
-import { endOf, type Period, type PeriodEnd, periodPolicy } from "./signing.rules.ts";
+import { endOf, type Period, type PeriodEnd, type PeriodPolicy } from "./signing.rules.ts";
+
+export const periodPolicy: PeriodPolicy = {
+  idleMinutes: env.BUYOFF_IDLE_MINUTES,
+  absoluteMinutes: env.BUYOFF_PERIOD_HOURS * 60,
+};
 
 type PeriodRow = {
   id: string;

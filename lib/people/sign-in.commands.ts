@@ -5,10 +5,9 @@ import { type Instant, instant, plusMinutes } from "#lib/kit/time";
 import { recordEvents } from "#lib/record/commands";
 import { personOfBadgeAndPin, subjectOfBadge } from "./credentials.queries.ts";
 import { clearAttempt, countersOf, overRate, takeAttempt } from "./lockout.commands.ts";
-import { beginPeriod, endOpenPeriod, lockTablet } from "./periods.commands.ts";
+import { beginPeriod, endOpenPeriod, lockTablet, periodPolicy } from "./periods.commands.ts";
 import type { PersonAtSite } from "./queries.ts";
 import type { Actor } from "./schema.ts";
-import { periodPolicy } from "./signing.rules.ts";
 
 export type CredentialRefusal = {
   /** One word for every wrong badge, PIN and person: it tells nobody which of them it was. */
@@ -33,6 +32,8 @@ export type SignedIn = {
   period: string;
   issuedAt: Instant;
   notAfter: Instant;
+  /** After how many minutes without a touch the tablet locks. */
+  idleMinutes: number;
 };
 
 /** A person takes over this tablet, by badge and PIN. Whoever was signed in here no longer is. */
@@ -66,7 +67,8 @@ export async function signInAtTablet(
   }, device.site);
   await note(device, "sign_in.accepted", { person: person.id, period });
   const notAfter = plusMinutes(at, periodPolicy.absoluteMinutes);
-  return ok({ person, period, issuedAt: at, notAfter });
+  const { idleMinutes } = periodPolicy;
+  return ok({ person, period, issuedAt: at, notAfter, idleMinutes });
 }
 
 /** On the tablet's own stream. Nothing of a badge's secret or a PIN is ever in it. */

@@ -5,7 +5,13 @@ import { ok, type Result } from "#lib/kit/result";
 import { type Instant, instant, millis, plusMinutes } from "#lib/kit/time";
 import { personOfBadgeAndPin, personOfPin, subjectOfBadge } from "./credentials.queries.ts";
 import { clearAttempt, countersOf, overRate, takeAttempt } from "./lockout.commands.ts";
-import { beginPeriod, endOpenPeriod, lastPeriod, lockTablet } from "./periods.commands.ts";
+import {
+  beginPeriod,
+  endOpenPeriod,
+  lastPeriod,
+  lockTablet,
+  periodPolicy,
+} from "./periods.commands.ts";
 import type { PersonAtSite } from "./queries.ts";
 import type { Actor } from "./schema.ts";
 import {
@@ -14,7 +20,7 @@ import {
   credentialRefused,
   note,
 } from "./sign-in.commands.ts";
-import { afterSignature, periodPolicy, pinSuffices } from "./signing.rules.ts";
+import { afterSignature, pinSuffices } from "./signing.rules.ts";
 
 export type ProofGiven = {
   proof: string;

@@ -22,9 +22,8 @@ export type PeriodEnd =
   | "absolute"
   | "revoked";
 
-/** What a plant may set; never longer than a shift and a half. */
+/** What a plant may set, within bounds. */
 export type PeriodPolicy = { idleMinutes: number; absoluteMinutes: number };
-export const periodPolicy: PeriodPolicy = { idleMinutes: 2, absoluteMinutes: 12 * 60 };
 
 /** Why the period is over at `at`, or null while it goes on. */
 export function endOf(period: Period, at: Instant, policy: PeriodPolicy): PeriodEnd | null {

@@ -1,9 +1,12 @@
+import { limitProblems } from "#lib/kit/limits";
 import { administratorSql } from "./database.ts";
 import { optionsOf } from "./options.ts";
-import { sentenceOf } from "./problem.ts";
+import { Problem, sentenceOf } from "./problem.ts";
 
 async function run(args: readonly string[]): Promise<void> {
   const options = optionsOf(args);
+  const [problem] = limitProblems(process.env);
+  if (problem) throw new Problem(`${problem} docs/settings.md says what each setting does.`);
   switch (options.command) {
     case "start":
     case "dev": {

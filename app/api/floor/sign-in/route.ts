@@ -7,7 +7,7 @@ import { floorSignInSchema } from "#lib/people/sign-in.schema";
 export const POST = endpoint("device", floorSignInSchema, async (device, input) => {
   const signedIn = await signInAtTablet(device, input);
   if (!signedIn.ok) return signedIn;
-  const { person, period, issuedAt, notAfter } = signedIn.value;
+  const { person, period, issuedAt, notAfter, idleMinutes } = signedIn.value;
   const grant = signGrant({
     person: person.id,
     device: device.id,
@@ -17,5 +17,5 @@ export const POST = endpoint("device", floorSignInSchema, async (device, input) 
     issuedAt,
     notAfter,
   });
-  return ok({ grant, person, notAfter });
+  return ok({ grant, person, notAfter, idleMinutes });
 });

@@ -1,0 +1,51 @@
+import { z } from "zod";
+
+const whole = (usual: number, least: number, most: number) => {
+  const says = `a whole number from ${least} to ${most}`;
+  return z
+    .string()
+    .regex(/^\d+$/, says)
+    .transform(Number)
+    .pipe(z.number().min(least, says).max(most, says))
+    .default(usual);
+};
+
+const lockMinutes =
+  "one to six whole numbers from 1 to 60 with commas between, none below the last";
+
+/**
+ * What a plant may set of how long somebody stays signed in and when guessing is stopped, each with
+ * its usual value and the bounds outside of which it would protect nobody or keep people from work.
+ * docs/settings.md says the same for people; a test compares the two.
+ */
+export const limits = {
+  /** An idle tablet locks, and the signing period ends. */
+  BUYOFF_IDLE_MINUTES: whole(2, 1, 15),
+  /** The longest signing period at a tablet; never longer than a shift and a half. */
+  BUYOFF_PERIOD_HOURS: whole(12, 1, 12),
+  /** A desk session that nobody uses ends. */
+  BUYOFF_DESK_IDLE_MINUTES: whole(30, 5, 120),
+  /** The longest desk session. */
+  BUYOFF_DESK_SESSION_HOURS: whole(12, 1, 12),
+  /** Wrong attempts of one person at one tablet, or at the desk, before they wait. */
+  BUYOFF_LOCKOUT_ATTEMPTS: whole(5, 3, 10),
+  /** Wrong attempts of everybody at one tablet before it waits. */
+  BUYOFF_LOCKOUT_TABLET_ATTEMPTS: whole(15, 10, 50),
+  /** How long the first, second, … and every later wait is. */
+  BUYOFF_LOCKOUT_MINUTES: z
+    .string()
+    .regex(/^([1-9]|[1-5]\d|60)(,([1-9]|[1-5]\d|60)){0,5}$/, lockMinutes)
+    .transform((text) => text.split(",").map(Number))
+    .refine((list) => list.every((of, at) => of >= (list[at - 1] ?? 0)), lockMinutes)
+    .default([1, 5, 15, 30]),
+};
+
+/** For whoever starts the plant: what is wrong with these settings, in a sentence each. */
+export function limitProblems(given: Readonly<Record<string, string | undefined>>): string[] {
+  return Object.entries(limits).flatMap(([name, limit]) => {
+    // An empty variable is what a compose file or a unit leaves behind for "not set".
+    const parsed = limit.safeParse(given[name] || undefined);
+    if (parsed.success) return [];
+    return [`${name} takes ${parsed.error.issues[0]?.message}, not "${given[name]}".`];
+  });
+}
