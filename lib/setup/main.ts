@@ -1,11 +1,11 @@
-import { limitProblems } from "#lib/kit/limits";
+import { settingProblems } from "#lib/kit/settings";
 import { administratorSql } from "./database.ts";
 import { optionsOf } from "./options.ts";
 import { Problem, sentenceOf } from "./problem.ts";
 
 async function run(args: readonly string[]): Promise<void> {
   const options = optionsOf(args);
-  const [problem] = limitProblems(process.env);
+  const [problem] = settingProblems(process.env);
   if (problem) throw new Problem(`${problem} docs/settings.md says what each setting does.`);
   switch (options.command) {
     case "start":

@@ -40,12 +40,38 @@ export const limits = {
     .default([1, 5, 15, 30]),
 };
 
+/** What else a plant may set; its database has addresses of its own. */
+export const settings = {
+  ...limits,
+  /** The address people and other systems reach this plant under; no trailing slash. */
+  BUYOFF_ORIGIN: z
+    .url({ protocol: /^https?$/, error: "an address such as https://buyoff.example" })
+    .default("http://127.0.0.1:3000")
+    .transform((url) => url.replace(/\/+$/, "")),
+  /** Anchor of the demo plant's clock; only the demo reads it. */
+  BUYOFF_DEMO_NOW: z.iso
+    .datetime({ offset: true, error: "a moment such as 2026-01-05T06:00:00Z" })
+    .optional(),
+  BUYOFF_LOG_LEVEL: z
+    .enum(["trace", "debug", "info", "warn", "error", "silent"], {
+      error: "trace, debug, info, warn, error or silent",
+    })
+    .default("info"),
+};
+
+/** Master key: every other key is derived from it. */
+export const secretSetting = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{43}$/, "32 bytes in base64url, which are 43 characters");
+
 /** For whoever starts the plant: what is wrong with these settings, in a sentence each. */
-export function limitProblems(given: Readonly<Record<string, string | undefined>>): string[] {
-  return Object.entries(limits).flatMap(([name, limit]) => {
+export function settingProblems(given: Readonly<Record<string, string | undefined>>): string[] {
+  const all = { ...settings, BUYOFF_SECRET: secretSetting.optional() };
+  return Object.entries(all).flatMap(([name, setting]) => {
     // An empty variable is what a compose file or a unit leaves behind for "not set".
-    const parsed = limit.safeParse(given[name] || undefined);
+    const parsed = setting.safeParse(given[name] || undefined);
     if (parsed.success) return [];
-    return [`${name} takes ${parsed.error.issues[0]?.message}, not "${given[name]}".`];
+    const not = name === "BUYOFF_SECRET" ? "what it is set to" : `"${given[name]}"`;
+    return [`${name} takes ${parsed.error.issues[0]?.message}, not ${not}.`];
   });
 }
