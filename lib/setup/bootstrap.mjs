@@ -9,6 +9,7 @@ import {
   existsSync,
   readdirSync,
   readFileSync,
+  statfsSync,
   statSync,
   writeFileSync,
 } from "node:fs";
@@ -47,6 +48,17 @@ function requireWritableFolder() {
       );
     }
   }
+}
+
+/** Asked before rather than found out by whichever program comes first to the end of it. */
+function requireRoom() {
+  const { bavail, bsize } = statfsSync(root);
+  const megabytes = Math.floor((bavail * bsize) / 1_000_000);
+  const [needed, what] = isInstalled() ? [300, "to run"] : [2_500, "for its first start"];
+  if (megabytes >= needed) return;
+  giveUp(
+    `Buyoff needs about ${needed} MB of disk space ${what}, and where ${root} is there are ${megabytes} MB. Make room, or clone it elsewhere, and run the same command again.`,
+  );
 }
 
 function installDependencies() {
@@ -112,6 +124,7 @@ function findNode() {
 
 requireNode();
 requireWritableFolder();
+requireRoom();
 installDependencies();
 linkPostgresLibraries();
 
