@@ -1,5 +1,6 @@
-import { readFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import path from "node:path";
+import { z } from "zod";
 import { root } from "./memory.ts";
 import { Problem } from "./problem.ts";
 import { type Environment, type Program, startProgram, type Workplace } from "./processes.ts";
@@ -34,12 +35,35 @@ export async function judged(program: Program, workplace: Workplace): Promise<vo
   if (running.process.exitCode !== 0) throw await failure(running.log);
 }
 
+/** A test that was left out proves nothing: it counts as one that failed. */
+export const countOfVitest = (report: unknown): Count => {
+  const { numPassedTests, numTotalTests } = reportOfVitest.parse(report);
+  return { passed: numPassedTests, failed: numTotalTests - numPassedTests };
+};
+
+export const countOfPlaywright = (report: unknown): Count => {
+  const { expected, unexpected, flaky, skipped } = reportOfPlaywright.parse(report).stats;
+  return { passed: expected, failed: unexpected + flaky + skipped };
+};
+
+const reportOfVitest = z.object({ numPassedTests: z.number(), numTotalTests: z.number() });
+const reportOfPlaywright = z.object({
+  stats: z.object({
+    expected: z.number(),
+    unexpected: z.number(),
+    flaky: z.number(),
+    skipped: z.number(),
+  }),
+});
+
 export async function countedVitest(
   environment: Environment,
   workplace: Workplace,
+  only: string[] = [],
 ): Promise<Count> {
   const report = path.join(workplace.logs, "vitest.json");
-  const args = ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
+  const args = ["run", ...reporters, ...only];
   return counted(
     {
       name: "vitest",
@@ -48,10 +72,7 @@ export async function countedVitest(
       isOurs: false,
     },
     workplace,
-    async () => {
-      const { numPassedTests, numFailedTests } = JSON.parse(await readFile(report, "utf8"));
-      return { passed: Number(numPassedTests), failed: Number(numFailedTests) };
-    },
+    async () => countOfVitest(JSON.parse(await readFile(report, "utf8"))),
   );
 }
 
@@ -59,6 +80,9 @@ export async function countedPlaywright(
   environment: Environment,
   workplace: Workplace,
 ): Promise<Count> {
+  const report = path.join(root, "e2e/.results/results.json");
+  // What an earlier run has left must not be taken for what this one says.
+  await rm(report, { force: true });
   return counted(
     {
       name: "playwright",
@@ -67,12 +91,7 @@ export async function countedPlaywright(
       isOurs: false,
     },
     workplace,
-    async () => {
-      const { stats } = JSON.parse(
-        await readFile(path.join(root, "e2e/.results/results.json"), "utf8"),
-      );
-      return { passed: Number(stats.expected), failed: Number(stats.unexpected + stats.flaky) };
-    },
+    async () => countOfPlaywright(JSON.parse(await readFile(report, "utf8"))),
   );
 }
 
@@ -84,7 +103,8 @@ export class FailedGate extends Problem {
   }
 }
 
-async function counted(
+/** Runs a program that counts; whatever it says, one that ended badly or counted nothing has failed. */
+export async function counted(
   program: Program,
   workplace: Workplace,
   read: () => Promise<Count>,

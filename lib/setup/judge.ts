@@ -34,29 +34,42 @@ export async function judge(command: "test" | "check"): Promise<void> {
   const folder = path.join(root, ".buyoff", "test");
   await rm(folder, { recursive: true, force: true });
   await mkdir(path.join(folder, "logs"), { recursive: true });
-  const total: Count = { passed: 0, failed: 0 };
+  const total: Total = { passed: 0, failed: 0, lines: [] };
+  const startedAt = performance.now();
   try {
     const workplace = { logs: path.join(folder, "logs"), parts };
-    await judgeSources(total, workplace);
+    await judgeSources(command, total, workplace);
     if (command === "test") await judgeBuild(total, workplace, await openMemory(folder));
+  } catch (error) {
+    // Not one of the list: the list could not go on.
+    total.failed += 1;
+    say(sentenceOf(error));
   } finally {
     await parts.stop();
   }
-  say(`\n${total.passed} passed, ${total.failed} failed`);
-  process.exitCode = total.failed > 0 ? 1 : 0;
+  say(`\n${total.lines.join("\n")}\n${lineOf(" ", "all of it", startedAt, total)}\n`);
+  say(`${total.passed} passed, ${total.failed} failed`);
+  process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
 }
+
+/** What was counted so far, and the list to be shown once more at the end. */
+type Total = Count & { lines: string[] };
+
+const lineOf = (mark: string, name: string, startedAt: number, { passed, failed }: Count) =>
+  `${mark} ${name.padEnd(52)} ${((performance.now() - startedAt) / 1000).toFixed(1).padStart(7)} s  ${passed} passed, ${failed} failed`;
 
 /** One line of the list. A gate that fails shows what it said, and the next one still runs. */
 async function gate(
-  total: Count,
+  total: Total,
   name: string,
   work: () => Promise<Count | undefined>,
 ): Promise<boolean> {
   const startedAt = performance.now();
-  const line = (mark: string, count: Count) =>
-    say(
-      `${mark} ${name.padEnd(44)} ${((performance.now() - startedAt) / 1000).toFixed(1).padStart(7)} s  ${count.passed} passed, ${count.failed} failed`,
-    );
+  const line = (mark: string, count: Count) => {
+    const text = lineOf(mark, name, startedAt, count);
+    total.lines.push(text);
+    say(text);
+  };
   try {
     const count = (await work()) ?? { passed: 1, failed: 0 };
     total.passed += count.passed;
@@ -72,7 +85,11 @@ async function gate(
   }
 }
 
-async function judgeSources(total: Count, workplace: Workplace): Promise<void> {
+async function judgeSources(
+  command: "test" | "check",
+  total: Total,
+  workplace: Workplace,
+): Promise<void> {
   const environment: Environment = { ...process.env, NEXT_TELEMETRY_DISABLED: "1" };
   await gate(total, "database client and route types", async () => {
     if (await isClientStale()) await generateClient(workplace);
@@ -85,7 +102,13 @@ async function judgeSources(total: Count, workplace: Workplace): Promise<void> {
       return undefined;
     });
   }
-  await gate(total, "vitest", async () => {
+  if (command === "check") {
+    await gate(total, "unit tests of the rules", () =>
+      countedVitest(environment, workplace, ["--project", "rules"]),
+    );
+    return;
+  }
+  await gate(total, "unit and database tests", async () => {
     // Ours rather than Vitest's own: it is stopped and removed even where Vitest is cut off.
     const given = environment.BUYOFF_TEST_DATABASE_URL;
     const server = given ? null : workplace.parts.keep(await startThrowawayPostgres());
@@ -94,7 +117,7 @@ async function judgeSources(total: Count, workplace: Workplace): Promise<void> {
   });
 }
 
-async function judgeBuild(total: Count, workplace: Workplace, memory: Memory): Promise<void> {
+async function judgeBuild(total: Total, workplace: Workplace, memory: Memory): Promise<void> {
   const environment = buildEnvironment(memory, process.env);
   const isBuilt = await gate(total, "production build", async () => {
     if (await isBuildStale(environment)) await buildWeb(workplace, environment);
@@ -122,7 +145,7 @@ async function judgeBuild(total: Count, workplace: Workplace, memory: Memory): P
  * More commands than the demo plant began with, or the journeys' own were not among them.
  */
 async function judgeRecord(
-  total: Count,
+  total: Total,
   workplace: Workplace,
   environment: Environment,
   seeded: number,

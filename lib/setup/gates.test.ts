@@ -1,0 +1,47 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { type Count, counted, countOfPlaywright, countOfVitest, FailedGate } from "./gates.ts";
+import { newParts } from "./parts.ts";
+
+let logs = "";
+beforeAll(async () => {
+  logs = await mkdtemp(path.join(tmpdir(), "buyoff-gates-"));
+});
+afterAll(() => rm(logs, { recursive: true }));
+
+const green: Count = { passed: 12, failed: 0 };
+/** A program that ends as `script` says, beside a report that says `count`. */
+async function judgedAs(script: string, read: () => Promise<Count>): Promise<Count | "nothing"> {
+  const program = { name: "tests", args: ["-e", script], environment: {}, isOurs: false };
+  try {
+    return await counted(program, { logs, parts: newParts() }, read);
+  } catch (error) {
+    return error instanceof FailedGate ? error.count : "nothing";
+  }
+}
+
+it("takes a report's word where the program ended well", async () => {
+  expect(await judgedAs("0", async () => green)).toEqual(green);
+});
+
+it("counts a failure where the program was killed, whatever its report says", async () => {
+  const killed = "process.kill(process.pid, 'SIGKILL')";
+  expect(await judgedAs(killed, async () => green)).toEqual({ passed: 12, failed: 1 });
+  expect(await judgedAs("process.exit(3)", async () => green)).toEqual({ passed: 12, failed: 1 });
+});
+
+it("counts a failure where there is no report, or one that counted nothing", async () => {
+  const none = { passed: 0, failed: 1 };
+  expect(await judgedAs("0", () => Promise.reject(new Error("no file")))).toEqual(none);
+  expect(await judgedAs("0", async () => ({ passed: 0, failed: 0 }))).toEqual(none);
+  expect(await judgedAs("0", async () => countOfPlaywright({}))).toEqual(none);
+});
+
+it("counts what was left out, or passed only the second time, as failed", () => {
+  const stats = { expected: 5, unexpected: 1, flaky: 2, skipped: 4 };
+  expect(countOfPlaywright({ stats })).toEqual({ passed: 5, failed: 7 });
+  const report = { numPassedTests: 7, numTotalTests: 10, numPendingTests: 2, numFailedTests: 1 };
+  expect(countOfVitest(report)).toEqual({ passed: 7, failed: 3 });
+});
