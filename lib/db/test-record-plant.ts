@@ -242,10 +242,10 @@ export async function aTablet(site: string, stationId: string) {
     device: { id: device, station: "ASM-1", workCenter: "ASM" },
   } as unknown as Actor;
   let count = { seq: 0, prev: null as string | null };
-  const grantFor = (person: TestPerson): string =>
+  const grantFor = (person: TestPerson, at = device): string =>
     signGrant({
       person: person.id,
-      device,
+      device: at,
       site,
       roles: [...person.roles],
       period: id(),

@@ -39,9 +39,16 @@ const rewrites = [
   "delete from receipts",
   "truncate receipts",
   "update person_cards set card = 'x'",
+  "delete from person_cards",
+  "truncate person_cards",
   "delete from text_blobs",
   "truncate text_blobs",
+  "delete from fact_blobs",
+  "truncate fact_blobs",
+  "delete from sign_proofs",
+  "truncate sign_proofs",
   "delete from streams",
+  "truncate streams cascade",
   "update streams set seq = seq, head = head",
 ];
 
@@ -109,19 +116,22 @@ describe("the record", () => {
     expect(refusals).toEqual(["23514", "BY006", "BY006", "BY006", null]);
   });
 
-  it("lets a text be disposed of once, and never be changed or brought back", async () => {
-    const plant = await aPlant();
-    const { site } = plant;
-    await forSite(site).$executeRaw`insert into text_blobs (site_id, sha256, text)
-      values (${site}::uuid, encode(sha256(convert_to('why', 'UTF8')), 'hex'), 'why')`;
-    const change = (set: string) => refusalOf(urls.worker, site, `update text_blobs set ${set}`);
-    expect(await change("text = 'because'")).toBe("BY000");
-    expect(await change("text = null, disposed_at = now()")).toBeNull();
-    await asAdministrator((client) =>
-      client.query("update text_blobs set text = null, disposed_at = now()"),
-    );
-    expect(await change("text = 'why', disposed_at = null")).toBe("BY000");
-  });
+  it.each(["text_blobs", "fact_blobs"])(
+    "lets a text of %s be disposed of once, and never be changed or brought back",
+    async (table) => {
+      const plant = await aPlant();
+      const { site } = plant;
+      await forSite(site).$executeRawUnsafe(`insert into ${table} (site_id, sha256, text)
+      values ('${site}', encode(sha256(convert_to('why', 'UTF8')), 'hex'), 'why')`);
+      const change = (set: string) => refusalOf(urls.worker, site, `update ${table} set ${set}`);
+      expect(await change("text = 'because'")).toBe("BY000");
+      expect(await change("text = null, disposed_at = now()")).toBeNull();
+      await asAdministrator((client) =>
+        client.query(`update ${table} set text = null, disposed_at = now()`),
+      );
+      expect(await change("text = 'why', disposed_at = null")).toBe("BY000");
+    },
+  );
 
   it("knows one live installation of a component's serial", async () => {
     const plant = await aPlant();

@@ -11,12 +11,13 @@ import {
   released,
   stateOf,
 } from "#lib/db/test-record-plant";
+import { uuidv7 } from "#lib/kit/ids";
 import { decide } from "#lib/travelers/rules";
 import { replayRecord } from "./replay.queries.ts";
 
 const words = "Scratched on the left side, says Olga";
 
-/** A unit on which things were applied, refused by a rule and turned away: 9 commands with a receipt. */
+/** A unit on which things were applied, refused by a rule and turned away: 10 commands with a receipt. */
 async function aHistory() {
   const plant = await aPlant(aShortInstruction());
   const [traveler = ""] = await released(plant, "S-1");
@@ -31,6 +32,10 @@ async function aHistory() {
     tablet.envelope(quality, traveler, commented),
     tablet.envelope(operator, traveler, firstStep(plant)[1] as never),
     tablet.envelope(operator, traveler, { type: "addNote", body: { step: null, text: words } }),
+    tablet.envelope(operator, traveler, {
+      type: "withdrawDefect",
+      body: { defect: uuidv7(), reason: words },
+    }),
     tablet.envelope(operator, traveler, aHold(), { grant: tablet.grantFor(quality) }),
   );
   return { plant, traveler, tablet, proof };
@@ -49,7 +54,7 @@ describe("deciding the record again", { timeout: 60_000 }, () => {
     const { plant } = await aHistory();
     expect(await replayRecord(plant.site)).toEqual({
       travelers: 1,
-      same: 8,
+      same: 9,
       turnedAway: 1,
       older: 0,
       disposed: 0,
@@ -63,7 +68,7 @@ describe("deciding the record again", { timeout: 60_000 }, () => {
     const receipts = await forSite(plant.site).receipt.findMany({
       where: { travelerId: traveler },
     });
-    expect(receipts).toHaveLength(9);
+    expect(receipts).toHaveLength(10);
     const kept = receipts.map(({ said, facts }) => `${said} ${facts}`).join("\n");
     for (const secret of [words, "Olga", "Quentin", "Ines", proof]) {
       expect(kept).not.toContain(secret);
@@ -82,7 +87,7 @@ describe("deciding the record again", { timeout: 60_000 }, () => {
         ? { ok: false, error: { code: "not_permitted", params: {} } }
         : decide(state, command, facts),
     );
-    expect(found).toMatchObject({ same: 7, different: 1 });
+    expect(found).toMatchObject({ same: 8, different: 1 });
     const [difference] = found.differences;
     expect(difference).toMatchObject({ type: "placeHold", why: "the rules say otherwise" });
     expect(difference?.was).toContain("hold.placed");
@@ -141,7 +146,7 @@ describe("deciding the record again", { timeout: 60_000 }, () => {
     await asIfTampered(`update receipts set said = null, facts = null, decided_at = null
       where traveler_id = '${traveler}' and said like '%presentStep%'`);
     const found = await replayRecord(plant.site);
-    expect(found).toMatchObject({ same: 5, disposed: 2, older: 1, different: 0 });
+    expect(found).toMatchObject({ same: 5, disposed: 3, older: 1, different: 0 });
   });
 });
 
@@ -158,7 +163,7 @@ describe("npm run record:replay", { timeout: 60_000 }, () => {
     expect(counted.stderr).toBe("");
     const said = /^Decided again: (\d+) commands of \d+ travelers\.$/m.exec(counted.stdout);
     const [, commands] = said ?? [];
-    expect(Number(commands)).toBeGreaterThanOrEqual(8);
+    expect(Number(commands)).toBeGreaterThanOrEqual(9);
     expect(program("--at-least", `${Number(commands) + 1}`).status).toBe(1);
     await asIfTampered(`update receipts set said = replace(said, 'quality_doubt', 'x')
       where traveler_id = '${traveler}' and said like '%placeHold%'`);
