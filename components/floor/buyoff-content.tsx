@@ -27,9 +27,6 @@ export function BuyoffContent({
   title: Localized;
 }) {
   const words = useWords();
-  const { state, content } = useWork();
-  const chain = chainAt(state, content, at);
-  const steps = chain === null ? [] : coveredSteps(content, chain, requirement.type);
   return (
     <>
       <h1 className="text-[34px] leading-[1.12] font-bold tracking-[-0.015em] text-balance">
@@ -44,15 +41,30 @@ export function BuyoffContent({
         aria-label={words(title)}
         className="min-h-0 flex-1 overflow-auto"
       >
-        <table className="w-full border-collapse text-[17px]">
-          <tbody>
-            {steps.map((step) => (
-              <StepRows key={step.id} step={step} />
-            ))}
-          </tbody>
-        </table>
+        <CoveredValues at={at} type={requirement.type} />
       </section>
     </>
+  );
+}
+
+export function CoveredValues({
+  at,
+  type,
+}: {
+  at: Pick<BuyoffPlace, "operation" | "step">;
+  type: BuyoffRequirement["type"];
+}) {
+  const { state, content } = useWork();
+  const chain = chainAt(state, content, at);
+  if (chain === null) return null;
+  return (
+    <table className="w-full border-collapse text-[17px]">
+      <tbody>
+        {coveredSteps(content, chain, type).map((step) => (
+          <StepRows key={step.id} step={step} />
+        ))}
+      </tbody>
+    </table>
   );
 }
 
@@ -87,6 +99,10 @@ function StepRows({ step }: { step: Chain["operation"]["steps"][number] }) {
 function PlaceRow({ place }: { place: ReturnType<typeof placesOf>[number] }) {
   const t = useTranslations("floor.sign");
   const chips = useTranslations("floor.places");
+  const gages = useTranslations("floor.gage");
+  const format = useFormatter();
+  const day = (of: string) =>
+    format.dateTime(new Date(`${of}T12:00:00Z`), { dateStyle: "medium", timeZone: "UTC" });
   const shown = useDecimals();
   const label = usePlaceLabel()(place);
   const { content, packet } = useWork();
@@ -113,7 +129,9 @@ function PlaceRow({ place }: { place: ReturnType<typeof placesOf>[number] }) {
       </td>
       <td className="mono px-2 py-2 text-[15px] text-ink-2">
         {reading?.gage?.code ?? ""}
-        {due === undefined ? "" : ` → ${due}`}
+        {due === undefined ? null : (
+          <span className="block font-sans text-[13px]">{gages("due", { date: day(due) })}</span>
+        )}
       </td>
       <td className="mono px-2 py-2 text-right text-[15px] whitespace-nowrap text-ink-2">
         {limits == null ? "" : limitsText(limits, shown)}

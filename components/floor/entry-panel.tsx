@@ -17,6 +17,7 @@ import { InstallationDialog } from "./installation-dialog.tsx";
 import { OutPanel } from "./out-panel.tsx";
 import type { At, DefectStart, StepWork } from "./place.ts";
 import { PlaceChips } from "./place-chips.tsx";
+import type { Problem } from "./problem.tsx";
 import { EntryProblem } from "./problem-place.tsx";
 import { ReadingDialog } from "./reading-dialog.tsx";
 import { useScan } from "./scanning.tsx";
@@ -42,8 +43,36 @@ const samePlace = (a: At, b: At) =>
 /** The column that records: gage, positions, the value asked for, and one primary action. */
 export function EntryPanel(props: EntryProps) {
   const { step } = props;
-  if (step === null) return <SignPanel {...props} />;
+  if (step === null) return <OperationPanel {...props} />;
   return <StepPanel {...props} step={step} />;
+}
+
+function OperationPanel(props: EntryProps) {
+  const stranger = useStrayScan(props);
+  return (
+    <>
+      {stranger}
+      <SignPanel {...props} />
+    </>
+  );
+}
+
+/** Where no step asks for a label, a badge still hands over and a traveler still opens. */
+export function useStrayScan({
+  onBadge,
+  onOpen,
+}: {
+  onBadge: (badge: string) => void;
+  onOpen: (traveler: string) => Promise<void>;
+}): ReactNode {
+  const [problem, setProblem] = useState<Problem | null>(null);
+  useScan((scan) => {
+    setProblem(null);
+    if (scan.kind === "badge") onBadge(scan.text);
+    else if (scan.kind === "traveler") void onOpen(scan.id);
+    else setProblem({ kind: "refused", code: "scan_not_here", params: { text: scan.text } });
+  });
+  return <EntryProblem problem={problem} onSeen={() => setProblem(null)} />;
 }
 
 function StepPanel(props: EntryProps & { step: Step }) {
@@ -316,7 +345,7 @@ function SignPanel({
   return (
     <div className="flex flex-1 flex-col gap-3">
       <Stamps operation={operation} step={step} />
-      {isAnothers ? <InspectionCall operation={operation.id} /> : null}
+      {isAnothers ? <InspectionCall operation={operation.id} signer={signs} /> : null}
       <p className="mt-auto text-[19px] leading-snug text-ink-2">
         {t("signWhat", { type: types(signs) })}
       </p>

@@ -2,23 +2,32 @@
 import { useTranslations } from "next-intl";
 import { Button } from "#components/ui/button";
 import { openItems } from "#lib/travelers/progress.rules";
+import { useStrayScan } from "./entry-panel.tsx";
 import { EntryProblem } from "./problem-place.tsx";
-import { useScan } from "./scanning.tsx";
 import { useTablet } from "./tablet-context.tsx";
 import { useActing, useWork } from "./work-context.tsx";
 
 /** All steps are done: what is still open, or the one act that closes the unit, by the server's word. */
-export function FinishPanel({ onLeave }: { onLeave: () => void }) {
+export function FinishPanel({
+  onLeave,
+  onBadge,
+  onOpen,
+}: {
+  onLeave: () => void;
+  onBadge: (badge: string) => void;
+  onOpen: (traveler: string) => Promise<void>;
+}) {
   const t = useTranslations("floor.finish");
   const items = useTranslations("floor.openItems");
   const { view } = useTablet();
   const { state, content } = useWork();
   const { isBusy, problem, setProblem, run } = useActing();
-  useScan(() => {});
+  const stranger = useStrayScan({ onBadge, onOpen });
   const open = openItems(state, content);
   if (state.status !== "in_work" && state.status !== "released") {
     return (
       <div className="mt-auto grid gap-4">
+        {stranger}
         <p className="text-[24px] leading-snug font-bold">{t(`closed.${state.status}`)}</p>
         <Button tone="act" size="record" onClick={onLeave}>
           {t("toQueue")}
@@ -29,6 +38,7 @@ export function FinishPanel({ onLeave }: { onLeave: () => void }) {
   const waits = view.unsent + view.unsentPhotos;
   return (
     <div className="flex min-h-0 flex-1 flex-col gap-3">
+      {stranger}
       {open.length === 0 ? (
         <p className="text-[21px] leading-snug font-[650]">{t("ready")}</p>
       ) : (

@@ -1,6 +1,7 @@
 "use client";
 import { useTranslations } from "next-intl";
 import { Button } from "#components/ui/button";
+import type { BuyoffRequirement } from "#lib/instructions/schema";
 import { uuidv7 } from "#lib/kit/ids";
 import { permissions } from "#lib/travelers/permissions.rules";
 import { openCall } from "#lib/travelers/step-story.rules";
@@ -9,7 +10,14 @@ import { useClock } from "./step-story.tsx";
 import { useActing, usePeople, useWork } from "./work-context.tsx";
 
 /** One tap calls the inspector; that they have seen it and that they are here is recorded as well. */
-export function InspectionCall({ operation }: { operation: string }) {
+export function InspectionCall({
+  operation,
+  signer = "inspection",
+}: {
+  operation: string;
+  /** Whose signature is waited for. */
+  signer?: BuyoffRequirement["type"];
+}) {
   const t = useTranslations("floor.call");
   const clock = useClock();
   const person = usePeople();
@@ -32,7 +40,7 @@ export function InspectionCall({ operation }: { operation: string }) {
             void run((perform) => perform("callInspection", { call: uuidv7(), operation }))
           }
         >
-          {t("open")}
+          {t(`open.${signer}`)}
         </Button>
       </>
     );

@@ -178,7 +178,8 @@ function Side({
   onLeave: () => void;
 }) {
   const { state, content } = useWork();
-  if (operation === null) return <FinishPanel onLeave={onLeave} />;
+  if (operation === null)
+    return <FinishPanel onLeave={onLeave} onBadge={onBadge} onOpen={onOpen} />;
   const chain = chainAt(state, content, { operation: operation.id, step: step?.id ?? null });
   const requirement = chain === null ? undefined : nextRequirements(state, chain)[0];
   const isFilled = step === null || fieldState(state, content, step.id).complete;

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { Button } from "#components/ui/button";
 import { Dialog } from "#components/ui/dialog";
 import type { Operation, Step } from "#lib/instructions/schema";
+import { CoveredValues } from "./buyoff-content.tsx";
 import { useWords } from "./language.tsx";
 import { Octagon, Triangle } from "./problem.tsx";
 import { useClock } from "./step-story.tsx";
@@ -19,6 +20,10 @@ export function StepPaper({ operation, step }: { operation: Operation | null; st
     return (
       <Paper title={t("operationBuyoffTitle", { title: words(operation.title) })}>
         <p className="max-w-[32em] text-[21px] leading-[1.4]">{t("operationBuyoffLead")}</p>
+        <CoveredValues
+          at={{ operation: operation.id, step: null }}
+          type={operation.buyoffs[0]?.type ?? "operator"}
+        />
       </Paper>
     );
   }

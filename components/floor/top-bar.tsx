@@ -33,9 +33,10 @@ export function TopBar({ onLeave, current }: { onLeave: () => void; current: str
         <span className="sr-only">{t("toQueue")}</span>
       </button>
       <p className="w-[20em] max-w-[34%] shrink-[2] text-[14px] leading-[1.2] text-ink-2 max-[1100px]:w-[15em]">
-        <span className="line-clamp-2">{words(content.part.name)}</span>
+        <span className="line-clamp-2">
+          <span className="mono">{content.part.number}</span> {words(content.part.name)}
+        </span>
         <span className="mono block truncate">
-          <span className="max-[1100px]:hidden">{content.part.number} · </span>
           <b className="text-ink">
             {content.number} {t("revision", { revision: content.revision })}
           </b>

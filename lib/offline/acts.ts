@@ -52,7 +52,8 @@ export type Acts = {
     body: CommandBody<T>,
     extras?: ActExtras,
   ) => Promise<ActOutcome>;
-  heard: (verdict: CommandVerdict) => void;
+  /** True when somebody stands before the screen and waits for exactly this answer. */
+  heard: (verdict: CommandVerdict) => boolean;
 };
 
 export function makeActs(core: Core): Acts {
@@ -111,7 +112,11 @@ export function makeActs(core: Core): Acts {
       turn = mine.catch(() => undefined);
       return mine;
     },
-    heard: (verdict) => listeners.get(verdict.id)?.(verdict),
+    heard: (verdict) => {
+      const listener = listeners.get(verdict.id);
+      listener?.(verdict);
+      return listener !== undefined;
+    },
   };
 }
 

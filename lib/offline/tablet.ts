@@ -128,7 +128,9 @@ function portsOf(core: Core, acts: Acts, tellOthers: () => void): SenderPorts {
     renewSession: async () => (await renewSession(core)) === "renewed",
     onVerdict: async ({ row, hasGap }, verdict) => {
       await reconcile(core, row.traveler, hasGap);
-      acts.heard(verdict);
+      const isTold = acts.heard(verdict) && verdict.verdict === "recorded_not_applied";
+      // Said in the place where it was asked: not a second time over the whole screen.
+      if (isTold) await acknowledge(core.db, verdict.id, nowInstant(core));
     },
     onConnection: (online) => {
       const cameBack = online && !core.view().online;
