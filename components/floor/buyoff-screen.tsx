@@ -61,7 +61,7 @@ export function BuyoffScreen({
   const index = chain.requirements.findIndex(({ id }) => id === shown.id);
   const at = { operation: chain.operation.id, step: chain.step?.id ?? null, requirement: shown.id };
   return (
-    <main className="floor grid h-dvh grid-cols-[minmax(0,1fr)_420px]">
+    <main className="floor relative grid h-dvh grid-cols-[minmax(0,1fr)_420px] overflow-hidden max-[1100px]:grid-cols-[minmax(0,1fr)_360px] portrait:grid-cols-1 portrait:grid-rows-[minmax(0,1fr)_minmax(0,600px)]">
       <section className="flex min-h-0 flex-col gap-4 bg-sheet px-10 pt-7 pb-6">
         <header className="flex items-center justify-between gap-4 text-[16px] text-ink-2">
           <span>

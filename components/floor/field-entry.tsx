@@ -102,7 +102,7 @@ function ChoiceEntry(props: FieldEntryProps<Extract<Field, { kind: "choice" }>>)
   const label = usePlaceLabel()(props.place);
   const record = useRecord(props);
   return (
-    <div className="flex flex-1 flex-col gap-3 overflow-auto">
+    <div className="flex flex-1 flex-col gap-2">
       <p className="text-[22px] leading-tight font-bold">{label}</p>
       {props.field.options.map((option) => (
         <Button

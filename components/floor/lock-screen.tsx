@@ -42,7 +42,7 @@ export function LockScreen() {
   };
   const isReady = badge.trim() !== "" && pin.length >= PIN_LENGTH_MIN;
   return (
-    <main className="floor grid h-dvh grid-cols-[1fr_420px]">
+    <main className="floor relative grid h-dvh grid-cols-[minmax(0,1fr)_420px] overflow-hidden max-[1100px]:grid-cols-[minmax(0,1fr)_380px] portrait:grid-cols-1 portrait:grid-rows-[minmax(0,1fr)_minmax(0,640px)]">
       <section className="flex min-h-0 flex-col gap-6 overflow-auto bg-sheet p-9">
         <StationHead />
         <div className="flex flex-1 flex-col justify-center gap-5">

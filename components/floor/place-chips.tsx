@@ -117,6 +117,7 @@ function PlaceChip({
   const t = useTranslations("floor.places");
   const label = usePlaceLabel()(place);
   const decimals = useDecimals();
+  const short = useShort();
   const ref = useRef<HTMLLIElement>(null);
   useEffect(() => {
     if (isHere) ref.current?.scrollIntoView({ block: "nearest" });
@@ -152,7 +153,7 @@ function PlaceChip({
           <span className="line-clamp-2">
             {isShort ? (
               <>
-                <b className="mono text-[15px] text-ink">{shortOf(place)}</b>
+                <b className="mono text-[15px] text-ink">{short(place)}</b>
                 <span className="sr-only"> {label}</span>
               </>
             ) : (
@@ -193,5 +194,13 @@ export function usePlaceLabel(): (place: At) => string {
   };
 }
 
-const shortOf = ({ position, sample }: At): string =>
-  sample > 1 ? `${position} · ${sample}` : position;
+/** The position, the sample, or both: whatever tells the places of one field apart. */
+function useShort(): (place: At) => string {
+  const { content } = useWork();
+  return ({ field, position, sample }) => {
+    const of = plannedField(content, field)?.field;
+    const hasSamples = of?.kind === "measurement" && of.samples > 1;
+    if (!hasSamples) return position;
+    return of.positions.length > 1 ? `${position} · ${sample}` : String(sample);
+  };
+}

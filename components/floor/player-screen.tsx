@@ -65,7 +65,7 @@ export function PlayerScreen({
   const logDefect = (start: DefectStart) => setOverlay({ kind: "defect", start });
   return (
     <ProblemPlace value={problemPlace}>
-      <div className="floor grid h-dvh grid-cols-[264px_minmax(0,1fr)_372px] grid-rows-[72px_minmax(0,1fr)] max-[1100px]:grid-cols-[204px_minmax(0,1fr)_352px] portrait:grid-cols-[204px_minmax(0,1fr)] portrait:grid-rows-[72px_minmax(0,1fr)_minmax(0,540px)]">
+      <div className="floor relative grid h-dvh overflow-hidden grid-cols-[264px_minmax(0,1fr)_372px] grid-rows-[72px_minmax(0,1fr)] max-[1100px]:grid-cols-[204px_minmax(0,1fr)_352px] portrait:grid-cols-[204px_minmax(0,1fr)] portrait:grid-rows-[72px_minmax(0,1fr)_minmax(0,540px)]">
         <TopBar onLeave={onLeave} current={place?.operation ?? null} />
         <Rail place={place} due={due} onChoose={setChosen} />
         <main className="flex min-h-0 flex-col gap-3 px-6 pt-4 pb-4 max-[1100px]:px-4">

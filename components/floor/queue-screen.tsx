@@ -9,6 +9,7 @@ import type { WaitingTraveler } from "#lib/offline/wire.schema";
 import { Connection } from "./connection.tsx";
 import { DemoButton } from "./demo-drawer.tsx";
 import { HandOver } from "./hand-over.tsx";
+import { useWords } from "./language.tsx";
 import { PersonButton } from "./person-menu.tsx";
 import { type Problem, problemOf, ServerProblem } from "./problem.tsx";
 import { useScan } from "./scanning.tsx";
@@ -55,7 +56,7 @@ export function QueueScreen({
   });
   const travelers = view.queue?.travelers ?? null;
   return (
-    <div className="floor flex h-dvh flex-col">
+    <div className="floor relative flex h-dvh flex-col overflow-hidden">
       <header className="flex min-h-[84px] items-center gap-6 border-b-2 border-rule bg-sheet px-6">
         <span className="flex min-w-0 flex-1 items-center gap-4">
           <Logo size={46} />
@@ -68,7 +69,12 @@ export function QueueScreen({
         <PersonButton />
       </header>
       <main className="min-h-0 flex-1 overflow-auto px-8 pt-6 pb-4">
-        <h1 className="text-[36px] leading-tight font-bold tracking-[-0.015em]">{t("title")}</h1>
+        <div className="flex items-baseline gap-3">
+          <h1 className="text-[36px] leading-tight font-bold tracking-[-0.015em]">{t("title")}</h1>
+          {travelers === null || travelers.length === 0 ? null : (
+            <span className="mono text-[24px] font-[600] text-ink-2">{travelers.length}</span>
+          )}
+        </div>
         <p className="mb-5 text-[19px] text-ink-2">{t("explain")}</p>
         {problem === null ? null : (
           <div className="mb-5">
@@ -98,6 +104,7 @@ function List({
   onOpen: (id: string) => void;
 }) {
   const t = useTranslations("floor.queue");
+  const words = useWords();
   if (travelers === null) {
     return <p className="text-[19px] text-ink-2">{t("loading")}</p>;
   }
@@ -109,13 +116,15 @@ function List({
       </div>
     );
   }
+  const title = ({ words: said, operation }: WaitingTraveler) =>
+    said === undefined ? operation?.title : words(said.operation);
   return (
     <ul className="grid gap-3">
       {travelers.map((traveler) => (
         <li key={traveler.id}>
           <Button
             size="record"
-            className="grid w-full grid-cols-[220px_1fr_auto] items-center gap-6 py-3 text-left"
+            className="grid w-full grid-cols-[220px_minmax(0,1fr)_auto] items-center gap-6 py-3 text-left max-[1100px]:grid-cols-[190px_minmax(0,1fr)_auto] max-[1100px]:gap-4 max-[1100px]:px-4"
             busy={opening === traveler.id}
             disabled={opening !== null}
             onClick={() => onOpen(traveler.id)}
@@ -128,10 +137,11 @@ function List({
               <span className="block truncate text-[20px] font-[650]">
                 {traveler.operation === null
                   ? t("finish")
-                  : `${traveler.operation.number} ${traveler.operation.title}`}
+                  : `${traveler.operation.number} ${title(traveler)}`}
               </span>
               <span className="block truncate text-[16px] text-ink-2">
-                {traveler.partName} · <span className="mono">{traveler.instruction}</span>
+                {traveler.words === undefined ? traveler.partName : words(traveler.words.part)} ·{" "}
+                <span className="mono">{traveler.instruction}</span>
               </span>
             </span>
             <States traveler={traveler} />
@@ -151,6 +161,7 @@ function States({ traveler }: { traveler: WaitingTraveler }) {
       {traveler.defects > 0 ? (
         <Chip tone="warn">{t("defects", { count: traveler.defects })}</Chip>
       ) : null}
+      {traveler.isCalled === true ? <Chip tone="warn">{t("called")}</Chip> : null}
       {traveler.buyoffDue ? <Chip tone="act">{t("buyoffDue")}</Chip> : null}
       {traveler.holds === 0 && !traveler.buyoffDue ? (
         <Chip tone={traveler.status === "in_work" ? "act" : "plain"}>

@@ -14,7 +14,7 @@ const tones: Record<ButtonTone, string> = {
 };
 const sizes: Record<ButtonSize, string> = {
   record: "min-h-record px-6 text-[22px] font-bold",
-  key: "min-h-0 px-1 text-[19px] font-bold",
+  key: "min-h-0 px-0 text-[18px] font-bold",
   touch: "min-h-touch px-5 text-[18px] font-[650]",
   desk: "min-h-10 px-4 text-[15px] font-[650]",
 };

@@ -64,7 +64,7 @@ export function Keypad({
   return (
     <section
       aria-label={words.keys}
-      className="grid flex-[1_0_auto] grid-cols-4 grid-rows-[repeat(4,minmax(72px,1fr))] gap-[7px]"
+      className="grid flex-[1_0_auto] grid-cols-[repeat(3,minmax(0,1fr))_minmax(0,1.28fr)] grid-rows-[repeat(4,minmax(72px,1fr))] gap-[7px]"
     >
       {["7", "8", "9"].map((value) => digit(value))}
       <Key label={words.erase} onPress={() => onKey("erase")}>

@@ -1,4 +1,4 @@
-import type { InstructionContent, Role } from "#lib/instructions/schema";
+import type { InstructionContent, Localized, Role } from "#lib/instructions/schema";
 import type { Instant } from "#lib/kit/time";
 import type { Facts, GageFacts, PlantPolicy, StockFacts } from "#lib/travelers/facts.schema";
 import type { CommandVerdict } from "#lib/travelers/schema";
@@ -66,6 +66,10 @@ export type WaitingTraveler = {
   instruction: string;
   status: TravelerStatus;
   operation: { number: string; title: string } | null;
+  /** What a server of an earlier version does not send yet. */
+  words?: { part: Localized; operation: Localized };
+  /** Somebody asked for the inspector, who isn't at the unit yet. */
+  isCalled?: boolean;
   /** Waits for a buyoff and not for work. */
   buyoffDue: boolean;
   holds: number;

@@ -1,6 +1,6 @@
 import "server-only";
 import { db, forSite } from "#lib/db/client";
-import type { InstructionContent } from "#lib/instructions/schema";
+import type { InstructionContent, Localized } from "#lib/instructions/schema";
 import type { Instant } from "#lib/kit/time";
 import type { Actor } from "#lib/people/schema";
 import { askNothing, type Loaded, loadForCommand } from "#lib/record/load.queries";
@@ -13,6 +13,7 @@ import { gageTypesOf } from "./gages.rules.ts";
 import { type PersonOnPaper, peopleOnPaper } from "./paper.queries.ts";
 import { openItems } from "./progress.rules.ts";
 import type { TravelerState, TravelerStatus } from "./state.schema.ts";
+import { openCall } from "./step-story.rules.ts";
 
 /** All that a tablet needs to execute one traveler, as lib/offline's `Packet`. */
 export type TabletPacket = Pick<
@@ -150,6 +151,10 @@ export type WaitingTraveler = {
   instruction: string;
   status: TravelerStatus;
   operation: { number: string; title: string } | null;
+  /** In every language the author wrote: the tablet's reader changes without asking again. */
+  words: { part: Localized; operation: Localized };
+  /** Somebody asked for the inspector, who isn't at the unit yet. */
+  isCalled: boolean;
   buyoffDue: boolean;
   holds: number;
   defects: number;
@@ -158,7 +163,7 @@ export type WaitingTraveler = {
 const queueMax = 100;
 
 /** What waits at the station of this tablet: travelers whose next operation is its work center's. */
-export async function stationQueue(actor: Actor, language: "en" | "es" = "en") {
+export async function stationQueue(actor: Actor) {
   if (!actor.device) return { station: null, travelers: [] };
   const site = forSite(actor.site);
   const [station, open] = await Promise.all([
@@ -187,13 +192,12 @@ export async function stationQueue(actor: Actor, language: "en" | "es" = "en") {
         unit: row.serial ?? row.lot ?? "",
         workOrder: row.workOrder,
         part: row.partNumber,
-        partName: content.part.name[language] ?? content.part.name.en,
+        partName: content.part.name.en,
         instruction: `${row.instruction} rev ${row.revision}`,
         status: row.status as TravelerStatus,
-        operation: {
-          number: operation.number,
-          title: operation.title[language] ?? operation.title.en,
-        },
+        operation: { number: operation.number, title: operation.title.en },
+        words: { part: content.part.name, operation: operation.title },
+        isCalled: openCall(state, operation.id) !== null,
         buyoffDue: due && !isWorkLeft,
         holds: row.holdsOpen,
         defects: row.defectsOpen,
