@@ -61,7 +61,11 @@ export function ComponentEntry({
           {t("takeOutFirst")}
         </Button>
         {isRemoving ? (
-          <InstallationDialog installation={before} onClose={() => setRemoving(false)} />
+          <InstallationDialog
+            isComingOut
+            installation={before}
+            onClose={() => setRemoving(false)}
+          />
         ) : null}
       </div>
     );

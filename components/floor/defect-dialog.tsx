@@ -38,18 +38,9 @@ export function DefectDialog({ start, onClose }: { start: DefectStart; onClose: 
   const log = async () => {
     if (code === null) return;
     const defect = uuidv7();
-    const body = {
-      defect,
-      code,
-      severity,
-      quantity: "1",
-      step: start.step,
-      field: start.field,
-      position: start.position,
-      reading: reading?.id ?? null,
-      location: null,
-      comment: null,
-    };
+    const { step, field, position } = start;
+    const where = { step, field, position, location: null, comment: null };
+    const body = { defect, code, severity, quantity: "1", reading: reading?.id ?? null, ...where };
     const done = await run(async (perform) => {
       const logged = await perform("logDefect", body);
       if (logged.kind !== "done" || photo === null) return logged;
@@ -61,52 +52,60 @@ export function DefectDialog({ start, onClose }: { start: DefectStart; onClose: 
     packet.policy.holdSeverities.includes(severity) ||
     packet.policy.defectCodes.some((one) => one.code === code && one.holdReason !== null);
   return (
-    <Dialog title={t("title")} onClose={onClose} className="w-[1080px]">
+    <Dialog
+      title={t("title")}
+      onClose={onClose}
+      className="w-[1080px]"
+      footer={
+        <div className="grid gap-3">
+          <div className="flex items-stretch gap-3">
+            <fieldset aria-label={t("severity")} className="flex gap-2">
+              {(["minor", "major", "critical"] as const).map((one) => (
+                <Choice key={one} isOn={severity === one} onPress={() => setSeverity(one)}>
+                  {common(`severity.${one}`)}
+                </Choice>
+              ))}
+            </fieldset>
+            {camera.field}
+            <Button onClick={camera.open} className="flex-1">
+              {photo === null ? t("photo") : t("photoAgain")}
+            </Button>
+            {photo === null ? null : (
+              // biome-ignore lint/performance/noImgElement: a picture from this tablet's own camera.
+              <img
+                src={photo.preview}
+                alt={t("photoTaken")}
+                className="h-touch w-28 rounded border-2 border-ok object-cover"
+              />
+            )}
+          </div>
+          {camera.trouble === null ? null : (
+            <p className="font-[650] text-stop">{camera.trouble}</p>
+          )}
+          <div className="flex gap-8">
+            <Button disabled={isBusy} onClick={onClose} className="min-w-40">
+              {common("cancel")}
+            </Button>
+            <Button
+              tone="act"
+              size="record"
+              className="flex-1"
+              busy={isBusy}
+              disabled={code === null}
+              onClick={() => void log()}
+            >
+              {code === null ? t("chooseCode") : t("log", { code })}
+              {code !== null && placesHold ? (
+                <span className="block text-[15px] font-medium">{t("placesHold")}</span>
+              ) : null}
+            </Button>
+          </div>
+        </div>
+      }
+    >
       <Known start={start} reading={reading} />
       {problem === null ? null : <ServerProblem problem={problem} area="act" />}
       <CodeGrid code={code} reading={reading} onCode={setCode} />
-      <div className="sticky -bottom-7 -mx-7 -mb-7 grid gap-3 border-t-2 border-rule bg-paper px-7 py-4">
-        <div className="flex items-stretch gap-3">
-          <fieldset aria-label={t("severity")} className="flex gap-2">
-            {(["minor", "major", "critical"] as const).map((one) => (
-              <Choice key={one} isOn={severity === one} onPress={() => setSeverity(one)}>
-                {common(`severity.${one}`)}
-              </Choice>
-            ))}
-          </fieldset>
-          {camera.field}
-          <Button onClick={camera.open} className="flex-1">
-            {photo === null ? t("photo") : t("photoAgain")}
-          </Button>
-          {photo === null ? null : (
-            // biome-ignore lint/performance/noImgElement: a picture from this tablet's own camera.
-            <img
-              src={photo.preview}
-              alt={t("photoTaken")}
-              className="h-touch w-28 rounded border-2 border-ok object-cover"
-            />
-          )}
-        </div>
-        {camera.trouble === null ? null : <p className="font-[650] text-stop">{camera.trouble}</p>}
-        <div className="flex gap-8">
-          <Button disabled={isBusy} onClick={onClose} className="min-w-40">
-            {common("cancel")}
-          </Button>
-          <Button
-            tone="act"
-            size="record"
-            className="flex-1"
-            busy={isBusy}
-            disabled={code === null}
-            onClick={() => void log()}
-          >
-            {code === null ? t("chooseCode") : t("log", { code })}
-            {code !== null && placesHold ? (
-              <span className="block text-[15px] font-medium">{t("placesHold")}</span>
-            ) : null}
-          </Button>
-        </div>
-      </div>
     </Dialog>
   );
 }

@@ -1,6 +1,7 @@
 "use client";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { Button } from "#components/ui/button";
 import { Dialog } from "#components/ui/dialog";
 import { useDeliverScan } from "./scanning.tsx";
 import { useTablet } from "./tablet-context.tsx";
@@ -53,7 +54,16 @@ function Drawer({ onClose }: { onClose: () => void }) {
   };
   const kinds = [...new Set(demo.barcodes.map(({ kind }) => kind))];
   return (
-    <Dialog title={t("title")} onClose={onClose} className="w-[1040px]">
+    <Dialog
+      title={t("title")}
+      onClose={onClose}
+      className="w-[1040px]"
+      footer={
+        <Button className="w-full" onClick={onClose}>
+          {common("close")}
+        </Button>
+      }
+    >
       <p className="mb-5 max-w-[60ch] text-[17px] text-ink-2">{t("explain")}</p>
       <h3 className="mb-2 text-[17px] font-bold">{t("badges")}</h3>
       <ul className="mb-6 grid grid-cols-3 gap-2">
@@ -101,15 +111,6 @@ function Drawer({ onClose }: { onClose: () => void }) {
           </ul>
         </section>
       ))}
-      <div className="sticky -bottom-7 -mx-7 -mb-7 border-t-2 border-rule bg-paper px-7 py-3">
-        <button
-          type="button"
-          onClick={onClose}
-          className="min-h-touch w-full rounded border-2 border-edge bg-sheet text-[18px] font-[650]"
-        >
-          {common("close")}
-        </button>
-      </div>
     </Dialog>
   );
 }

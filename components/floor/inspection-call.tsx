@@ -56,7 +56,7 @@ export function InspectionCall({
         </p>
         <p>
           {call.acknowledgedAt === null
-            ? t("unanswered")
+            ? t(answers ? "unansweredYet" : "unanswered")
             : t("answered", { time: clock(call.acknowledgedAt) })}
         </p>
       </Notice>
@@ -67,7 +67,7 @@ export function InspectionCall({
               {t("coming")}
             </Button>
           ) : null}
-          <Button tone="act" size="record" busy={isBusy} onClick={() => answer(true)}>
+          <Button size="record" busy={isBusy} onClick={() => answer(true)}>
             {t("arrived")}
           </Button>
         </>

@@ -23,13 +23,23 @@ export function MoreDialog({ place, onClose }: { place: Place | null; onClose: (
   const acting = useActing();
   const [isWriting, setWriting] = useState(false);
   const step = place?.step ?? null;
-  const planned = step === null ? null : plannedStep(content, step)?.step;
+  const here =
+    (step === null ? undefined : plannedStep(content, step)?.step) ??
+    content.operations.find(({ id }) => id === place?.operation) ??
+    null;
   return (
     <Dialog
       title={
-        planned == null
+        here === null
           ? t("titleUnit", { unit: state.unit.serial ?? state.unit.lot ?? "" })
-          : t("title", { number: planned.number, title: words(planned.title) })
+          : t("title", { number: here.number, title: words(here.title) })
+      }
+      footer={
+        isWriting ? undefined : (
+          <Button className="w-full" onClick={onClose} disabled={acting.isBusy}>
+            {common("close")}
+          </Button>
+        )
       }
       onClose={onClose}
       dismissable={!isWriting}
@@ -56,9 +66,6 @@ export function MoreDialog({ place, onClose }: { place: Place | null; onClose: (
           <UnitFacts />
         </section>
       </div>
-      <Button className="mt-6 w-full" onClick={onClose} disabled={acting.isBusy}>
-        {common("close")}
-      </Button>
     </Dialog>
   );
 }
@@ -156,14 +163,23 @@ function PhotoBeside({ step, acting }: { step: string | null; acting: Acting }) 
 /** In full, where the bar above the work has to be short. */
 function UnitFacts() {
   const t = useTranslations("floor.more.facts");
+  const player = useTranslations("floor.player");
   const words = useWords();
   const { state, content } = useWork();
   const facts = [
     [t("unit"), state.unit.serial ?? state.unit.lot ?? "", true],
     [t("order"), state.workOrder, true],
-    [t("part"), `${content.part.number} ${content.part.revision}`, true],
+    [
+      t("part"),
+      `${content.part.number} ${player("revision", { revision: content.part.revision })}`,
+      true,
+    ],
     [t("name"), words(content.part.name), false],
-    [t("instruction"), `${content.number} · ${content.revision}`, true],
+    [
+      t("instruction"),
+      `${content.number} ${player("revision", { revision: content.revision })}`,
+      true,
+    ],
   ] as const;
   return (
     <dl className="mt-5 grid grid-cols-[auto_1fr] gap-x-4 gap-y-0.5 border-t-2 border-rule pt-3 text-[16px]">

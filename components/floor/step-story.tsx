@@ -5,6 +5,7 @@ import { Mark } from "#components/ui/chip";
 import { type StepStoryLine, stepStory } from "#lib/travelers/step-story.rules";
 import { useWords } from "./language.tsx";
 import type { Place } from "./place.ts";
+import { StoredPhoto } from "./stored-photo.tsx";
 import { usePeople, useWork } from "./work-context.tsx";
 
 /** The time of day on the site's clock, with the day in front when it was another one. */
@@ -86,12 +87,7 @@ function Said({ line }: { line: StepStoryLine }): ReactNode {
       return (
         <>
           {t("photo")}
-          {/* biome-ignore lint/performance/noImgElement: evidence as it was stored, never resized. */}
-          <img
-            src={`/api/blobs/${line.sha256}`}
-            alt=""
-            className="my-1 max-h-32 rounded border border-rule"
-          />
+          <StoredPhoto sha256={line.sha256} alt="" />
         </>
       );
     case "defect":

@@ -6,12 +6,15 @@ export function Dialog({
   title,
   onClose,
   children,
+  footer,
   className = "",
   dismissable = true,
 }: {
   title: string;
   onClose: () => void;
   children: ReactNode;
+  /** What decides stays in sight, however long what is above it grows. */
+  footer?: ReactNode;
   className?: string;
   /** False where leaving by accident would lose a decision: only its own buttons close it. */
   dismissable?: boolean;
@@ -31,12 +34,17 @@ export function Dialog({
         event.preventDefault();
         if (dismissable) onClose();
       }}
-      className={`m-auto max-h-[94dvh] max-w-[94vw] overflow-auto rounded-[16px] border-2 border-rule bg-paper p-7 ${className}`}
+      className={`m-auto max-h-[94dvh] max-w-[94vw] overflow-hidden rounded-[16px] border-2 border-rule bg-paper open:flex open:flex-col ${className}`}
     >
-      <h2 id={heading} className="mb-4 text-[26px] leading-tight font-bold text-balance">
-        {title}
-      </h2>
-      {children}
+      <div className="min-h-0 flex-1 overflow-auto p-7">
+        <h2 id={heading} className="mb-4 text-[26px] leading-tight font-bold text-balance">
+          {title}
+        </h2>
+        {children}
+      </div>
+      {footer === undefined ? null : (
+        <div className="shrink-0 border-t-2 border-rule px-7 py-4">{footer}</div>
+      )}
     </dialog>
   );
 }
