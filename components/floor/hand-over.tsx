@@ -38,7 +38,7 @@ export function HandOver({ badge, onClose }: { badge: string | null; onClose: ()
   };
   return (
     <Dialog title={t("title")} onClose={onClose} className="w-[900px]">
-      <div className="grid grid-cols-[1fr_380px] gap-8">
+      <div className="grid grid-cols-[minmax(0,1fr)_380px] gap-8 portrait:gap-5">
         <div className="flex flex-col gap-4">
           <p className="text-[20px] text-ink-2">{t("explain")}</p>
           <p
@@ -47,7 +47,7 @@ export function HandOver({ badge, onClose }: { badge: string | null; onClose: ()
             {scanned === null ? t("scan") : t("read")}
           </p>
           {problem === null ? null : <ServerProblem problem={problem} area="signIn" />}
-          <span className="mt-auto flex gap-3">
+          <span className="mt-auto flex flex-wrap gap-3">
             <Button onClick={onClose}>{common("back")}</Button>
             <DemoButton />
           </span>

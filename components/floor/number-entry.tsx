@@ -5,7 +5,7 @@ import { Button } from "#components/ui/button";
 import { Keypad, typed } from "#components/ui/keypad";
 import { LimitBand, LimitNumbers } from "#components/ui/limit-band";
 import type { Field } from "#lib/instructions/schema";
-import { limitsText } from "#lib/kit/band";
+import { limitsText, mayBecome } from "#lib/kit/band";
 import { DECIMAL } from "#lib/kit/decimal";
 import { calculatedValue, limitsFor } from "#lib/travelers/progress.rules";
 import { judge } from "#lib/travelers/values.rules";
@@ -24,9 +24,10 @@ const questions: Readonly<Record<string, Question>> = {
   out_of_limits_not_confirmed: "out_of_limits",
 };
 
-/** Digits as typed with a point; what is being typed ("12.", "-") is not a value yet. */
+/** Digits as typed, with a point; what is being typed ("12.", "-") is not a value yet. */
+const plainOf = (text: string): string => text.replace(",", ".");
 const decimalOf = (text: string): string | null => {
-  const plain = text.replace(",", ".");
+  const plain = plainOf(text);
   return DECIMAL.test(plain) ? plain : null;
 };
 
@@ -95,7 +96,12 @@ export function NumberEntry(props: FieldEntryProps<NumberField>) {
   }
   return (
     <>
-      <ValueBox field={field} place={place} text={isCalculated ? (calculated ?? "") : text} />
+      <ValueBox
+        field={field}
+        place={place}
+        text={isCalculated ? (calculated ?? "") : text}
+        isFinal={isCalculated}
+      />
       {isCalculated ? (
         <CalculatedAction
           isBusy={work.isBusy}
@@ -195,10 +201,13 @@ export function ValueBox({
   field,
   place,
   text,
+  isFinal = false,
 }: {
   field: NumberField;
   place: FieldEntryProps["place"];
   text: string;
+  /** No more digits come. */
+  isFinal?: boolean;
 }) {
   const t = useTranslations("floor.entry");
   const { state, content } = useWork();
@@ -213,7 +222,8 @@ export function ValueBox({
   );
   const value = decimalOf(text);
   const verdict = value === null ? "no_limits" : judge(field.kind, value, limits, process);
-  const isOut = verdict === "out_of_limits";
+  const isBegun = !isFinal && limits !== null && mayBecome(plainOf(text), limits);
+  const isOut = verdict === "out_of_limits" && !isBegun;
   const base = state.readings.find(({ id }) => id === derivedFrom);
   const unit = field.kind === "measurement" ? field.unit : "";
   return (
@@ -237,7 +247,7 @@ export function ValueBox({
       {limits === null ? null : (
         <>
           <LimitBand
-            value={value}
+            value={isBegun && verdict === "out_of_limits" ? null : value}
             limits={limits}
             process={process}
             out={isOut}
@@ -270,7 +280,7 @@ function Asking(
   const shown = useDecimals();
   return (
     <div className="flex flex-1 flex-col gap-3">
-      <ValueBox field={field} place={place} text={value} />
+      <ValueBox field={field} place={place} text={value} isFinal />
       <Notice tone={question === "out_of_limits" ? "stop" : "warn"}>
         <p className="font-[650]">{t(`${question}.why`)}</p>
         <p className="mt-1">{t(`${question}.next`)}</p>

@@ -168,7 +168,9 @@ function PlaceChip({
             ) : null}
           </span>
         </span>
-        <span className="mono block min-h-6 truncate text-[17px] font-[650]">
+        <span
+          className={`mono block min-h-6 font-[650] ${value.length > 7 ? "line-clamp-2 text-[14px] leading-tight wrap-anywhere" : "truncate text-[17px]"}`}
+        >
           {value}
           {reading !== null && reading.amendments.length > 0 ? <sup> *</sup> : null}
           <span className="sr-only"> {t(isOut ? "out" : isFilled ? "done" : "open")}</span>

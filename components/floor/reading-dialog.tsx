@@ -152,7 +152,7 @@ function Amend({
   }
   return (
     <Dialog title={t("amendTitle")} onClose={onClose} dismissable={false} className="w-[1000px]">
-      <div className="grid grid-cols-[1fr_360px] gap-7">
+      <div className="grid grid-cols-[minmax(0,1fr)_360px] gap-7 portrait:gap-5">
         <div className="grid content-start gap-4">
           <p className="mono text-[30px] font-bold">
             <del className="font-medium text-ink-3">{shown(reading.value)}</del>{" "}
@@ -346,7 +346,7 @@ export function SecondPerson({
     (text) => setOther(notABadge(text)),
   );
   return (
-    <div className="grid grid-cols-[1fr_360px] gap-7">
+    <div className="grid grid-cols-[minmax(0,1fr)_360px] gap-7 portrait:gap-5">
       <div className="flex flex-col gap-4">
         <p className="text-[20px] leading-snug">{lead}</p>
         <p
@@ -355,7 +355,7 @@ export function SecondPerson({
           {badge === null ? t("scanSecond") : t("badgeRead")}
         </p>
         {other === null ? children : <ServerProblem problem={other} area="sign" />}
-        <span className="mt-auto flex gap-3">
+        <span className="mt-auto flex flex-wrap gap-3">
           <Button onClick={onBack} disabled={isBusy}>
             {common("back")}
           </Button>

@@ -44,6 +44,7 @@ export function ReasonEntry({
       {isOwn ? (
         <TextArea
           aria-label={t("ownLabel")}
+          autoFocus
           value={reason}
           maxLength={1000}
           onChange={(event) => onChange(event.target.value.normalize("NFC"))}

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { bandMarks, bandPlace, limitsText } from "./band.ts";
+import { bandMarks, bandPlace, limitsText, mayBecome } from "./band.ts";
 
 const two = { min: "20.8", max: "23.8" };
 const exact = { min: "14", max: "14.0" };
@@ -40,6 +40,19 @@ describe("the limit band", () => {
   test("a one-sided limit has one mark", () => {
     expect(bandMarks({ min: null, max: "2.5" }).edges).toEqual([76]);
     expect(bandMarks({ min: "4.0", max: null }).edges).toEqual([24]);
+  });
+
+  test("the beginning of a value within the limits is not out of limits yet", () => {
+    const torque = { min: "24.2", max: "27.2" };
+    for (const text of ["", "2", "24", "24.", "24.1", "27", "27.2", "25.99"]) {
+      expect(mayBecome(text, torque), text).toBe(text !== "24.1");
+    }
+    for (const text of ["3", "9", "28", "23.9", "27.3", "272.0"]) {
+      expect(mayBecome(text, torque), text).toBe(false);
+    }
+    expect(mayBecome("31", { min: null, max: "30" })).toBe(false);
+    expect(mayBecome("3", { min: "40", max: null })).toBe(true);
+    expect(mayBecome("1", { min: "14", max: "14" })).toBe(true);
   });
 
   test("limits in words name what is accepted, in the reader's decimals", () => {

@@ -31,6 +31,26 @@ export function bandPlace(value: string, limits: BandLimits): number {
   return clamp(24 + ((at - limit) / scale) * 26);
 }
 
+/** With how many more digits a value can still be meant: nobody types longer numbers. */
+const digitsMore = 6;
+
+/**
+ * Whether more digits could still bring what is typed within the limits: the 2 of 22.4 is not a value
+ * out of limits, it is the beginning of one.
+ */
+export function mayBecome(text: string, { min, max }: BandLimits): boolean {
+  if (text.startsWith("-") || !/^\d+(\.\d*)?$/.test(text)) return text === "" || text === "-";
+  const low = min === null ? Number.NEGATIVE_INFINITY : Number(min);
+  const high = max === null ? Number.POSITIVE_INFINITY : Number(max);
+  // A hair less than the whole width: binary fractions make 24.1 + 0.1 more than 24.2.
+  const meets = (from: number, width: number) => from <= high && from + width * 0.999_999 > low;
+  const places = text.split(".")[1]?.length;
+  if (places !== undefined) return meets(Number(text), 10 ** -places);
+  return Array.from({ length: digitsMore }, (_, more) => 10 ** more).some((scale) =>
+    meets(Number(text) * scale, scale),
+  );
+}
+
 /** "20.8 – 23.8", "≥ 10", "≤ 30", "= 14": the same words wherever limits stand in a line. */
 export function limitsText(limits: BandLimits, shown: (value: string) => string = String): string {
   const { min, max } = limits;
