@@ -58,7 +58,8 @@ function sandboxProgram({ memory, origin }: SandboxPlan, port: number): Program 
       path.join(root, "e2e/qms-sandbox/main.ts"),
       ...["--port", String(port)],
       ...["--folder", path.join(memory.folder, "qms-sandbox")],
-      ...["--token", token],
+      // One in 64 keys begins with a dash, which a word of its own would make an option of.
+      `--token=${token}`,
       ...["--webhook-url", `${origin}/api/webhooks/qms-sandbox`],
       ...["--webhook-secret", webhookSecret],
     ],
