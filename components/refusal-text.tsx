@@ -32,10 +32,17 @@ export function refusalWords(
   return { why: fill(why), next: fill(next) };
 }
 
-const vocabularies = { role: "role", owner: "owner", type: "buyoffType", before: "buyoffType" };
+const vocabularies = {
+  role: "role",
+  owner: "owner",
+  type: "buyoffType",
+  before: "buyoffType",
+  decision: "decision",
+  status: "ncrStatus",
+};
 
 /** Roles, owners, kinds of signature, days and decimals as the reader has them; everything else as it is. */
-function useNamed(params: Readonly<Record<string, string>>): Record<string, string> {
+function useNamed(): (params: Readonly<Record<string, string>>) => Record<string, string> {
   const locale = useLocale() as Locale;
   const zone = useTimeZone() ?? "UTC";
   const t = useTranslations("common");
@@ -46,32 +53,36 @@ function useNamed(params: Readonly<Record<string, string>>): Record<string, stri
     const path = `${area}.${value}` as Parameters<typeof t>[0];
     return area !== undefined && t.has(path) ? t(path) : value;
   };
-  return Object.fromEntries(
-    Object.entries(params).map(([key, value]) => [
-      key,
-      value
-        .split(", ")
-        .map((one) => words(key, one))
-        .join(", "),
-    ]),
-  );
+  return (params) =>
+    Object.fromEntries(
+      Object.entries(params).map(([key, value]) => [
+        key,
+        value
+          .split(", ")
+          .map((one) => words(key, one))
+          .join(", "),
+      ]),
+    );
+}
+
+type Refusal = { code: string; params: Readonly<Record<string, string>> };
+
+/** The words of a refusal of the rules in the reader's language; null: no rule refuses so. */
+export function useRuleWords(): (of: Refusal) => Words | null {
+  const locale = useLocale() as Locale;
+  const named = useNamed();
+  return ({ code, params }) =>
+    isRefusalCode(code) ? refusalWords(locale, code, named(params)) : null;
 }
 
 /** Why it was refused and what to do next, wherever a refusal is shown. */
-export function RefusalText({
-  code,
-  params,
-}: {
-  code: string;
-  params: Readonly<Record<string, string>>;
-}) {
-  const locale = useLocale() as Locale;
+export function RefusalText({ code, params }: Refusal) {
   const t = useTranslations("common");
-  const filled = useNamed(params);
-  if (!isRefusalCode(code)) {
+  const words = useRuleWords()({ code, params });
+  if (words === null) {
     return <p className="font-[650]">{t("unknownRefusal", { code })}</p>;
   }
-  const { why, next } = refusalWords(locale, code, filled);
+  const { why, next } = words;
   return (
     <>
       <p className="font-[650]">{why}</p>

@@ -1,6 +1,6 @@
 "use client";
 import { useTranslations } from "next-intl";
-import { CommandDialog, FormButtons, useOpen } from "#components/desk/command-dialog";
+import { CommandDialog, FormButtons, useDialog } from "#components/desk/command-dialog";
 import { RefusalNote } from "#components/desk/refusal-note";
 import { useCommandForm } from "#components/desk/use-command-form";
 import { Button } from "#components/ui/button";
@@ -23,12 +23,12 @@ export function CloseDefect({
   code: string;
 }) {
   const t = useTranslations("desk.closeDefect");
-  const dialog = useOpen();
+  const { dialog, onDone } = useDialog();
   const { form, submit, refusal, problem, busy } = useCommandForm<CloseDefectForm>({
     schema: closeDefectForm,
     action: closeDefect,
     initial: { traveler, defect, verification: "" },
-    onDone: dialog.onClose,
+    onDone,
   });
   return (
     <CommandDialog {...dialog} label={t("open")} title={t("title", { code })}>

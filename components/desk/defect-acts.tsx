@@ -78,7 +78,7 @@ export function DefectActs({
   return (
     <aside
       aria-label={t("acts")}
-      className="flex flex-col gap-3 border-l-[1.5px] border-rule bg-sheet px-5 py-6 print:hidden"
+      className="flex flex-col gap-3 border-rule bg-sheet px-4 py-6 max-[1099px]:border-t-[1.5px] sm:px-5 min-[1100px]:border-l-[1.5px] print:hidden"
     >
       <h2 className="text-[17px] font-bold">{t("acts")}</h2>
       <p className="text-[14px] text-ink-2">{nextWords(defect, holds.length, reworks.length, t)}</p>

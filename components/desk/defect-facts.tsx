@@ -12,7 +12,7 @@ type Facts = { record: TravelerRecord; defect: Defect; words: RecordWords };
 /** What was found, where, by whom; what the QMS says of it; what was decided. */
 export function DefectFacts(facts: Facts) {
   return (
-    <dl className="mb-5 grid grid-cols-[160px_minmax(0,1fr)] gap-y-2 rounded border-[1.5px] border-rule bg-sheet px-5 py-4 text-[15px] [&>dt]:text-ink-2">
+    <dl className="mb-5 grid grid-cols-1 gap-y-2 rounded max-sm:[&>dd]:mb-1.5 sm:grid-cols-[160px_minmax(0,1fr)] border-[1.5px] border-rule bg-sheet px-5 py-4 text-[15px] [&>dt]:text-ink-2">
       <Found {...facts} />
       <Decided {...facts} />
     </dl>

@@ -24,11 +24,11 @@ export function DefectsTable({
           <tr>
             <th className={th}>{t("defect")}</th>
             <th className={th}>{t("unit")}</th>
-            <th className={th}>{t("severity")}</th>
+            <th className={`${th} max-lg:hidden`}>{t("severity")}</th>
             <th className={th}>{t("ncr")}</th>
-            <th className={th}>{t("decision")}</th>
+            <th className={`${th} max-md:hidden`}>{t("decision")}</th>
             <th className={th}>{t("delivery")}</th>
-            <th className={`${th} text-right`}>{t("found")}</th>
+            <th className={`${th} text-right max-lg:hidden`}>{t("found")}</th>
           </tr>
         </thead>
         <tbody>
@@ -54,7 +54,9 @@ export function DefectsTable({
                 </Link>
                 <span className="mono block text-[13px] text-ink-2">{line.workOrder}</span>
               </td>
-              <td className={`${td} ${line.severity === "minor" ? "" : "font-[650] text-stop"}`}>
+              <td
+                className={`${td} max-lg:hidden ${line.severity === "minor" ? "" : "font-[650] text-stop"}`}
+              >
                 {common(`severity.${line.severity}`)}
               </td>
               <td className={td}>
@@ -80,7 +82,7 @@ export function DefectsTable({
                   </>
                 )}
               </td>
-              <td className={td}>
+              <td className={`${td} max-md:hidden`}>
                 {line.decisions.length === 0 ? (
                   <span className="text-ink-2">{t("undecided")}</span>
                 ) : (
@@ -92,7 +94,7 @@ export function DefectsTable({
               <td className={td}>
                 <DeliveryState state={line.delivery?.state ?? null} />
               </td>
-              <td className={`${td} mono text-right text-[13px] text-ink-2`}>
+              <td className={`${td} mono text-right text-[13px] text-ink-2 max-lg:hidden`}>
                 <Moment at={line.at} zone={zone} />
               </td>
             </tr>

@@ -51,7 +51,7 @@ export function DemoAccounts({
           {t("demoShow")}
         </button>
       ) : (
-        <ul className="grid grid-cols-2 gap-2">
+        <ul className="grid gap-2 sm:grid-cols-2">
           {known.map((account) => (
             <li key={account.employeeNumber}>
               <button

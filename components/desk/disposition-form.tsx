@@ -1,7 +1,7 @@
 "use client";
 import { useTranslations } from "next-intl";
 import { type UseFormReturn, useFieldArray } from "react-hook-form";
-import { CommandDialog, FormButtons, useOpen } from "#components/desk/command-dialog";
+import { CommandDialog, FormButtons, useDialog } from "#components/desk/command-dialog";
 import { DocumentField } from "#components/desk/document-field";
 import { RefusalNote } from "#components/desk/refusal-note";
 import { useCommandForm } from "#components/desk/use-command-form";
@@ -40,12 +40,12 @@ export function DispositionForm({
   ncr: string;
 }) {
   const t = useTranslations("desk.disposition");
-  const dialog = useOpen();
+  const { dialog, onDone } = useDialog();
   const { form, submit, refusal, problem, busy } = useCommandForm<Form>({
     schema: dispositionForm,
     action: enterDisposition,
     initial: { traveler, defect, ncr, dispositions: [blank(quantity)], evidence: "", reason: "" },
-    onDone: dialog.onClose,
+    onDone,
   });
   const { errors } = form.formState;
   return (
@@ -59,7 +59,6 @@ export function DispositionForm({
         <Decisions form={form} problem={problem} quantity={quantity} />
         <DocumentField
           label={t("evidence")}
-          hint={t("evidenceHint")}
           error={problem(errors.evidence)}
           onStored={(sha256) =>
             form.setValue("evidence", sha256, { shouldValidate: sha256 !== "" })
@@ -95,7 +94,7 @@ function Decisions({
         return (
           <div
             key={line.id}
-            className="grid grid-cols-[1.4fr_0.7fr_1.2fr_1.2fr_auto] items-start gap-3 rounded border-[1.5px] border-rule p-3"
+            className="grid grid-cols-2 items-start gap-3 sm:grid-cols-[1.4fr_0.7fr_1.2fr_1.2fr_auto] rounded border-[1.5px] border-rule p-3"
           >
             <Field label={t("decision")} error={problem(errors?.decision)}>
               {(control) => (

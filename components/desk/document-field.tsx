@@ -1,17 +1,28 @@
 "use client";
 import { useTranslations } from "next-intl";
 import { useId, useState } from "react";
-import { storeDocument } from "#lib/travelers/desk.actions";
+import { documentBytesMax } from "#lib/blobs/document.rules";
+import type { Result } from "#lib/kit/result";
+
+type Stored = Result<{ sha256: string }, { code: string }>;
+
+/** Sent as it is: what it is, the server sees by its bytes. */
+async function stored(file: File): Promise<Stored> {
+  const response = await fetch("/api/documents", {
+    method: "POST",
+    headers: { "x-buyoff": "1", "content-type": file.type || "application/octet-stream" },
+    body: file,
+  });
+  return (await response.json()) as Stored;
+}
 
 /** A document as evidence: stored first, by its hash; the form then names the hash. */
 export function DocumentField({
   label,
-  hint,
   error,
   onStored,
 }: {
   label: string;
-  hint: string;
   error: string | undefined;
   onStored: (sha256: string) => void;
 }) {
@@ -25,17 +36,15 @@ export function DocumentField({
   >({ kind: "empty" });
   const choose = async (file: File | undefined) => {
     if (file === undefined) return;
-    setState({ kind: "sending" });
-    const form = new FormData();
-    form.set("document", file);
-    const stored = await storeDocument(form).catch(() => null);
-    if (stored?.ok) {
-      setState({ kind: "stored", name: file.name, sha256: stored.value.sha256 });
-      onStored(stored.value.sha256);
-      return;
-    }
-    setState({ kind: "refused", code: stored?.error.code ?? "no_answer" });
     onStored("");
+    if (file.size > documentBytesMax) return setState({ kind: "refused", code: "too_large" });
+    setState({ kind: "sending" });
+    const answer = await stored(file).catch(() => null);
+    if (!answer?.ok) {
+      return setState({ kind: "refused", code: answer?.error.code ?? "no_answer" });
+    }
+    setState({ kind: "stored", name: file.name, sha256: answer.value.sha256 });
+    onStored(answer.value.sha256);
   };
   const problem =
     state.kind === "refused"
@@ -49,7 +58,7 @@ export function DocumentField({
       <input
         id={id}
         type="file"
-        accept="image/png,image/jpeg"
+        accept="application/pdf,image/png,image/jpeg"
         aria-describedby={`${id}-note`}
         aria-invalid={problem === undefined ? undefined : true}
         onChange={(event) => void choose(event.target.files?.[0])}
@@ -64,8 +73,8 @@ export function DocumentField({
           (state.kind === "sending"
             ? t("sending")
             : state.kind === "stored"
-              ? t("stored", { hash: `${state.sha256.slice(0, 8)}…` })
-              : hint)}
+              ? t("stored", { name: state.name, hash: `${state.sha256.slice(0, 8)}…` })
+              : t("hint"))}
       </p>
     </div>
   );

@@ -1,6 +1,6 @@
 "use client";
 import { useTranslations } from "next-intl";
-import { CommandDialog, FormButtons, useOpen } from "#components/desk/command-dialog";
+import { CommandDialog, FormButtons, useDialog } from "#components/desk/command-dialog";
 import { RefusalNote } from "#components/desk/refusal-note";
 import { useCommandForm } from "#components/desk/use-command-form";
 import { Field, SelectInput, TextArea, TextInput } from "#components/ui/field";
@@ -24,7 +24,7 @@ export function LogDefect({
 }) {
   const t = useTranslations("desk.logDefect");
   const severity = useTranslations("common.severity");
-  const dialog = useOpen();
+  const { dialog, onDone } = useDialog();
   const { form, submit, refusal, problem, busy } = useCommandForm<LogDefectForm>({
     schema: logDefectForm,
     action: logDefect,
@@ -37,7 +37,7 @@ export function LogDefect({
       location: "",
       comment: "",
     },
-    onDone: dialog.onClose,
+    onDone,
   });
   const { errors } = form.formState;
   return (
@@ -56,7 +56,7 @@ export function LogDefect({
             </SelectInput>
           )}
         </Field>
-        <div className="grid grid-cols-2 gap-4">
+        <div className="grid gap-4 sm:grid-cols-2">
           <Field label={t("severity")} error={problem(errors.severity)}>
             {(control) => (
               <SelectInput {...control} {...form.register("severity")}>

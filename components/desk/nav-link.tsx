@@ -29,7 +29,7 @@ export function NavLink({
     <Link
       href={href}
       aria-current={here ? "page" : undefined}
-      className={`flex min-h-10 items-center justify-between rounded-lg px-2.5 text-[16px] no-underline focus-visible:outline-(--rail-bright) ${
+      className={`flex min-h-10 shrink-0 items-center justify-between gap-2 rounded-lg px-2.5 text-[16px] no-underline focus-visible:outline-(--rail-bright) ${
         here
           ? "bg-(--rail-on) font-[650] text-(--rail-bright)"
           : "text-(--rail-ink) hover:bg-(--rail-on)"

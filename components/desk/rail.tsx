@@ -14,6 +14,7 @@ export type RailLink = {
   tone?: NavTone;
 };
 
+/** Beside the room on a desk's screen; above it, in one row that scrolls, where the screen is narrow. */
 export function Rail({
   person,
   roles,
@@ -30,33 +31,35 @@ export function Rail({
   const t = useTranslations("desk.rail");
   const role = useTranslations("common.role");
   return (
-    <nav
-      aria-label={t("label")}
-      className="sticky top-0 flex h-dvh flex-col gap-0.5 overflow-y-auto bg-(--rail) px-3.5 py-5 text-(--rail-ink) print:hidden"
-    >
+    <header className="flex flex-wrap items-center gap-x-4 gap-y-2 bg-(--rail) px-3.5 py-3 text-(--rail-ink) min-[1000px]:sticky min-[1000px]:top-0 min-[1000px]:h-dvh min-[1000px]:flex-col min-[1000px]:flex-nowrap min-[1000px]:items-stretch min-[1000px]:gap-0.5 min-[1000px]:overflow-y-auto min-[1000px]:py-5 print:hidden">
       <Link
         href="/"
-        className="mb-4 flex items-center gap-2.5 px-2.5 text-[22px] font-extrabold text-(--rail-bright) no-underline focus-visible:outline-(--rail-bright)"
+        className="flex items-center gap-2.5 px-2.5 text-[22px] font-extrabold text-(--rail-bright) no-underline focus-visible:outline-(--rail-bright) min-[1000px]:mb-4"
       >
         <span className="text-[#7fd6a4]">
           <BuyoffMark />
         </span>
         Buyoff
       </Link>
-      {work.map((link) => (
-        <NavLink key={link.href} {...link} />
-      ))}
-      {plan.length === 0 ? null : (
-        <h2 className="px-2.5 pt-5 pb-1 text-[13px] font-[600] text-(--rail-ink-2)">
-          {t("plant")}
-        </h2>
-      )}
-      {plan.map((link) => (
-        <NavLink key={link.href} {...link} />
-      ))}
-      <div className="mt-auto grid gap-3 border-t border-(--rail-line) px-2.5 pt-4 text-[14px]">
-        <p className="leading-snug">
-          <b className="block font-[650] text-(--rail-bright)">{person}</b>
+      <nav
+        aria-label={t("label")}
+        className="order-last flex w-full gap-0.5 overflow-x-auto min-[1000px]:order-none min-[1000px]:flex-col min-[1000px]:overflow-visible"
+      >
+        {work.map((link) => (
+          <NavLink key={link.href} {...link} />
+        ))}
+        {plan.length === 0 ? null : (
+          <h2 className="px-2.5 pt-5 pb-1 text-[13px] font-[600] text-(--rail-ink-2) max-[999px]:sr-only">
+            {t("plant")}
+          </h2>
+        )}
+        {plan.map((link) => (
+          <NavLink key={link.href} {...link} />
+        ))}
+      </nav>
+      <div className="ml-auto flex items-center gap-3 px-2.5 text-[14px] min-[1000px]:mt-auto min-[1000px]:ml-0 min-[1000px]:grid min-[1000px]:border-t min-[1000px]:border-(--rail-line) min-[1000px]:pt-4">
+        <p className="leading-snug max-[999px]:hidden">
+          <b className="block font-[650] break-words text-(--rail-bright)">{person}</b>
           {roles.map((of) => role(of)).join(", ")}
           <span className="block text-(--rail-ink-2)">{site}</span>
         </p>
@@ -65,6 +68,6 @@ export function Rail({
           <SignOutButton label={t("signOut")} />
         </div>
       </div>
-    </nav>
+    </header>
   );
 }

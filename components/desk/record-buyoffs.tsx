@@ -30,7 +30,7 @@ export function RecordBuyoffs({
   return (
     <ul
       aria-label={t("buyoffs")}
-      className="grid gap-x-6 gap-y-4 border-t-[1.5px] border-rule px-4 py-4 grid-cols-[repeat(auto-fill,minmax(330px,1fr))]"
+      className="grid gap-x-6 gap-y-4 border-t-[1.5px] border-rule px-4 py-4 grid-cols-[repeat(auto-fill,minmax(min(330px,100%),1fr))]"
     >
       {buyoffs.map((of) => (
         <BuyoffStamp key={of.buyoff.id} of={of} words={words} />

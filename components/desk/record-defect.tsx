@@ -1,5 +1,5 @@
-import Link from "next/link";
 import { useTranslations } from "next-intl";
+import { DefectLink } from "#components/desk/defect-link";
 import { Moment } from "#components/desk/moment";
 import { PhotoStrip } from "#components/desk/photo-strip";
 import { RecordText } from "#components/desk/record-text";
@@ -24,12 +24,13 @@ export function RecordDefect({
     <section
       className={`keep flex flex-wrap items-center gap-x-4 gap-y-1 border-t-[1.5px] border-rule px-4 py-2.5 text-[15px] ${settled ? "bg-paper" : "bg-warn-wash"}`}
     >
-      <Link
-        href={`/defects/${defect.id}`}
-        className={`font-[700] underline decoration-1 underline-offset-4 ${settled ? "text-ink-2" : "text-warn"}`}
+      <DefectLink
+        defect={defect.id}
+        opens={words.opensDefects}
+        className={`font-[700] ${settled ? "text-ink-2" : "text-warn"}`}
       >
         {label}
-      </Link>
+      </DefectLink>
       <p className="min-w-0 flex-1 basis-64">
         {defect.qms === null ? (
           t("noNcr")

@@ -1,6 +1,6 @@
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
+import { DefectLink } from "#components/desk/defect-link";
 import { type RecordWords, said } from "#components/desk/record-words";
 import { Mark } from "#components/ui/chip";
 import type { RecordHead as Head } from "#lib/travelers/as-built-head.rules";
@@ -11,7 +11,7 @@ const inks: Record<Tone, string> = { ok: "text-ok", warn: "text-warn", stop: "te
 
 function Line({ tone, label, children }: { tone: Tone; label: string; children: ReactNode }) {
   return (
-    <div className="keep grid grid-cols-[190px_minmax(0,1fr)] items-baseline gap-x-2 border-t border-sunk px-4 py-2 first:border-t-0">
+    <div className="keep grid grid-cols-1 items-baseline gap-y-1 sm:grid-cols-[190px_minmax(0,1fr)] gap-x-2 border-t border-sunk px-4 py-2 first:border-t-0">
       <dt className="flex items-center gap-2.5 text-[14px] text-ink-2">
         <span className={inks[tone]}>
           <Mark tone={tone} size={15} />
@@ -43,7 +43,7 @@ export function RecordHead({
     >
       <Configuration head={head} revisionStatus={revisionStatus} />
       <OpenItems open={open} />
-      <Ncrs head={head} />
+      <Ncrs head={head} opensDefects={words.opensDefects} />
       <Line tone={head.permits.length === 0 ? "ok" : "warn"} label={t("permits")}>
         {head.permits.length === 0
           ? t("noPermits")
@@ -116,7 +116,7 @@ function OpenItems({ open }: { open: readonly OpenItem[] }) {
               )
               .join(" · ")}
           </summary>
-          <ul className="mt-2 columns-2 gap-6 text-[14px] text-ink-2">
+          <ul className="mt-2 gap-6 sm:columns-2 text-[14px] text-ink-2">
             {open.map((of, index) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: two open items may read alike
               <li key={index} className="break-inside-avoid">
@@ -133,7 +133,7 @@ function OpenItems({ open }: { open: readonly OpenItem[] }) {
   );
 }
 
-function Ncrs({ head }: { head: Head }) {
+function Ncrs({ head, opensDefects }: { head: Head; opensDefects: boolean }) {
   const t = useTranslations("desk.head");
   const common = useTranslations("common");
   const isOpen = head.ncrs.some((of) => of.defectStatus === "open");
@@ -143,12 +143,13 @@ function Ncrs({ head }: { head: Head }) {
         ? t("noNcrs")
         : head.ncrs.map((of) => (
             <span key={of.defect} className="mr-4">
-              <Link
-                href={`/defects/${of.defect}`}
-                className="mono font-[650] underline decoration-rule decoration-2 underline-offset-4"
+              <DefectLink
+                defect={of.defect}
+                opens={opensDefects}
+                className="mono font-[650] decoration-rule decoration-2"
               >
                 {of.number ?? of.code}
-              </Link>{" "}
+              </DefectLink>{" "}
               {of.number === null ? t("noNumber") : of.code}
               {of.status === null ? "" : ` · ${common(`ncrStatus.${of.status}`)}`}
               {of.decisions.length === 0

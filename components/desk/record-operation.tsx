@@ -43,28 +43,30 @@ export function RecordOperation({
         </span>
       </header>
       {operation.rows.length === 0 ? null : (
-        <table className="w-full table-fixed border-collapse text-[15px]">
-          <colgroup>
-            <col className="w-[66px]" />
-            <col />
-            <col className="w-[88px] min-[1400px]:w-[118px]" />
-            <col className="w-[112px] min-[1400px]:w-[136px]" />
-            <col className="w-[138px] min-[1400px]:w-[164px]" />
-          </colgroup>
-          <caption className="sr-only">{said(words, operation.title)}</caption>
-          <thead className="sr-only">
-            <tr>
-              {["step", "what", "means", "limits", "recorded"].map((column) => (
-                <th key={column}>{t(`column.${column}`)}</th>
+        <div className="overflow-x-auto">
+          <table className="w-full min-w-[600px] table-fixed border-collapse text-[15px]">
+            <colgroup>
+              <col className="w-[74px]" />
+              <col />
+              <col className="w-[88px] min-[1400px]:w-[118px]" />
+              <col className="w-[112px] min-[1400px]:w-[136px]" />
+              <col className="w-[138px] min-[1400px]:w-[164px]" />
+            </colgroup>
+            <caption className="sr-only">{said(words, operation.title)}</caption>
+            <thead className="sr-only">
+              <tr>
+                {["step", "what", "means", "limits", "recorded"].map((column) => (
+                  <th key={column}>{t(`column.${column}`)}</th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {operation.rows.map((row) => (
+                <RecordRow key={row.key} row={row} words={words} />
               ))}
-            </tr>
-          </thead>
-          <tbody>
-            {operation.rows.map((row) => (
-              <RecordRow key={row.key} row={row} words={words} />
-            ))}
-          </tbody>
-        </table>
+            </tbody>
+          </table>
+        </div>
       )}
       {operation.defects.map((defect) => (
         <RecordDefect

@@ -38,8 +38,9 @@ export function RecordSide({
   const head = entries.at(-1);
   return (
     <aside
+      id="proof"
       aria-label={t("label")}
-      className="flex flex-col gap-4 border-l-[1.5px] border-rule bg-sheet px-5 py-6 print:hidden"
+      className="flex flex-col gap-4 border-rule bg-sheet px-4 py-6 max-[1099px]:border-t-[1.5px] sm:px-5 min-[1100px]:border-l-[1.5px] print:hidden"
     >
       <VerifyRecord
         key={head?.hash}

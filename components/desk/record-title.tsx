@@ -57,6 +57,12 @@ export function RecordTitle({
           {state.unit.serial ?? state.unit.lot}
         </h1>
         <TravelerState status={state.status} operation={operation} />
+        <a
+          href="#proof"
+          className="text-[14px] font-[650] text-act underline underline-offset-4 min-[1100px]:hidden print:hidden"
+        >
+          {t("toProof")} ↓
+        </a>
         {defects === 0 ? null : <Chip tone="stop">{t("defectsOpen", { count: defects })}</Chip>}
       </div>
       <dl className="mb-4 flex flex-wrap gap-x-8 gap-y-2 border-y-[1.5px] border-rule py-3 text-[15px]">

@@ -10,6 +10,8 @@ export type RecordWords = {
   people: Readonly<Record<string, PersonName>>;
   texts: Readonly<Record<string, string | null>>;
   policy: PlantPolicy;
+  /** A customer reads that there is a defect; its page is not theirs, so nothing leads there. */
+  opensDefects: boolean;
 };
 
 export const said = (words: RecordWords, of: Localized): string => inLocale(of, words.locale);

@@ -1,7 +1,7 @@
 import { useTranslations } from "next-intl";
 import { Moment } from "#components/desk/moment";
 import { nameOf, type RecordWords } from "#components/desk/record-words";
-import { useRefusalWords } from "#components/desk/refusal-words";
+import { RefusalWhy } from "#components/desk/refusal-words";
 import type { RecordedEvent } from "#lib/travelers/schema";
 
 /** What the rules turned away. Nothing came of it, and it stays on the record. */
@@ -13,7 +13,6 @@ export function RefusedAttempts({
   words: RecordWords;
 }) {
   const t = useTranslations("desk.record");
-  const refusal = useRefusalWords();
   if (events.length === 0) return null;
   return (
     <section
@@ -33,7 +32,7 @@ export function RefusedAttempts({
               className="keep grid grid-cols-[minmax(0,1fr)_auto] gap-x-4 border-t border-sunk px-4 py-2 first:border-t-0"
             >
               <span>
-                {refusal({ code, params }).why}
+                <RefusalWhy refused={{ code, params }} />
                 <span className="mono block text-[13px] text-ink-2">
                   {t.has(`command.${command}`) ? t(`command.${command}`) : command} ·{" "}
                   {nameOf(words, event.person) ?? t("byRule")}

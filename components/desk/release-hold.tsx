@@ -1,10 +1,10 @@
 "use client";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { CommandDialog, FormButtons, useOpen } from "#components/desk/command-dialog";
+import { CommandDialog, FormButtons, useDialog } from "#components/desk/command-dialog";
 import { DocumentField } from "#components/desk/document-field";
 import { RefusalNote } from "#components/desk/refusal-note";
-import { useCommandForm } from "#components/desk/use-command-form";
+import { type CommandForm, useCommandForm } from "#components/desk/use-command-form";
 import { Field, TextArea, TextInput } from "#components/ui/field";
 import { releaseHold, releaseHoldByHand } from "#lib/defects/actions";
 import {
@@ -26,8 +26,26 @@ type Hold = {
 /** Asks the QMS for the disposition as it is pressed; by hand only where the QMS did not answer. */
 export function ReleaseHold({ hold, mayByHand }: { hold: Hold; mayByHand: boolean }) {
   const t = useTranslations("desk.releaseHold");
-  const dialog = useOpen();
+  const { dialog, onDone } = useDialog();
   const [byHand, setByHand] = useState(false);
+  const asked = useCommandForm<ReleaseHoldForm>({
+    schema: releaseHoldForm,
+    action: releaseHold,
+    initial: { traveler: hold.traveler, hold: hold.id, comment: "" },
+    onDone,
+  });
+  const typed = useCommandForm<ReleaseHoldByHandForm>({
+    schema: releaseHoldByHandForm,
+    action: releaseHoldByHand,
+    initial: { traveler: hold.traveler, hold: hold.id, comment: "", ncr: hold.ncr, evidence: "" },
+    onDone,
+  });
+  const goByHand = () => {
+    // The reason that was given already is the same one.
+    if (typed.form.getValues("comment") === "")
+      typed.form.setValue("comment", asked.form.getValues("comment"));
+    setByHand(true);
+  };
   return (
     <CommandDialog
       {...dialog}
@@ -36,12 +54,13 @@ export function ReleaseHold({ hold, mayByHand }: { hold: Hold; mayByHand: boolea
     >
       <p className="mb-4 text-[15px] text-ink-2">{hold.tied ? t("tied") : t("untied")}</p>
       {byHand ? (
-        <ByHand hold={hold} onDone={dialog.onClose} onBack={() => setByHand(false)} />
+        <ByHand command={typed} onBack={() => setByHand(false)} />
       ) : (
         <Plain
-          hold={hold}
-          onDone={dialog.onClose}
-          onByHand={mayByHand && hold.tied ? () => setByHand(true) : null}
+          command={asked}
+          tied={hold.tied}
+          onCancel={dialog.onClose}
+          onByHand={mayByHand && hold.tied ? goByHand : null}
         />
       )}
     </CommandDialog>
@@ -49,21 +68,17 @@ export function ReleaseHold({ hold, mayByHand }: { hold: Hold; mayByHand: boolea
 }
 
 function Plain({
-  hold,
-  onDone,
+  command: { form, submit, refusal, problem, busy },
+  tied,
+  onCancel,
   onByHand,
 }: {
-  hold: Hold;
-  onDone: () => void;
+  command: CommandForm<ReleaseHoldForm>;
+  tied: boolean;
+  onCancel: () => void;
   onByHand: (() => void) | null;
 }) {
   const t = useTranslations("desk.releaseHold");
-  const { form, submit, refusal, problem, busy } = useCommandForm<ReleaseHoldForm>({
-    schema: releaseHoldForm,
-    action: releaseHold,
-    initial: { traveler: hold.traveler, hold: hold.id, comment: "" },
-    onDone,
-  });
   return (
     <form onSubmit={submit} noValidate className="grid gap-4">
       {refusal === null ? null : <RefusalNote key={refusal.at} refusal={refusal.refused} />}
@@ -81,21 +96,21 @@ function Plain({
       </Field>
       <FormButtons
         busy={busy}
-        onCancel={onDone}
-        label={hold.tied ? t("askAndRelease") : t("release")}
+        onCancel={onCancel}
+        label={tied ? t("askAndRelease") : t("release")}
       />
     </form>
   );
 }
 
-function ByHand({ hold, onDone, onBack }: { hold: Hold; onDone: () => void; onBack: () => void }) {
+function ByHand({
+  command: { form, submit, refusal, problem, busy },
+  onBack,
+}: {
+  command: CommandForm<ReleaseHoldByHandForm>;
+  onBack: () => void;
+}) {
   const t = useTranslations("desk.releaseHold");
-  const { form, submit, refusal, problem, busy } = useCommandForm<ReleaseHoldByHandForm>({
-    schema: releaseHoldByHandForm,
-    action: releaseHoldByHand,
-    initial: { traveler: hold.traveler, hold: hold.id, comment: "", ncr: hold.ncr, evidence: "" },
-    onDone,
-  });
   const { errors } = form.formState;
   return (
     <form onSubmit={submit} noValidate className="grid gap-4">
@@ -106,14 +121,19 @@ function ByHand({ hold, onDone, onBack }: { hold: Hold; onDone: () => void; onBa
       </Field>
       <DocumentField
         label={t("evidence")}
-        hint={t("evidenceHint")}
         error={problem(errors.evidence)}
         onStored={(sha256) => form.setValue("evidence", sha256, { shouldValidate: sha256 !== "" })}
       />
       <Field label={t("why")} error={problem(errors.comment)}>
         {(control) => <TextArea {...control} {...form.register("comment")} />}
       </Field>
-      <FormButtons busy={busy} onCancel={onBack} label={t("releaseByHand")} tone="stop" />
+      <FormButtons
+        busy={busy}
+        onCancel={onBack}
+        back={t("back")}
+        label={t("releaseByHand")}
+        tone="stop"
+      />
     </form>
   );
 }

@@ -12,7 +12,7 @@ export function SearchBox({
 }) {
   return (
     <search>
-      <form action={action} className="flex w-[min(460px,60vw)] gap-2">
+      <form action={action} className="flex w-[min(460px,calc(100vw-2rem))] gap-2">
         <input
           name="q"
           type="search"

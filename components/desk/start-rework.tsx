@@ -1,6 +1,6 @@
 "use client";
 import { useTranslations } from "next-intl";
-import { CommandDialog, FormButtons, useOpen } from "#components/desk/command-dialog";
+import { CommandDialog, FormButtons, useDialog } from "#components/desk/command-dialog";
 import { RefusalNote } from "#components/desk/refusal-note";
 import { useCommandForm } from "#components/desk/use-command-form";
 import { startRework } from "#lib/defects/actions";
@@ -30,12 +30,12 @@ export function StartRework({
   position: string | null;
 }) {
   const t = useTranslations("desk.rework");
-  const dialog = useOpen();
+  const { dialog, onDone } = useDialog();
   const { form, submit, refusal, problem, busy } = useCommandForm<StartReworkForm>({
     schema: startReworkForm,
     action: startRework,
     initial: { traveler, defect, steps: [] },
-    onDone: dialog.onClose,
+    onDone,
   });
   const chosen = form.watch("steps") as Chosen;
   const setChosen = (next: Chosen) => form.setValue("steps", next, { shouldValidate: true });

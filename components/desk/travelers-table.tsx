@@ -20,10 +20,10 @@ export function TravelersTable({ lines, zone }: { lines: readonly TravelerLine[]
             <th className={th}>{t("unit")}</th>
             <th className={th}>{t("state")}</th>
             <th className={th}>{t("waits")}</th>
-            <th className={th}>{t("order")}</th>
-            <th className={th}>{t("part")}</th>
+            <th className={`${th} max-md:hidden`}>{t("order")}</th>
+            <th className={`${th} max-lg:hidden`}>{t("part")}</th>
             <th className={`${th} max-xl:hidden`}>{t("instruction")}</th>
-            <th className={`${th} text-right`}>{t("steps")}</th>
+            <th className={`${th} text-right max-sm:hidden`}>{t("steps")}</th>
             <th className={`${th} text-right max-xl:hidden`}>{t("released")}</th>
           </tr>
         </thead>
@@ -33,7 +33,7 @@ export function TravelersTable({ lines, zone }: { lines: readonly TravelerLine[]
               <th scope="row" className={`${td} text-left font-normal`}>
                 <Link
                   href={`/travelers/${line.id}`}
-                  className="mono text-[16px] font-bold whitespace-nowrap text-ink underline decoration-rule decoration-2 underline-offset-4 hover:decoration-act"
+                  className="mono text-[16px] font-bold break-all text-ink underline decoration-rule decoration-2 underline-offset-4 hover:decoration-act"
                 >
                   {line.serial ?? line.lot}
                 </Link>
@@ -49,14 +49,16 @@ export function TravelersTable({ lines, zone }: { lines: readonly TravelerLine[]
               <td className={td}>
                 <Waiting line={line} />
               </td>
-              <td className={`${td} mono text-[14px] whitespace-nowrap`}>{line.workOrder}</td>
-              <td className={`${td} mono text-[14px] whitespace-nowrap`}>
+              <td className={`${td} mono text-[14px] whitespace-nowrap max-md:hidden`}>
+                {line.workOrder}
+              </td>
+              <td className={`${td} mono text-[14px] whitespace-nowrap max-lg:hidden`}>
                 {line.partNumber} {line.partRevision}
               </td>
               <td className={`${td} mono text-[14px] whitespace-nowrap max-xl:hidden`}>
                 {line.instruction} {t("rev", { revision: line.revision })}
               </td>
-              <td className={`${td} text-right`}>
+              <td className={`${td} text-right max-sm:hidden`}>
                 <StepsDone done={line.stepsDone} total={line.stepsTotal} />
               </td>
               <td className={`${td} mono text-right text-[13px] text-ink-2 max-xl:hidden`}>

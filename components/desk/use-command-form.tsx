@@ -11,6 +11,11 @@ import type { Result } from "#lib/kit/result";
 
 type FormOf<T> = T & { command: string };
 
+/** The codes after which nobody knows whether it arrived: it is sent again under the same id. */
+const isUnanswered = (code: string) => code === "no_answer" || code === "retry_later";
+
+export type CommandForm<T extends FieldValues> = ReturnType<typeof useCommandForm<T>>;
+
 /**
  * A form that gives one command. Its id is made when the form opens and again only after success, so
  * that a lost reply or a double click never acts twice. Whatever is refused stays typed.
@@ -24,7 +29,7 @@ export function useCommandForm<T extends FieldValues>({
   schema: z.ZodMiniType<FormOf<T>, FormOf<T>>;
   action: (form: FormOf<T>) => Promise<Result<unknown, Refused>>;
   initial: Omit<T, "command">;
-  onDone: () => void;
+  onDone: (value: unknown) => void;
 }) {
   const router = useRouter();
   const words = useTranslations("desk.form");
@@ -40,14 +45,17 @@ export function useCommandForm<T extends FieldValues>({
     );
     if (!result.ok) {
       // A verdict is final under its id: what is changed and sent again is another command.
-      if (result.error.code !== "no_answer" && result.error.code !== "retry_later")
+      if (!isUnanswered(result.error.code)) {
         form.setValue("command" as never, uuidv7() as never);
+        // What it was refused for may stand on the page behind the form.
+        router.refresh();
+      }
       setRefusal({ at: Date.now(), refused: result.error });
       return;
     }
     setRefusal(null);
     form.reset({ ...initial, command: uuidv7() } as DefaultValues<FormOf<T>>);
-    onDone();
+    onDone(result.value);
     router.refresh();
   });
   /** The words of what is wrong with a field; undefined: nothing. */

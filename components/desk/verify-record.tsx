@@ -1,4 +1,5 @@
 "use client";
+import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { Moment } from "#components/desk/moment";
@@ -13,6 +14,12 @@ const look = {
   intact: "border-ok bg-ok-wash text-ok",
   broken: "border-stop bg-stop-wash text-stop",
 };
+
+/** What is shown can differ from the entries it is made of: the check names the row, a reader needs to know that. */
+function problemWords(problem: string, t: ReturnType<typeof useTranslations>): string {
+  if (/^\w+ row \S+ differs/.test(problem)) return t("problem.shown_differs");
+  return t.has(`problem.${problem}`) ? t(`problem.${problem}`) : problem;
+}
 
 /** The record's proof, always in sight: how long it is, where it ends, and whether it still holds. */
 export function VerifyRecord({
@@ -59,10 +66,13 @@ export function VerifyRecord({
         </p>
         {verified?.broken == null ? null : (
           <p className="mt-1 text-[14px] text-stop">
-            <b>{t("brokenAt", { seq: verified.broken.seq })}</b>{" "}
-            {t.has(`problem.${verified.broken.problem}`)
-              ? t(`problem.${verified.broken.problem}`)
-              : verified.broken.problem}
+            <Link
+              href={`/travelers/${traveler}/entries#entry-${verified.broken.seq}`}
+              className="font-bold underline underline-offset-4"
+            >
+              {t("brokenAt", { seq: verified.broken.seq })}
+            </Link>{" "}
+            {problemWords(verified.broken.problem, t)} {t("brokenNext")}
           </p>
         )}
       </div>

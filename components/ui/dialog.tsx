@@ -9,6 +9,7 @@ export function Dialog({
   footer,
   className = "",
   dismissable = true,
+  open = true,
 }: {
   title: string;
   onClose: () => void;
@@ -16,6 +17,8 @@ export function Dialog({
   /** What decides stays in sight, however long what is above it grows. */
   footer?: ReactNode;
   className?: string;
+  /** Closed and still there: what was typed in it waits for the next opening. */
+  open?: boolean;
   /** False where leaving by accident would lose a decision: only its own buttons close it. */
   dismissable?: boolean;
 }) {
@@ -23,9 +26,10 @@ export function Dialog({
   const heading = useId();
   useEffect(() => {
     const dialog = ref.current;
-    if (dialog !== null && !dialog.open) dialog.showModal();
-    return () => dialog?.close();
-  }, []);
+    if (dialog === null || !open) return;
+    if (!dialog.open) dialog.showModal();
+    return () => dialog.close();
+  }, [open]);
   return (
     <dialog
       ref={ref}

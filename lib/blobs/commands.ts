@@ -6,11 +6,12 @@ import { forSite } from "#lib/db/client";
 import { err, ok, type Result } from "#lib/kit/result";
 import { type Instant, instant } from "#lib/kit/time";
 import type { Actor } from "#lib/people/schema";
+import { isPdf, type KeptType } from "./document.rules.ts";
 import { checkedImage, type ImageFault } from "./image.queries.ts";
 import { pathOf } from "./queries.ts";
 
 export type BlobRefusal = {
-  code: ImageFault | "hash_differs";
+  code: ImageFault | "hash_differs" | "not_a_document";
   params: Readonly<Record<string, string>>;
 };
 const refused = (code: BlobRefusal["code"]) => err<BlobRefusal>({ code, params: {} });
@@ -30,21 +31,48 @@ export async function storePhoto(
   if (sha256 !== input.sha256) return refused("hash_differs");
   const image = await checkedImage(input.bytes, input.mediaType);
   if (!image.ok) return refused(image.error);
-  await writeOnce(pathOf(actor.site, sha256), input.bytes);
+  await keep(actor, { sha256, mediaType: image.value, bytes: input.bytes }, at);
+  return ok(null);
+}
+
+/** Keeps the PDF, or the photo or scan, that a decision is typed from; the act then names its hash. */
+export async function storeDocument(
+  actor: Actor,
+  input: { mediaType: string; bytes: Uint8Array },
+  at: Instant = instant(Date.now()),
+): Promise<Result<{ sha256: string }, BlobRefusal>> {
+  const { mediaType, bytes } = input;
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  if (mediaType.startsWith("image/")) {
+    if (bytes.byteLength > photoBytesMax) return refused("image_too_large");
+    const stored = await storePhoto(actor, { sha256, mediaType, bytes }, at);
+    return stored.ok ? ok({ sha256 }) : stored;
+  }
+  if (!isPdf(bytes)) return refused("not_a_document");
+  if (mediaType !== "application/pdf") return refused("type_differs");
+  await keep(actor, { sha256, mediaType, bytes }, at);
+  return ok({ sha256 });
+}
+
+async function keep(
+  actor: Actor,
+  of: { sha256: string; mediaType: KeptType; bytes: Uint8Array },
+  at: Instant,
+): Promise<void> {
+  await writeOnce(pathOf(actor.site, of.sha256), of.bytes);
   await forSite(actor.site).blob.createMany({
     data: [
       {
         siteId: actor.site,
-        sha256,
-        mediaType: image.value,
-        bytes: input.bytes.byteLength,
+        sha256: of.sha256,
+        mediaType: of.mediaType,
+        bytes: of.bytes.byteLength,
         receivedAt: new Date(at),
         receivedBy: actor.id,
       },
     ],
     skipDuplicates: true,
   });
-  return ok(null);
 }
 
 // On the disk before it has its name, and the name before anybody is told: a power cut leaves the

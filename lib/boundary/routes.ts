@@ -45,6 +45,7 @@ export const routeRules: Readonly<Record<string, Rule>> = {
   "POST /api/devices/challenge": everybody,
   "POST /api/devices/enrol": everybody,
   "POST /api/devices/session": everybody,
+  "POST /api/documents": whoMay("receiveDisposition"),
   "GET /api/floor/demo": everybody,
   "POST /api/floor/end-period": tablet,
   "GET /api/floor/find": tablet,
@@ -64,13 +65,13 @@ export const routeRules: Readonly<Record<string, Rule>> = {
   "ACTION lib/defects/actions.ts#releaseHold": whoMay("releaseHold"),
   "ACTION lib/defects/actions.ts#releaseHoldByHand": whoMay("releaseHold"),
   "ACTION lib/defects/actions.ts#startRework": whoMay("startRework"),
+  "ACTION lib/feed/actions.ts#retry": whoMay("feed.manage"),
   "ACTION lib/people/actions.ts#setUp": everybody,
   "ACTION lib/people/actions.ts#signIn": everybody,
   "ACTION lib/people/actions.ts#signOut": everybody,
   "ACTION lib/people/stations.actions.ts#makeEnrolmentCode": whoMay("device.enrol"),
   "ACTION lib/people/stations.actions.ts#revokeDevice": whoMay("device.revoke"),
   "ACTION lib/travelers/desk.actions.ts#release": whoMay("traveler.release"),
-  "ACTION lib/travelers/desk.actions.ts#storeDocument": whoMay("receiveDisposition"),
   "ACTION lib/travelers/desk.actions.ts#verifyTraveler": whoMay("record.verify"),
 };
 

@@ -1,4 +1,5 @@
 import "server-only";
+import { isKept } from "#lib/blobs/queries";
 import { derivedId } from "#lib/kit/ids";
 import { err, ok, type Result } from "#lib/kit/result";
 import type { Actor } from "#lib/people/schema";
@@ -60,35 +61,43 @@ export const releaseHold = (actor: Actor, form: ReleaseHoldForm): Outcome =>
     body: { hold: form.hold, comment: form.comment, byHand: null },
   });
 
+/** A hash that names nothing is no evidence: the document is there before the act that relies on it. */
+const withDocument = async (actor: Actor, sha256: string, act: () => Outcome): Outcome =>
+  (await isKept(actor, sha256)) ? act() : err({ code: "document_unknown", params: {} });
+
 export const releaseHoldByHand = (actor: Actor, form: ReleaseHoldByHandForm): Outcome =>
-  give(actor, form.traveler, {
-    id: form.command,
-    type: "releaseHold",
-    body: {
-      hold: form.hold,
-      comment: form.comment,
-      byHand: { ncr: form.ncr, evidence: form.evidence },
-    },
-  });
+  withDocument(actor, form.evidence, () =>
+    give(actor, form.traveler, {
+      id: form.command,
+      type: "releaseHold",
+      body: {
+        hold: form.hold,
+        comment: form.comment,
+        byHand: { ncr: form.ncr, evidence: form.evidence },
+      },
+    }),
+  );
 
 export const enterDisposition = (actor: Actor, form: DispositionForm): Outcome =>
-  give(actor, form.traveler, {
-    id: form.command,
-    type: "receiveDisposition",
-    body: {
-      defect: form.defect,
-      from: "hand",
-      ncr: form.ncr,
-      dispositions: form.dispositions.map((of) => ({
-        decision: of.decision,
-        quantity: of.quantity,
-        designAuthority: orNull(of.designAuthority),
-        concession: orNull(of.concession),
-      })),
-      evidence: form.evidence,
-      reason: form.reason,
-    },
-  });
+  withDocument(actor, form.evidence, () =>
+    give(actor, form.traveler, {
+      id: form.command,
+      type: "receiveDisposition",
+      body: {
+        defect: form.defect,
+        from: "hand",
+        ncr: form.ncr,
+        dispositions: form.dispositions.map((of) => ({
+          decision: of.decision,
+          quantity: of.quantity,
+          designAuthority: orNull(of.designAuthority),
+          concession: orNull(of.concession),
+        })),
+        evidence: form.evidence,
+        reason: form.reason,
+      },
+    }),
+  );
 
 export const startRework = (actor: Actor, form: StartReworkForm): Outcome =>
   give(actor, form.traveler, {

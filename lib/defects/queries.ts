@@ -1,9 +1,11 @@
 import "server-only";
 import { db, forSite } from "#lib/db/client";
 import type { Prisma } from "#lib/db/generated/client";
+import type { DeliveryState } from "#lib/feed/delivery.rules";
 import type { Actor } from "#lib/people/schema";
 import type { PlantPolicy } from "#lib/travelers/facts.schema";
 import type { Severity } from "#lib/travelers/state.schema";
+import { byNeed } from "./delivery-need.rules.ts";
 
 export const defectFilters = ["open", "without_ncr", "dispositioned", "closed", "all"] as const;
 export type DefectFilter = (typeof defectFilters)[number];
@@ -27,8 +29,8 @@ export type DefectLine = {
   status: string;
   ncr: { number: string; status: string | null; url: string | null } | null;
   decisions: string[];
-  /** Of its newest delivery; null: no rule sends it anywhere yet. */
-  delivery: { state: string; attempts: number } | null;
+  /** Of the delivery that needs somebody most, the NCR's own before its photos'; null: nothing is sent yet. */
+  delivery: { state: DeliveryState; attempts: number } | null;
   at: Date;
 };
 
@@ -58,13 +60,13 @@ export async function defectsFound(
     }),
     site.delivery.findMany({
       where: { siteId: actor.site, defectId: { in: rows.map((row) => row.id) } },
-      select: { defectId: true, state: true, attempts: true },
+      select: { defectId: true, state: true, attempts: true, operation: true },
       orderBy: { position: "asc" },
     }),
   ]);
   const lines = rows.map((row) => {
     const unit = units.find((of) => of.id === row.travelerId);
-    const delivery = deliveries.findLast((of) => of.defectId === row.id);
+    const [delivery] = byNeed(deliveries.filter((of) => of.defectId === row.id));
     return {
       id: row.id,
       traveler: row.travelerId,

@@ -35,6 +35,11 @@ export async function needsSetup(): Promise<boolean> {
   return (await db.person.count()) === 0;
 }
 
+/** Is there a plant already, that the first administrator belongs to? */
+export async function hasSite(): Promise<boolean> {
+  return (await db.site.count()) > 0;
+}
+
 /**
  * Makes the first administrator, and the first plant where there is none. The token is spent by the
  * statement that finds it unspent. Returns the secret for one-time passwords, shown once.

@@ -96,7 +96,13 @@ export async function waitingCounts(actor: Actor): Promise<NavCounts> {
   return { defects, holds, buyoffs };
 }
 
-export type Entry = { line: string; hash: string; entry: EntryLine };
+/** Null where the line can't be read: a record that somebody has tampered with is still shown. */
+export type Entry = {
+  seq: number;
+  line: string;
+  hash: string;
+  read: { entry: EntryLine; event: RecordedEvent } | null;
+};
 
 export type TravelerRecord = {
   state: TravelerState;
@@ -144,7 +150,7 @@ export async function travelerRecord(actor: Actor, id: string): Promise<Traveler
     content: instructionContent.parse(JSON.parse(revision.content)),
     revisionStatus: revision.status,
     entries,
-    events: entries.map(({ entry }) => recorded(entry)),
+    events: entries.flatMap(({ read }) => read?.event ?? []),
     texts,
     people,
     policy: plant.policy as unknown as PlantPolicy,
@@ -165,16 +171,28 @@ const recorded = (entry: EntryLine): RecordedEvent => ({
 async function entriesOf(actor: Actor, stream: string): Promise<Entry[]> {
   const rows = await forSite(actor.site).entry.findMany({
     where: { streamId: stream, siteId: actor.site },
-    select: { line: true, hash: true },
+    select: { seq: true, line: true, hash: true },
     orderBy: { seq: "asc" },
   });
-  return rows.map(({ line, hash }) => ({ line, hash, entry: entryLine.parse(JSON.parse(line)) }));
+  return rows.map((row) => ({ ...row, read: readLine(row.line) }));
 }
+
+function readLine(line: string): Entry["read"] {
+  try {
+    const entry = entryLine.parse(JSON.parse(line));
+    return { entry, event: recorded(entry) };
+  } catch {
+    // Verification names what is wrong with it; nothing is guessed here.
+    return null;
+  }
+}
+
+const linesOf = (entries: readonly Entry[]) => entries.flatMap(({ read }) => read?.entry ?? []);
 
 /** Any 64 hex digits in a body may name a text; those that don't are not found, and that is all. */
 async function textsOf(actor: Actor, entries: readonly Entry[]) {
-  const named = entries.flatMap(
-    ({ entry }) => JSON.stringify(entry.body).match(/[0-9a-f]{64}/g) ?? [],
+  const named = linesOf(entries).flatMap(
+    ({ body }) => JSON.stringify(body).match(/[0-9a-f]{64}/g) ?? [],
   );
   const rows = await forSite(actor.site).textBlob.findMany({
     where: { siteId: actor.site, sha256: { in: [...new Set(named)] } },
@@ -185,8 +203,9 @@ async function textsOf(actor: Actor, entries: readonly Entry[]) {
 
 /** Everybody the entries name, by the card that each entry carries: the name as it was then. */
 async function peopleOf(entries: readonly Entry[]): Promise<Record<string, PersonName>> {
-  const ids = new Set(entries.flatMap(({ entry }) => [entry.person, entry.second]).filter(isText));
-  const cards = new Set(entries.map(({ entry }) => entry.card).filter(isText));
+  const lines = linesOf(entries);
+  const ids = new Set(lines.flatMap(({ person, second }) => [person, second]).filter(isText));
+  const cards = new Set(lines.map(({ card }) => card).filter(isText));
   const [named, carded] = await Promise.all([
     db.person.findMany({
       where: { id: { in: [...ids] } },

@@ -18,7 +18,7 @@ export default async function RoomsLayout({ children }: { children: ReactNode })
   const ifMay = <T,>(permission: Permission, what: T): T[] =>
     may(actor, permission) ? [what] : [];
   return (
-    <div className="desk-shell grid min-h-dvh grid-cols-[212px_minmax(0,1fr)]">
+    <div className="desk-shell grid min-h-dvh grid-cols-1 content-start min-[1000px]:grid-cols-[212px_minmax(0,1fr)] min-[1000px]:content-stretch">
       <a
         href="#room"
         className="absolute -top-20 left-2 z-10 rounded bg-act px-4 py-2 text-act-ink focus:top-2"

@@ -13,8 +13,8 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function SignIn() {
   const t = await getTranslations("desk.signIn");
   return (
-    <div className="grid min-h-dvh grid-cols-[minmax(0,1fr)_minmax(0,1.1fr)]">
-      <aside className="sticky top-0 flex h-dvh flex-col justify-between gap-8 bg-(--rail) px-12 py-12 text-(--rail-ink)">
+    <div className="grid min-h-dvh grid-cols-1 content-start min-[860px]:grid-cols-[minmax(0,1fr)_minmax(0,1.1fr)] min-[860px]:content-stretch">
+      <aside className="flex flex-col justify-between gap-4 bg-(--rail) px-5 py-5 min-[860px]:sticky min-[860px]:top-0 min-[860px]:h-dvh min-[860px]:gap-8 min-[860px]:px-12 min-[860px]:py-12 text-(--rail-ink)">
         <Link
           href="/"
           className="flex items-center gap-3 text-[26px] font-extrabold text-(--rail-bright) no-underline focus-visible:outline-(--rail-bright)"
@@ -24,7 +24,7 @@ export default async function SignIn() {
           </span>
           Buyoff
         </Link>
-        <p className="max-w-[22ch] text-[30px] leading-snug font-[650] text-(--rail-bright) text-balance">
+        <p className="max-w-[22ch] text-[20px] leading-snug font-[650] text-(--rail-bright) text-balance min-[860px]:text-[30px]">
           {t("claim")}
         </p>
         <div className="flex items-end justify-between gap-6">
@@ -32,7 +32,7 @@ export default async function SignIn() {
           <LanguageSwitch />
         </div>
       </aside>
-      <main className="grid content-center px-14 py-10">
+      <main className="grid content-center px-5 py-7 min-[860px]:px-14 min-[860px]:py-10">
         <div className="w-full max-w-[520px]">
           <h1 className="mb-5 text-[30px] font-bold">{t("title")}</h1>
           <SignInForm isDemo={env.BUYOFF_DEMO} />

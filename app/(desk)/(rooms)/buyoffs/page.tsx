@@ -26,7 +26,7 @@ export default async function Buyoffs() {
     buyoffsDue(of.state, of.content).map((buyoff) => ({ ...of, buyoff })),
   );
   return (
-    <main className="px-8 py-7">
+    <main className="px-4 py-5 sm:px-8 sm:py-7">
       <PageHead title={t("title")} lead={t("lead")} />
       {due.length === 0 ? <Empty title={t("none")} hint={t("noneHint")} /> : null}
       <ul className="grid gap-3">
@@ -38,7 +38,7 @@ export default async function Buyoffs() {
           return (
             <li
               key={id + requirement.id}
-              className="grid grid-cols-[54px_minmax(120px,0.7fr)_minmax(0,2fr)] items-center gap-x-5 rounded border-[1.5px] border-rule bg-sheet px-5 py-3.5"
+              className="grid grid-cols-[54px_minmax(0,1fr)] items-center gap-x-5 gap-y-2 sm:grid-cols-[54px_minmax(120px,0.7fr)_minmax(0,2fr)] rounded border-[1.5px] border-rule bg-sheet px-5 py-3.5"
             >
               <Stamp
                 number="?"
@@ -56,7 +56,7 @@ export default async function Buyoffs() {
                 </Link>
                 <span className="mono block text-[13px] text-ink-2">{workOrder}</span>
               </p>
-              <div className="min-w-0 text-[15px]">
+              <div className="min-w-0 text-[15px] max-sm:col-span-2">
                 <p className="flex flex-wrap items-center gap-x-3 gap-y-1">
                   <b className="font-[700]">{common(`buyoffType.${requirement.type}`)}</b>
                   {requirement.holdPoint ? <Chip tone="warn">{t("holdPoint")}</Chip> : null}

@@ -38,7 +38,7 @@ export default async function Defects({
   ]);
   const pages = Math.max(1, Math.ceil(counts[filter] / DEFECTS_PER_PAGE));
   return (
-    <main className="px-8 py-7">
+    <main className="px-4 py-5 sm:px-8 sm:py-7">
       <PageHead title={t("title")} lead={t("lead")} />
       <FilterLinks
         label={t("filters")}

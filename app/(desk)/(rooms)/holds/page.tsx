@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import Link from "next/link";
 import { getLocale, getTranslations } from "next-intl/server";
+import { DefectLink } from "#components/desk/defect-link";
 import { Moment } from "#components/desk/moment";
 import { Empty, PageHead } from "#components/desk/page-head";
 import { ReleaseHold } from "#components/desk/release-hold";
@@ -28,14 +29,14 @@ export default async function Holds() {
     return known ? inLocale(known.label, locale as Locale) : reason;
   };
   return (
-    <main className="px-8 py-7">
+    <main className="px-4 py-5 sm:px-8 sm:py-7">
       <PageHead title={t("title")} lead={t("lead")} />
       {holds.length === 0 ? <Empty title={t("none")} hint={t("noneHint")} /> : null}
       <ul className="grid gap-3">
         {holds.map((hold) => (
           <li
             key={hold.id}
-            className="grid grid-cols-[minmax(120px,0.8fr)_minmax(0,2fr)_auto] items-center gap-x-5 rounded border-[1.5px] border-rule border-l-[6px] border-l-stop bg-sheet px-5 py-3.5"
+            className="grid grid-cols-1 items-center gap-x-5 gap-y-2 sm:grid-cols-[minmax(120px,0.8fr)_minmax(0,2fr)_auto] rounded border-[1.5px] border-rule border-l-[6px] border-l-stop bg-sheet px-5 py-3.5"
           >
             <p>
               <Link
@@ -62,12 +63,13 @@ export default async function Holds() {
               </p>
               {hold.defect === null ? null : (
                 <p className="text-[14px] text-ink-2">
-                  <Link
-                    href={`/defects/${hold.defect.id}`}
-                    className="underline underline-offset-4"
+                  <DefectLink
+                    defect={hold.defect.id}
+                    opens={may(actor, "defect.read")}
+                    className="font-[600]"
                   >
                     {hold.defect.code}
-                  </Link>{" "}
+                  </DefectLink>{" "}
                   →{" "}
                   {hold.defect.ncrNumber === null ? (
                     t("noNcr")

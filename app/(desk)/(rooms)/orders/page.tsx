@@ -23,7 +23,7 @@ export default async function Orders() {
   ]);
   const mayRelease = may(actor, "traveler.release");
   return (
-    <main className="px-8 py-7">
+    <main className="px-4 py-5 sm:px-8 sm:py-7">
       <PageHead title={t("title")} lead={t("lead")} />
       {orders.length === 0 ? (
         <Empty title={t("none")} hint={t("noneHint")} />
@@ -66,11 +66,16 @@ export default async function Orders() {
                     <td className={`${td} text-right`}>
                       <ReleaseTravelers
                         order={order.number}
+                        free={Number(order.quantity) - order.units.released}
                         revisions={revisions
                           .filter((of) => of.part === order.partNumber)
                           .map((of) => ({
                             contentSha256: of.contentSha256,
-                            label: `${of.number} rev ${of.revision} · ${inLocale(of.title, locale as Locale)}`,
+                            label: t("revisionLabel", {
+                              number: of.number,
+                              revision: of.revision,
+                              title: inLocale(of.title, locale as Locale),
+                            }),
                           }))}
                       />
                     </td>

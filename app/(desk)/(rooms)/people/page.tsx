@@ -27,7 +27,7 @@ export default async function People() {
   ]);
   const today = dateIn(plant.timeZone, instant(Date.now()));
   return (
-    <main className="px-8 py-7">
+    <main className="px-4 py-5 sm:px-8 sm:py-7">
       <PageHead title={t("title")} lead={t("lead")} />
       {people.length === 0 ? (
         <Empty title={t("none")} hint={t("noneHint")} />

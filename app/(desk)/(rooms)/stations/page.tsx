@@ -20,7 +20,7 @@ export default async function Stations() {
     plantPolicy(actor),
   ]);
   return (
-    <main className="px-8 py-7">
+    <main className="px-4 py-5 sm:px-8 sm:py-7">
       <PageHead title={t("title")} lead={t("lead")} />
       {stations.length === 0 ? <Empty title={t("none")} hint={t("noneHint")} /> : null}
       <ul className="grid gap-3">

@@ -1,5 +1,5 @@
 import { photoBytesMax, storePhoto } from "#lib/blobs/commands";
-import { isBlobHash, photo } from "#lib/blobs/queries";
+import { isBlobHash, kept } from "#lib/blobs/queries";
 import { actorOfDevice, currentActor } from "#lib/boundary/actor";
 import { bytesOf } from "#lib/boundary/body";
 import { reading, turnAway, uploading } from "#lib/boundary/endpoint";
@@ -16,11 +16,17 @@ export const PUT = uploading("device", async (device, { request, params }) => {
   return stored.ok ? stored : Response.json(stored, { status: 415 });
 });
 
-const extension = { "image/jpeg": "jpg", "image/png": "png", "image/webp": "webp" } as const;
+const extension = {
+  "image/jpeg": "jpg",
+  "image/png": "png",
+  "image/webp": "webp",
+  "application/pdf": "pdf",
+} as const;
 
 /**
- * For a tablet of the site or for who may read travelers there. Always as the image it was checked to
- * be, in a sandbox: opened on its own it can run nothing.
+ * For a tablet of the site or for who may read travelers there. Always as what it was checked to be, in
+ * a sandbox: opened on its own it can run nothing. A document is only ever saved: whatever a PDF's
+ * reader would run, it does not run it at our address.
  */
 export const GET = reading("public", async (_nobody, { request, params }) => {
   const device = await actorOfDevice(request);
@@ -29,14 +35,15 @@ export const GET = reading("public", async (_nobody, { request, params }) => {
   if (person && !may(person, "traveler.read")) return turnAway("not_permitted", 403);
   const { sha256 = "" } = params;
   const actor = device ?? person;
-  const found = actor ? await photo(actor, sha256) : null;
+  const found = actor ? await kept(actor, sha256) : null;
   if (!found) return turnAway("unknown", 404);
   const name = `${sha256.slice(0, 12)}.${extension[found.mediaType]}`;
+  const way = found.mediaType === "application/pdf" ? "attachment" : "inline";
   return new Response(Buffer.from(found.bytes), {
     headers: {
       "content-type": found.mediaType,
       "content-length": String(found.bytes.byteLength),
-      "content-disposition": `inline; filename="${name}"`,
+      "content-disposition": `${way}; filename="${name}"`,
       "content-security-policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
       "cross-origin-resource-policy": "same-origin",
       "x-content-type-options": "nosniff",

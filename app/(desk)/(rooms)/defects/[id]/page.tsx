@@ -10,6 +10,7 @@ import { RecordHold } from "#components/desk/record-defect";
 import { defectLabel, type RecordWords } from "#components/desk/record-words";
 import { Chip } from "#components/ui/chip";
 import { requireActor } from "#lib/boundary/actor";
+import { may } from "#lib/boundary/permissions";
 import { travelerOfDefect } from "#lib/defects/queries";
 import { isId } from "#lib/defects/schema";
 import { attemptsOf, deliveriesOf } from "#lib/feed/queries";
@@ -54,12 +55,13 @@ export default async function DefectPage({ params }: Ask) {
     people: record.people,
     texts: record.texts,
     policy: record.policy,
+    opensDefects: true,
   };
   const unit = state.unit.serial ?? state.unit.lot ?? "";
   const holds = state.holds.filter((hold) => hold.defect === id);
   return (
-    <div className="grid min-h-dvh grid-cols-[minmax(0,1fr)_296px] min-[1400px]:grid-cols-[minmax(0,1fr)_330px]">
-      <main className="min-w-0 px-7 py-6">
+    <div className="grid min-[1000px]:min-h-dvh grid-cols-1 min-[1100px]:grid-cols-[minmax(0,1fr)_296px] min-[1400px]:grid-cols-[minmax(0,1fr)_330px]">
+      <main className="min-w-0 px-4 py-5 sm:px-7 sm:py-6">
         <nav aria-label={t("crumbs")} className="text-[14px] text-ink-2">
           <Link href="/defects" className="underline-offset-4 hover:underline">
             {t("defects")}
@@ -88,7 +90,11 @@ export default async function DefectPage({ params }: Ask) {
             ))}
           </section>
         )}
-        <Deliveries deliveries={deliveries} zone={words.zone} />
+        <Deliveries
+          deliveries={deliveries}
+          zone={words.zone}
+          mayRetry={may(actor, "feed.manage")}
+        />
       </main>
       <DefectActs record={record} defect={defect} roles={actor.roles} words={words} />
     </div>

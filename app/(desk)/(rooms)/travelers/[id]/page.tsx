@@ -50,6 +50,7 @@ export default async function Traveler({ params, searchParams }: Ask) {
     people: record.people,
     texts: record.texts,
     policy: record.policy,
+    opensDefects: may(actor, "defect.read"),
   };
   const built = asBuilt(state, content, events);
   const counts = filterCounts(built, events);
@@ -60,8 +61,8 @@ export default async function Traveler({ params, searchParams }: Ask) {
   const isBeside = filter === "everything" || filter === "exceptions";
   const refused = filter === "refused" || filter === "exceptions" ? refusedAttempts(events) : [];
   return (
-    <div className="grid min-h-dvh grid-cols-[minmax(0,1fr)_296px] min-[1400px]:grid-cols-[minmax(0,1fr)_330px] print:block">
-      <main className="min-w-0 px-7 py-6 print:p-0">
+    <div className="grid min-[1000px]:min-h-dvh grid-cols-1 min-[1100px]:grid-cols-[minmax(0,1fr)_296px] min-[1400px]:grid-cols-[minmax(0,1fr)_330px] print:block">
+      <main className="min-w-0 px-4 py-5 sm:px-7 sm:py-6 print:p-0">
         <RecordTitle record={record} built={built} words={words} />
         <RecordHead
           head={recordHead(state, content, events)}

@@ -1,11 +1,14 @@
 import type { Metadata } from "next";
 import Link from "next/link";
 import { notFound } from "next/navigation";
-import { getTranslations } from "next-intl/server";
+import { getLocale, getTranslations } from "next-intl/server";
 import { EntryList } from "#components/desk/entry-list";
 import { PageHead } from "#components/desk/page-head";
+import type { RecordWords } from "#components/desk/record-words";
 import { requireActor } from "#lib/boundary/actor";
+import { may } from "#lib/boundary/permissions";
 import { isId } from "#lib/defects/schema";
+import type { Locale } from "#lib/messages/locales";
 import { travelerRecord } from "#lib/travelers/history.queries";
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -19,9 +22,17 @@ export default async function Entries({ params }: { params: Promise<{ id: string
   const record = isId(id) ? await travelerRecord(actor, id) : null;
   if (record === null) notFound();
   const t = await getTranslations("desk.entries");
+  const words: RecordWords = {
+    locale: (await getLocale()) as Locale,
+    zone: record.timeZone,
+    people: record.people,
+    texts: record.texts,
+    policy: record.policy,
+    opensDefects: may(actor, "defect.read"),
+  };
   const unit = record.state.unit.serial ?? record.state.unit.lot ?? "";
   return (
-    <main className="px-8 py-7">
+    <main className="px-4 py-5 sm:px-8 sm:py-7">
       <nav aria-label={t("crumbs")} className="mb-1 text-[14px] text-ink-2">
         <Link href="/travelers" className="underline-offset-4 hover:underline">
           {t("travelers")}
@@ -32,7 +43,7 @@ export default async function Entries({ params }: { params: Promise<{ id: string
         </Link>
       </nav>
       <PageHead title={t("titleOf", { unit })} lead={t("lead")} />
-      <EntryList entries={record.entries} people={record.people} zone={record.timeZone} />
+      <EntryList record={record} words={words} />
     </main>
   );
 }

@@ -1,0 +1,12 @@
+import { storeDocument } from "#lib/blobs/commands";
+import { documentBytesMax } from "#lib/blobs/document.rules";
+import { bytesOf } from "#lib/boundary/body";
+import { turnAway, uploading } from "#lib/boundary/endpoint";
+
+/** What a disposition is typed from. A handler and not an action: an action's body ends at a megabyte. */
+export const POST = uploading("receiveDisposition", async (actor, { request }) => {
+  const bytes = await bytesOf(request, documentBytesMax);
+  if (!bytes.ok) return turnAway(bytes.error === "too_large" ? "too_large" : "invalid_input");
+  const mediaType = request.headers.get("content-type") ?? "";
+  return storeDocument(actor, { mediaType, bytes: bytes.value });
+});
