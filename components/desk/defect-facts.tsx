@@ -1,10 +1,12 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
+import { Fragment } from "react";
 import { Moment } from "#components/desk/moment";
 import { PhotoStrip } from "#components/desk/photo-strip";
 import { RecordText } from "#components/desk/record-text";
 import { nameOf, type RecordWords, said } from "#components/desk/record-words";
 import type { TravelerRecord } from "#lib/travelers/history.queries";
+import type { RecordedEvent } from "#lib/travelers/schema";
 import type { Defect } from "#lib/travelers/state.schema";
 
 type Facts = { record: TravelerRecord; defect: Defect; words: RecordWords };
@@ -125,6 +127,21 @@ function Decided({ record, defect, words }: Facts) {
           <span className="text-warn">{t("byHand")}</span>
         ) : null}
       </dd>
+      {documentsOf(record, defect).map(({ sha256, of }) => (
+        <Fragment key={sha256 + of}>
+          <dt>{t("document")}</dt>
+          <dd>
+            <a
+              href={`/api/blobs/${sha256}`}
+              download
+              className="font-[650] underline underline-offset-4"
+            >
+              {t(of)}
+            </a>{" "}
+            <span className="mono text-[13px] break-all text-ink-2">SHA-256 {sha256}</span>
+          </dd>
+        </Fragment>
+      ))}
       {photos.length === 0 ? null : (
         <>
           <dt>{t("photos")}</dt>
@@ -140,4 +157,23 @@ function Decided({ record, defect, words }: Facts) {
       )}
     </>
   );
+}
+
+type Named = { sha256: string; of: "documentOf" | "documentOfRelease" };
+
+/** What was typed in by hand stands on a document, and that is kept with the record. */
+function documentsOf({ state, events }: TravelerRecord, defect: Defect): Named[] {
+  const holds = state.holds.filter((hold) => hold.defect === defect.id).map(({ id }) => id);
+  const named = (event: RecordedEvent): Named[] => {
+    if (event.type === "disposition.received" && event.body.defect === defect.id)
+      return event.body.evidence === null
+        ? []
+        : [{ sha256: event.body.evidence, of: "documentOf" }];
+    if (event.type === "hold.released" && holds.includes(event.body.hold))
+      return event.body.evidence === null
+        ? []
+        : [{ sha256: event.body.evidence, of: "documentOfRelease" }];
+    return [];
+  };
+  return events.flatMap(named);
 }

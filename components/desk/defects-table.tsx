@@ -48,7 +48,7 @@ export function DefectsTable({
               <td className={td}>
                 <Link
                   href={`/travelers/${line.traveler}`}
-                  className="mono font-[650] underline decoration-rule decoration-2 underline-offset-4"
+                  className="mono inline-block min-w-[9ch] font-[650] [overflow-wrap:anywhere] underline decoration-rule decoration-2 underline-offset-4"
                 >
                   {line.unit}
                 </Link>
@@ -71,7 +71,7 @@ export function DefectsTable({
                         href={line.ncr.url}
                         target="_blank"
                         rel="noreferrer"
-                        className="mono font-[650] underline underline-offset-4"
+                        className="mono font-[650] whitespace-nowrap underline underline-offset-4"
                       >
                         {line.ncr.number} ↗
                       </a>

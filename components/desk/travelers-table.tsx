@@ -7,7 +7,7 @@ import type { TravelerLine } from "#lib/travelers/history.queries";
 export const th = "px-3 py-2 text-left text-[13px] font-[600] text-ink-2 first:pl-4 last:pr-4";
 export const td = "px-3 py-2.5 align-middle first:pl-4 last:pr-4";
 export const tableFrame =
-  "overflow-x-auto rounded border-[1.5px] border-rule bg-sheet [&_tbody_tr]:border-t-[1.5px] [&_tbody_tr]:border-sunk [&_tbody_tr:hover]:bg-paper";
+  "relative overflow-x-auto rounded border-[1.5px] border-rule bg-sheet [&_tbody_tr]:border-t-[1.5px] [&_tbody_tr]:border-sunk [&_tbody_tr:hover]:bg-paper";
 
 export function TravelersTable({ lines, zone }: { lines: readonly TravelerLine[]; zone: string }) {
   const t = useTranslations("desk.travelers");
@@ -33,7 +33,7 @@ export function TravelersTable({ lines, zone }: { lines: readonly TravelerLine[]
               <th scope="row" className={`${td} text-left font-normal`}>
                 <Link
                   href={`/travelers/${line.id}`}
-                  className="mono text-[16px] font-bold break-all text-ink underline decoration-rule decoration-2 underline-offset-4 hover:decoration-act"
+                  className="mono inline-block min-w-[9ch] text-[16px] font-bold [overflow-wrap:anywhere] text-ink underline decoration-rule decoration-2 underline-offset-4 hover:decoration-act"
                 >
                   {line.serial ?? line.lot}
                 </Link>

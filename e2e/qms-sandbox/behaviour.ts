@@ -22,6 +22,8 @@ export type Behaviour = {
   mode: Mode;
   /** Which requests it applies to. */
   scope: Scope;
+  /** Only requests whose address holds this, such as one record's number; null: whatever it is. */
+  address: string | null;
   /** How many more requests it applies to; null until it is changed. */
   remaining: number | null;
   delay_ms: number;
@@ -35,6 +37,7 @@ export type Behaviour = {
 const good: Behaviour = {
   mode: "ok",
   scope: "all",
+  address: null,
   remaining: null,
   delay_ms: 3000,
   retry_after: "2",
@@ -55,6 +58,8 @@ export class BehaviourSwitch {
     const next = { ...good, ...wanted } as Behaviour;
     if (!Object.hasOwn(modes, next.mode)) return `mode: one of ${Object.keys(modes).join(", ")}`;
     if (!scopes.includes(next.scope)) return `scope: one of ${scopes.join(", ")}`;
+    if (next.address !== null && typeof next.address !== "string")
+      return "address: a part of an address or null";
     if (!Number.isFinite(next.delay_ms) || !Number.isFinite(next.search_lag_ms))
       return "delay_ms and search_lag_ms: numbers";
     if (next.remaining !== null && !Number.isInteger(next.remaining))
@@ -65,9 +70,10 @@ export class BehaviourSwitch {
   }
 
   /** The behaviour for this request, counting it. */
-  take(kind: "create" | "comment" | "attachment" | "patch" | "read"): Behaviour {
-    const { scope, remaining } = this.current;
-    const applies = scope === "all" || scope === kind || (scope === "write" && kind !== "read");
+  take(kind: "create" | "comment" | "attachment" | "patch" | "read", asked: string): Behaviour {
+    const { scope, address, remaining } = this.current;
+    const isMeant = scope === "all" || scope === kind || (scope === "write" && kind !== "read");
+    const applies = isMeant && (address === null || asked.includes(address));
     if (!applies || this.current.mode === "ok" || remaining === 0)
       return { ...this.current, mode: "ok" };
     if (remaining !== null) this.current = { ...this.current, remaining: remaining - 1 };

@@ -57,7 +57,7 @@ async function misbehaving(
   url: URL,
 ): Promise<void> {
   const current = authorized(register, request)
-    ? register.behaviour.take(kindOf(request, url))
+    ? register.behaviour.take(kindOf(request, url), url.pathname)
     : null;
   if (current) {
     const instead = await before(current, response);

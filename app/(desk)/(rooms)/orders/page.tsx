@@ -35,7 +35,7 @@ export default async function Orders() {
               <tr>
                 <th className={th}>{t("order")}</th>
                 <th className={th}>{t("part")}</th>
-                <th className={th}>{t("customer")}</th>
+                <th className={`${th} max-lg:hidden`}>{t("customer")}</th>
                 <th className={`${th} text-right`}>{t("quantity")}</th>
                 <th className={`${th} text-right`}>{t("units")}</th>
                 {mayRelease ? (
@@ -51,15 +51,15 @@ export default async function Orders() {
                   <th scope="row" className={`${td} text-left font-normal`}>
                     <Link
                       href={`/travelers?q=${encodeURIComponent(order.number)}`}
-                      className="mono text-[16px] font-bold underline decoration-rule decoration-2 underline-offset-4 hover:decoration-act"
+                      className="mono text-[16px] font-bold whitespace-nowrap underline decoration-rule decoration-2 underline-offset-4 hover:decoration-act"
                     >
                       {order.number}
                     </Link>
                   </th>
-                  <td className={`${td} mono text-[14px]`}>
+                  <td className={`${td} mono text-[14px] whitespace-nowrap`}>
                     {order.partNumber} {order.partRevision}
                   </td>
-                  <td className={td}>{order.customer ?? "–"}</td>
+                  <td className={`${td} max-lg:hidden`}>{order.customer ?? "–"}</td>
                   <td className={`${td} mono text-right`}>{order.quantity}</td>
                   <td className={`${td} text-right`}>{t("unitsOf", order.units)}</td>
                   {mayRelease ? (
