@@ -1,6 +1,13 @@
 import Link from "next/link";
 
-export type FilterLink = { key: string; label: string; count?: number; href: string; on: boolean };
+export type FilterLink = {
+  key: string;
+  label: string;
+  /** A number, or words such as 1000+. */
+  count?: number | string;
+  href: string;
+  on: boolean;
+};
 
 /** Filters are links: they can be sent to a colleague, and Back undoes them. */
 export function FilterLinks({ label, links }: { label: string; links: readonly FilterLink[] }) {
@@ -29,11 +36,14 @@ export function FilterLinks({ label, links }: { label: string; links: readonly F
 
 export function Pages({
   label,
+  place,
   previous,
   next,
   words,
 }: {
   label: string;
+  /** Where one is, if anybody counts. */
+  place?: string;
   previous: string | null;
   next: string | null;
   words: { previous: string; next: string };
@@ -48,7 +58,7 @@ export function Pages({
           ← {words.previous}
         </Link>
       )}
-      <span className="text-[14px] text-ink-2">{label}</span>
+      {place === undefined ? null : <span className="text-[14px] text-ink-2">{place}</span>}
       {next === null ? null : (
         <Link href={next} rel="next" className={look}>
           {words.next} →

@@ -2,7 +2,7 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Moment } from "#components/desk/moment";
 import { TravelerState } from "#components/desk/traveler-state";
-import type { TravelerLine } from "#lib/travelers/history.queries";
+import type { TravelerLine } from "#lib/travelers/list.queries";
 
 export const th = "px-3 py-2 text-left text-[13px] font-[600] text-ink-2 first:pl-4 last:pr-4";
 export const td = "px-3 py-2.5 align-middle first:pl-4 last:pr-4";

@@ -1,6 +1,5 @@
 import "server-only";
 import { db, forSite } from "#lib/db/client";
-import { Prisma } from "#lib/db/generated/client";
 import { type InstructionContent, instructionContent } from "#lib/instructions/schema";
 import type { Instant } from "#lib/kit/time";
 import type { Actor } from "#lib/people/schema";
@@ -8,80 +7,6 @@ import { type EntryLine, entryLine } from "#lib/record/schema";
 import type { PlantPolicy } from "./facts.schema.ts";
 import { parseEvent, type RecordedEvent } from "./schema.ts";
 import type { TravelerState } from "./state.schema.ts";
-
-export const travelerFilters = ["open", "exceptions", "buyoffs", "finished", "all"] as const;
-export type TravelerFilter = (typeof travelerFilters)[number];
-
-export const TRAVELERS_PER_PAGE = 25;
-
-export type TravelerLine = {
-  id: string;
-  serial: string | null;
-  lot: string | null;
-  quantity: string;
-  workOrder: string;
-  partNumber: string;
-  partRevision: string;
-  instruction: string;
-  revision: string;
-  status: string;
-  operation: string | null;
-  stepsDone: number;
-  stepsTotal: number;
-  defectsOpen: number;
-  holdsOpen: number;
-  buyoffsDue: string[];
-  releasedAt: Date;
-  completedAt: Date | null;
-};
-
-const filters: Record<TravelerFilter, Prisma.Sql> = {
-  open: Prisma.sql`status in ('released', 'in_work', 'on_hold')`,
-  exceptions: Prisma.sql`(holds_open > 0 or defects_open > 0)`,
-  buyoffs: Prisma.sql`cardinality(buyoffs_due) > 0`,
-  finished: Prisma.sql`status in ('complete', 'accepted', 'scrapped', 'cancelled')`,
-  all: Prisma.sql`true`,
-};
-
-/** Unit, order, part or instruction: the whole of it, or its beginning. */
-function matching(search: string): Prisma.Sql {
-  if (search === "") return Prisma.sql`true`;
-  const prefix = `${search.toLowerCase().replace(/[\\%_]/g, "\\$&")}%`;
-  return Prisma.sql`(lower(coalesce(serial, '')) like ${prefix} or lower(coalesce(lot, '')) like ${prefix}
-    or lower(work_order) like ${prefix} or lower(part_number) like ${prefix} or lower(instruction) like ${prefix})`;
-}
-
-/** A page of travelers: what matches exactly first, then what needs somebody, then the newest. */
-export async function travelersFound(
-  actor: Actor,
-  ask: { search: string; filter: TravelerFilter; page: number },
-): Promise<{ lines: TravelerLine[]; counts: Record<TravelerFilter, number> }> {
-  const search = ask.search.trim();
-  const site = forSite(actor.site);
-  const [lines, [counts]] = await Promise.all([
-    site.$queryRaw<TravelerLine[]>`
-      select id, serial, lot, quantity, work_order as "workOrder", part_number as "partNumber",
-        part_revision as "partRevision", instruction, revision, status, operation,
-        steps_done as "stepsDone", steps_total as "stepsTotal", defects_open as "defectsOpen",
-        holds_open as "holdsOpen", buyoffs_due as "buyoffsDue",
-        released_at as "releasedAt", completed_at as "completedAt"
-      from travelers
-      where site_id = ${actor.site}::uuid and ${matching(search)} and ${filters[ask.filter]}
-      order by lower(coalesce(serial, lot, '')) = ${search.toLowerCase()} desc,
-        holds_open > 0 desc, defects_open > 0 desc, cardinality(buyoffs_due) > 0 desc,
-        status in ('released', 'in_work', 'on_hold') desc, released_at desc, serial desc
-      limit ${TRAVELERS_PER_PAGE} offset ${(ask.page - 1) * TRAVELERS_PER_PAGE}`,
-    site.$queryRaw<Record<TravelerFilter, number>[]>`
-      select ${Prisma.join(
-        travelerFilters.map(
-          (of) => Prisma.sql`count(*) filter (where ${filters[of]})::int as ${Prisma.raw(of)}`,
-        ),
-      )}
-      from travelers where site_id = ${actor.site}::uuid and ${matching(search)}`,
-  ]);
-  const none = { open: 0, exceptions: 0, buyoffs: 0, finished: 0, all: 0 };
-  return { lines, counts: counts ?? none };
-}
 
 export type NavCounts = { defects: number; holds: number; buyoffs: number };
 

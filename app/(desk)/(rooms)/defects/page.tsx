@@ -70,7 +70,8 @@ export default async function Defects({
         />
       )}
       <Pages
-        label={t("pageOf", { page, pages })}
+        label={t("pages")}
+        place={t("pageOf", { page, pages })}
         words={{ previous: t("previous"), next: t("next") }}
         previous={page > 1 ? linkTo(filter, page - 1) : null}
         next={page < pages ? linkTo(filter, page + 1) : null}

@@ -7,22 +7,30 @@ import { TravelersTable } from "#components/desk/travelers-table";
 import { requireActor } from "#lib/boundary/actor";
 import { plantPolicy } from "#lib/defects/queries";
 import {
-  TRAVELERS_PER_PAGE,
+  COUNTED_MAX,
   type TravelerFilter,
   travelerFilters,
+  travelersCounted,
   travelersFound,
-} from "#lib/travelers/history.queries";
+} from "#lib/travelers/list.queries";
+import { fromAddress, type Place, placeText } from "#lib/travelers/pages.rules";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("desk.travelers"))("title") };
 }
 
-type Ask = { q?: string; show?: string; page?: string };
+type Ask = { q?: string; show?: string; after?: string; before?: string };
 
-const linkTo = (ask: { search: string; filter: TravelerFilter; page?: number }) => {
+const linkTo = (ask: {
+  search: string;
+  filter: TravelerFilter;
+  after?: Place | null;
+  before?: Place | null;
+}) => {
   const query = new URLSearchParams({ show: ask.filter });
   if (ask.search !== "") query.set("q", ask.search);
-  if (ask.page !== undefined && ask.page > 1) query.set("page", String(ask.page));
+  if (ask.after) query.set("after", placeText(ask.after));
+  if (ask.before) query.set("before", placeText(ask.before));
   return `/travelers?${query}`;
 };
 
@@ -30,15 +38,16 @@ export default async function Travelers({ searchParams }: { searchParams: Promis
   const actor = await requireActor("traveler.read");
   const asked = await searchParams;
   const t = await getTranslations("desk.travelers");
-  const search = asked.q?.trim().slice(0, 80) ?? "";
+  const search = String(asked.q ?? "")
+    .trim()
+    .slice(0, 80);
   const filter =
     travelerFilters.find((of) => of === asked.show) ?? (search === "" ? "open" : "all");
-  const page = Math.max(1, Number.parseInt(asked.page ?? "1", 10) || 1);
-  const [{ lines, counts }, plant] = await Promise.all([
-    travelersFound(actor, { search, filter, page }),
+  const [{ lines, previous, next }, counts, plant] = await Promise.all([
+    travelersFound(actor, { search, filter, from: fromAddress(asked) }),
+    travelersCounted(actor, { search }),
     plantPolicy(actor),
   ]);
-  const pages = Math.max(1, Math.ceil(counts[filter] / TRAVELERS_PER_PAGE));
   return (
     <main className="px-4 py-5 sm:px-8 sm:py-7">
       <PageHead
@@ -52,7 +61,7 @@ export default async function Travelers({ searchParams }: { searchParams: Promis
         links={travelerFilters.map((of) => ({
           key: of,
           label: t(`filter.${of}`),
-          count: counts[of],
+          count: counts[of] > COUNTED_MAX ? `${COUNTED_MAX}+` : counts[of],
           href: linkTo({ search, filter: of }),
           on: of === filter,
         }))}
@@ -66,10 +75,10 @@ export default async function Travelers({ searchParams }: { searchParams: Promis
         <TravelersTable lines={lines} zone={plant.timeZone} />
       )}
       <Pages
-        label={t("pageOf", { page, pages })}
+        label={t("pages")}
         words={{ previous: t("previous"), next: t("next") }}
-        previous={page > 1 ? linkTo({ search, filter, page: page - 1 }) : null}
-        next={page < pages ? linkTo({ search, filter, page: page + 1 }) : null}
+        previous={previous && linkTo({ search, filter, before: previous })}
+        next={next && linkTo({ search, filter, after: next })}
       />
     </main>
   );
