@@ -276,7 +276,8 @@ function readingRow(
   if (reading.verdict === "out_of_process_limits") tags.push("beyond_process_limit");
   if (field.kind === "attribute" && reading.value === "fail") tags.push("out_of_limits");
   if (reading.amendments.length > 0) tags.push("amended");
-  if (replacedBy || reading.retry > 1) tags.push("repeated");
+  // Both of the pair: what was done before, and what stands for it now.
+  if (replacedBy || reading.retry > 1 || reading.attempt > 1) tags.push("repeated");
   const option =
     field.kind === "choice" ? field.options.find((of) => of.value === reading.value) : undefined;
   return {

@@ -554,6 +554,7 @@ export const eventBodies = {
 } as const;
 
 export type EventType = keyof typeof eventBodies;
+export const eventTypes = Object.keys(eventBodies) as EventType[];
 export type EventBody<T extends EventType> = z.output<(typeof eventBodies)[T]>;
 export type TravelerEvent = {
   [T in EventType]: { type: T; body: EventBody<T> };
