@@ -52,6 +52,8 @@ export const settings = {
   BUYOFF_DEMO_NOW: z.iso
     .datetime({ offset: true, error: "a moment such as 2026-01-05T06:00:00Z" })
     .optional(),
+  /** How much the demo plant begins with; `small` for tests, which make units of their own. */
+  BUYOFF_SEED: z.enum(["full", "small"], { error: "full or small" }).default("full"),
   BUYOFF_LOG_LEVEL: z
     .enum(["trace", "debug", "info", "warn", "error", "silent"], {
       error: "trace, debug, info, warn, error or silent",
