@@ -48,6 +48,7 @@ const addresses: readonly Case[] = [
   ["half a character in a scan", asking("GET /api/floor/find?code=%E0%A4%A"), [401]],
   ["a zero byte", asking("GET /travelers/%00"), [400]],
   ["two slashes", asking("GET //evil.example/"), [400]],
+  ["a slash at its end", asking("GET /travelers/"), [308]],
   ["backslashes", asking("GET /\\\\evil.example"), [400]],
   ["steps upward", asking("GET /_next/static/..%2f..%2f..%2fpackage.json"), [404]],
   ["somebody else's address", asking("GET http://evil.example/"), [400]],
