@@ -187,7 +187,7 @@ test.describe("content security policy", () => {
   });
 
   test.describe("a script that somebody plants", () => {
-    test.use({ expectedComplaints: [/Content Security Policy/] });
+    test.use({ expectedComplaint: /Content Security Policy/ });
     for (const path of ["/floor", "/travelers", "/sign-in"]) {
       test(`does not run: ${path}`, async ({ page, context, complaints }) => {
         await context.addCookies([asCookie(cookieOf("quality"))]);

@@ -170,10 +170,15 @@ function Picture({ src, alt, caption }: { src: string; alt: string; caption: str
       </button>
       {isZoomed ? (
         <Dialog title={caption ?? alt} onClose={() => setZoomed(false)} className="w-[94vw]">
-          <div className={`h-[64dvh] overflow-auto rounded ${paper}`}>
+          <section
+            // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and must do so by keyboard too.
+            tabIndex={0}
+            aria-label={alt}
+            className={`h-[64dvh] overflow-auto rounded ${paper}`}
+          >
             {/* biome-ignore lint/performance/noImgElement: as above. */}
             <img src={src} alt={alt} className="min-h-full w-full object-contain" />
-          </div>
+          </section>
           <Button className="mt-4 w-full" onClick={() => setZoomed(false)}>
             {common("close")}
           </Button>

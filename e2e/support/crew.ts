@@ -1,7 +1,8 @@
 import { uuidv7 } from "#lib/kit/ids";
 import type { DemoKit, Packet, SignIn } from "#lib/offline/wire.schema";
+import type { CommandVerdict } from "#lib/travelers/schema";
 import { chanceOf } from "../../prisma/seed/identity.ts";
-import type { Act, Kit } from "../../prisma/seed/plan.ts";
+import { type Act, type Kit, nextAct } from "../../prisma/seed/plan.ts";
 import { serialsOf } from "../../prisma/seed/plant.ts";
 import { aPicture } from "./pictures.ts";
 import { act, demoKit, type Tablet } from "./tablet.ts";
@@ -101,3 +102,42 @@ export const gageFor: Readonly<Record<string, string>> = {
   scale: "SC-0019",
   insulation_tester: "IT-0003",
 };
+
+/** Works a unit over the wire until the next act is the one that `until` waits for, or none is left. */
+export async function workOn(
+  tablet: Tablet,
+  crew: Crew,
+  kit: Kit,
+  start: Packet,
+  until: (next: Act) => boolean = () => false,
+): Promise<Packet> {
+  let packet = start;
+  for (;;) {
+    const next = nextAct(packet.state, packet.content, kit);
+    if (!next || until(next)) return packet;
+    const name = whoDoes(next);
+    if (next.type === "attachPhoto") await aPicture.upload(tablet);
+    if (next.type === "startStep")
+      packet = await shown(tablet, await crew.person(name), packet, next);
+    const done =
+      next.type === "signBuyoff"
+        ? await crew.sign(name, packet, next.body)
+        : await act(tablet, await crew.person(name), packet, next.type, next.body as never);
+    if (done.verdict.verdict !== "applied") throw new Error(said(name, next, done.verdict));
+    packet = done.packet;
+  }
+}
+
+// The revision's requirement has to have been in front of whoever starts.
+async function shown(
+  tablet: Tablet,
+  who: SignIn,
+  packet: Packet,
+  { body: { step } }: Extract<Act, { type: "startStep" }>,
+): Promise<Packet> {
+  if (packet.state.steps[step]?.presentedTo.includes(who.person.id)) return packet;
+  return (await act(tablet, who, packet, "presentStep", { step, language: "en" })).packet;
+}
+
+const said = (name: string, next: Act, verdict: CommandVerdict): string =>
+  `${name}, ${next.step ?? next.operation} ${next.type}: ${JSON.stringify(verdict)}`;

@@ -3,18 +3,15 @@ import { run } from "./run.ts";
 
 export type EntryRow = { seq: number; type: string; line: string; command_id: string | null };
 
+// A journey looks hundreds of times: one connection for each process of the run.
+const pool = new pg.Pool({ connectionString: run.adminUrl, max: 1, allowExitOnIdle: true });
+
 /** Looks at what the database holds. Tests change nothing through it. */
 export async function rows<T extends pg.QueryResultRow>(
   sql: string,
   values: readonly unknown[] = [],
 ): Promise<T[]> {
-  const client = new pg.Client({ connectionString: run.adminUrl });
-  await client.connect();
-  try {
-    return (await client.query<T>(sql, [...values])).rows;
-  } finally {
-    await client.end();
-  }
+  return (await pool.query<T>(sql, [...values])).rows;
 }
 
 export const entriesOf = (stream: string, after = 0): Promise<EntryRow[]> =>

@@ -1,9 +1,11 @@
-import { expect, type Locator, type Page } from "@playwright/test";
+import { expect, type Page } from "@playwright/test";
 import type { InstructionContent } from "#lib/instructions/schema";
 import type { Packet } from "#lib/offline/wire.schema";
+import type { TravelerEvent } from "#lib/travelers/schema";
 import type { TravelerState } from "#lib/travelers/state.schema";
 import { type Act, type Kit, nextAct } from "../../prisma/seed/plan.ts";
 import { type Badge, kitFor, type Unit, whoDoes } from "./crew.ts";
+import { entriesOf } from "./database.ts";
 import { aPicture } from "./pictures.ts";
 import { demoKit, type Tablet } from "./tablet.ts";
 
@@ -20,8 +22,13 @@ export class Player {
     this.origin = origin;
   }
 
-  async enrol(station = "ASM-1"): Promise<void> {
+  /** Knows the people of the demo from here on. */
+  async meet(): Promise<void> {
     this.badges = (await demoKit(this.origin)).badges;
+  }
+
+  async enrol(station = "ASM-1"): Promise<void> {
+    await this.meet();
     // An hour without a touch, so that a slow machine doesn't lock the screen in the middle of a story.
     await this.page.goto("/floor?idle=3600");
     await this.page.getByRole("button", { name: station }).click();
@@ -45,8 +52,8 @@ export class Player {
     }, text);
   }
 
-  async pin(name: string): Promise<void> {
-    const keys = this.page.getByRole("region", { name: "PIN keys" });
+  async pin(name: string, label = "PIN keys"): Promise<void> {
+    const keys = this.page.getByRole("region", { name: label });
     for (const digit of this.badgeOf(name).pin) {
       await keys.getByRole("button", { name: digit, exact: true }).click();
     }
@@ -81,16 +88,6 @@ export class Player {
     );
   }
 
-  /** After a reload: the tablet knows its station and locks; the person signs in again. */
-  async enterAgain(name: string, unit: Unit): Promise<void> {
-    await expect(this.page.getByRole("heading", { name: "Scan your badge" })).toBeVisible();
-    await this.signIn(name);
-    const bar = this.page.getByRole("button", { name: "Back to the queue" });
-    const queue = this.page.getByRole("heading", { name: "Waiting at this station" });
-    await expect(bar.or(queue)).toBeVisible();
-    if (await queue.isVisible()) await this.open(unit);
-  }
-
   /** Takes out for good what sits where the new one goes. */
   async takeOut(): Promise<void> {
     await this.page.getByRole("button", { name: "Take it out first" }).click();
@@ -120,18 +117,17 @@ export class Player {
 
   /** Signs what the screen shows: the signed-in person with their PIN, anybody else with badge and PIN. */
   async sign(name: string): Promise<void> {
-    await expect(this.page.getByRole("region", { name: "Signature", exact: true })).toBeVisible();
-    const asked = this.page.getByText("Scan your badge first");
-    if (this.signedIn !== name || (await asked.isVisible())) {
+    const signature = this.page.getByRole("region", { name: "Signature", exact: true });
+    await expect(signature).toBeVisible();
+    if (this.signedIn === name) {
+      const badgeFirst = signature.getByText("Scan your badge first");
+      await expect(badgeFirst.or(signature.getByText("The PIN is your signature"))).toBeVisible();
+      if (await badgeFirst.isVisible()) await this.scan(this.badgeOf(name).badge);
+    } else {
       await this.scan(this.badgeOf(name).badge);
     }
     await this.pin(name);
     await this.page.getByRole("button", { name: /^Accept/ }).click();
-  }
-
-  /** Why something was not done, as the screen says it. */
-  refusal(): Locator {
-    return this.page.getByRole("alert").filter({ hasText: /./ });
   }
 }
 
@@ -174,38 +170,36 @@ export async function workOnScreen(
     if (!next || until(next)) return packet;
     const name = who(next);
     if (next.type !== "signBuyoff") await player.handOver(name);
-    const screen = `${next.step ?? next.operation} ${next.type}`;
+    // A step that is done looks like any other that is.
+    const screen =
+      next.type === "completeStep" ? "step done" : `${next.step ?? next.operation} ${next.type}`;
     if (!seen.has(screen)) await journey.onScreen?.(screen);
     seen.add(screen);
     await perform(player, packet.state, next, name);
-    packet = await arrived(observer, packet, unit, next);
+    packet = await arrived(journey, packet, next);
   }
 }
 
-async function arrived(observer: Tablet, before: Packet, unit: Unit, next: Act): Promise<Packet> {
-  const done: Record<string, readonly string[]> = {
-    selectGage: ["gages"],
-    recordReading: ["readings"],
-    installComponent: ["components"],
-    attachPhoto: ["photos"],
-    completeStep: ["steps"],
-    signBuyoff: ["buyoffs"],
-  };
-  const parts = (done[next.type] ?? ["seq"]) as (keyof TravelerState)[];
-  const sizeOf = (packet: Packet): string =>
-    JSON.stringify(
-      parts.map((part) =>
-        part === "steps"
-          ? Object.values(packet.state.steps).filter(({ status }) => status === "complete").length
-          : (packet.state[part] as readonly unknown[]).length,
-      ),
-    );
-  let packet = before;
+/** What each act leaves in the record. */
+const evidence: Readonly<Partial<Record<Act["type"], TravelerEvent["type"]>>> = {
+  selectGage: "gage.selected",
+  recordReading: "reading.recorded",
+  installComponent: "component.installed",
+  attachPhoto: "photo.attached",
+  completeStep: "step.completed",
+  signBuyoff: "buyoff.signed",
+};
+
+/** Waits for the act's own entry in the record; nothing else that happens meanwhile passes for it. */
+async function arrived({ observer, unit }: Journey, before: Packet, next: Act): Promise<Packet> {
+  const type = evidence[next.type];
+  if (!type) throw new Error(`${next.type} leaves no entry that is known here`);
   await expect(async () => {
-    packet = await observer.packet(unit.traveler);
-    expect(sizeOf(packet), `${next.step ?? next.operation} ${next.type}`).not.toBe(sizeOf(before));
-  }).toPass({ timeout: 30_000, intervals: [100, 150, 250, 500] });
-  return packet;
+    const found = await entriesOf(unit.traveler, before.state.seq);
+    const types = found.map((entry) => entry.type);
+    expect(types, `${next.step ?? next.operation} ${next.type}`).toContain(type);
+  }).toPass({ timeout: 60_000, intervals: [60, 60, 100, 100, 150, 250, 500] });
+  return observer.packet(unit.traveler);
 }
 
 const buyoffTypes = {

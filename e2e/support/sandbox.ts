@@ -3,7 +3,11 @@ import { run } from "./run.ts";
 
 const { BUYOFF_SANDBOX_URL: url = "", BUYOFF_SANDBOX_TOKEN: token = "" } = run.environment;
 
-type Ncr = { number: string; fields: Readonly<Record<string, string>> };
+type Ncr = {
+  number: string;
+  fields: Readonly<Record<string, string>>;
+  attachments: readonly { sha256: string }[];
+};
 
 /** What the QMS itself holds about a unit: its own store is the assertion, not our delivery's state. */
 export async function ncrsOf(unit: string): Promise<Ncr[]> {

@@ -1,0 +1,155 @@
+import { glob, readFile } from "node:fs/promises";
+import path from "node:path";
+import type { Page } from "@playwright/test";
+import { uuidv7 } from "#lib/kit/ids";
+import { locales } from "#lib/messages/locales";
+import { expect, test } from "./fixtures.ts";
+import { rows } from "./support/database.ts";
+import { signInAtDesk } from "./support/desk.ts";
+import { run } from "./support/run.ts";
+import { seen } from "./support/sight.ts";
+import { aTablet } from "./support/tablet.ts";
+import { wordsIn } from "./support/words.ts";
+
+const root = path.resolve(import.meta.dirname, "..");
+type Shown = { traveler: string; unit: string; defect: string };
+type Room = {
+  address: (of: Shown) => string;
+  /** Key of the sentence in its heading, or the heading itself. */
+  heading: string | ((of: Shown) => string);
+  who: "stranger" | "supervisor";
+};
+
+const room = (address: string, heading: string, who: Room["who"] = "supervisor"): Room => ({
+  address: () => address,
+  heading,
+  who,
+});
+
+/** Every face that `app/` has, and how it comes to be seen. */
+const rooms: Readonly<Record<string, Room>> = {
+  "(desk)/page.tsx": room("/", "desk.landing.claim", "stranger"),
+  "(desk)/sign-in/page.tsx": room("/sign-in", "desk.signIn.title", "stranger"),
+  // Where somebody is there already, the first administrator's room is of nothing.
+  "(desk)/set-up/page.tsx": room("/set-up", "desk.notFound.title", "stranger"),
+  "(desk)/[...missing]/page.tsx": room("/no/such/room", "desk.notFound.title", "stranger"),
+  "(desk)/not-found.tsx": room("/no-such-room", "desk.notFound.title", "stranger"),
+  "(floor)/floor/page.tsx": room("/floor", "floor.enrol.title", "stranger"),
+  "(desk)/(rooms)/buyoffs/page.tsx": room("/buyoffs", "desk.buyoffs.title"),
+  "(desk)/(rooms)/defects/page.tsx": room("/defects?show=all", "desk.defects.title"),
+  "(desk)/(rooms)/defects/[id]/page.tsx": {
+    address: ({ defect }) => `/defects/${defect}`,
+    heading: () => "DIM-01",
+    who: "supervisor",
+  },
+  "(desk)/(rooms)/holds/page.tsx": room("/holds", "desk.holds.title"),
+  "(desk)/(rooms)/orders/page.tsx": room("/orders", "desk.orders.title"),
+  "(desk)/(rooms)/people/page.tsx": room("/people", "desk.people.title"),
+  "(desk)/(rooms)/stations/page.tsx": room("/stations", "desk.stations.title"),
+  "(desk)/(rooms)/travelers/page.tsx": room("/travelers?show=all", "desk.travelers.title"),
+  "(desk)/(rooms)/travelers/[id]/page.tsx": {
+    address: ({ traveler }) => `/travelers/${traveler}`,
+    heading: ({ unit }) => unit,
+    who: "supervisor",
+  },
+  "(desk)/(rooms)/travelers/[id]/entries/page.tsx": {
+    address: ({ traveler }) => `/travelers/${traveler}/entries`,
+    heading: ({ unit }) => unit,
+    who: "supervisor",
+  },
+  "(desk)/(rooms)/not-found.tsx": {
+    address: () => `/travelers/${uuidv7()}`,
+    heading: "desk.notFound.title",
+    who: "supervisor",
+  },
+};
+/** What stands when a page broke: seen by breaking one. */
+const brokenFaces = ["(desk)/(rooms)/error.tsx", "(desk)/error.tsx"];
+
+test("every face of the app is on the list of those that are looked at", async () => {
+  const files: string[] = [];
+  const faces = "**/{page,error,not-found,loading,default,template,global-error}.{tsx,ts,jsx,js}";
+  for await (const file of glob(faces, { cwd: path.join(root, "app") })) files.push(file);
+  expect(files.sort()).toEqual([...Object.keys(rooms), ...brokenFaces].sort());
+});
+
+test.describe("the rooms", () => {
+  // The browser itself complains of an address of nothing, which some of these are.
+  test.use({ expectedComplaint: /status of 404/ });
+
+  for (const locale of locales) {
+    test.describe(`in ${locale}`, () => {
+      test.use({ locale });
+      test("are seen by everybody: at their address, named, nothing that axe finds", async ({
+        page,
+        desk,
+      }) => {
+        test.setTimeout(300_000);
+        const shown = await somethingToShow();
+        await signInAtDesk(desk, locale === "en" ? "Ruth Calloway" : "Hector Salinas", locale);
+        const say = wordsIn(locale);
+        for (const [file, { address, heading, who }] of Object.entries(rooms)) {
+          const at = who === "stranger" ? page : desk;
+          await at.goto(address(shown));
+          const words = typeof heading === "string" ? say(heading) : heading(shown);
+          await expect(at.getByRole("heading", { level: 1 }), file).toContainText(words);
+          await expect(at.locator("html")).toHaveAttribute("lang", locale);
+          await seen(at, file);
+        }
+      });
+    });
+  }
+});
+
+test.describe("a page that broke", () => {
+  test.use({ expectedComplaint: /ERR_FAILED|ChunkLoadError|Failed to load chunk/ });
+
+  test("says so, and what to do", async ({ desk }) => {
+    const faces = await Promise.all(
+      brokenFaces.map((file) => readFile(path.join(root, "app", file), "utf8")),
+    );
+    expect(new Set(faces).size, "one face, wherever it broke").toBe(1);
+    await signInAtDesk(desk, "Ingrid Maurer");
+    await desk.route("**/_next/static/chunks/**", (route) => route.abort());
+    await desk.getByRole("link", { name: "Stations", exact: true }).click();
+    const title = wordsIn("en")("desk.failed.title");
+    await expect(desk.getByRole("heading", { level: 1 })).toContainText(title);
+    await seen(desk, "broken");
+  });
+});
+
+/** The defect of the demo plant, with its unit; and a tablet, so that no list is empty. */
+async function somethingToShow(): Promise<Shown> {
+  await aTablet(run.origin);
+  const [found] = await rows<Shown>(
+    `select d.id as defect, t.id as traveler, t.serial as unit
+       from defects d join travelers t on t.id = d.traveler_id
+      where d.code = 'DIM-01' and t.serial like 'FSB-%' limit 1`,
+  );
+  if (!found) throw new Error("the demo plant has no defect");
+  return found;
+}
+
+/** Which dialogs of a room its own journey opens is that journey's; these are the ones of no journey. */
+test("the desk's dialogs, opened and closed", async ({ desk }) => {
+  test.setTimeout(240_000);
+  const shown = await somethingToShow();
+  await signInAtDesk(desk, "Hector Salinas");
+  const dialog = desk.getByRole("dialog");
+  const look = async (name: string, open: () => Promise<void>) => {
+    await open();
+    await expect(dialog).toBeVisible();
+    await seen(desk, name);
+    await desk.keyboard.press("Escape");
+    await expect(dialog).toBeHidden();
+  };
+  const tap = (page: Page, name: string) => page.getByRole("button", { name }).first().click();
+  await desk.goto("/orders");
+  await look("release units", () => tap(desk, "Release units"));
+  await desk.goto(`/travelers/${shown.traveler}`);
+  await look("log a defect", () => tap(desk, "Log a defect"));
+  await look("photo", () => tap(desk, "Open photo 1"));
+  await desk.goto("/stations");
+  await look("enrolment code", () => tap(desk, "Enrol a tablet"));
+  await look("revoke a tablet", () => tap(desk, "Revoke"));
+});
