@@ -27,7 +27,7 @@ export function EnrolScreen() {
   useScan((scan) => void begin(scan.text));
   const stations = view.demo?.stations ?? [];
   return (
-    <main className="floor grid min-h-dvh content-start justify-items-center gap-6 p-8">
+    <main className="floor grid min-h-dvh content-start justify-items-center gap-4 p-6">
       <header className="flex w-full max-w-[980px] items-center justify-between">
         <span className="flex items-center gap-3 text-[26px] font-extrabold">
           <Logo size={48} /> Buyoff
@@ -36,13 +36,18 @@ export function EnrolScreen() {
       </header>
       <div className="w-full max-w-[980px]">
         <h1 className="text-[36px] leading-tight font-bold tracking-[-0.015em]">{t("title")}</h1>
-        <p className="mt-2 max-w-[58ch] text-[20px] text-ink-2">{t("explain")}</p>
+        {problem === null ? (
+          <p className="mt-2 max-w-[62ch] text-[19px] leading-snug text-ink-2">{t("explain")}</p>
+        ) : (
+          <div className="mt-2">
+            <ServerProblem problem={problem} area="enrol" />
+          </div>
+        )}
       </div>
-      {problem === null ? null : <ServerProblem problem={problem} area="enrol" />}
       {stations.length === 0 ? null : (
         <section className="w-full max-w-[980px]">
-          <h2 className="mb-3 text-[20px] font-bold">{t("demoStations")}</h2>
-          <ul className="grid grid-cols-3 gap-3">
+          <h2 className="mb-2 text-[18px] font-bold">{t("demoStations")}</h2>
+          <ul className="grid grid-cols-3 gap-2.5">
             {stations.map((station) => (
               <li key={station.code}>
                 <Button

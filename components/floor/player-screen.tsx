@@ -15,7 +15,8 @@ import { useLanguage } from "./language.tsx";
 import { MissingLine } from "./missing-line.tsx";
 import { MoreDialog } from "./more-dialog.tsx";
 import type { DefectStart, Place } from "./place.ts";
-import { ProblemPlace } from "./problem-place.tsx";
+import type { Problem } from "./problem.tsx";
+import { EntryProblem, ProblemPlace } from "./problem-place.tsx";
 import { Rail } from "./rail.tsx";
 import { useDeliverScan } from "./scanning.tsx";
 import { StandingBanners } from "./standing-banners.tsx";
@@ -34,9 +35,14 @@ type Overlay =
 export function PlayerScreen({
   onLeave,
   onOpen,
+  problem,
+  onProblem,
 }: {
   onLeave: () => void;
   onOpen: (traveler: string) => Promise<void>;
+  /** Why another unit, scanned here, was not opened. */
+  problem: Problem | null;
+  onProblem: (problem: Problem | null) => void;
 }) {
   const t = useTranslations("floor");
   const { state, content } = useWork();
@@ -109,6 +115,7 @@ export function PlayerScreen({
         {overlay?.kind === "hold" ? <HoldDialog place={place} onClose={close} /> : null}
         {overlay?.kind === "more" ? <MoreDialog place={place} onClose={close} /> : null}
         {overlay?.kind === "hand_over" ? <HandOver badge={overlay.badge} onClose={close} /> : null}
+        <EntryProblem problem={problem} area="find" onSeen={() => onProblem(null)} />
         {step === null ? null : <PresentStep key={step.id} step={step.id} />}
       </div>
     </ProblemPlace>

@@ -9,7 +9,15 @@ const Place = createContext<HTMLElement | null>(null);
 /** Beside the keys and not above them: a refusal never pushes what records below the edge. */
 export const ProblemPlace = Place.Provider;
 
-export function EntryProblem({ problem, onSeen }: { problem: Problem | null; onSeen: () => void }) {
+export function EntryProblem({
+  problem,
+  area = "act",
+  onSeen,
+}: {
+  problem: Problem | null;
+  area?: "act" | "find";
+  onSeen: () => void;
+}) {
   const t = useTranslations("common");
   const place = use(Place);
   if (problem === null || place === null) return null;
@@ -17,7 +25,7 @@ export function EntryProblem({ problem, onSeen }: { problem: Problem | null; onS
     <div className="max-h-[34dvh] overflow-auto rounded">
       <ServerProblem
         problem={problem}
-        area="act"
+        area={area}
         action={
           <button
             type="button"

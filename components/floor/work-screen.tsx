@@ -56,7 +56,13 @@ export function WorkScreen() {
         <WorkProvider
           work={{ ...view.open, content: view.open.packet.content, signedIn: view.signedIn }}
         >
-          <PlayerScreen key={view.open.packet.state.id} onLeave={leave} onOpen={open} />
+          <PlayerScreen
+            key={view.open.packet.state.id}
+            onLeave={leave}
+            onOpen={open}
+            problem={problem}
+            onProblem={setProblem}
+          />
         </WorkProvider>
       )}
       <RefusedCommands />
