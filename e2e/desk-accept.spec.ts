@@ -4,10 +4,12 @@ import { screensOf } from "./support/screens.ts";
 import { act } from "./support/tablet.ts";
 import { aUnit } from "./support/units.ts";
 
+// Many steps, and a machine that builds and tests at once.
+test.describe.configure({ timeout: 240_000 });
+
 test("a complete unit is accepted by quality at one press; what stands against it is said", async ({
   page,
 }) => {
-  test.setTimeout(240_000);
   const unit = await aUnit({ instruction: "wi-harness-test-rev-01" });
   const desk = await atDesk(page, "Ingrid Maurer");
   const screens = screensOf(page);
@@ -25,14 +27,15 @@ test("a complete unit is accepted by quality at one press; what stands against i
   await test.step("a defect that came meanwhile keeps it from being accepted", async () => {
     await logDefect(desk, unit, { severity: "minor" });
     await page.getByRole("button", { name: "Accept this unit" }).click();
-    await expect(page.getByRole("alert")).toContainText("The traveler is not complete.");
+    await expect(page.getByRole("complementary").getByRole("alert")).toContainText(
+      "The traveler is not complete.",
+    );
     await screens.look("refused");
   });
   screens.expectNoOffence();
 });
 
 test("acceptance goes on the record with the name of who gave it", async ({ page }) => {
-  test.setTimeout(240_000);
   const unit = await aUnit({ instruction: "wi-harness-test-rev-01" });
   const desk = await atDesk(page, { role: "quality" });
   const packet = await work(desk, unit);

@@ -7,6 +7,9 @@ import { atDesk, logDefect, ncrOf, untilSo, work } from "./support/room.ts";
 import { screensOf } from "./support/screens.ts";
 import { aUnit } from "./support/units.ts";
 
+// Many steps, and a machine that builds and tests at once.
+test.describe.configure({ timeout: 240_000 });
+
 const scan = { name: "NCR page 1.png", mimeType: "image/png", buffer: aPicture.bytes };
 const lineOf = (dialog: Locator, label: string, index: number) =>
   dialog.getByLabel(label).nth(index);
@@ -72,7 +75,6 @@ test("a disposition is typed in by hand: quantities add up, an authority is name
 test("rework is started, completed and closed at the desk, each in its order and no earlier", async ({
   page,
 }) => {
-  test.setTimeout(240_000);
   const unit = await aUnit({ instruction: "wi-harness-test-rev-01" });
   const desk = await atDesk(page, "Ingrid Maurer");
   const screens = screensOf(page);
@@ -111,7 +113,9 @@ test("rework is started, completed and closed at the desk, each in its order and
 
   await test.step("it is not complete before its steps are done", async () => {
     await page.getByRole("button", { name: "Complete rework 010R1" }).click();
-    await expect(page.getByRole("alert")).toContainText("Steps of the rework 010R1 are open: 1");
+    await expect(page.getByRole("complementary").getByRole("alert")).toContainText(
+      "Steps of the rework 010R1 are open: 1",
+    );
     await screens.look("rework in hand");
     await page.getByRole("button", { name: "Close with verification" }).click();
     const dialog = page.getByRole("dialog");

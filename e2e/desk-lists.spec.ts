@@ -6,6 +6,9 @@ import { run } from "./support/run.ts";
 import { screensOf } from "./support/screens.ts";
 import { aSerial, aUnit } from "./support/units.ts";
 
+// Many steps, and a machine that builds and tests at once.
+test.describe.configure({ timeout: 240_000 });
+
 test("the list is searched by the beginning of a number and turned page by page, there and back", async ({
   page,
 }) => {
@@ -52,7 +55,6 @@ test("the list is searched by the beginning of a number and turned page by page,
 test("every room reads well in Spanish, wide and narrow, and nothing runs out of the page", async ({
   page,
 }) => {
-  test.setTimeout(240_000);
   const unit = await aUnit({ until: "010.4" });
   const desk = await atDesk(page, { role: "administrator" });
   const defect = await logDefect(desk, unit, {

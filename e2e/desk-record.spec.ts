@@ -6,6 +6,9 @@ import { run } from "./support/run.ts";
 import { screensOf } from "./support/screens.ts";
 import { aUnit } from "./support/units.ts";
 
+// Many steps, and a machine that builds and tests at once.
+test.describe.configure({ timeout: 240_000 });
+
 const hashOf = (line: string) =>
   createHash("sha256")
     .update(Buffer.concat([Buffer.from([0]), Buffer.from(line)]))

@@ -5,6 +5,9 @@ import { atDesk } from "./support/room.ts";
 import { screensOf } from "./support/screens.ts";
 import { aSerial } from "./support/units.ts";
 
+// Many steps, and a machine that builds and tests at once.
+test.describe.configure({ timeout: 240_000 });
+
 const harness = { part: "5520-1100-1", revision: "A" };
 
 test("units are released from an order: no more than it has, nothing that is no serial number, each once", async ({

@@ -5,6 +5,9 @@ import { run } from "./support/run.ts";
 import { screensOf } from "./support/screens.ts";
 import { ask, sameOrigin } from "./support/tablet.ts";
 
+// Many steps, and a machine that builds and tests at once.
+test.describe.configure({ timeout: 240_000 });
+
 type Answer = { ok: boolean; error?: { code: string } };
 
 async function enrol(code: string, name: string): Promise<{ said: Answer; cookie: string }> {

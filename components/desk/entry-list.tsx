@@ -2,6 +2,7 @@ import { useTranslations } from "next-intl";
 import { Moment } from "#components/desk/moment";
 import { RecordText } from "#components/desk/record-text";
 import { type RecordWords, said } from "#components/desk/record-words";
+import { StoryDetail } from "#components/desk/story-detail";
 import type { Entry, TravelerRecord } from "#lib/travelers/history.queries";
 import { type StoryLine, type Tone, tell } from "#lib/travelers/story.rules";
 
@@ -69,7 +70,7 @@ function Line({
               <span className="mono">{story.place}</span> {said(words, story.subject)}
             </span>
           )}
-          {story.detail === null ? null : <span className="mono block">{story.detail}</span>}
+          <StoryDetail line={story} words={words} />
           {story.text === null ? null : (
             <span className="block text-[14px] text-ink-2">
               <RecordText hash={story.text} words={words} />

@@ -4,6 +4,7 @@ import { AcceptTraveler } from "#components/desk/accept-traveler";
 import { LogDefect } from "#components/desk/log-defect";
 import { Moment } from "#components/desk/moment";
 import { nameOf, type RecordWords, said } from "#components/desk/record-words";
+import { StoryDetail } from "#components/desk/story-detail";
 import { VerifyRecord } from "#components/desk/verify-record";
 import { inLocale } from "#lib/messages/locales";
 import type { TravelerRecord } from "#lib/travelers/history.queries";
@@ -109,9 +110,7 @@ function Story({ record, words }: { record: TravelerRecord; words: RecordWords }
                 <span className="mono">{line.place}</span> {said(words, line.subject)}
               </span>
             )}
-            {line.detail === null ? null : (
-              <span className="mono block text-[13px] break-words">{line.detail}</span>
-            )}
+            <StoryDetail line={line} words={words} />
             <span className="mono block text-[13px] text-ink-2">
               <Moment at={event.at} zone={words.zone} />
               {name === null ? "" : ` · ${name}`}

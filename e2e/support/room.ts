@@ -29,7 +29,7 @@ export async function addCookie(page: Page, cookie: string): Promise<void> {
 
 type Logged = Partial<CommandBody<"logDefect">>;
 
-/** A defect as a tablet logs it; major, so that the plant's rule holds the unit. */
+/** A defect as a tablet logs it; critical, so that the plant's rule holds the unit. */
 export async function logDefect(
   { tablet, crew }: Desk,
   unit: Unit,
@@ -39,7 +39,7 @@ export async function logDefect(
   const body = {
     defect,
     code: "FIN-01",
-    severity: "major" as const,
+    severity: "critical" as const,
     quantity: "1",
     step: null,
     field: null,

@@ -31,7 +31,7 @@ test("a value out of its limits is told where it was taken, what it was, and as 
     tone: "stop",
     place: "060.3",
     subject: { en: "final" },
-    detail: expect.stringMatching(/^1: 27\.2 /),
+    value: { place: "1", value: "27.2" },
   });
 });
 
@@ -66,7 +66,10 @@ test("signing is good, defects and holds stop, and what was turned away wants at
     "attempt.refused",
     "attention",
   ]);
-  expect(last(bench).detail).toBe("signBuyoff · buyoff_not_due");
+  expect(last(bench)).toMatchObject({
+    detail: null,
+    refused: { command: "signBuyoff", code: "buyoff_not_due" },
+  });
   act(bench, "logDefect", aDefect({ code: "FIN-01", comment: "beside bolt 1" }));
   const logged = bench.events.findLast(({ type }) => type === "defect.logged");
   if (!logged) throw new TypeError("no defect");
@@ -83,7 +86,10 @@ test("signing is good, defects and holds stop, and what was turned away wants at
     reason: null,
   };
   act(bench, "receiveDisposition", body, { by: "link" });
-  expect(last(bench).detail).toBe("NCR-1 · scrap");
+  expect(last(bench)).toMatchObject({
+    detail: "NCR-1",
+    coded: { as: "decision", values: ["scrap"] },
+  });
 });
 
 test("only looking is left out of the story, never an act", () => {

@@ -13,8 +13,14 @@ export type StoryLine = {
   place: string | null;
   /** In the author's words. */
   subject: Localized | null;
-  /** Identifiers and values; the same in every language. */
+  /** Identifiers; the same in every language. */
   detail: string | null;
+  /** A value with the place it was taken at, where there is more than one. */
+  value: { place: string | null; value: string; unit: string | null } | null;
+  /** Codes that a reader has words for. */
+  coded: { as: "decision" | "holdReason" | "voidCause"; values: readonly string[] } | null;
+  /** What the rules turned away, and why. */
+  refused: { command: string; code: string; params: Readonly<Record<string, string>> } | null;
   /** A text of the record, by its hash. */
   text: string | null;
 };
@@ -77,13 +83,17 @@ export function tell(
 ): StoryLine {
   const step = stepOf(event, state, content);
   const operation = operationOf(event, content);
+  const field = fieldOf(event, state, step);
   return {
     seq: event.seq,
     type: event.type,
     tone: toneOf(event),
     place: step?.number ?? operation?.number ?? null,
-    subject: fieldOf(event, state, step)?.label ?? step?.title ?? operation?.title ?? null,
+    subject: field?.label ?? step?.title ?? operation?.title ?? null,
     detail: detailOf(event, state),
+    value: valueTold(event, (field?.positions.length ?? 0) > 1),
+    coded: codedOf(event),
+    refused: refusedOf(event),
     text: textOf(event),
   };
 }
@@ -120,8 +130,6 @@ function detailOf(event: RecordedEvent, state: TravelerState): string | null {
   switch (event.type) {
     case "traveler.released":
       return `${event.body.revision.number} rev ${event.body.revision.revision}`;
-    case "reading.recorded":
-      return [event.body.position, withUnit(event.body.value, event.body.unit)].join(": ");
     case "reading.amended":
       return `${event.body.from} → ${event.body.to}`;
     case "component.installed":
@@ -135,26 +143,42 @@ function detailOf(event: RecordedEvent, state: TravelerState): string | null {
     case "qms_record.linked":
       return `${event.body.number} · ${event.body.status}`;
     case "disposition.received":
-      return `${event.body.ncr} · ${event.body.dispositions.map((of) => of.decision).join(", ")}`;
-    case "hold.placed":
-      return event.body.reason;
+      return event.body.ncr;
     case "hold.released":
       return event.body.ncr;
     case "rework.started":
       return event.body.label;
     case "rework.completed":
       return state.reworks.find((of) => of.id === event.body.rework)?.label ?? null;
-    case "attempt.refused":
-    case "command.not_applied":
-      return `${event.body.command} · ${event.body.refusal}`;
-    case "buyoff.voided":
-      return event.body.cause;
     default:
       return null;
   }
 }
 
-const withUnit = (value: string, unit: string | null) => (unit ? `${value} ${unit}` : value);
+function valueTold(event: RecordedEvent, hasPlaces: boolean): StoryLine["value"] {
+  if (event.type !== "reading.recorded") return null;
+  const { position, value, unit } = event.body;
+  return { place: hasPlaces ? position : null, value, unit };
+}
+
+function codedOf(event: RecordedEvent): StoryLine["coded"] {
+  switch (event.type) {
+    case "disposition.received":
+      return { as: "decision", values: event.body.dispositions.map((of) => of.decision) };
+    case "hold.placed":
+      return { as: "holdReason", values: [event.body.reason] };
+    case "buyoff.voided":
+      return { as: "voidCause", values: [event.body.cause] };
+    default:
+      return null;
+  }
+}
+
+function refusedOf(event: RecordedEvent): StoryLine["refused"] {
+  if (event.type !== "attempt.refused" && event.type !== "command.not_applied") return null;
+  const { command, refusal, params } = event.body;
+  return { command, code: refusal, params };
+}
 
 const textOf = (event: RecordedEvent): string | null =>
   member(event, "reason") ??
