@@ -1,5 +1,5 @@
-import { expect, test } from "./fixtures.ts";
-import { atDesk, logDefect, work } from "./support/room.ts";
+import { test } from "./fixtures.ts";
+import { atDesk, expect, logDefect, work } from "./support/room.ts";
 import { screensOf } from "./support/screens.ts";
 import { act } from "./support/tablet.ts";
 import { aUnit } from "./support/units.ts";

@@ -1,9 +1,9 @@
 import type { Locator } from "@playwright/test";
-import { expect, test } from "./fixtures.ts";
+import { test } from "./fixtures.ts";
 import { command } from "./support/desk.ts";
 import { aPicture } from "./support/pictures.ts";
 import { decide } from "./support/qms.ts";
-import { atDesk, logDefect, ncrOf, untilSo, work } from "./support/room.ts";
+import { atDesk, expect, logDefect, ncrOf, untilSo, work } from "./support/room.ts";
 import { screensOf } from "./support/screens.ts";
 import { aUnit } from "./support/units.ts";
 

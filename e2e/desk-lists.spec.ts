@@ -1,7 +1,7 @@
 import { demoSites } from "../prisma/seed/plant.ts";
 import { seedOrder } from "../prisma/seed/reference.ts";
-import { expect, test } from "./fixtures.ts";
-import { atDesk, logDefect, ncrOf } from "./support/room.ts";
+import { test } from "./fixtures.ts";
+import { atDesk, expect, logDefect, ncrOf } from "./support/room.ts";
 import { run } from "./support/run.ts";
 import { screensOf } from "./support/screens.ts";
 import { aSerial, aUnit } from "./support/units.ts";

@@ -1,5 +1,5 @@
-import { expect, test } from "./fixtures.ts";
-import { atDesk, untilSo } from "./support/room.ts";
+import { test } from "./fixtures.ts";
+import { atDesk, expect, untilSo } from "./support/room.ts";
 import { ncrsOf } from "./support/sandbox.ts";
 import { screensOf } from "./support/screens.ts";
 import { aUnit } from "./support/units.ts";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import pg from "pg";
-import { expect, test } from "./fixtures.ts";
-import { atDesk, logDefect } from "./support/room.ts";
+import { test } from "./fixtures.ts";
+import { atDesk, expect, logDefect } from "./support/room.ts";
 import { run } from "./support/run.ts";
 import { screensOf } from "./support/screens.ts";
 import { aUnit } from "./support/units.ts";
@@ -59,10 +59,11 @@ test("the record of a unit is read, verified, found broken when somebody rewrote
 
   await page.getByRole("link", { name: /entries, line by line/ }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(`Entries of ${unit.unit}`);
-  const read = page.getByRole("listitem").filter({ hasText: "Work order" }).first();
+  const summary = page.locator("summary").filter({ hasText: unit.order }).first();
+  const read = page.getByRole("listitem").filter({ has: summary });
   await expect(read).toContainText(unit.order);
   const seq = Number((await read.getAttribute("id"))?.replace("entry-", ""));
-  await read.locator("summary").click();
+  await summary.click();
   await expect(read.getByText(/^[0-9a-f]{64}$/)).toHaveCount(2);
   await expect(read.locator("pre")).toContainText(`"seq":${seq}`);
   await screens.look("entries");

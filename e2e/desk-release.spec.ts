@@ -1,7 +1,7 @@
 import { demoSites } from "../prisma/seed/plant.ts";
 import { seedOrder } from "../prisma/seed/reference.ts";
-import { expect, test } from "./fixtures.ts";
-import { atDesk } from "./support/room.ts";
+import { test } from "./fixtures.ts";
+import { atDesk, expect } from "./support/room.ts";
 import { screensOf } from "./support/screens.ts";
 import { aSerial } from "./support/units.ts";
 

@@ -1,6 +1,7 @@
 import { TOTP } from "otpauth";
-import { expect, test } from "./fixtures.ts";
+import { test } from "./fixtures.ts";
 import { anEmptyPlant } from "./support/empty-plant.ts";
+import { expect } from "./support/room.ts";
 import { screensOf } from "./support/screens.ts";
 
 // Many steps, and a machine that builds and tests at once.

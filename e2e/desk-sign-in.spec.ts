@@ -1,6 +1,6 @@
-import { expect, test } from "./fixtures.ts";
+import { test } from "./fixtures.ts";
 import { crewAt } from "./support/crew.ts";
-import { addCookie, atDesk } from "./support/room.ts";
+import { addCookie, atDesk, expect } from "./support/room.ts";
 import { run } from "./support/run.ts";
 import { screensOf } from "./support/screens.ts";
 import { aTablet } from "./support/tablet.ts";

@@ -1,6 +1,6 @@
 import { webcrypto } from "node:crypto";
-import { expect, test } from "./fixtures.ts";
-import { atDesk } from "./support/room.ts";
+import { test } from "./fixtures.ts";
+import { atDesk, expect } from "./support/room.ts";
 import { run } from "./support/run.ts";
 import { screensOf } from "./support/screens.ts";
 import { ask, sameOrigin } from "./support/tablet.ts";

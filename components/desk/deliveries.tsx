@@ -124,12 +124,12 @@ function Attempts({ delivery, attempts, zone }: DeliveryWithAttempts & { zone: s
               · <Answer attempt={attempt} />
             </p>
             <details>
-              <summary className="text-ink-2">{t("request")}</summary>
+              <summary className="py-1 text-ink-2">{t("request")}</summary>
               <pre className={shown}>{attempt.request}</pre>
             </details>
             {attempt.response === null ? null : (
               <details>
-                <summary className="text-ink-2">{t("response")}</summary>
+                <summary className="py-1 text-ink-2">{t("response")}</summary>
                 <pre className={shown}>{attempt.response}</pre>
               </details>
             )}

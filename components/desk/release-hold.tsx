@@ -52,7 +52,9 @@ export function ReleaseHold({ hold, mayByHand }: { hold: Hold; mayByHand: boolea
       label={t("open")}
       title={t("title", { unit: hold.unit, reason: hold.reason })}
     >
-      <p className="mb-4 text-[15px] text-ink-2">{hold.tied ? t("tied") : t("untied")}</p>
+      {byHand ? null : (
+        <p className="mb-4 text-[15px] text-ink-2">{hold.tied ? t("tied") : t("untied")}</p>
+      )}
       {byHand ? (
         <ByHand command={typed} onBack={() => setByHand(false)} />
       ) : (

@@ -24,6 +24,7 @@ export function SignInForm({ isDemo }: { isDemo: boolean }) {
   const [refusal, setRefusal] = useState<{ at: number; refused: Refused } | null>(null);
   const enter = async (input: DeskSignIn) => {
     setBusy(true);
+    setRefusal(null);
     const result = await signIn(input).catch(
       () => ({ ok: false, error: { code: "no_answer", params: {} } }) as const,
     );

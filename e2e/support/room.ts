@@ -1,4 +1,4 @@
-import { expect, type Page } from "@playwright/test";
+import { expect as impatient, type Page } from "@playwright/test";
 import { uuidv7 } from "#lib/kit/ids";
 import type { Packet } from "#lib/offline/wire.schema";
 import type { CommandBody } from "#lib/travelers/schema";
@@ -8,6 +8,9 @@ import { deskCookie, holderOf } from "./doors.ts";
 import { aPicture } from "./pictures.ts";
 import { run } from "./run.ts";
 import { act, aTablet, type Tablet } from "./tablet.ts";
+
+/** As long as a busy machine needs for a page that it has not made before. */
+export const expect = impatient.configure({ timeout: 30_000 });
 
 type Role = Parameters<typeof holderOf>[0];
 export type Desk = { tablet: Tablet; crew: Crew };

@@ -1,5 +1,10 @@
 import { describe, expect, test } from "vitest";
+import type { BoundaryError } from "#lib/boundary/admit";
+import type { DeskRefusal } from "#lib/people/desk.commands";
+import type { DeviceRefusal } from "#lib/people/devices.commands";
+import type { SetupRefusal } from "#lib/people/setup.commands";
 import { refusalCodes } from "#lib/travelers/refusal.schema";
+import type { ReleaseRefusal } from "#lib/travelers/release.commands";
 import enCommon from "./en/common.json" with { type: "json" };
 import enDesk from "./en/desk.json" with { type: "json" };
 import enFloor from "./en/floor.json" with { type: "json" };
@@ -8,6 +13,22 @@ import esCommon from "./es/common.json" with { type: "json" };
 import esDesk from "./es/desk.json" with { type: "json" };
 import esFloor from "./es/floor.json" with { type: "json" };
 import esRefusals from "./es/refusals.json" with { type: "json" };
+
+/** What a form of the desk can be answered beside the rules' own refusals: a code without words does not compile. */
+type DeskCode =
+  | Exclude<BoundaryError["code"], "not_permitted">
+  | DeskRefusal["code"]
+  | Exclude<DeviceRefusal["code"], "enrolment_code_wrong">
+  | Exclude<
+      SetupRefusal["code"],
+      `${"person" | "badge" | "stamp" | "qualification" | "pin"}_${string}`
+    >
+  | ReleaseRefusal["code"]
+  | "document_unknown"
+  | "delivery_not_stopped"
+  | "no_answer"
+  | "retry_later";
+const toldAtDesk: Record<DeskCode, { why: string; next: string }> = enDesk.errors;
 
 /** Every sentence by its path, with the names it is filled with. */
 function sentences(node: unknown, path = ""): Map<string, string> {
@@ -34,6 +55,13 @@ describe("the words of the screen", () => {
       ([path, names]) => sentences(es).get(path) !== names,
     );
     expect(differing).toEqual([]);
+  });
+
+  test("say why and what next for whatever a form of the desk is answered", () => {
+    for (const [code, { why, next }] of Object.entries(toldAtDesk)) {
+      expect(why.length, code).toBeGreaterThan(5);
+      expect(next.length, code).toBeGreaterThan(5);
+    }
   });
 
   test("leave no sentence empty", () => {
