@@ -8,7 +8,7 @@ import { screensOf } from "./support/screens.ts";
 test.describe.configure({ timeout: 240_000 });
 
 // In the end the set-up's own address answers 404, which the browser complains of.
-test.use({ expectedComplaints: [/status of 404/] });
+test.use({ expectedComplaint: /status of 404/ });
 
 test("an installation without people gets its first administrator by a token that works once", async ({
   page,

@@ -68,7 +68,7 @@ test("a wrong password is told like a wrong number, and a code has six digits", 
 
 test.describe("what is not there", () => {
   // The page itself answers 404, which the browser complains of.
-  test.use({ expectedComplaints: [/status of 404/] });
+  test.use({ expectedComplaint: /status of 404/ });
 
   test("set-up is of nothing once somebody is there", async ({ page }) => {
     await page.goto("/set-up?token=whatever");
