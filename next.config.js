@@ -13,8 +13,6 @@ const config = {
   images: { unoptimized: true },
   poweredByHeader: false,
   productionBrowserSourceMaps: false,
-  // A photographed document is sent to an action; proxy.ts knows how much each may take.
-  experimental: { serverActions: { bodySizeLimit: "11mb" }, proxyClientMaxBodySize: "12mb" },
   headers: async () => [
     { source: "/:path*", headers: listed(onEveryAnswer) },
     { source: "/api/:path*", headers: listed(onData) },
