@@ -334,30 +334,41 @@ export function firstStep(plant: TestPlant): Pick<Command, "type" | "body">[] {
   ].map((command) => JSON.parse(JSON.stringify(command)) as Pick<Command, "type" | "body">);
 }
 
-/** A buyoff by the inspector, with the proof that POST /api/sign would have left. */
-export async function aBuyoff(plant: TestPlant, tablet: TestTablet, state: TravelerState) {
+/** Buyoffs by the inspector, with the proofs that POST /api/sign would have left. */
+export async function buyoffs(
+  plant: TestPlant,
+  tablet: TestTablet,
+  states: readonly TravelerState[],
+): Promise<{ command: Command; proof: string }[]> {
   const operation = plant.content.operations[0];
   const requirement = operation?.buyoffs[0];
   if (!operation || !requirement) throw new Error("nothing to buy off");
   const of = { operation: operation.id, step: null, requirement: requirement.id };
-  const sha256 = canonicalSha256(buyoffContent(state, plant.content, of));
-  const command = id();
-  const proof = id();
-  await forSite(plant.site).signProof.create({
-    data: {
+  const made = states.map((state) => {
+    const contentSha256 = canonicalSha256(buyoffContent(state, plant.content, of));
+    const body = { ...of, contentSha256 };
+    return { command: { id: id(), type: "signBuyoff", body } as const, proof: id() };
+  });
+  await forSite(plant.site).signProof.createMany({
+    data: made.map(({ command, proof }) => ({
       id: proof,
       siteId: plant.site,
       personId: plant.people.inspector.id,
       deviceId: tablet.device,
-      commandId: command,
-      contentSha256: sha256,
+      commandId: command.id,
+      contentSha256: command.body.contentSha256,
       method: "badge_pin",
       createdAt: new Date(),
       expiresAt: new Date(Date.now() + 600_000),
-    },
+    })),
   });
-  const body = { ...of, contentSha256: sha256 };
-  return { command: { id: command, type: "signBuyoff", body } as Command, proof };
+  return made;
+}
+
+export async function aBuyoff(plant: TestPlant, tablet: TestTablet, state: TravelerState) {
+  const [made] = await buyoffs(plant, tablet, [state]);
+  if (!made) throw new Error("no buyoff");
+  return made;
 }
 
 export const aHold = (): Pick<Command, "type" | "body"> => ({

@@ -153,7 +153,8 @@ async function decideAll(draft: Draft, course: Course): Promise<Ask | null> {
   const { loaded } = draft;
   const { acts, ask, fetched, overruled } = course;
   const pinned = loaded.traveler?.state ? loaded.revision?.contentSha256 : undefined;
-  // Reading the content, or the state in its light, may be what fails: what is given up goes without.
+  // Reading the content, or folding the state in its light, may be what fails: what is given up goes
+  // without, and stays out of the traveler's history.
   const isGivenUp = acts.some(({ command }) => overruled.get(command.id) === "not_decided");
   if (pinned && !isGivenUp) draft.content = contentOf(pinned, loaded.content);
   const { content } = draft;

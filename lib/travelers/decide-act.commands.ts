@@ -136,10 +136,8 @@ function refuseAct(
   else draft.answer(act, said.recordedAt, verdict, on);
 }
 
-// Whoever could not prove who they are writes nothing into a traveler's history; nor does a command
-// that can't be decided, because folding that very history may be what fails.
+// Whoever could not prove who they are writes nothing into a traveler's history.
 const asides: ReadonlySet<RefusalCode> = new Set<RefusalCode>([
   "grant_not_valid",
   "command_id_used",
-  "not_decided",
 ]);

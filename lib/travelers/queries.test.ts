@@ -91,7 +91,8 @@ describe("a tablet's packet", () => {
 describe("a station's queue", () => {
   it("shows open units whose next work is its own, oldest first, and none of another site", async () => {
     const plant = await aPlant();
-    const [one = "", two = ""] = await released(plant, "S-1", "S-2");
+    const [one = ""] = await released(plant, "S-1");
+    const [two = ""] = await released(plant, "S-2");
     await released(await aPlant(), "S-9");
     const tablet = await plant.tablet();
     await tablet.send(tablet.envelope(plant.people.quality, two, aHold()));
