@@ -1,6 +1,6 @@
 "use client";
 import { useFormatter, useTranslations } from "next-intl";
-import { Stamp } from "#components/ui/stamp";
+import { Stamp, type StampShape } from "#components/ui/stamp";
 import type { BuyoffRequirement, Localized } from "#lib/instructions/schema";
 import { limitsText } from "#lib/kit/band";
 import {
@@ -162,6 +162,10 @@ function Balloon({ of }: { of: string }) {
   );
 }
 
+/** Round for who does the work, square for who accepts it. */
+export const stampShape = (type: BuyoffRequirement["type"]): StampShape =>
+  type === "operator" || type === "second_operator" ? "round" : "square";
+
 /** Who has signed and who is next, in the order of the chain. */
 export function BuyoffChain({
   chain,
@@ -215,8 +219,7 @@ function Link({
     requirement: requirement.id,
   });
   const type = common(`buyoffType.${requirement.type}`);
-  const shape =
-    requirement.type === "operator" || requirement.type === "second_operator" ? "round" : "square";
+  const shape = stampShape(requirement.type);
   const number = buyoff?.stamp ?? (buyoff === null ? "" : person(buyoff.person).initials);
   const status =
     buyoff === null ? "open" : buyoff.status === "superseded" ? "voided" : buyoff.status;

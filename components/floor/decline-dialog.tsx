@@ -68,6 +68,7 @@ export function DeclineDialog({
       {isIdentifying ? (
         <SecondPerson
           lead={reason}
+          asks="scanOwn"
           isBusy={isBusy}
           onSecond={decline}
           onBack={() => setIdentifying(false)}

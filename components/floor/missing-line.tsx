@@ -1,6 +1,7 @@
 "use client";
 import { useTranslations } from "next-intl";
 import { chainAt, nextRequirements } from "#lib/travelers/buyoffs.rules";
+import { openHold } from "#lib/travelers/gates.rules";
 import { fieldState, openItems } from "#lib/travelers/progress.rules";
 import type { Place } from "./place.ts";
 import { useWork } from "./work-context.tsx";
@@ -30,6 +31,7 @@ function useMissing(place: Place | null): { what: string; until: string } {
     const open = openItems(state, content).length;
     return { what: t(open === 0 ? "nothing" : "open", { count: open }), until: "" };
   }
+  if (openHold(state, place) !== null) return { what: t("held"), until: "" };
   const chain = chainAt(state, content, place);
   const next = chain === null ? undefined : nextRequirements(state, chain)[0];
   const until = next === undefined ? t("untilDone") : t("untilBuyoff");

@@ -321,12 +321,15 @@ function useAmend(
 /** Somebody else at this tablet: badge and PIN, and back. */
 export function SecondPerson({
   lead,
+  asks = "scanSecond",
   isBusy,
   onSecond,
   onBack,
   children,
 }: {
   lead: string;
+  /** Whose badge: somebody else's, or of whoever says no. */
+  asks?: "scanSecond" | "scanOwn";
   isBusy: boolean;
   onSecond: (badge: string, pin: string) => Promise<void>;
   onBack: () => void;
@@ -352,7 +355,7 @@ export function SecondPerson({
         <p
           className={`rounded border-2 p-5 text-[20px] font-[650] ${badge === null ? "border-dashed border-act" : "border-ok bg-ok-wash"}`}
         >
-          {badge === null ? t("scanSecond") : t("badgeRead")}
+          {badge === null ? t(asks) : t("badgeRead")}
         </p>
         {other === null ? children : <ServerProblem problem={other} area="sign" />}
         <span className="mt-auto flex flex-wrap gap-3">

@@ -3,8 +3,10 @@ import { useFormatter, useTranslations } from "next-intl";
 import { useState } from "react";
 import { Button } from "#components/ui/button";
 import { Dialog } from "#components/ui/dialog";
+import { Stamp } from "#components/ui/stamp";
 import type { Operation, Step } from "#lib/instructions/schema";
-import { CoveredValues } from "./buyoff-content.tsx";
+import { plannedStep } from "#lib/travelers/plan.rules";
+import { CoveredValues, stampShape } from "./buyoff-content.tsx";
 import { useWords } from "./language.tsx";
 import { Octagon, Triangle } from "./problem.tsx";
 import { useClock } from "./step-story.tsx";
@@ -77,7 +79,45 @@ function FinishPaper() {
   return (
     <Paper title={t("finishTitle", { unit: state.unit.serial ?? state.unit.lot ?? "" })}>
       <p className="max-w-[32em] text-[21px] leading-[1.4]">{lead}</p>
+      <AllStamps />
     </Paper>
+  );
+}
+
+/** Every signature that stands, in the order it was given: the unit's own proof that it went all the way. */
+function AllStamps() {
+  const common = useTranslations("common");
+  const clock = useClock();
+  const person = usePeople();
+  const { state, content } = useWork();
+  const standing = state.buyoffs.filter(({ status }) => status === "signed");
+  const numberOf = (of: (typeof standing)[number]) =>
+    (of.step === null ? undefined : plannedStep(content, of.step)?.step.number) ??
+    content.operations.find(({ id }) => id === of.operation)?.number;
+  return (
+    <ol className="grid grid-cols-2 gap-x-5 gap-y-3 pt-2 max-[1100px]:grid-cols-1">
+      {standing.map((buyoff) => {
+        const type = common(`buyoffType.${buyoff.type}`);
+        const number = buyoff.stamp ?? person(buyoff.person).initials;
+        return (
+          <li key={buyoff.id} className="grid grid-cols-[60px_minmax(0,1fr)] items-center gap-3">
+            <Stamp
+              number={number}
+              shape={stampShape(buyoff.type)}
+              state="signed"
+              label={`${type}: ${common("buyoffStatus.signed")}, ${number}`}
+            />
+            <span className="leading-tight">
+              <span className="block text-[14px] text-ink-2">
+                <span className="mono">{numberOf(buyoff)}</span> · {type}
+              </span>
+              <b className="block text-[17px]">{person(buyoff.person).name}</b>
+              <span className="mono block text-[13px] text-ink-2">{clock(buyoff.at)}</span>
+            </span>
+          </li>
+        );
+      })}
+    </ol>
   );
 }
 
