@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { TOTP } from "otpauth";
 import { newToken, tokenHash } from "#lib/kit/secrets";
+import { isBuildStale } from "#lib/setup/build";
 import { withClient } from "#lib/setup/database";
 import { openMemory } from "#lib/setup/memory";
 import { newParts } from "#lib/setup/parts";
@@ -100,6 +101,8 @@ async function anEmptyPlant() {
     BUYOFF_DEMO: "0",
     BUYOFF_SEED: "",
   };
+  // A start would build anew, under the feet of the web that serves this run.
+  if (await isBuildStale(environment)) throw new Error("the sources have changed since the build");
   const memory = await openMemory(folder);
   const tell = () => undefined;
   await startPlant({ memory, environment, origin, webPort: port, isDev: false, parts, tell });

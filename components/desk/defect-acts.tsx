@@ -114,9 +114,9 @@ function reworkSteps({ state, content }: TravelerRecord, words: RecordWords): Re
         positions: [...new Set(step.fields.flatMap((field) => field.positions))],
         voids: {
           readings: state.readings.filter((of) => of.step === step.id).length,
-          buyoffs: state.buyoffs.filter(
-            (of) => of.status === "signed" && of.covers.some((cover) => cover.step === step.id),
-          ).length,
+          buyoffs: state.buyoffs
+            .filter((of) => of.status === "signed" && of.covers.some((at) => at.step === step.id))
+            .map(({ id }) => id),
         },
       })),
   );

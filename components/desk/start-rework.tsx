@@ -12,7 +12,7 @@ export type ReworkStep = {
   title: string;
   positions: readonly string[];
   /** What doing the step again takes back; shown before it is decided. */
-  voids: { readings: number; buyoffs: number };
+  voids: { readings: number; buyoffs: readonly string[] };
 };
 type Chosen = StartReworkForm["steps"];
 
@@ -67,7 +67,8 @@ export function StartRework({
             ? ""
             : t("takesBack", {
                 readings: voided.reduce((sum, of) => sum + of.voids.readings, 0),
-                buyoffs: voided.reduce((sum, of) => sum + of.voids.buyoffs, 0),
+                // One signature covers several steps and is taken back once.
+                buyoffs: new Set(voided.flatMap((of) => of.voids.buyoffs)).size,
               })}
         </p>
         <FormButtons busy={busy} onCancel={dialog.onClose} label={t("send")} />

@@ -85,7 +85,7 @@ test("story 2: an over-torqued bolt becomes one NCR, is reworked as the QMS deci
     await desk.getByLabel("Why it may be released").fill("The bolt looks good.");
     await desk.getByRole("button", { name: "Ask the QMS and release" }).click();
     const refusal = desk.getByRole("dialog").getByRole("alert");
-    await expect(refusal).toContainText("The NCR has no disposition in the QMS yet.");
+    await expect(refusal).toContainText(`The NCR ${ncr.number} has no disposition in the QMS yet.`);
     await seen(desk, "release refused");
     await desk.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
     const { state } = await observer.packet(unit.traveler);
@@ -191,6 +191,8 @@ async function chooseSteps(desk: Page): Promise<void> {
   for (const step of reworked) {
     await dialog.getByRole("checkbox", { name: new RegExp(`^${step}`) }).check();
   }
+  // Operation 050 was signed once, over both of its steps.
+  await expect(dialog).toContainText("and 1 buyoff;");
   await seen(desk, "rework to start");
 }
 
