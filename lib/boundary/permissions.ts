@@ -41,6 +41,13 @@ export const permissions = {
   "feed.manage": ["administrator", "integrator"],
   "people.read": ["supervisor", "quality", "administrator"],
   "people.manage": ["administrator"],
+  /** To ask for a new PIN for somebody, and to approve what another has asked. */
+  "pin.reset": ["supervisor", "quality", "administrator"],
+  "gage.read": ["supervisor", "quality", "manufacturing_engineer", "administrator"],
+  "gage.manage": ["quality", "administrator"],
+  "order.manage": ["supervisor", "manufacturing_engineer", "administrator"],
+  "station.manage": ["administrator"],
+  "stamp.issue": ["quality", "administrator"],
   "qualification.manage": ["quality", "administrator"],
   "device.enrol": ["supervisor", "administrator"],
   "device.revoke": ["supervisor", "quality", "administrator"],

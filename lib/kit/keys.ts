@@ -14,6 +14,7 @@ export type KeyPurpose =
   | "grant"
   | "device-challenge"
   | "enrolment-code"
+  | "pin-reset"
   | "password-credential"
   | "desk-session-cookie"
   | "unknown-account"

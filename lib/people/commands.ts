@@ -6,10 +6,9 @@ import { err, ok, type Result } from "#lib/kit/result";
 import { hashSecret, newTypedCode } from "#lib/kit/secrets";
 import { type Instant, instant } from "#lib/kit/time";
 import type { Happening } from "#lib/record/commands";
-import { isPasswordAcceptable } from "./passwords.rules.ts";
-import { recorded } from "./recorded.commands.ts";
+import { recorded } from "#lib/record/recorded.commands";
+import { isPasswordAcceptable, isPinAcceptable } from "./passwords.rules.ts";
 import type { Actor } from "./schema.ts";
-import { pinSchema } from "./sign-in.schema.ts";
 import { newTotp } from "./totp.commands.ts";
 
 export type PeopleRefusal = {
@@ -125,10 +124,7 @@ export async function setPin(
   pin: string,
   when: When = {},
 ): Outcome<null> {
-  const isSequence = "01234567890".includes(pin) || "09876543210".includes(pin);
-  if (!pinSchema.safeParse(pin).success || isSequence || new Set(pin).size < 3) {
-    return refused("pin_too_simple");
-  }
+  if (!isPinAcceptable(pin)) return refused("pin_too_simple");
   const pinHash = await hashSecret(pin);
   return recorded(actor, async (tx) => {
     if (!(await tx.person.findUnique({ where: { id: person } }))) return refused("person_unknown");

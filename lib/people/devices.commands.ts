@@ -7,9 +7,9 @@ import { isMacOf, macOf } from "#lib/kit/keys";
 import { err, ok, type Result } from "#lib/kit/result";
 import { asTyped, newToken, newTypedCode, tokenHash } from "#lib/kit/secrets";
 import { type Instant, instant, millis, plusMinutes } from "#lib/kit/time";
+import { recorded } from "#lib/record/recorded.commands";
 import { type DeviceOfSession, deviceAtSite, deviceKey, sitesOf } from "./devices.queries.ts";
 import { overRate } from "./lockout.commands.ts";
-import { recorded } from "./recorded.commands.ts";
 import type { Actor } from "./schema.ts";
 import { type enrolSchema, p256Key } from "./sign-in.schema.ts";
 

@@ -22,3 +22,9 @@ export function isPasswordAcceptable(password: string): boolean {
   if (length < passwordLengthMin || length > 200) return false;
   return !common.has(password.toLowerCase()) && new Set(password).size > 2;
 }
+
+/** Six to twelve digits that aren't a run and hold three different ones at least. */
+export function isPinAcceptable(pin: string): boolean {
+  const isRun = "01234567890".includes(pin) || "09876543210".includes(pin);
+  return /^\d{6,12}$/.test(pin) && !isRun && new Set(pin).size >= 3;
+}

@@ -1,8 +1,8 @@
 import "server-only";
 import { inTransaction, type Tx } from "#lib/db/client";
 import { ok, type Result } from "#lib/kit/result";
-import { type Happening, recordEvents } from "#lib/record/commands";
-import type { Actor } from "./schema.ts";
+import type { Actor } from "#lib/people/schema";
+import { type Happening, recordEvents } from "./commands.ts";
 
 /**
  * A change to people, devices or stations together with its entries: both in one transaction, or

@@ -1,0 +1,45 @@
+"use server";
+import { action, publicAction } from "#lib/boundary/action";
+import { actorOfPresence } from "#lib/boundary/actor";
+import { ok } from "#lib/kit/result";
+import * as changes from "./changes.commands.ts";
+import {
+  askPinResetForm,
+  badgeForm,
+  newPinForm,
+  personChangeForm,
+  personForm,
+  pinResetForm,
+  stampForm,
+  withdrawBadgeForm,
+  withdrawStampForm,
+} from "./changes.schema.ts";
+import * as people from "./commands.ts";
+import * as resets from "./pin-resets.commands.ts";
+
+export const addPerson = action("people.manage", personForm, changes.addPersonByForm);
+export const changePerson = action("people.manage", personChangeForm, changes.changePerson);
+
+/** What the badge has to say comes back once, to be printed, and is nowhere else. */
+export const issueBadge = action("people.manage", badgeForm, async (actor, { person }) => {
+  const issued = await people.issueBadge(actor, person);
+  return issued.ok ? ok({ badge: issued.value }) : issued;
+});
+export const withdrawBadge = action("people.manage", withdrawBadgeForm, changes.withdrawBadge);
+
+export const issueStamp = action(
+  "stamp.issue",
+  stampForm,
+  (actor, { person, command: _, ...stamp }) => people.issueStamp(actor, person, stamp),
+);
+export const withdrawStamp = action("stamp.issue", withdrawStampForm, changes.withdrawStamp);
+
+export const askPinReset = action("pin.reset", askPinResetForm, (actor, form) =>
+  resets.askPinReset(actor, form),
+);
+export const approvePinReset = action("pin.reset", pinResetForm, (actor, form) =>
+  resets.approvePinReset(actor, form),
+);
+export const chooseNewPin = publicAction(newPinForm, (form) =>
+  resets.chooseNewPin(form, actorOfPresence),
+);

@@ -1,0 +1,74 @@
+import * as z from "zod/mini";
+import { roles } from "#lib/instructions/schema";
+import { code, command, day, id, reason, words } from "#lib/plant/fields.schema";
+import { pinSchema } from "./sign-in.schema.ts";
+
+const locale = z.enum(["en", "es"], "needed");
+const role = z.enum(roles, "needed");
+
+/** Roles of a file's row: separated by spaces, commas or semicolons. */
+const rolesOfRow = z.pipe(
+  z.pipe(
+    z.string(),
+    z.transform((text) => text.split(/[\s,;|]+/).filter((word) => word !== "")),
+  ),
+  z.array(z.enum(roles, "role_needed")).check(z.minLength(1, "role_needed")),
+);
+
+export const personRow = z.object({ employeeNumber: code, name: words(120), roles: rolesOfRow });
+export type PersonRow = z.output<typeof personRow>;
+
+export const personForm = z.object({
+  command,
+  employeeNumber: code,
+  name: words(120),
+  locale,
+  roles: z.array(role).check(z.minLength(1, "role_needed")),
+});
+export type PersonForm = z.output<typeof personForm>;
+
+export const personChangeForm = z.object({
+  command,
+  person: id,
+  name: words(120),
+  locale,
+  status: z.enum(["active", "inactive"], "needed"),
+  roles: z.array(role),
+  reason,
+});
+export type PersonChangeForm = z.output<typeof personChangeForm>;
+
+export const badgeForm = z.object({ command, person: id });
+export type BadgeForm = z.output<typeof badgeForm>;
+
+export const withdrawBadgeForm = z.object({ command, badge: words(60), reason });
+export type WithdrawBadgeForm = z.output<typeof withdrawBadgeForm>;
+
+export const stampForm = z.object({
+  command,
+  person: id,
+  number: code,
+  kind: z.enum(["operator", "inspection", "quality"], "needed"),
+  issuedOn: day,
+});
+export type StampForm = z.output<typeof stampForm>;
+
+export const withdrawStampForm = z.object({ command, number: code, withdrawnOn: day, reason });
+export type WithdrawStampForm = z.output<typeof withdrawStampForm>;
+
+export const askPinResetForm = z.object({ command, person: id, reason });
+export type AskPinResetForm = z.output<typeof askPinResetForm>;
+
+export const pinResetForm = z.object({ command, reset: id });
+export type PinResetForm = z.output<typeof pinResetForm>;
+
+/** What the person types who gets a new PIN: the code that two others have made for them. */
+export const newPinForm = z
+  .object({
+    employeeNumber: words(60),
+    code: words(40),
+    pin: pinSchema,
+    again: z.string(),
+  })
+  .check(z.refine((form) => form.pin === form.again, { path: ["again"], message: "pins_differ" }));
+export type NewPinForm = z.output<typeof newPinForm>;

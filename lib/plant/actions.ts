@@ -1,0 +1,18 @@
+"use server";
+import { action } from "#lib/boundary/action";
+import * as gages from "./gages.commands.ts";
+import { calibrationForm, gageChangeForm, gageForm } from "./gages.schema.ts";
+import * as orders from "./orders.commands.ts";
+import { orderChangeForm, orderForm } from "./orders.schema.ts";
+import * as stations from "./stations.commands.ts";
+import { stationChangeForm, stationForm } from "./stations.schema.ts";
+
+export const createGage = action("gage.manage", gageForm, gages.createGage);
+export const changeGage = action("gage.manage", gageChangeForm, gages.changeGage);
+export const calibrateGage = action("gage.manage", calibrationForm, (actor, form) =>
+  gages.calibrateGage(actor, form),
+);
+export const createStation = action("station.manage", stationForm, stations.createStation);
+export const changeStation = action("station.manage", stationChangeForm, stations.changeStation);
+export const createOrder = action("order.manage", orderForm, orders.createOrder);
+export const changeOrder = action("order.manage", orderChangeForm, orders.changeOrder);

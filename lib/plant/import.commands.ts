@@ -1,0 +1,221 @@
+import "server-only";
+import { CsvError, parse } from "csv-parse/sync";
+import type * as z from "zod/mini";
+import { db, forSite, type Tx } from "#lib/db/client";
+import { sha256Hex } from "#lib/kit/canonical";
+import { derivedId } from "#lib/kit/ids";
+import { err, ok, type Result } from "#lib/kit/result";
+import { addPerson } from "#lib/people/changes.commands";
+import { personRow } from "#lib/people/changes.schema";
+import type { Actor } from "#lib/people/schema";
+import type { Happening } from "#lib/record/commands";
+import { recorded } from "#lib/record/recorded.commands";
+import { addGage } from "./gages.commands.ts";
+import { gageRow } from "./gages.schema.ts";
+import {
+  type Column,
+  checkRows,
+  columnsOf,
+  type ImportRow,
+  type Register,
+} from "./import.rules.ts";
+import type { ImportForm, PreviewForm } from "./import.schema.ts";
+import { addOrder } from "./orders.commands.ts";
+import { orderRow } from "./orders.schema.ts";
+import { addStation } from "./stations.commands.ts";
+import { stationRow } from "./stations.schema.ts";
+
+export type ImportRefusal = {
+  code:
+    | "file_unreadable"
+    | "file_columns_missing"
+    | "file_empty"
+    | "file_too_long"
+    | "file_has_errors";
+  params: Readonly<Record<string, string>>;
+};
+const refused = (code: ImportRefusal["code"], params: Readonly<Record<string, string>> = {}) =>
+  err<ImportRefusal>({ code, params });
+
+type Added = Promise<Result<{ value: unknown; events: readonly Happening[] }, { code: string }>>;
+type Source<T> = {
+  columns: readonly Column[];
+  key: string;
+  schema: z.ZodMiniType<T>;
+  known: (actor: Actor, keys: readonly string[]) => Promise<readonly string[]>;
+  add: (tx: Tx, actor: Actor, id: string, row: T) => Added;
+};
+
+/** What a row needs and how it becomes one of ours; the types of one source belong together. */
+const sourceOf = <T>(source: Source<T>) => ({
+  columns: source.columns,
+  check: async (actor: Actor, lines: readonly (readonly string[])[], at: Positions) => {
+    const keys = lines.map((cells) => (cells[at.get(source.key) ?? -1] ?? "").trim());
+    const known = new Set(await source.known(actor, keys));
+    const rows = checkRows(lines, { at, schema: source.schema, key: source.key, known });
+    return rows.map((found) => ({ ...found, add: adding(source, found) }));
+  },
+});
+type Positions = ReadonlyMap<string, number>;
+type Adding = ((tx: Tx, actor: Actor, id: string) => Added) | null;
+const adding = <T>(source: Source<T>, { row }: ImportRow<T>): Adding =>
+  row === null ? null : (tx, actor, id) => source.add(tx, actor, id, row);
+
+const sources = {
+  gages: sourceOf({
+    columns: [
+      { name: "code", alias: ["código", "id"] },
+      { name: "type", alias: ["tipo"] },
+      { name: "name", alias: ["nombre", "description"] },
+      { name: "unit", alias: ["unidad"] },
+      { name: "resolution", alias: ["resolución"] },
+      { name: "calibratedMin", alias: ["calibrated min", "range min", "mínimo"] },
+      { name: "calibratedMax", alias: ["calibrated max", "range max", "máximo"] },
+      { name: "uncertainty", alias: ["incertidumbre"] },
+      { name: "calibrationDueOn", alias: ["calibration due", "due", "vence"] },
+    ],
+    key: "code",
+    schema: gageRow,
+    known: async (actor, keys) => {
+      const where = { siteId: actor.site, code: { in: [...keys] } };
+      const rows = await forSite(actor.site).gage.findMany({ where, select: { code: true } });
+      return rows.map(({ code }) => code);
+    },
+    add: addGage,
+  }),
+  stations: sourceOf({
+    columns: [
+      { name: "code", alias: ["código"] },
+      { name: "name", alias: ["nombre"] },
+      { name: "workCenter", alias: ["work center", "centro de trabajo"] },
+    ],
+    key: "code",
+    schema: stationRow,
+    known: async (actor, keys) => {
+      const where = { siteId: actor.site, code: { in: [...keys] } };
+      const rows = await forSite(actor.site).station.findMany({ where, select: { code: true } });
+      return rows.map(({ code }) => code);
+    },
+    add: addStation,
+  }),
+  orders: sourceOf({
+    columns: [
+      { name: "number", alias: ["order", "work order", "orden"] },
+      { name: "partNumber", alias: ["part number", "part", "parte"] },
+      { name: "partRevision", alias: ["part revision", "revision", "revisión"] },
+      { name: "quantity", alias: ["cantidad"] },
+      { name: "customer", alias: ["cliente"] },
+    ],
+    key: "number",
+    schema: orderRow,
+    known: async (actor, keys) => {
+      const where = { siteId: actor.site, number: { in: [...keys] } };
+      const rows = await forSite(actor.site).workOrder.findMany({
+        where,
+        select: { number: true },
+      });
+      return rows.map(({ number }) => number);
+    },
+    add: addOrder,
+  }),
+  people: sourceOf({
+    columns: [
+      { name: "employeeNumber", alias: ["employee number", "number", "número"] },
+      { name: "name", alias: ["nombre"] },
+      { name: "roles", alias: ["role", "roles", "funciones"] },
+    ],
+    key: "employeeNumber",
+    schema: personRow,
+    known: async (_actor, keys) => {
+      const where = { employeeNumber: { in: [...keys] } };
+      const rows = await db.person.findMany({ where, select: { employeeNumber: true } });
+      return rows.map(({ employeeNumber }) => employeeNumber);
+    },
+    add: addPerson,
+  }),
+} as const satisfies Record<Register, unknown>;
+
+/** A file's columns in the order in which a template lists them. */
+export const columnsFor = (register: Register): string[] =>
+  sources[register].columns.map(({ name }) => name);
+
+const rowsMax = 500;
+
+function linesOf(text: string): Result<string[][], ImportRefusal> {
+  try {
+    const options = { bom: true, relax_column_count: true, skip_empty_lines: true } as const;
+    // A spreadsheet set to Spanish writes semicolons.
+    const delimiter = [",", ";", "\t"];
+    return ok(parse(text, { ...options, delimiter }) as string[][]);
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    return refused("file_unreadable", { line: String(error.lines ?? "?") });
+  }
+}
+
+async function read(actor: Actor, register: Register, text: string) {
+  const lines = linesOf(text);
+  if (!lines.ok) return lines;
+  const [heading, ...rest] = lines.value;
+  if (!heading || rest.length === 0) return refused("file_empty");
+  if (rest.length > rowsMax) return refused("file_too_long", { most: String(rowsMax) });
+  const source = sources[register];
+  const { at, missing, unknown } = columnsOf(heading, source.columns);
+  if (missing.length > 0) {
+    return refused("file_columns_missing", { columns: missing.join(", ") });
+  }
+  return ok({ rows: await source.check(actor, rest, at), unknown });
+}
+
+export type Preview = {
+  rows: readonly Omit<ImportRow<unknown>, "row">[];
+  /** Headings that mean nothing here: their columns are not read. */
+  unknown: readonly string[];
+};
+
+/** What a file would do, row by row. Writes nothing. */
+export async function previewImport(
+  actor: Actor,
+  register: Register,
+  form: PreviewForm,
+): Promise<Result<Preview, ImportRefusal>> {
+  const found = await read(actor, register, form.text);
+  if (!found.ok) return found;
+  const rows = found.value.rows.map(({ line, key, values, problems }) => ({
+    line,
+    key,
+    values,
+    problems,
+  }));
+  return ok({ rows, unknown: found.value.unknown });
+}
+
+/** All rows of a file or none: half a list is worse than none, because nobody knows which half. */
+export async function runImport(
+  actor: Actor,
+  register: Register,
+  form: ImportForm,
+): Promise<Result<{ added: number }, ImportRefusal>> {
+  const found = await read(actor, register, form.text);
+  if (!found.ok) return found;
+  const { rows } = found.value;
+  const wrong = rows.filter(({ problems }) => problems.length > 0).length;
+  if (wrong > 0) return refused("file_has_errors", { rows: String(wrong) });
+  return recorded(actor, async (tx) => {
+    const events: Happening[] = [];
+    for (const { add, key } of rows) {
+      const added = await add?.(tx, actor, derivedId(form.command, key));
+      // Somebody else entered it between the check and now: the whole file waits for another look.
+      if (!added?.ok) throw new ImportCollision();
+      events.push(...added.value.events);
+    }
+    const body = { register, rows: rows.length, fileSha256: sha256Hex(form.text) };
+    const told = { kind: "site", stream: actor.site, type: "import.done", body } as const;
+    return ok({ value: { added: rows.length }, events: [...events, told] });
+  }).catch((error: unknown) => {
+    if (error instanceof ImportCollision) return refused("file_has_errors", { rows: "1" });
+    throw error;
+  });
+}
+
+class ImportCollision extends Error {}
