@@ -1,7 +1,7 @@
 import type { Localized } from "#lib/instructions/schema";
 import { inLocale, type Locale } from "#lib/messages/locales";
+import type { PersonName } from "#lib/record/history.queries";
 import type { PlantPolicy } from "#lib/travelers/facts.schema";
-import type { PersonName } from "#lib/travelers/history.queries";
 
 /** What turns the record's ids and hashes into words, for one reader. */
 export type RecordWords = {

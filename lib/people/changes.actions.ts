@@ -2,6 +2,7 @@
 import { action, publicAction } from "#lib/boundary/action";
 import { actorOfPresence } from "#lib/boundary/actor";
 import { ok } from "#lib/kit/result";
+import { badgeCode } from "./badges.queries.ts";
 import * as changes from "./changes.commands.ts";
 import {
   askPinResetForm,
@@ -16,6 +17,7 @@ import {
 } from "./changes.schema.ts";
 import * as people from "./commands.ts";
 import * as resets from "./pin-resets.commands.ts";
+import { personAtSite } from "./queries.ts";
 
 export const addPerson = action("people.manage", personForm, changes.addPersonByForm);
 export const changePerson = action("people.manage", personChangeForm, changes.changePerson);
@@ -23,7 +25,9 @@ export const changePerson = action("people.manage", personChangeForm, changes.ch
 /** What the badge has to say comes back once, to be printed, and is nowhere else. */
 export const issueBadge = action("people.manage", badgeForm, async (actor, { person }) => {
   const issued = await people.issueBadge(actor, person);
-  return issued.ok ? ok({ badge: issued.value }) : issued;
+  if (!issued.ok) return issued;
+  const [svg, found] = [badgeCode(issued.value), await personAtSite(person, actor.site)];
+  return ok({ badge: issued.value, svg, employeeNumber: found?.employeeNumber ?? "" });
 });
 export const withdrawBadge = action("people.manage", withdrawBadgeForm, changes.withdrawBadge);
 

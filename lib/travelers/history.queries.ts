@@ -3,6 +3,7 @@ import { db, forSite } from "#lib/db/client";
 import { type InstructionContent, instructionContent } from "#lib/instructions/schema";
 import type { Instant } from "#lib/kit/time";
 import type { Actor } from "#lib/people/schema";
+import { type PersonName, peopleOf, textsOf } from "#lib/record/history.queries";
 import { type EntryLine, entryLine } from "#lib/record/schema";
 import type { PlantPolicy } from "./facts.schema.ts";
 import { parseEvent, type RecordedEvent } from "./schema.ts";
@@ -43,7 +44,6 @@ export type TravelerRecord = {
   /** Place among the units of its order, by serial: 2 of 6. */
   among: { place: number; of: number };
 };
-export type PersonName = { name: string; employeeNumber: string };
 
 /** Everything the readable record of one unit is made from. Null: not at this site. */
 export async function travelerRecord(actor: Actor, id: string): Promise<TravelerRecord | null> {
@@ -69,7 +69,8 @@ export async function travelerRecord(actor: Actor, id: string): Promise<Traveler
       orderBy: [{ serial: "asc" }, { lot: "asc" }, { id: "asc" }],
     }),
   ]);
-  const [texts, people] = await Promise.all([textsOf(actor, entries), peopleOf(entries)]);
+  const lines = entries.flatMap(({ read }) => read?.entry ?? []);
+  const [texts, people] = await Promise.all([textsOf(actor, lines), peopleOf(lines)]);
   return {
     state: traveler.state as unknown as TravelerState,
     content: instructionContent.parse(JSON.parse(revision.content)),
@@ -111,45 +112,3 @@ function readLine(line: string): Entry["read"] {
     return null;
   }
 }
-
-const linesOf = (entries: readonly Entry[]) => entries.flatMap(({ read }) => read?.entry ?? []);
-
-/** Any 64 hex digits in a body may name a text; those that don't are not found, and that is all. */
-async function textsOf(actor: Actor, entries: readonly Entry[]) {
-  const named = linesOf(entries).flatMap(
-    ({ body }) => JSON.stringify(body).match(/[0-9a-f]{64}/g) ?? [],
-  );
-  const rows = await forSite(actor.site).textBlob.findMany({
-    where: { siteId: actor.site, sha256: { in: [...new Set(named)] } },
-    select: { sha256: true, text: true },
-  });
-  return Object.fromEntries(rows.map(({ sha256, text }) => [sha256, text]));
-}
-
-/** Everybody the entries name, by the card that each entry carries: the name as it was then. */
-async function peopleOf(entries: readonly Entry[]): Promise<Record<string, PersonName>> {
-  const lines = linesOf(entries);
-  const ids = new Set(lines.flatMap(({ person, second }) => [person, second]).filter(isText));
-  const cards = new Set(lines.map(({ card }) => card).filter(isText));
-  const [named, carded] = await Promise.all([
-    db.person.findMany({
-      where: { id: { in: [...ids] } },
-      select: { id: true, name: true, employeeNumber: true },
-    }),
-    db.personCard.findMany({
-      where: { hash: { in: [...cards] } },
-      select: { personId: true, card: true },
-      orderBy: { version: "asc" },
-    }),
-  ]);
-  const people = Object.fromEntries(
-    named.map(({ id, name, employeeNumber }) => [id, { name, employeeNumber }]),
-  );
-  for (const { personId, card } of carded) {
-    const { name, employeeNumber } = JSON.parse(card) as PersonName;
-    people[personId] = { name, employeeNumber };
-  }
-  return people;
-}
-
-const isText = (value: string | null): value is string => value !== null;

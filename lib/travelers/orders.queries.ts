@@ -29,24 +29,47 @@ export async function ordersAtSite(actor: Actor): Promise<OrderLine[]> {
       _count: { _all: true },
     }),
   ]);
-  const finished = new Set(["complete", "accepted", "scrapped", "cancelled"]);
-  return orders.map((order) => {
-    const mine = travelers.filter((of) => of.workOrder === order.number);
-    const count = (of: typeof mine) => of.reduce((sum, one) => sum + one._count._all, 0);
-    return {
-      id: order.id,
-      number: order.number,
-      partNumber: order.partNumber,
-      partRevision: order.partRevision,
-      quantity: order.quantity,
-      customer: order.customer,
-      status: order.status,
-      units: {
-        released: count(mine),
-        finished: count(mine.filter((of) => finished.has(of.status))),
-      },
-    };
+  return orders.map((order) =>
+    lineOf(
+      order,
+      travelers.filter((of) => of.workOrder === order.number),
+    ),
+  );
+}
+
+/** Null: not at this site. */
+export async function orderAtSite(actor: Actor, id: string): Promise<OrderLine | null> {
+  const site = forSite(actor.site);
+  const order = await site.workOrder.findFirst({ where: { id, siteId: actor.site } });
+  if (!order) return null;
+  const travelers = await site.traveler.groupBy({
+    by: ["status"],
+    where: { siteId: actor.site, workOrder: order.number },
+    _count: { _all: true },
   });
+  return lineOf(order, travelers);
+}
+
+const finished = new Set(["complete", "accepted", "scrapped", "cancelled"]);
+
+function lineOf(
+  { id, number, partNumber, partRevision, quantity, customer, status }: Omit<OrderLine, "units">,
+  units: readonly { status: string; _count: { _all: number } }[],
+): OrderLine {
+  const count = (of: typeof units) => of.reduce((sum, one) => sum + one._count._all, 0);
+  return {
+    id,
+    number,
+    partNumber,
+    partRevision,
+    quantity,
+    customer,
+    status,
+    units: {
+      released: count(units),
+      finished: count(units.filter((of) => finished.has(of.status))),
+    },
+  };
 }
 
 export type Releasable = {

@@ -1,12 +1,14 @@
 import type { Metadata } from "next";
 import Link from "next/link";
 import { getLocale, getTranslations } from "next-intl/server";
+import { ImportOrders, NewOrder } from "#components/desk/order-forms";
 import { Empty, PageHead } from "#components/desk/page-head";
 import { ReleaseTravelers } from "#components/desk/release-travelers";
 import { tableFrame, td, th } from "#components/desk/travelers-table";
 import { requireActor } from "#lib/boundary/actor";
 import { may } from "#lib/boundary/permissions";
 import { inLocale, type Locale } from "#lib/messages/locales";
+import { columnsFor } from "#lib/plant/import.commands";
 import { ordersAtSite, releasableRevisions } from "#lib/travelers/orders.queries";
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -22,9 +24,15 @@ export default async function Orders() {
     releasableRevisions(),
   ]);
   const mayRelease = may(actor, "traveler.release");
+  const actions = may(actor, "order.manage") ? (
+    <div className="flex gap-3">
+      <ImportOrders columns={columnsFor("orders")} />
+      <NewOrder />
+    </div>
+  ) : null;
   return (
     <main className="px-4 py-5 sm:px-8 sm:py-7">
-      <PageHead title={t("title")} lead={t("lead")} />
+      <PageHead title={t("title")} lead={t("lead")} actions={actions} />
       {orders.length === 0 ? (
         <Empty title={t("none")} hint={t("noneHint")} />
       ) : (
@@ -50,7 +58,7 @@ export default async function Orders() {
                 <tr key={order.id}>
                   <th scope="row" className={`${td} text-left font-normal`}>
                     <Link
-                      href={`/travelers?q=${encodeURIComponent(order.number)}`}
+                      href={`/orders/${order.id}`}
                       className="mono text-[16px] font-bold whitespace-nowrap underline decoration-rule decoration-2 underline-offset-4 hover:decoration-act"
                     >
                       {order.number}

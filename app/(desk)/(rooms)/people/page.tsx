@@ -1,34 +1,47 @@
 import type { Metadata } from "next";
+import Link from "next/link";
 import { getLocale, getTranslations } from "next-intl/server";
 import { Moment } from "#components/desk/moment";
 import { Empty, PageHead } from "#components/desk/page-head";
+import { ImportPeople, NewPerson } from "#components/desk/person-forms";
 import { tableFrame, td, th } from "#components/desk/travelers-table";
+import { WaitingResets } from "#components/desk/waiting-resets";
 import { requireActor } from "#lib/boundary/actor";
+import { may } from "#lib/boundary/permissions";
 import { plantPolicy } from "#lib/defects/queries";
 import { dateIn, instant } from "#lib/kit/time";
 import { inLocale, type Locale } from "#lib/messages/locales";
+import { waitingResets } from "#lib/people/badges.queries";
 import { peopleAtSite } from "#lib/people/queries";
 import { heldAtSite } from "#lib/people/stations.queries";
+import { columnsFor } from "#lib/plant/import.commands";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("desk.people"))("title") };
 }
 
-/** Read only: people and qualifications are mastered in the QMS or HR. */
 export default async function People() {
   const actor = await requireActor("people.read");
-  const [t, role, locale, people, held, plant] = await Promise.all([
+  const [t, role, locale, people, held, plant, resets] = await Promise.all([
     getTranslations("desk.people"),
     getTranslations("common.role"),
     getLocale(),
     peopleAtSite(actor),
     heldAtSite(actor),
     plantPolicy(actor),
+    may(actor, "pin.reset") ? waitingResets(actor) : [],
   ]);
   const today = dateIn(plant.timeZone, instant(Date.now()));
+  const actions = may(actor, "people.manage") ? (
+    <div className="flex gap-3">
+      <ImportPeople columns={columnsFor("people")} />
+      <NewPerson />
+    </div>
+  ) : null;
   return (
     <main className="px-4 py-5 sm:px-8 sm:py-7">
-      <PageHead title={t("title")} lead={t("lead")} />
+      <PageHead title={t("title")} lead={t("lead")} actions={actions} />
+      <WaitingResets resets={resets} actor={actor.id} zone={plant.timeZone} />
       {people.length === 0 ? (
         <Empty title={t("none")} hint={t("noneHint")} />
       ) : (
@@ -50,7 +63,12 @@ export default async function People() {
                 return (
                   <tr key={person.id}>
                     <th scope="row" className={`${td} text-left align-top font-normal`}>
-                      <b className="font-[700]">{person.name}</b>
+                      <Link
+                        href={`/people/${person.id}`}
+                        className="font-[700] underline decoration-rule decoration-2 underline-offset-4 hover:decoration-act"
+                      >
+                        {person.name}
+                      </Link>
                       <span className="mono block text-[13px] text-ink-2">
                         {person.employeeNumber}
                         {person.active ? "" : ` · ${t("inactive")}`}

@@ -3,10 +3,12 @@ import { getTranslations } from "next-intl/server";
 import { EnrolmentCode, RevokeDevice } from "#components/desk/enrolment";
 import { Moment } from "#components/desk/moment";
 import { Empty, PageHead } from "#components/desk/page-head";
+import { ChangeStation, ImportStations, NewStation } from "#components/desk/station-forms";
 import { requireActor } from "#lib/boundary/actor";
 import { may } from "#lib/boundary/permissions";
 import { plantPolicy } from "#lib/defects/queries";
 import { stationsAtSite } from "#lib/people/stations.queries";
+import { columnsFor } from "#lib/plant/import.commands";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("desk.stations"))("title") };
@@ -19,9 +21,16 @@ export default async function Stations() {
     stationsAtSite(actor),
     plantPolicy(actor),
   ]);
+  const manages = may(actor, "station.manage");
+  const actions = manages ? (
+    <div className="flex gap-3">
+      <ImportStations columns={columnsFor("stations")} />
+      <NewStation />
+    </div>
+  ) : null;
   return (
     <main className="px-4 py-5 sm:px-8 sm:py-7">
-      <PageHead title={t("title")} lead={t("lead")} />
+      <PageHead title={t("title")} lead={t("lead")} actions={actions} />
       {stations.length === 0 ? <Empty title={t("none")} hint={t("noneHint")} /> : null}
       <ul className="grid gap-3">
         {stations.map((station) => (
@@ -34,6 +43,9 @@ export default async function Stations() {
                   {t("workCenter")} <span className="mono">{station.workCenter}</span>
                 </span>
               </h2>
+              {manages ? (
+                <ChangeStation key={`${station.name} ${station.workCenter}`} station={station} />
+              ) : null}
               {may(actor, "device.enrol") ? (
                 <EnrolmentCode station={station.id} code={station.code} zone={plant.timeZone} />
               ) : null}

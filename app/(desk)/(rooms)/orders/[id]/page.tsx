@@ -1,0 +1,60 @@
+import type { Metadata } from "next";
+import Link from "next/link";
+import { notFound } from "next/navigation";
+import { getTranslations } from "next-intl/server";
+import { HistoryList } from "#components/desk/history-list";
+import { ChangeOrder } from "#components/desk/order-forms";
+import { PageHead } from "#components/desk/page-head";
+import { requireActor } from "#lib/boundary/actor";
+import { may } from "#lib/boundary/permissions";
+import { plantPolicy } from "#lib/defects/queries";
+import { isId } from "#lib/defects/schema";
+import { historyOf } from "#lib/record/history.queries";
+import { orderAtSite } from "#lib/travelers/orders.queries";
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations("desk.orders"))("title") };
+}
+
+export default async function Order({ params }: { params: Promise<{ id: string }> }) {
+  const actor = await requireActor("traveler.read");
+  const { id } = await params;
+  const order = isId(id) ? await orderAtSite(actor, id) : null;
+  if (!order) notFound();
+  const [t, history, plant] = await Promise.all([
+    getTranslations("desk.orders"),
+    historyOf(actor, "order", order.id),
+    plantPolicy(actor),
+  ]);
+  const actions = may(actor, "order.manage") ? (
+    <ChangeOrder key={JSON.stringify(order)} order={order} />
+  ) : null;
+  return (
+    <main className="px-4 py-5 sm:px-8 sm:py-7">
+      <PageHead title={order.number} actions={actions} />
+      <dl className="mb-7 grid grid-cols-[190px_minmax(0,1fr)] gap-y-2 rounded border-[1.5px] border-rule bg-sheet px-5 py-4 text-[15px] [&>dt]:text-ink-2">
+        <dt>{t("state")}</dt>
+        <dd>{t.has(`status.${order.status}`) ? t(`status.${order.status}`) : order.status}</dd>
+        <dt>{t("part")}</dt>
+        <dd className="mono">
+          {order.partNumber} {order.partRevision}
+        </dd>
+        <dt>{t("customer")}</dt>
+        <dd>{order.customer ?? "–"}</dd>
+        <dt>{t("quantity")}</dt>
+        <dd className="mono">{order.quantity}</dd>
+        <dt>{t("units")}</dt>
+        <dd>
+          <Link
+            href={`/travelers?q=${encodeURIComponent(order.number)}&show=all`}
+            className="underline decoration-rule decoration-2 underline-offset-4 hover:decoration-act"
+          >
+            {t("unitsOf", order.units)}
+          </Link>
+        </dd>
+      </dl>
+      <h2 className="mb-3 text-[19px] font-bold">{t("history")}</h2>
+      <HistoryList history={history} zone={plant.timeZone} />
+    </main>
+  );
+}

@@ -1,0 +1,190 @@
+"use client";
+import { useTranslations } from "next-intl";
+import { FieldsForm } from "#components/desk/fields-form";
+import { ImportFile } from "#components/desk/import-file";
+import { type Role, roles } from "#lib/instructions/schema";
+import {
+  addPerson,
+  askPinReset,
+  changePerson,
+  issueStamp,
+  withdrawBadge,
+  withdrawStamp,
+} from "#lib/people/changes.actions";
+import {
+  type AskPinResetForm,
+  askPinResetForm,
+  type PersonChangeForm,
+  type PersonForm,
+  personChangeForm,
+  personForm,
+  type StampForm,
+  stampForm,
+  type WithdrawBadgeForm,
+  type WithdrawStampForm,
+  withdrawBadgeForm,
+  withdrawStampForm,
+} from "#lib/people/changes.schema";
+import { importPeople, previewPeople } from "#lib/plant/import.actions";
+
+const languages = [
+  { value: "en", label: "English" },
+  { value: "es", label: "Español" },
+] as const;
+const stampKinds = ["operator", "inspection", "quality"] as const;
+
+const useRoleOptions = () => {
+  const role = useTranslations("common.role");
+  return roles.map((value) => ({ value, label: role(value) }));
+};
+
+export function NewPerson() {
+  const t = useTranslations("desk.people");
+  const options = useRoleOptions();
+  return (
+    <FieldsForm<PersonForm>
+      label={t("new")}
+      title={t("newTitle")}
+      send={t("newSend")}
+      tone="act"
+      schema={personForm}
+      action={addPerson}
+      initial={{ employeeNumber: "", name: "", locale: "en", roles: [] }}
+      fields={[
+        { name: "employeeNumber", label: t("number"), kind: "mono" },
+        { name: "name", label: t("name") },
+        { name: "locale", label: t("language"), kind: "select", options: languages },
+        { name: "roles", label: t("roles"), kind: "checks", options },
+      ]}
+    />
+  );
+}
+
+export type PersonToChange = {
+  id: string;
+  name: string;
+  locale: string;
+  active: boolean;
+  roles: readonly Role[];
+};
+
+export function ChangePerson({ person }: { person: PersonToChange }) {
+  const t = useTranslations("desk.people");
+  const options = useRoleOptions();
+  return (
+    <FieldsForm<PersonChangeForm>
+      label={t("change")}
+      title={t("changeTitle", { name: person.name })}
+      send={t("changeSend")}
+      schema={personChangeForm}
+      action={changePerson}
+      initial={{
+        person: person.id,
+        name: person.name,
+        locale: person.locale === "es" ? "es" : "en",
+        status: person.active ? "active" : "inactive",
+        roles: [...person.roles],
+        reason: "",
+      }}
+      fields={[
+        { name: "name", label: t("name") },
+        { name: "locale", label: t("language"), kind: "select", options: languages },
+        {
+          name: "status",
+          label: t("state"),
+          hint: t("stateHint"),
+          kind: "select",
+          options: (["active", "inactive"] as const).map((value) => ({
+            value,
+            label: t(`status.${value}`),
+          })),
+        },
+        { name: "roles", label: t("roles"), kind: "checks", options },
+        { name: "reason", label: t("reason"), hint: t("reasonHint"), kind: "area" },
+      ]}
+    />
+  );
+}
+
+export function IssueStamp({ person, today }: { person: string; today: string }) {
+  const t = useTranslations("desk.people");
+  return (
+    <FieldsForm<StampForm>
+      label={t("issueStamp")}
+      title={t("issueStamp")}
+      send={t("issueStampSend")}
+      schema={stampForm}
+      action={issueStamp}
+      initial={{ person, number: "", kind: "operator", issuedOn: today }}
+      fields={[
+        { name: "number", label: t("stampNumber"), hint: t("stampHint"), kind: "mono" },
+        {
+          name: "kind",
+          label: t("stampKind"),
+          kind: "select",
+          options: stampKinds.map((value) => ({ value, label: t(`stamp.${value}`) })),
+        },
+        { name: "issuedOn", label: t("issuedOn"), kind: "day" },
+      ]}
+    />
+  );
+}
+
+export function WithdrawStamp({ number, today }: { number: string; today: string }) {
+  const t = useTranslations("desk.people");
+  return (
+    <FieldsForm<WithdrawStampForm>
+      label={t("withdraw")}
+      title={t("withdrawStamp", { number })}
+      send={t("withdraw")}
+      tone="quiet"
+      schema={withdrawStampForm}
+      action={withdrawStamp}
+      initial={{ number, withdrawnOn: today, reason: "" }}
+      fields={[
+        { name: "withdrawnOn", label: t("withdrawnOn"), kind: "day" },
+        { name: "reason", label: t("reason"), hint: t("reasonHint"), kind: "area" },
+      ]}
+    />
+  );
+}
+
+export function WithdrawBadge({ badge }: { badge: string }) {
+  const t = useTranslations("desk.people");
+  return (
+    <FieldsForm<WithdrawBadgeForm>
+      label={t("withdraw")}
+      title={t("withdrawBadge", { badge })}
+      send={t("withdraw")}
+      tone="quiet"
+      schema={withdrawBadgeForm}
+      action={withdrawBadge}
+      initial={{ badge, reason: "" }}
+      fields={[{ name: "reason", label: t("reason"), hint: t("badgeReasonHint"), kind: "area" }]}
+    />
+  );
+}
+
+export function AskPinReset({ person, name }: { person: string; name: string }) {
+  const t = useTranslations("desk.people");
+  return (
+    <FieldsForm<AskPinResetForm>
+      label={t("askReset")}
+      title={t("askResetTitle", { name })}
+      send={t("askResetSend")}
+      schema={askPinResetForm}
+      action={askPinReset}
+      initial={{ person, reason: "" }}
+      fields={[{ name: "reason", label: t("reason"), hint: t("askResetHint"), kind: "area" }]}
+    />
+  );
+}
+
+export const ImportPeople = ({ columns }: { columns: readonly string[] }) => (
+  <ImportFile
+    columns={columns}
+    example={["E-1043", "Ana Ruiz", "operator inspector"]}
+    preview={previewPeople}
+    run={importPeople}
+  />
+);
