@@ -26,7 +26,7 @@ function HistoryRow({ of, history, zone }: { of: HistoryEntry; history: History;
   const type = entry.type.replace(".", "_");
   const who = entry.person === null ? null : history.people[entry.person];
   return (
-    <li className="grid grid-cols-[190px_minmax(0,1fr)] gap-x-5 gap-y-1 border-t border-sunk px-5 py-3 text-[15px] first:border-t-0 max-md:grid-cols-1">
+    <li className="grid grid-cols-[250px_minmax(0,1fr)] gap-x-5 gap-y-1 border-t border-sunk px-5 py-3 text-[15px] first:border-t-0 max-md:grid-cols-1">
       <span className="mono text-[13px] text-ink-2">
         <Moment at={entry.occurredAt} zone={zone} shape="full" />
         <span className="block" title={hash}>

@@ -74,7 +74,7 @@ export function IssueBadge({ person, name }: { person: string; name: string }) {
       {({ badge, svg, employeeNumber }) => (
         <>
           <p className="text-[15px] text-ink-2 print:hidden">{t("badgeText")}</p>
-          <div className="badge-paper my-5 grid grid-cols-[150px_minmax(0,1fr)] items-center gap-5 rounded border-2 border-ink bg-white p-5 text-black">
+          <div className="badge-paper my-5 grid grid-cols-[150px_minmax(0,1fr)] items-center gap-5 rounded border-2 border-ink bg-[#fff] p-5 text-[#000]">
             {/* biome-ignore lint/performance/noImgElement: an inline drawing that must not be stored anywhere */}
             <img
               src={`data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`}

@@ -62,7 +62,7 @@ export default async function Gages() {
                     </Link>
                     <span className="block text-[14px] text-ink-2">{gage.name}</span>
                   </th>
-                  <td className={`${td} mono text-[14px]`}>{gage.type}</td>
+                  <td className={`${td} mono text-[14px] break-all`}>{gage.type}</td>
                   <td className={`${td} mono text-right text-[14px] whitespace-nowrap`}>
                     {gage.calibratedMin} … {gage.calibratedMax} {gage.unit}
                   </td>
@@ -72,7 +72,7 @@ export default async function Gages() {
                   <td className={`${td} whitespace-nowrap`}>
                     <Moment at={gage.calibrationDueOn} zone="UTC" shape="day" />
                   </td>
-                  <td className={td}>
+                  <td className={`${td} whitespace-nowrap`}>
                     <GageState gage={gage} today={today} />
                   </td>
                 </tr>
