@@ -5,7 +5,14 @@ import { spoken } from "./support/socket.ts";
 import { sameOrigin } from "./support/tablet.ts";
 
 const { host } = new URL(run.origin || "http://127.0.0.1");
-const nowhere = { traveler: "0", defect: "0", sha256: "0".repeat(64) };
+const nowhere = {
+  traveler: "0",
+  defect: "0",
+  gage: "0",
+  order: "0",
+  person: "0",
+  sha256: "0".repeat(64),
+};
 
 const lines = (all: Record<string, string>) =>
   Object.entries(all)

@@ -12,7 +12,14 @@ import { aTablet } from "./support/tablet.ts";
 import { wordsIn } from "./support/words.ts";
 
 const root = path.resolve(import.meta.dirname, "..");
-type Shown = { traveler: string; unit: string; defect: string };
+type Shown = {
+  traveler: string;
+  unit: string;
+  defect: string;
+  gage: string;
+  order: string;
+  person: string;
+};
 type Room = {
   address: (of: Shown) => string;
   /** Key of the sentence in its heading, or the heading itself. */
@@ -35,6 +42,23 @@ const rooms: Readonly<Record<string, Room>> = {
   "(desk)/[...missing]/page.tsx": room("/no/such/room", "desk.notFound.title", "stranger"),
   "(desk)/not-found.tsx": room("/no-such-room", "desk.notFound.title", "stranger"),
   "(floor)/floor/page.tsx": room("/floor", "floor.enrol.title", "stranger"),
+  "(desk)/new-pin/page.tsx": room("/new-pin", "desk.newPin.title", "stranger"),
+  "(desk)/(rooms)/gages/page.tsx": room("/gages", "desk.gages.title"),
+  "(desk)/(rooms)/gages/[id]/page.tsx": {
+    address: ({ gage }) => `/gages/${gage}`,
+    heading: () => "TW-0198",
+    who: "supervisor",
+  },
+  "(desk)/(rooms)/orders/[id]/page.tsx": {
+    address: ({ order }) => `/orders/${order}`,
+    heading: () => "WO-",
+    who: "supervisor",
+  },
+  "(desk)/(rooms)/people/[id]/page.tsx": {
+    address: ({ person }) => `/people/${person}`,
+    heading: () => "Marisol Reyes",
+    who: "supervisor",
+  },
   "(desk)/(rooms)/buyoffs/page.tsx": room("/buyoffs", "desk.buyoffs.title"),
   "(desk)/(rooms)/defects/page.tsx": room("/defects?show=all", "desk.defects.title"),
   "(desk)/(rooms)/defects/[id]/page.tsx": {
@@ -122,8 +146,12 @@ test.describe("a page that broke", () => {
 async function somethingToShow(): Promise<Shown> {
   await aTablet(run.origin);
   const [found] = await rows<Shown>(
-    `select d.id as defect, t.id as traveler, t.serial as unit
+    `select d.id as defect, t.id as traveler, t.serial as unit, g.id as gage, o.id as "order",
+            p.id as person
        from defects d join travelers t on t.id = d.traveler_id
+       join gages g on g.site_id = t.site_id and g.code = 'TW-0198'
+       join work_orders o on o.site_id = t.site_id and o.number = t.work_order
+       join people p on p.name = 'Marisol Reyes'
       where d.code = 'DIM-01' and t.serial like 'FSB-%' limit 1`,
   );
   if (!found) throw new Error("the demo plant has no defect");

@@ -43,11 +43,31 @@ test.beforeAll(async () => {
   ]);
   if (!here || !there) throw new Error("no units were made");
   elsewhere = there;
-  named = { traveler: here.traveler, defect: await aDefect(here), sha256: aPicture.body.sha256 };
+  named = {
+    traveler: here.traveler,
+    defect: await aDefect(here),
+    sha256: aPicture.body.sha256,
+    ...(await plantOf(here)),
+  };
   cookies.set("stranger", "");
   cookies.set("tablet", tablet.cookie);
   for (const role of roles) cookies.set(role, await deskCookie(tablet, await holderOf(role)));
 });
+
+/** A gage, the order and a person of the unit's plant. */
+async function plantOf({ traveler }: { traveler: string }) {
+  const [found] = await rows<{ gage: string; order: string; person: string }>(
+    `select g.id as gage, o.id as "order", r.person_id as person
+       from travelers t
+       join gages g on g.site_id = t.site_id
+       join work_orders o on o.site_id = t.site_id and o.number = t.work_order
+       join person_roles r on r.site_id = t.site_id
+      where t.id = $1 limit 1`,
+    [traveler],
+  );
+  if (!found) throw new Error("the plant has no gage, order or person");
+  return found;
+}
 
 /** Logged by hand at the bench, so that there is a defect to knock at. */
 async function aDefect({ traveler }: { traveler: string }): Promise<string> {

@@ -20,10 +20,23 @@ export type Door = {
 };
 
 /** What stands where a route has a parameter: things that are really there. */
-export type Named = { traveler: string; defect: string; sha256: string };
+export type Named = {
+  traveler: string;
+  defect: string;
+  sha256: string;
+  gage: string;
+  order: string;
+  person: string;
+};
 
 /** Every page and handler of the table, with an address to knock at. Actions have none of their own. */
-export function doorsOf({ traveler, defect, sha256 }: Named): Door[] {
+export function doorsOf({ traveler, defect, sha256, ...plant }: Named): Door[] {
+  const idIn = (route: string): string => {
+    if (route.startsWith("/defects/")) return defect;
+    if (route.startsWith("/gages/")) return plant.gage;
+    if (route.startsWith("/orders/")) return plant.order;
+    return route.startsWith("/people/") ? plant.person : traveler;
+  };
   return Object.entries(routeRules).flatMap(([way, rule]) => {
     const [kind = "", route = ""] = way.split(" ");
     if (kind === "ACTION") return [];
@@ -32,7 +45,7 @@ export function doorsOf({ traveler, defect, sha256 }: Named): Door[] {
       .replace("[connector]", "qms-sandbox")
       .replace("[...nextauth]", "session")
       .replace("[...missing]", "no-such-room")
-      .replace("[id]", route.startsWith("/defects/") ? defect : traveler);
+      .replace("[id]", idIn(route));
     if (/[[\]]/.test(path)) throw new Error(`${way}: no address for its parameter`);
     const isPage = kind === "PAGE";
     return {
