@@ -39,7 +39,6 @@ export const personChangeForm = z.object({
 export type PersonChangeForm = z.output<typeof personChangeForm>;
 
 export const badgeForm = z.object({ command, person: id });
-export type BadgeForm = z.output<typeof badgeForm>;
 
 export const withdrawBadgeForm = z.object({ command, badge: words(60), reason });
 export type WithdrawBadgeForm = z.output<typeof withdrawBadgeForm>;
