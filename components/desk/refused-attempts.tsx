@@ -35,7 +35,8 @@ export function RefusedAttempts({
                 <RefusalWhy refused={{ code, params }} />
                 <span className="mono block text-[13px] text-ink-2">
                   {t.has(`command.${command}`) ? t(`command.${command}`) : command} ·{" "}
-                  {nameOf(words, event.person) ?? t("byRule")}
+                  {/* A second signer who was turned away stands beside whoever is signed in. */}
+                  {nameOf(words, event.second ?? event.person) ?? t("byRule")}
                 </span>
               </span>
               <span className="mono text-[13px] text-ink-2">

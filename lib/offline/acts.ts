@@ -67,11 +67,7 @@ export function makeActs(core: Core): Acts {
       listeners.set(commandId, (verdict) => {
         clearTimeout(patience);
         listeners.delete(commandId);
-        resolve(
-          verdict.verdict === "recorded_not_applied"
-            ? { kind: "refused", refusal: verdict.refusal }
-            : { kind: "done" },
-        );
+        resolve(outcomeOf(verdict));
       });
     });
 
@@ -118,6 +114,16 @@ export function makeActs(core: Core): Acts {
       return listener !== undefined;
     },
   };
+}
+
+/** What the server could not even read was not done. */
+function outcomeOf(verdict: CommandVerdict): ActOutcome {
+  if (verdict.verdict === "recorded_not_applied") {
+    return { kind: "refused", refusal: verdict.refusal };
+  }
+  return verdict.verdict === "malformed"
+    ? { kind: "refused", refusal: { code: "not_decided", params: {} } }
+    : { kind: "done" };
 }
 
 function authOf(signedIn: SignedIn, extras: ActExtras): Envelope["auth"] {

@@ -29,6 +29,8 @@ export type StoredBlob = {
   mediaType: string;
   traveler: string;
   sentAt: string | null;
+  /** How often the server has turned it away. */
+  refusals?: number;
 };
 
 type Kept = {

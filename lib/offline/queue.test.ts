@@ -207,6 +207,28 @@ describe("the sender", () => {
     expect(order).toEqual(["commands", "photo"]);
   });
 
+  test("a photo that is turned away doesn't stand in the way of the next one", async () => {
+    const photo = (letter: string) => ({
+      sha256: letter.repeat(64),
+      bytes: new ArrayBuffer(3),
+      mediaType: "image/jpeg",
+      traveler,
+      sentAt: null,
+    });
+    await db.put("blobs", photo("a"));
+    await db.put("blobs", photo("b"));
+    const { ports } = aServer([]);
+    const picky: SenderPorts = {
+      ...ports,
+      putBlob: async (sha256) => (sha256.startsWith("a") ? "refused" : "stored"),
+    };
+    expect(await round(picky)).toEqual({ kind: "more" });
+    expect(await round(picky)).toEqual({ kind: "more" });
+    expect((await db.get("blobs", "b".repeat(64)))?.sentAt).not.toBeNull();
+    expect(await round(picky)).toEqual({ kind: "failed" });
+    expect((await db.get("blobs", "a".repeat(64)))?.refusals).toBe(2);
+  });
+
   test("learns the server's clock from each answer", async () => {
     await put();
     await round(aServer([]).ports);

@@ -78,14 +78,21 @@ async function applyVerdicts(
 }
 
 async function sendBlob(ports: SenderPorts): Promise<Round> {
-  const unsent = (await ports.db.getAll("blobs")).find((blob) => blob.sentAt === null);
+  const waiting = (await ports.db.getAll("blobs")).filter((blob) => blob.sentAt === null);
+  // What was turned away once is tried again after the others: it must not stand in their way.
+  const [unsent] = waiting.toSorted((a, b) => (a.refusals ?? 0) - (b.refusals ?? 0));
   if (unsent === undefined) return { kind: "idle" };
   const outcome = await ports.putBlob(unsent.sha256, unsent.bytes, unsent.mediaType);
   if (outcome === "silence") {
     ports.onConnection(false);
     return { kind: "failed" };
   }
-  if (outcome === "refused") return { kind: "failed" };
+  if (outcome === "refused") {
+    await ports.db.put("blobs", { ...unsent, refusals: (unsent.refusals ?? 0) + 1 });
+    return waiting.some((blob) => (blob.refusals ?? 0) === 0 && blob !== unsent)
+      ? { kind: "more" }
+      : { kind: "failed" };
+  }
   await ports.db.put("blobs", { ...unsent, sentAt: instant(ports.nowMs()) });
   ports.onConnection(true);
   ports.onChanged();
