@@ -24,8 +24,8 @@ export function SetUpSecret({ secret, uri }: { secret: string; uri: string }) {
         {t("doneTitle")}
       </h2>
       <p>{t("doneText")}</p>
-      <p className="mono rounded bg-sheet px-4 py-3 text-[20px] break-words select-all">
-        {secret.match(/.{1,4}/g)?.join(" ")}
+      <p className="mono rounded bg-sheet px-4 py-3 text-[20px] tracking-[0.06em] break-all select-all">
+        {secret}
       </p>
       <p>
         <a href={uri} className="font-[650] underline underline-offset-4">
