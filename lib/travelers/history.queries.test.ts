@@ -1,10 +1,13 @@
 import { Client } from "pg";
 import { beforeAll, expect, it } from "vitest";
 import { actorOfSeed } from "#lib/boundary/actor";
+import { aHold, aPlant, asAdministrator, released } from "#lib/db/test-record-plant";
 import { defectsFound } from "#lib/defects/queries";
 import { uuidv7 } from "#lib/kit/ids";
+import { applyCommand } from "#lib/travelers/commands";
 import { travelerRecord, waitingCounts } from "#lib/travelers/history.queries";
 import { type TravelerFilter, travelersCounted, travelersFound } from "#lib/travelers/list.queries";
+import type { Command } from "#lib/travelers/schema";
 import { openHolds } from "#lib/travelers/waiting.queries";
 
 const here = uuidv7();
@@ -103,6 +106,28 @@ it("takes % and _ as they are typed", async () => {
 it("counts what each filter would show for the same search", async () => {
   const counts = await travelersCounted(atHere, { search: "FSB-001" });
   expect(counts).toEqual({ open: 2, exceptions: 1, buyoffs: 1, finished: 1, all: 3 });
+});
+
+it("shows a line that nobody can read as it is, and the rest of the record with it", async () => {
+  const plant = await aPlant();
+  const [traveler = ""] = await released(plant, "S-1");
+  const quality = actorOfSeed(plant.site, { ...plant.people.quality });
+  const command = { ...aHold(), id: uuidv7() } as Command;
+  await applyCommand(quality, { traveler, command });
+  await asAdministrator(async (client) => {
+    await client.query("set session_replication_role = replica");
+    await client.query(
+      "update entries set line = 'gone', hash = encode(sha256('\\x00'::bytea || 'gone'), 'hex') where stream_id = $1 and seq = 1",
+      [traveler],
+    );
+  });
+  const record = await travelerRecord(quality, traveler);
+  expect(record?.entries.map(({ seq, read }) => [seq, read !== null])).toEqual([
+    [1, false],
+    [2, true],
+  ]);
+  expect(record?.entries[0]?.line).toBe("gone");
+  expect(record?.events.map(({ type }) => type)).toEqual(["hold.placed"]);
 });
 
 it("shows a site its own travelers, holds and defects, and nothing of another's", async () => {
