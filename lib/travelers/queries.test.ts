@@ -4,6 +4,7 @@ import { aTablet, type TestSite } from "#lib/db/test-plant";
 import {
   aBuyoff,
   aHold,
+  anInstruction,
   aPlant,
   aShortInstruction,
   firstStep,
@@ -17,6 +18,7 @@ import { POST as postCommands } from "../../app/api/commands/route.ts";
 import { GET as getFind } from "../../app/api/floor/find/route.ts";
 import { GET as getQueue } from "../../app/api/floor/queue/route.ts";
 import { GET as getPacket } from "../../app/api/floor/travelers/[id]/route.ts";
+import { buyoffsDue } from "./buyoffs.rules.ts";
 import { findTraveler, packetForTablet, stationQueue } from "./queries.ts";
 
 const note = "The left bracket was replaced before";
@@ -139,6 +141,27 @@ describe("a station's queue", () => {
     await tablet.send(tablet.envelope(plant.people.inspector, traveler, command, { proof }));
     expect(await dues()).not.toContain(true);
   });
+});
+
+/** As the test instruction, but its first step has to be bought off before the others are done. */
+function boughtOffEarly() {
+  const content = anInstruction();
+  const [operation] = content.operations;
+  const [first, ...others] = operation?.steps ?? [];
+  if (!operation || !first) throw new Error("no first step");
+  const buyoffs = operation.buyoffs.map((of) => ({ ...of, id: uuidv7() }));
+  return { ...content, operations: [{ ...operation, steps: [{ ...first, buyoffs }, ...others] }] };
+}
+
+it("a signature that is due beside other work doesn't mark the unit as only waiting", async () => {
+  const plant = await aPlant(boughtOffEarly());
+  const [traveler = ""] = await released(plant, "S-1");
+  const tablet = await plant.tablet();
+  const work = firstStep(plant).slice(0, 3);
+  await tablet.send(...work.map((of) => tablet.envelope(plant.people.operator, traveler, of)));
+  expect(buyoffsDue(await stateOf(plant, traveler), plant.content)).toHaveLength(1);
+  const { travelers } = await stationQueue(tablet.actor);
+  expect(travelers.map(({ buyoffDue }) => buyoffDue)).toEqual([false]);
 });
 
 describe("what was scanned", () => {
