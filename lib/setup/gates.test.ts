@@ -12,6 +12,17 @@ beforeAll(async () => {
 afterAll(() => rm(logs, { recursive: true }));
 
 const green: Count = { passed: 12, failed: 0 };
+it("says how a program ended that left no word", async () => {
+  const program = {
+    name: "tests",
+    args: ["-e", "process.kill(process.pid, 'SIGKILL')"],
+    environment: {},
+    isOurs: false,
+  };
+  const judged = counted(program, { logs, parts: newParts() }, async () => green);
+  await expect(judged).rejects.toThrow(/tests ended by itself \(SIGKILL\)/);
+});
+
 /** A program that ends as `script` says, beside a report that says `count`. */
 async function judgedAs(script: string, read: () => Promise<Count>): Promise<Count | "nothing"> {
   const program = { name: "tests", args: ["-e", script], environment: {}, isOurs: false };

@@ -110,13 +110,15 @@ export async function counted(
   read: () => Promise<Count>,
 ): Promise<Count> {
   const running = workplace.parts.keep(startProgram(program, workplace.logs));
-  await running.ended;
+  const ended = await running.ended;
   const count = await read().catch(() => ({ passed: 0, failed: 0 }));
   // A file that can't even be loaded is a failure that no test counts.
   const isGood = running.process.exitCode === 0 && count.failed === 0 && count.passed > 0;
   if (isGood) return count;
   const { message } = await failure(running.log);
-  throw new FailedGate(message, { ...count, failed: Math.max(1, count.failed) });
+  // Somebody's signal leaves no word in the log.
+  const [how = ""] = ended.split("\n");
+  throw new FailedGate(`${message}\n${how}`, { ...count, failed: Math.max(1, count.failed) });
 }
 
 async function failure(log: string): Promise<FailedGate> {
