@@ -43,7 +43,8 @@ export function RecordOperation({
         </span>
       </header>
       {operation.rows.length === 0 ? null : (
-        <div className="overflow-x-auto">
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls on a narrow screen and may hold nothing else to focus
+        <section aria-label={said(words, operation.title)} tabIndex={0} className="overflow-x-auto">
           <table className="w-full min-w-[600px] table-fixed border-collapse text-[15px]">
             <colgroup>
               <col className="w-[74px]" />
@@ -66,7 +67,7 @@ export function RecordOperation({
               ))}
             </tbody>
           </table>
-        </div>
+        </section>
       )}
       {operation.defects.map((defect) => (
         <RecordDefect

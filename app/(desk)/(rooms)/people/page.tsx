@@ -45,7 +45,8 @@ export default async function People() {
       {people.length === 0 ? (
         <Empty title={t("none")} hint={t("noneHint")} />
       ) : (
-        <div className={tableFrame}>
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls on a narrow screen and holds nothing else to focus
+        <section aria-label={t("title")} tabIndex={0} className={tableFrame}>
           <table className="w-full border-collapse text-[15px]">
             <caption className="sr-only">{t("title")}</caption>
             <thead>
@@ -111,7 +112,7 @@ export default async function People() {
               })}
             </tbody>
           </table>
-        </div>
+        </section>
       )}
     </main>
   );
