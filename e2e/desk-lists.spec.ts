@@ -74,6 +74,7 @@ for (const width of [1440, 1180, 390]) {
       "/holds",
       "/defects",
       "/orders",
+      "/gages",
       "/people",
       "/stations",
     ];

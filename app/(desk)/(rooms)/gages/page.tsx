@@ -26,7 +26,7 @@ export default async function Gages() {
   ]);
   const today = dateIn(plant.timeZone, instant(Date.now()));
   const actions = may(actor, "gage.manage") ? (
-    <div className="flex gap-3">
+    <div className="flex flex-wrap gap-3">
       <ImportGages columns={columnsFor("gages")} />
       <NewGage />
     </div>

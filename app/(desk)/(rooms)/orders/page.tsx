@@ -25,7 +25,7 @@ export default async function Orders() {
   ]);
   const mayRelease = may(actor, "traveler.release");
   const actions = may(actor, "order.manage") ? (
-    <div className="flex gap-3">
+    <div className="flex flex-wrap gap-3">
       <ImportOrders columns={columnsFor("orders")} />
       <NewOrder />
     </div>

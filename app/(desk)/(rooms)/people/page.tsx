@@ -33,7 +33,7 @@ export default async function People() {
   ]);
   const today = dateIn(plant.timeZone, instant(Date.now()));
   const actions = may(actor, "people.manage") ? (
-    <div className="flex gap-3">
+    <div className="flex flex-wrap gap-3">
       <ImportPeople columns={columnsFor("people")} />
       <NewPerson />
     </div>

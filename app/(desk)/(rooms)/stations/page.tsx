@@ -23,7 +23,7 @@ export default async function Stations() {
   ]);
   const manages = may(actor, "station.manage");
   const actions = manages ? (
-    <div className="flex gap-3">
+    <div className="flex flex-wrap gap-3">
       <ImportStations columns={columnsFor("stations")} />
       <NewStation />
     </div>

@@ -30,7 +30,7 @@ export default async function Gage({ params }: { params: Promise<{ id: string }>
   ]);
   const today = dateIn(plant.timeZone, instant(Date.now()));
   const actions = may(actor, "gage.manage") ? (
-    <div className="flex gap-3">
+    <div className="flex flex-wrap gap-3">
       <ChangeGage key={`change ${JSON.stringify(gage)}`} gage={gage} />
       <CalibrateGage key={`calibrate ${JSON.stringify(gage)}`} gage={gage} today={today} />
     </div>
