@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { actorOfPresence, actorOfSeed } from "#lib/boundary/actor";
-import { db, forSite } from "#lib/db/client";
+import { db, forSite, inTransaction } from "#lib/db/client";
 import { aPerson, aSite, type TestSite, valueIn } from "#lib/db/test-plant";
 import { sha256Hex } from "#lib/kit/canonical";
 import { uuidv7 } from "#lib/kit/ids";
@@ -74,10 +74,17 @@ test("two administrators who remove each other at once leave one", async () => {
   const site = await aSite();
   const one = await aPerson(site, { roles: ["administrator"], name: "Ada One" });
   const two = await aPerson(site, { roles: ["administrator"], name: "Eve Two" });
-  const done = await Promise.all([
-    changePerson(as(site, one), change(two.id, { name: "Eve Two", roles: ["quality"] })),
-    changePerson(as(site, two), change(one.id, { name: "Ada One", roles: ["quality"] })),
-  ]);
+  // Both are held back at their first write: whoever has looked by then has looked too early.
+  const changes = await inTransaction(async (tx) => {
+    await tx.$queryRaw`select id from people where id in (${one.id}::uuid, ${two.id}::uuid) for update`;
+    const begun = [
+      changePerson(as(site, one), change(two.id, { name: "Eve Two", roles: ["quality"] })),
+      changePerson(as(site, two), change(one.id, { name: "Ada One", roles: ["quality"] })),
+    ];
+    await new Promise((resolve) => setTimeout(resolve, 800));
+    return { begun };
+  });
+  const done = await Promise.all(changes.begun);
   expect(done.filter(({ ok }) => ok)).toHaveLength(1);
   const left = await forSite(site.id).personRole.count({
     where: { siteId: site.id, role: "administrator" },
