@@ -37,7 +37,7 @@ export function NewPinForm() {
     );
   const { errors } = form.formState;
   return (
-    <form onSubmit={submit} noValidate className="grid gap-4">
+    <form method="post" onSubmit={submit} noValidate className="grid gap-4">
       {refusal === null ? null : <RefusalNote key={refusal.at} refusal={refusal.refused} />}
       {fields.map((name) => {
         const isSecret = name === "pin" || name === "again";

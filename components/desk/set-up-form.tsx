@@ -59,7 +59,7 @@ export function SetUpForm({ token, asksForSite }: { token: string; asksForSite: 
   };
   const fields = asksForSite ? [...ofPerson, ...ofSite] : ofPerson;
   return (
-    <form onSubmit={submit} noValidate className="grid gap-4">
+    <form method="post" onSubmit={submit} noValidate className="grid gap-4">
       {refusal === null ? null : <RefusalNote key={refusal.at} refusal={refusal.refused} />}
       {fields.map((name) => (
         <Field

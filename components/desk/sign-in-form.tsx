@@ -90,7 +90,7 @@ function PasswordWay({ onEnter, busy }: WayProps) {
   });
   const { errors } = form.formState;
   return (
-    <form onSubmit={form.handleSubmit(onEnter)} noValidate className="grid gap-4">
+    <form method="post" onSubmit={form.handleSubmit(onEnter)} noValidate className="grid gap-4">
       <Field label={t("employeeNumber")} error={errors.employeeNumber && t("needed")}>
         {(control) => (
           <TextInput
@@ -139,7 +139,7 @@ function BadgeWay({ onEnter, busy }: WayProps) {
   });
   const { errors } = form.formState;
   return (
-    <form onSubmit={form.handleSubmit(onEnter)} noValidate className="grid gap-4">
+    <form method="post" onSubmit={form.handleSubmit(onEnter)} noValidate className="grid gap-4">
       <Field label={t("badge")} hint={t("badgeHint")} error={errors.badge && t("needed")}>
         {(control) => (
           <TextInput
