@@ -110,6 +110,8 @@ function PlaceRow({ place }: { place: ReturnType<typeof placesOf>[number] }) {
   const field = plannedField(content, place.field)?.field;
   const limits = reading?.limits;
   const isOut = reading?.verdict === "out_of_limits";
+  // A number stays in one piece; a lot or a text may be long, and has to be read to its end all the same.
+  const isMeasured = typeof reading?.unit === "string";
   const due = packet.gages.find(({ id }) => id === reading?.gage?.id)?.calibrationDueOn;
   const value =
     reading === null
@@ -136,15 +138,14 @@ function PlaceRow({ place }: { place: ReturnType<typeof placesOf>[number] }) {
       <td className="mono px-2 py-2 text-right text-[15px] whitespace-nowrap text-ink-2">
         {limits == null ? "" : limitsText(limits, shown)}
       </td>
-      <td
-        className={`mono py-2 pl-2 text-right font-[650] whitespace-nowrap ${isOut ? "text-stop" : "text-ok"}`}
-      >
+      <td className={`mono py-2 pl-2 text-right font-[650] ${isOut ? "text-stop" : "text-ok"}`}>
         {reading !== null && reading.amendments.length > 0 ? (
           <del className="mr-2 font-medium text-ink-3">
             {shown(reading.amendments[0]?.from ?? "")}
           </del>
         ) : null}
-        {value} {isOut ? `✕ ${t("out")}` : "✓"}
+        <span className={isMeasured ? "whitespace-nowrap" : "wrap-anywhere"}>{value}</span>{" "}
+        {isOut ? `✕ ${t("out")}` : "✓"}
       </td>
     </tr>
   );

@@ -144,7 +144,12 @@ function NotesHere({ step }: { step: string }) {
 const pictureAddress = (src: string): string => (src.startsWith("/") ? src : `/api/blobs/${src}`);
 
 const Paper = ({ title, children }: { title: string; children: React.ReactNode }) => (
-  <section className="flex min-h-0 flex-1 flex-col gap-3.5 overflow-auto">
+  <section
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and must do so by keyboard too.
+    tabIndex={0}
+    aria-label={title}
+    className="flex min-h-0 flex-1 flex-col gap-3.5 overflow-auto"
+  >
     <h1 className="text-[32px] leading-[1.15] font-bold tracking-[-0.015em] text-balance">
       {title}
     </h1>
