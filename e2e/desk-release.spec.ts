@@ -57,6 +57,7 @@ test("units are released from an order: no more than it has, nothing that is no 
   await expect(row.getByRole("button", { name: "Release units" })).toBeHidden();
 
   await row.getByRole("link", { name: order.number }).click();
+  await page.getByRole("link", { name: /released/ }).click();
   await expect(page.getByRole("row").filter({ hasText: unit(3) })).toContainText("Released");
   await expect(page.getByRole("row").filter({ hasText: mark })).toHaveCount(3);
   screens.expectNoOffence();

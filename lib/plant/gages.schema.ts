@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { compare } from "#lib/kit/decimal";
+import { compare, DECIMAL } from "#lib/kit/decimal";
 import {
   code,
   command,
@@ -15,7 +15,10 @@ import {
 
 /** The certificate's range: its top lies above its bottom. */
 const inOrder = z.refine<{ calibratedMin: string; calibratedMax: string }>(
-  (range) => compare(range.calibratedMin, range.calibratedMax) < 0,
+  ({ calibratedMin, calibratedMax }) =>
+    // What is no number is said at its own field.
+    !(DECIMAL.test(calibratedMin) && DECIMAL.test(calibratedMax)) ||
+    compare(calibratedMin, calibratedMax) < 0,
   { path: ["calibratedMax"], message: "range_reversed" },
 );
 

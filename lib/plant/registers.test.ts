@@ -123,6 +123,11 @@ test("a gage's range has a top above its bottom, and its dates are dates", () =>
   expect(gageRow.safeParse({ ...row, calibratedMin: "11" }).error?.issues[0]?.message).toBe(
     "range_reversed",
   );
+  const typed = gageRow.safeParse({ ...row, calibratedMin: "", calibratedMax: "ten" });
+  expect(typed.error?.issues.map(({ message }) => message)).toEqual([
+    "number_needed",
+    "number_needed",
+  ]);
   for (const calibrationDueOn of ["2026-02-30", "3/1/2026", ""]) {
     expect(gageForm.safeParse({ ...row, calibrationDueOn }).success).toBe(false);
   }
