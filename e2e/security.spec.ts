@@ -371,6 +371,10 @@ const asks: Readonly<Record<string, (made: Made) => Promise<Sent>>> = {
     const envelope = tablet.envelope(dwayne, packet, "addNote", note);
     return json({ protocol: 1, commands: [envelope] });
   },
+  "POST /api/documents": async () => ({
+    body: `%PDF-1.7\n1 0 obj <</Type /Catalog>> endobj\n% ${randomUUID()}\ntrailer <</Root 1 0 R>>\n%%EOF\n`,
+    type: "application/pdf",
+  }),
   "POST /api/floor/end-period": async () => json({ why: "lock" }),
   "PUT /api/blobs/[sha256]": async () => {
     const bytes = await aPhoto();
