@@ -371,10 +371,7 @@ const asks: Readonly<Record<string, (made: Made) => Promise<Sent>>> = {
     const envelope = tablet.envelope(dwayne, packet, "addNote", note);
     return json({ protocol: 1, commands: [envelope] });
   },
-  "POST /api/documents": async () => ({
-    body: `%PDF-1.7\n1 0 obj <</Type /Catalog>> endobj\n% ${randomUUID()}\ntrailer <</Root 1 0 R>>\n%%EOF\n`,
-    type: "application/pdf",
-  }),
+  "POST /api/documents": async () => ({ body: paper, type: "application/pdf" }),
   "POST /api/floor/end-period": async () => json({ why: "lock" }),
   "PUT /api/blobs/[sha256]": async () => {
     const bytes = await aPhoto();
@@ -382,6 +379,7 @@ const asks: Readonly<Record<string, (made: Made) => Promise<Sent>>> = {
   },
 };
 const guestName = `guest ${randomUUID()}`;
+const paper = `%PDF-1.7\n1 0 obj <</Type /Catalog>> endobj\n% ${randomUUID()}\ntrailer <</Root 1 0 R>>\n%%EOF\n`;
 const json = (body: unknown): Sent => ({ body: JSON.stringify(body) });
 const aPhoto = async (): Promise<Uint8Array<ArrayBuffer>> => {
   const [r, g, b] = webcrypto.getRandomValues(new Uint8Array(3));
@@ -489,12 +487,13 @@ function headersOf(
   );
 }
 
-/** Every row of every table that has to do with this test's tablet, unit or guest. */
+/** Every row of every table that has to do with this test's tablet, unit, guest or paper. */
 async function traces(): Promise<Record<string, string>> {
   const tables = await rows<{ name: string }>(
     "select table_name as name from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE' order by 1",
   );
-  const mine = [tablet.session.device.id, named.traveler, guestName].map((of) => `%${of}%`);
+  const sent = sha256Of(new TextEncoder().encode(paper));
+  const mine = [tablet.session.device.id, named.traveler, guestName, sent].map((of) => `%${of}%`);
   // The worker moves rows of its own at any time: what a request adds shows in the record itself.
   const quiet = tables.filter(({ name }) => !/^(routing_|deliver|external_)/.test(name));
   const each = quiet.map(
