@@ -79,6 +79,7 @@ export async function countedVitest(
 export async function countedPlaywright(
   environment: Environment,
   workplace: Workplace,
+  specs: readonly string[],
 ): Promise<Count> {
   const report = path.join(root, "e2e/.results/results.json");
   // What an earlier run has left must not be taken for what this one says.
@@ -86,7 +87,12 @@ export async function countedPlaywright(
   return counted(
     {
       name: "playwright",
-      args: [tool("@playwright/test/cli.js"), "test", "--config=e2e/playwright.config.ts"],
+      args: [
+        tool("@playwright/test/cli.js"),
+        "test",
+        "--config=e2e/playwright.config.ts",
+        ...specs,
+      ],
       environment: { ...environment, NODE_OPTIONS: "--conditions=react-server" },
       isOurs: false,
     },

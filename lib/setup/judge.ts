@@ -24,8 +24,14 @@ import { createRoles, newRolePasswords, type RoleName, withDatabase, withLogin }
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
-/** `npm test`: everything, in one list. `npm run check`: what needs no build and no browser. */
-export async function judge(command: "test" | "check"): Promise<void> {
+/**
+ * `npm test`: everything, in one list. `npm run check`: what needs no build and no browser.
+ * `npm run e2e -- <part of a spec's path> …`: those specs alone, on a production build of their own.
+ */
+export async function judge(
+  command: "test" | "check" | "e2e",
+  specs: readonly string[],
+): Promise<void> {
   const parts = newParts();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(signal, () => void parts.stop().finally(() => process.exit(130)));
@@ -38,8 +44,9 @@ export async function judge(command: "test" | "check"): Promise<void> {
   const startedAt = performance.now();
   try {
     const workplace = { logs: path.join(folder, "logs"), parts };
-    await judgeSources(command, total, workplace);
-    if (command === "test") await judgeBuild(total, workplace, await openMemory(folder));
+    await prepareSources(total, workplace);
+    if (command !== "e2e") await judgeSources(command, total, workplace);
+    if (command !== "check") await judgeBuild(total, workplace, await openMemory(folder), specs);
   } catch (error) {
     // Not one of the list: the list could not go on.
     total.failed += 1;
@@ -85,17 +92,22 @@ async function gate(
   }
 }
 
+const inQuiet = (): Environment => ({ ...process.env, NEXT_TELEMETRY_DISABLED: "1" });
+
+async function prepareSources(total: Total, workplace: Workplace): Promise<void> {
+  await gate(total, "database client and route types", async () => {
+    if (await isClientStale()) await generateClient(workplace);
+    await judged(typegen(inQuiet()), workplace);
+    return undefined;
+  });
+}
+
 async function judgeSources(
   command: "test" | "check",
   total: Total,
   workplace: Workplace,
 ): Promise<void> {
-  const environment: Environment = { ...process.env, NEXT_TELEMETRY_DISABLED: "1" };
-  await gate(total, "database client and route types", async () => {
-    if (await isClientStale()) await generateClient(workplace);
-    await judged(typegen(environment), workplace);
-    return undefined;
-  });
+  const environment = inQuiet();
   for (const program of staticGates(environment)) {
     await gate(total, program.name, async () => {
       await judged(program, workplace);
@@ -117,7 +129,12 @@ async function judgeSources(
   });
 }
 
-async function judgeBuild(total: Total, workplace: Workplace, memory: Memory): Promise<void> {
+async function judgeBuild(
+  total: Total,
+  workplace: Workplace,
+  memory: Memory,
+  specs: readonly string[],
+): Promise<void> {
   const environment = buildEnvironment(memory, process.env);
   const isBuilt = await gate(total, "production build", async () => {
     if (await isBuildStale(environment)) await buildWeb(workplace, environment);
@@ -135,7 +152,7 @@ async function judgeBuild(total: Total, workplace: Workplace, memory: Memory): P
   await gate(total, "end to end", async () => {
     await requireBrowser();
     const looking = { BUYOFF_E2E_ADMIN_URL: adminUrl, BUYOFF_E2E_LOGS: workplace.logs };
-    return countedPlaywright({ ...inPlant, ...looking }, workplace);
+    return countedPlaywright({ ...inPlant, ...looking }, workplace, specs);
   });
   await judgeRecord(total, workplace, inPlant, seeded);
 }

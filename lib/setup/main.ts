@@ -14,9 +14,10 @@ async function run(args: readonly string[]): Promise<void> {
       return start(options);
     }
     case "test":
-    case "check": {
+    case "check":
+    case "e2e": {
       const { judge } = await import("./judge.ts");
-      return judge(options.command);
+      return judge(options.command, options.rest);
     }
     case "record:verify":
     case "record:replay": {

@@ -6,6 +6,7 @@ export const commands = [
   "dev",
   "test",
   "check",
+  "e2e",
   "record:verify",
   "record:replay",
   "db:sql",
