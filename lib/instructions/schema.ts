@@ -64,6 +64,12 @@ const fieldBase = {
   positions: z.array(z.string()).check(z.minLength(1)),
 };
 
+/** Raised by itself when a maximum is exceeded. */
+const raisesDefect = {
+  defectCode: z.optional(z.string()),
+  severity: z.optional(z.enum(["minor", "major", "critical"])),
+};
+
 export const field = z.discriminatedUnion("kind", [
   z.object({
     kind: z.literal("measurement"),
@@ -90,6 +96,8 @@ export const field = z.discriminatedUnion("kind", [
     ...fieldBase,
     min: z.optional(decimal),
     max: z.optional(decimal),
+    /** Tools of a kit that come to the unit or leave it: both counts and the transfers must agree. */
+    tools: z.optional(z.object({ kit: z.string(), direction: z.enum(["in", "out"]) })),
   }),
   /** Pass or fail by eye, recorded as "pass" or "fail"; "fail" needs a defect. */
   z.object({ kind: z.literal("attribute"), ...fieldBase, characteristic: z.optional(z.uuid()) }),
@@ -127,17 +135,38 @@ export const field = z.discriminatedUnion("kind", [
     characteristic: z.optional(z.uuid()),
     minSeconds: z.optional(z.int()),
     maxSeconds: z.optional(z.int()),
-    /** Raised by itself when the maximum is exceeded. */
-    defectCode: z.optional(z.string()),
+    ...raisesDefect,
   }),
   z.object({ kind: z.literal("acknowledgement"), ...fieldBase }),
-  z.object({ kind: z.literal("measurement_record"), ...fieldBase, formats: z.array(z.string()) }),
+  z.object({
+    kind: z.literal("measurement_record"),
+    ...fieldBase,
+    formats: z.array(z.string()),
+    /** Its readings: those of these characteristics. */
+    characteristics: z.optional(z.array(z.uuid())),
+  }),
+  /** Starts, or joins, a clock of the mixed batch; it runs for every unit that uses the batch. */
   z.object({
     kind: z.literal("batch_clock"),
     ...fieldBase,
     clock: z.string(),
+    /** What is mixed; its lot must be in stock and not expired. */
+    part: z.optional(z.string()),
+    alternates: z.optional(z.array(z.string())),
+    /** The tablet warns 15 minutes before a maximum is over. */
     minMinutes: z.optional(z.int()),
     maxMinutes: z.optional(z.int()),
+  }),
+  /** The age of a batch clock, read at this moment and judged. */
+  z.object({
+    kind: z.literal("clock_age"),
+    ...fieldBase,
+    /** The batch_clock field that started it. */
+    from: z.uuid(),
+    characteristic: z.optional(z.uuid()),
+    minMinutes: z.optional(z.int()),
+    maxMinutes: z.optional(z.int()),
+    ...raisesDefect,
   }),
 ]);
 export type Field = z.output<typeof field>;
@@ -202,6 +231,17 @@ const step = z.object({
   buries: z.array(z.uuid()),
   /** Done faster than this is a signal about the step. */
   plausibleMinSeconds: z.optional(z.int()),
+  /** Work waits for a batch clock, or ends with it, such as no weighing before the sealant is tack-free. */
+  clocks: z.optional(
+    z.array(
+      z.object({
+        /** The batch_clock field that started it. */
+        field: z.uuid(),
+        afterMinutes: z.optional(z.int()),
+        withinMinutes: z.optional(z.int()),
+      }),
+    ),
+  ),
 });
 export type Step = z.output<typeof step>;
 
@@ -212,6 +252,8 @@ const operation = z.object({
   workCenter: z.string(),
   qualifications: z.array(z.string()),
   sequence: z.enum(["strict", "free"]),
+  /** Who may let work depart from a strict sequence here; each departure is recorded. */
+  departure: z.optional(departure),
   steps: z.array(step).check(z.minLength(1)),
   /** The chain of an operation without a buyoff step, signed after its last step. */
   buyoffs: z.array(buyoffRequirement),

@@ -191,6 +191,7 @@ export const personFacts = (person: FloorPerson): PersonFacts => ({
     validUntil,
   })),
   stamps: person.stamps,
+  trainers: person.trainers ?? [],
 });
 
 const proofFacts = (signature: Signature, device: string): ProofFacts => ({
@@ -241,6 +242,12 @@ async function factsFor(
     holders: packet.holders.filter(({ qualification }) =>
       needed.qualifications.includes(qualification),
     ),
+    qualificationRules: packet.qualificationRules.filter(({ code }) =>
+      needed.qualifications.includes(code),
+    ),
+    clocks: packet.clocks.filter(({ lot }) => needed.lots.includes(lot)),
+    // Only the server knows of other travelers: what needs them is decided there.
+    others: [],
     outerHolds: packet.outerHolds,
     qms: null,
     blobsMissing: [],

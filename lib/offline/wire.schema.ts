@@ -18,6 +18,8 @@ export type FloorPerson = {
   roles: readonly Role[];
   stamps: readonly { number: string; kind: "operator" | "inspection" | "quality" }[];
   qualifications: readonly { code: string; validFrom?: string; validUntil: string | null }[];
+  /** Under whom an apprentice may work today. */
+  trainers?: readonly { id: string; name: string; qualification: string | null }[];
 };
 
 export type SignIn = {
@@ -47,6 +49,8 @@ export type Packet = {
   stock: readonly StockFacts[];
   holders: Facts["holders"];
   outerHolds: Facts["outerHolds"];
+  qualificationRules: Facts["qualificationRules"];
+  clocks: Facts["clocks"];
   people: Readonly<Record<string, PersonOnPaper>>;
   /** Reasons and comments by their hash. */
   texts: Readonly<Record<string, string>>;

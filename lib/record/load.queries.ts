@@ -2,7 +2,7 @@ import "server-only";
 import { type Db, db } from "#lib/db/client";
 import type { Role } from "#lib/instructions/schema";
 import type { Instant } from "#lib/kit/time";
-import type { GageFacts, PlantPolicy, ProofFacts } from "#lib/travelers/facts.schema";
+import type { Facts, GageFacts, PlantPolicy, ProofFacts } from "#lib/travelers/facts.schema";
 import type { CommandVerdict } from "#lib/travelers/schema";
 import type { TravelerState } from "#lib/travelers/state.schema";
 import type { Guard } from "./append.commands.ts";
@@ -28,6 +28,10 @@ export type Ask = {
   parts: readonly string[];
   qualifications: readonly string[];
   blobs: readonly string[];
+  /** Lots whose running clocks count. */
+  lots: readonly string[];
+  /** Other travelers than the one that is decided on. */
+  travelers: readonly string[];
   streams: readonly string[];
 };
 
@@ -42,6 +46,8 @@ export const askNothing: Ask = {
   parts: [],
   qualifications: [],
   blobs: [],
+  lots: [],
+  travelers: [],
   streams: [],
 };
 
@@ -57,6 +63,13 @@ export type LoadedPerson = {
     kind: "operator" | "inspection" | "quality";
     issuedOn: string;
     withdrawnOn: string | null;
+  }[];
+  trainers: readonly {
+    id: string;
+    name: string;
+    qualification: string | null;
+    validFrom: string;
+    validUntil: string | null;
   }[];
   card: { hash: string; version: number } | null;
 };
@@ -121,6 +134,11 @@ export type Loaded = {
     verdict: CommandVerdict;
   }[];
   holders: readonly { qualification: string; names: readonly string[] }[];
+  qualificationRules: Facts["qualificationRules"];
+  clocks: Facts["clocks"];
+  others: readonly { state: TravelerState; seq: number; head: string }[];
+  /** Of the unit, its lot, order, part revision or site, and of the tablet's station. */
+  holds: Facts["outerHolds"];
   blobsMissing: readonly string[];
   streams: Readonly<Record<string, { seq: number; head: string }>>;
 };

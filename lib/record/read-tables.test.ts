@@ -15,11 +15,15 @@ const readTables = [
   "buyoffs",
   "defects",
   "holds",
+  "batch_clocks",
+  "measurement_records",
+  "waivers",
+  "signals",
   "gages",
   "stock",
 ];
 /** What a row is and whose it is; a traveler is released once. */
-const fixed = ["id", "instance", "site_id", "traveler_id"];
+const fixed = ["id", "instance", "seq", "site_id", "traveler_id"];
 
 it("writes a row's every column again when it changes", async () => {
   const forgotten = await asAdministrator(async (client) => {

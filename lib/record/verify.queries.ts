@@ -133,6 +133,10 @@ const tables = [
   ["buyoffs", "buyoffs"],
   ["defects", "defects"],
   ["holds", "holds"],
+  ["batch_clocks", "batchClocks"],
+  ["measurement_records", "measurementRecords"],
+  ["waivers", "waivers"],
+  ["signals", "signals"],
 ] as const;
 
 /** The first read table whose rows are not exactly what a fold over the entries gives. */
@@ -151,7 +155,7 @@ async function shownWrong(reader: Reader, state: TravelerState): Promise<Broken 
       ), wrong as (
         (table folded except all table shown) union all (table shown except all table folded)
       )
-      select coalesce(to_jsonb(w)->>'id', to_jsonb(w)->>'instance') as row from wrong w
+      select coalesce(to_jsonb(w)->>'id', to_jsonb(w)->>'instance', to_jsonb(w)->>'seq') as row from wrong w
       order by 1 limit 1`);
     const [first] = different;
     if (first)

@@ -72,6 +72,13 @@ type KnownPerson = {
     issuedOn: string;
     withdrawnOn: string | null;
   }[];
+  trainers: readonly {
+    id: string;
+    name: string;
+    qualification: string | null;
+    validFrom: string;
+    validUntil: string | null;
+  }[];
 };
 
 /**
@@ -84,7 +91,9 @@ export function personFacts(
   day: string,
 ): PersonFacts | null {
   if (!known) {
-    return actor && { ...actorOnly(actor), active: true, qualifications: [], stamps: [] };
+    return (
+      actor && { ...actorOnly(actor), active: true, qualifications: [], stamps: [], trainers: [] }
+    );
   }
   return {
     id: known.id,
@@ -97,6 +106,9 @@ export function personFacts(
         ({ issuedOn, withdrawnOn }) => issuedOn <= day && !(withdrawnOn && withdrawnOn <= day),
       )
       .map(({ number, kind }) => ({ number, kind })),
+    trainers: known.trainers
+      .filter(({ validFrom, validUntil }) => validFrom <= day && !(validUntil && validUntil < day))
+      .map(({ id, name, qualification }) => ({ id, name, qualification })),
   };
 }
 

@@ -4,7 +4,7 @@ import type { Facts, ProofFacts } from "./facts.schema.ts";
 import { type Command, commandBodies, reason } from "./schema.ts";
 
 /** Parts of the facts that many decisions share, or that name people: kept once, by their hash. */
-const apart = ["policy", "person", "second", "gages", "stock", "holders"] as const;
+const apart = ["policy", "person", "second", "gages", "stock", "holders", "others"] as const;
 
 export type KeptText = { sha256: string; text: string };
 

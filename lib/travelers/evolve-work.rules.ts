@@ -64,7 +64,7 @@ export function evolveWork(state: TravelerState, event: RecordedEvent): Traveler
 export const once = (list: readonly string[], added: string): readonly string[] =>
   list.includes(added) ? list : [...list, added];
 
-function withStep(
+export function withStep(
   state: TravelerState,
   step: string,
   change: (of: StepState) => Partial<StepState>,
@@ -74,7 +74,11 @@ function withStep(
   return { ...state, steps: { ...state.steps, [step]: { ...before, ...change(before) } } };
 }
 
-const performed = (state: TravelerState, event: RecordedEvent, step: string): TravelerState =>
+export const performed = (
+  state: TravelerState,
+  event: RecordedEvent,
+  step: string,
+): TravelerState =>
   withStep(state, step, ({ performedBy }) => ({ performedBy: once(performedBy, doer(event)) }));
 
 /** The attempt under way moves beside; a new one begins with nothing done. */
@@ -94,6 +98,7 @@ export function newAttempt(
     startedAt: null,
     completedAt: null,
     performedBy: [],
+    pausedAt: null,
   };
   return {
     ...state,

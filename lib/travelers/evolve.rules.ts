@@ -1,21 +1,43 @@
 import { derivedId } from "#lib/kit/ids";
+import { evolveClock } from "./evolve-clocks.rules.ts";
 import { evolveDefect } from "./evolve-defects.rules.ts";
+import { evolveDeparture } from "./evolve-departures.rules.ts";
+import { evolveLot, splitOff } from "./evolve-lots.rules.ts";
+import { evolvePeople } from "./evolve-people.rules.ts";
 import { evolveWork } from "./evolve-work.rules.ts";
 import type { EventType, RecordedEvent } from "./schema.ts";
 import type { StepState, TravelerState, TravelerStatus } from "./state.schema.ts";
 
-/** Total: every event of the record moves the sequence on, also those that change nothing here. */
+const parts = [
+  ended,
+  evolveWork,
+  evolveClock,
+  evolveDefect,
+  evolveDeparture,
+  evolvePeople,
+  evolveLot,
+];
+
+/**
+ * Total: every event of the record moves the sequence on, also those that change nothing here. The first
+ * event of a lot that was split off is folded into the state of its parent as it was then.
+ */
 export function evolve(state: TravelerState | null, event: RecordedEvent): TravelerState {
   if (!state) return released(event);
-  const changed = evolveDefect(evolveWork(ended(state, event), event), event);
+  if (event.type === "traveler.split_off") return splitOff(state, event);
+  const changed = parts.reduce((before, part) => part(before, event), state);
   const next = opensRequirement(event)
     ? { ...changed, completedAt: null, acceptedAt: null }
     : changed;
   return { ...next, seq: event.seq, status: statusOf(next) };
 }
 
-export function fold(events: readonly RecordedEvent[]): TravelerState | null {
-  return events.reduce<TravelerState | null>(evolve, null);
+/** `parent`: of a lot that was split off, its parent's state at that entry. */
+export function fold(
+  events: readonly RecordedEvent[],
+  parent: TravelerState | null = null,
+): TravelerState | null {
+  return events.reduce<TravelerState | null>(evolve, parent);
 }
 
 function released(event: RecordedEvent): TravelerState {
@@ -48,6 +70,19 @@ function released(event: RecordedEvent): TravelerState {
     reworks: [],
     calls: [],
     notes: [],
+    timers: [],
+    clocks: [],
+    measurementRecords: [],
+    waivers: [],
+    supervisions: [],
+    toolTransfers: [],
+    signals: [],
+    quantities: null,
+    splits: [],
+    merges: [],
+    mergedInto: null,
+    serials: [],
+    origin: null,
   };
 }
 
@@ -62,6 +97,8 @@ const firstAttempt = (traveler: string, operation: string, step: string): StepSt
   startedAt: null,
   completedAt: null,
   performedBy: [],
+  deferredTo: null,
+  pausedAt: null,
 });
 
 /** What ends a traveler, for now (completed, accepted) or for good. */
@@ -88,6 +125,9 @@ const opening: ReadonlySet<EventType> = new Set<EventType>([
   "defect.logged",
   "hold.placed",
   "rework.started",
+  "step.deferred",
+  "timer.started",
+  "traveler.merged",
 ]);
 
 /** A completed traveler for which this happens is no longer complete: the gate must pass it again. */

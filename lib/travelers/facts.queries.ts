@@ -10,7 +10,7 @@ import { type FactsNeeded, factsNeeded } from "./facts.rules.ts";
 import type { Facts, ProofFacts, StockFacts } from "./facts.schema.ts";
 import type { TravelerState } from "./state.schema.ts";
 
-type Needs = Pick<FactsNeeded, "gageTypes" | "gageCodes" | "stock" | "parts" | "qualifications">;
+type Needs = Omit<FactsNeeded, "disposition">;
 
 /** What was not asked for although a decision needs it, joined to what was; null: nothing missing. */
 export function widened(ask: Ask, needs: Needs): Ask | null {
@@ -19,6 +19,8 @@ export function widened(ask: Ask, needs: Needs): Ask | null {
     gageCodes: union(ask.gageCodes, needs.gageCodes),
     parts: union(ask.parts, needs.parts),
     qualifications: union(ask.qualifications, needs.qualifications),
+    lots: union(ask.lots, needs.lots),
+    travelers: union(ask.travelers, needs.travelers),
     stock: [...ask.stock, ...needs.stock.filter((wanted) => !ask.stock.some(isSame(wanted)))],
   };
   const grown = (Object.keys(more) as (keyof typeof more)[]).some(
@@ -83,13 +85,25 @@ export function gather(
       holders: loaded.holders.filter(({ qualification }) =>
         needs.qualifications.includes(qualification),
       ),
+      qualificationRules: loaded.qualificationRules.filter(({ code }) =>
+        needs.qualifications.includes(code),
+      ),
+      clocks: loaded.clocks.filter(({ lot }) => needs.lots.includes(lot)),
+      others: loaded.others
+        .filter((other) => needs.travelers.includes(other.state.id))
+        .map((other) => ({ state: other.state, head: other.head })),
       outerHolds: outerHolds(loaded),
       qms: of.qms,
       blobsMissing: loaded.blobsMissing.filter((sha256) =>
-        state.photos.some((photo) => photo.sha256 === sha256),
+        [...state.photos, ...state.measurementRecords].some((kept) => kept.sha256 === sha256),
       ),
     },
-    guards: guardsOf(loaded, act, actor, gages, stock),
+    guards: [
+      ...guardsOf(loaded, act, actor, gages, stock),
+      ...loaded.others
+        .filter((other) => needs.travelers.includes(other.state.id))
+        .map(({ state: { id }, seq }) => ({ id, kind: "traveler" as const, seq })),
+    ],
     // What an append may spend, and name: proofs of these two people for this very command.
     proofs: [proof, secondProof]
       .filter((spent) => spent !== null)
@@ -156,7 +170,16 @@ export function stockFacts(found: LoadedStock, content: InstructionContent): Sto
   return { part, revision, serial, lot, expiresOn, onHold, installedIn, spent };
 }
 
-export const outerHolds = (loaded: Loaded): Facts["outerHolds"] =>
-  loaded.order?.status === "on_hold"
-    ? [{ scope: "order", reason: "order_on_hold", owner: "production" }]
-    : [];
+export const outerHolds = (loaded: Loaded): Facts["outerHolds"] => [
+  ...(loaded.order?.status === "on_hold"
+    ? [
+        {
+          scope: "order",
+          subject: loaded.order.number,
+          reason: "order_on_hold",
+          owner: "production" as const,
+        },
+      ]
+    : []),
+  ...loaded.holds,
+];

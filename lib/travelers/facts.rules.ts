@@ -17,6 +17,10 @@ export type FactsNeeded = {
   parts: readonly string[];
   /** Who holds these now, so that a refusal can name somebody. */
   qualifications: readonly string[];
+  /** Lots whose running clocks count. */
+  lots: readonly string[];
+  /** Other travelers, such as the lots to be merged. */
+  travelers: readonly string[];
   /** The defect whose disposition has to be fetched at this moment; null: none. */
   disposition: string | null;
 };
@@ -27,6 +31,8 @@ const nothing: FactsNeeded = {
   stock: [],
   parts: [],
   qualifications: [],
+  lots: [],
+  travelers: [],
   disposition: null,
 };
 

@@ -1,6 +1,6 @@
 import type { InstructionContent, Role } from "#lib/instructions/schema";
 import type { Instant } from "#lib/kit/time";
-import type { Disposition, HoldOwner, QmsRecord, Severity } from "./state.schema.ts";
+import type { Disposition, HoldOwner, QmsRecord, Severity, TravelerState } from "./state.schema.ts";
 
 export type PersonFacts = {
   id: string;
@@ -15,6 +15,8 @@ export type PersonFacts = {
   }[];
   /** In force now: the numbers issued to this person. */
   stamps: readonly { number: string; kind: "operator" | "inspection" | "quality" }[];
+  /** Under whom an apprentice may work today; nobody: no apprentice. */
+  trainers: readonly { id: string; name: string; qualification: string | null }[];
 };
 
 export type GageFacts = {
@@ -100,8 +102,23 @@ export type Facts = {
   stock: readonly StockFacts[];
   /** Who holds a qualification here now, for refusals that name somebody. */
   holders: readonly { qualification: string; names: readonly string[] }[];
-  /** Holds that lie on the order, lot, gage, station or site and not on this traveler alone. */
-  outerHolds: readonly { scope: string; reason: string; owner: HoldOwner }[];
+  /** Who may waive what the act asks for; a code that isn't here can't be waived. */
+  qualificationRules: readonly {
+    code: string;
+    waivableBy: "nobody" | "quality" | "supervisor_and_quality";
+  }[];
+  /** Clocks that run for the lots concerned, started by any unit of the plant. */
+  clocks: readonly {
+    clock: string;
+    part: string | null;
+    lot: string;
+    mixedAt: Instant;
+    unit: string | null;
+  }[];
+  /** Other travelers that the act concerns, such as the lots to be merged. */
+  others: readonly { state: TravelerState; head: string }[];
+  /** Holds that lie on the unit, lot, order, part revision, station or site and not on this traveler alone. */
+  outerHolds: readonly { scope: string; subject: string; reason: string; owner: HoldOwner }[];
   /** The QMS's word on the defect concerned, fetched at this moment; null: it could not be reached. */
   qms: { defect: string; record: QmsRecord; dispositions: readonly Disposition[] } | null;
   /** Photos named in the record that the server does not hold yet. */

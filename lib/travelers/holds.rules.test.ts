@@ -77,7 +77,9 @@ test("a step on hold is not accepted by a signature that covers it", () => {
 
 test("a hold on the order, lot, gage, station or site holds this traveler too", () => {
   const bench = inWorkAt("010.1");
-  const outerHolds = [{ scope: "lot", reason: "recall", owner: "quality" as const }];
+  const outerHolds = [
+    { scope: "lot", subject: "L-1", reason: "recall", owner: "quality" as const },
+  ];
   expect(outcome(read(bench, order, "WO-700290", { facts: { outerHolds } }))).toBe("on_hold");
 });
 

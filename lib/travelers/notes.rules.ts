@@ -80,3 +80,11 @@ export const viewRecordForAudit = ({ body }: Case<"viewRecordForAudit">): Ruling
     [{ type: "record.viewed_for_audit", body: { purpose: textHash(body.purpose) } }],
     [body.purpose],
   );
+
+/** Review by exception: what is looked at is named by its entries, with what was found. */
+export function reviewSignals({ state, body }: Case<"reviewSignals">): Ruling {
+  const unknown = body.signals.find((seq) => !state.signals.some((of) => of.seq === seq));
+  if (unknown !== undefined) return refuse("signal_unknown", { seq: String(unknown) });
+  const reviewed = { signals: body.signals, note: textHash(body.note) };
+  return rule([{ type: "signal.reviewed", body: reviewed }], [body.note]);
+}

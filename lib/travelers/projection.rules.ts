@@ -2,7 +2,21 @@ import type { InstructionContent } from "#lib/instructions/schema";
 import { DECIMAL } from "#lib/kit/decimal";
 import { buyoffsDue, isDone } from "./buyoffs.rules.ts";
 import { operationProgress } from "./progress.rules.ts";
-import type { Defect, Photo, Reading, TravelerState } from "./state.schema.ts";
+import type {
+  BatchClock,
+  Buyoff,
+  Defect,
+  Hold,
+  Installation,
+  MeasurementRecord,
+  Origin,
+  Photo,
+  Reading,
+  Signal,
+  StepState,
+  TravelerState,
+  Waiver,
+} from "./state.schema.ts";
 
 export type Row = Readonly<Record<string, unknown>>;
 export type Projection = {
@@ -14,67 +28,39 @@ export type Projection = {
   buyoffs: readonly Row[];
   defects: readonly Row[];
   holds: readonly Row[];
+  batchClocks: readonly Row[];
+  measurementRecords: readonly Row[];
+  waivers: readonly Row[];
+  signals: readonly Row[];
 };
 
 /** The rows of the read tables, by their columns' names. A fold over the entries gives these. */
 export function projection(state: TravelerState, content: InstructionContent): Projection {
   const of = { traveler_id: state.id, site_id: state.site };
+  const rows = <T>(list: readonly T[], row: (one: T) => Row) =>
+    list.map((one) => ({ ...of, ...row(one) }));
+  const steps = [...state.earlierAttempts, ...Object.values(state.steps)];
   return {
     traveler: travelerRow(state, content),
-    stepExecutions: [...state.earlierAttempts, ...Object.values(state.steps)].map((step) => ({
-      ...of,
-      instance: step.instance,
-      step_id: step.step,
-      operation_id: step.operation,
-      status: step.status,
-      attempt: step.attempt,
-      started_at: step.startedAt,
-      completed_at: step.completedAt,
-    })),
-    readings: state.readings.map((reading) => ({ ...of, ...readingRow(reading) })),
-    installations: state.components.map((installed) => ({
-      ...of,
-      id: installed.id,
-      step_id: installed.step,
-      field_id: installed.field,
-      position: installed.position,
-      part: installed.part,
-      serial: installed.serial,
-      lot: installed.lot,
-      quantity: installed.quantity,
-      person_id: installed.person,
-      occurred_at: installed.at,
-      removed_at: installed.removed?.at ?? null,
-    })),
-    photos: state.photos.map((photo) => ({ ...of, ...photoRow(photo) })),
-    buyoffs: state.buyoffs.map((buyoff) => ({
-      ...of,
-      id: buyoff.id,
-      operation_id: buyoff.operation,
-      step_id: buyoff.step,
-      requirement_id: buyoff.requirement,
-      type: buyoff.type,
-      status: buyoff.status,
-      person_id: buyoff.person,
-      stamp: buyoff.stamp,
-      method: buyoff.method,
-      content_sha256: buyoff.contentSha256,
-      occurred_at: buyoff.at,
-    })),
-    defects: state.defects.map((defect) => ({ ...of, ...defectRow(defect) })),
-    holds: state.holds.map((hold) => ({
-      ...of,
-      id: hold.id,
-      scope: hold.scope.kind,
-      reason: hold.reason,
-      owner: hold.owner,
-      defect_id: hold.defect,
-      person_id: hold.person,
-      occurred_at: hold.at,
-      released_at: hold.released?.at ?? null,
-    })),
+    stepExecutions: rows(steps, stepRow),
+    readings: rows(own(state, "readings"), readingRow),
+    installations: rows(own(state, "components"), installationRow),
+    photos: rows(own(state, "photos"), photoRow),
+    buyoffs: rows(own(state, "buyoffs"), buyoffRow),
+    defects: rows(state.defects, defectRow),
+    holds: rows(state.holds, holdRow),
+    batchClocks: rows(own(state, "clocks"), clockRow),
+    measurementRecords: rows(own(state, "measurementRecords"), measurementRecordRow),
+    waivers: rows(own(state, "waivers"), waiverRow),
+    signals: rows(state.signals, signalRow),
   };
 }
+
+/** What a lot that was split off carries by reference has its rows with the parent. */
+const own = <K extends keyof Origin["inherited"]>(
+  state: TravelerState,
+  list: K,
+): readonly TravelerState[K][number][] => state[list].slice(state.origin?.inherited[list] ?? 0);
 
 function travelerRow(state: TravelerState, content: InstructionContent): Row {
   const steps = Object.keys(state.steps);
@@ -103,9 +89,117 @@ function travelerRow(state: TravelerState, content: InstructionContent): Row {
     buyoffs_due: [...new Set(due)],
     released_at: state.releasedAt,
     completed_at: state.completedAt,
+    parent_id: state.origin?.traveler ?? null,
+    merged_into: state.mergedInto,
+    quantity_accepted: state.quantities?.accepted ?? null,
+    quantity_scrapped: state.quantities?.scrapped ?? null,
+    quantity_transferred_out: state.quantities?.transferredOut ?? null,
+    deferred_open: Object.values(state.steps).filter(
+      ({ step, deferredTo }) => deferredTo !== null && !isDone(state, step),
+    ).length,
     state,
   };
 }
+
+const stepRow = (step: StepState): Row => ({
+  instance: step.instance,
+  step_id: step.step,
+  operation_id: step.operation,
+  status: step.status,
+  attempt: step.attempt,
+  started_at: step.startedAt,
+  completed_at: step.completedAt,
+  deferred_to: step.deferredTo,
+  paused_at: step.pausedAt,
+});
+
+const installationRow = (installed: Installation): Row => ({
+  id: installed.id,
+  step_id: installed.step,
+  field_id: installed.field,
+  position: installed.position,
+  part: installed.part,
+  serial: installed.serial,
+  lot: installed.lot,
+  quantity: installed.quantity,
+  person_id: installed.person,
+  occurred_at: installed.at,
+  removed_at: installed.removed?.at ?? null,
+});
+
+const buyoffRow = (buyoff: Buyoff): Row => ({
+  id: buyoff.id,
+  operation_id: buyoff.operation,
+  step_id: buyoff.step,
+  requirement_id: buyoff.requirement,
+  type: buyoff.type,
+  status: buyoff.status,
+  person_id: buyoff.person,
+  stamp: buyoff.stamp,
+  method: buyoff.method,
+  content_sha256: buyoff.contentSha256,
+  occurred_at: buyoff.at,
+});
+
+const holdRow = (hold: Hold): Row => ({
+  id: hold.id,
+  scope: hold.scope.kind,
+  reason: hold.reason,
+  owner: hold.owner,
+  defect_id: hold.defect,
+  person_id: hold.person,
+  occurred_at: hold.at,
+  released_at: hold.released?.at ?? null,
+});
+
+const clockRow = (clock: BatchClock): Row => ({
+  id: clock.id,
+  step_id: clock.step,
+  field_id: clock.field,
+  clock: clock.clock,
+  part: clock.part,
+  lot: clock.lot,
+  mixed_at: clock.mixedAt,
+  person_id: clock.person,
+  occurred_at: clock.at,
+});
+
+const measurementRecordRow = (record: MeasurementRecord): Row => ({
+  id: record.id,
+  step_id: record.step,
+  field_id: record.field,
+  position: record.position,
+  attempt: record.attempt,
+  name: record.name,
+  sha256: record.sha256,
+  uri: record.uri,
+  media_type: record.mediaType,
+  bytes: record.bytes,
+  person_id: record.person,
+  occurred_at: record.at,
+});
+
+const waiverRow = (waiver: Waiver): Row => ({
+  id: waiver.id,
+  person_id: waiver.person,
+  qualification: waiver.qualification,
+  valid_until: waiver.validUntil,
+  requested_by: waiver.requestedBy,
+  requested_at: waiver.requestedAt,
+  granted_by: waiver.grantedBy,
+  granted_at: waiver.grantedAt,
+  revoked_at: waiver.revoked?.at ?? null,
+});
+
+const signalRow = (signal: Signal): Row => ({
+  seq: signal.seq,
+  kind: signal.kind,
+  step_id: signal.step,
+  person_id: signal.person,
+  occurred_at: signal.at,
+  reviewed_by: signal.reviewed?.person ?? null,
+  reviewed_at: signal.reviewed?.at ?? null,
+});
 
 const readingRow = (reading: Reading): Row => ({
   id: reading.id,

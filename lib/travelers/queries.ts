@@ -18,7 +18,16 @@ import { openCall } from "./step-story.rules.ts";
 /** All that a tablet needs to execute one traveler, as lib/offline's `Packet`. */
 export type TabletPacket = Pick<
   Facts,
-  "content" | "revisionStatus" | "site" | "policy" | "gages" | "stock" | "holders" | "outerHolds"
+  | "content"
+  | "revisionStatus"
+  | "site"
+  | "policy"
+  | "gages"
+  | "stock"
+  | "holders"
+  | "qualificationRules"
+  | "clocks"
+  | "outerHolds"
 > & {
   state: TravelerState;
   people: Readonly<Record<string, PersonOnPaper>>;
@@ -80,6 +89,8 @@ function packetOf(loaded: Loaded, state: TravelerState, content: InstructionCont
     gages: loaded.gages,
     stock: loaded.stock.map((found) => stockFacts(found, content)),
     holders: loaded.holders,
+    qualificationRules: loaded.qualificationRules,
+    clocks: loaded.clocks,
     outerHolds: outerHolds(loaded),
     serverTime: loaded.now,
     head: loaded.traveler?.head ?? "",

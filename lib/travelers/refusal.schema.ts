@@ -123,6 +123,7 @@ export const refusalCodes = [
   "photo_unknown",
   "photo_already_attached",
   "call_unknown",
+  "signal_unknown",
   // 16 late entries
   "late_in_future",
   // 17 completion

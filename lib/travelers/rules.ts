@@ -15,6 +15,7 @@ import {
   noteHandover,
   recordRefusedAttempt,
   requestAssistance,
+  reviewSignals,
   viewRecordForAudit,
 } from "./notes.rules.ts";
 import { permissions } from "./permissions.rules.ts";
@@ -92,6 +93,8 @@ const rules: { readonly [T in CommandType]: Rule<T> | null } = {
   deferStep: null,
   reopenStep: ["work", reopenStep],
   departSequence: null,
+  superviseStep: null,
+  cosignStep: null,
 
   recordReading: ["work", recordReading],
   amendReading: ["on_hold", amendReading],
@@ -107,6 +110,8 @@ const rules: { readonly [T in CommandType]: Rule<T> | null } = {
   startBatchClock: null,
   startTimer: null,
   stopTimer: null,
+  readClock: null,
+  transferTools: null,
 
   callInspection: ["on_hold", callInspection],
   acknowledgeInspection: ["on_hold", acknowledgeInspection],
@@ -129,7 +134,10 @@ const rules: { readonly [T in CommandType]: Rule<T> | null } = {
   startRework: ["work", startRework],
   completeRework: ["work", completeRework],
 
+  requestWaiver: null,
   grantWaiver: null,
+  revokeWaiver: null,
+  reviewSignals: ["ended", reviewSignals],
   changeRevision: null,
   proposeRedline: null,
   approveRedline: null,

@@ -40,7 +40,13 @@ const qmsStatus = z.enum(["open", "contained", "dispositioned", "closed", "void"
  * those whose rules come later are refused with `command_not_available`.
  */
 export const commandBodies = {
-  splitTraveler: z.object({ child: id, quantity: decimal, reason }),
+  splitTraveler: z.object({
+    child: id,
+    quantity: decimal,
+    reason,
+    /** Open defects of the pieces that leave: they and their holds go with the child. */
+    defects: z.optional(z.array(id)),
+  }),
   mergeTravelers: z.object({ from: z.array(id), reason }),
   accountQuantity: z.object({ accepted: decimal, scrapped: decimal, transferredOut: decimal }),
   assignSerials: z.object({ serials: z.array(words(60)) }),
@@ -50,7 +56,12 @@ export const commandBodies = {
   scrapTraveler: z.object({ defect: id, identification: words(200), segregation: words(200) }),
 
   presentStep: z.object({ step: id, language: z.enum(["en", "es"]) }),
-  startStep: z.object({ step: id, late }),
+  startStep: z.object({
+    step: id,
+    late,
+    /** The person was shown what was amended under the work that this step covers. */
+    buried: z.optional(z.literal("seen")),
+  }),
   pauseStep: z.object({ step: id, reason: code }),
   resumeStep: z.object({ step: id }),
   completeStep: z.object({ step: id, late }),
@@ -60,6 +71,10 @@ export const commandBodies = {
   deferStep: z.object({ step: id, to: id, reason }),
   reopenStep: z.object({ step: id, reason }),
   departSequence: z.object({ step: id, reason }),
+  /** A trainer, the second person, is at the unit for an apprentice's attempt at a step. */
+  superviseStep: z.object({ step: id, contentSha256: hash }),
+  /** The trainer co-signs what was recorded in it. */
+  cosignStep: z.object({ step: id, contentSha256: hash }),
 
   recordReading: z.object({
     ...place,
@@ -83,7 +98,10 @@ export const commandBodies = {
     ...place,
     name: words(200),
     sha256: hash,
+    /** Where it lies; null: the file itself is sent. */
     uri: z.nullable(words(500)),
+    mediaType: z.nullable(words(100)),
+    bytes: z.nullable(z.int().check(z.positive())),
   }),
   attachPhoto: z.object({
     photo: id,
@@ -115,7 +133,22 @@ export const commandBodies = {
   quarantineGage: z.object({ gage: words(60), reason }),
   startBatchClock: z.object({ step: id, field: id, lot: words(60), mixedAt: instant }),
   startTimer: z.object({ ...place }),
-  stopTimer: z.object({ ...place }),
+  stopTimer: z.object({
+    ...place,
+    /** It ended before its minimum, and the person said that it really did. */
+    confirmed: z.optional(z.array(z.literal("out_of_limits"))),
+  }),
+  /** How old a batch is at this moment. */
+  readClock: z.object({ ...place }),
+  /** Tools that came to the unit or left it between the counts. */
+  transferTools: z.object({
+    kit: words(60),
+    quantity: decimal,
+    direction: z.enum(["in", "out"]),
+    /** The unit, kit or place on the other side. */
+    counterpart: words(120),
+    reason,
+  }),
 
   callInspection: z.object({ call: id, operation: id }),
   acknowledgeInspection: z.object({ call: id, arrived: z.boolean() }),
@@ -187,7 +220,22 @@ export const commandBodies = {
   }),
   completeRework: z.object({ rework: id }),
 
-  grantWaiver: z.object({ person: id, qualification: code, reason, validUntil: instant }),
+  requestWaiver: z.object({
+    waiver: id,
+    person: id,
+    qualification: code,
+    reason,
+    validUntil: instant,
+    /** Of `waiverContent`: what both sign. */
+    contentSha256: hash,
+  }),
+  grantWaiver: z.object({ waiver: id, contentSha256: hash }),
+  revokeWaiver: z.object({ waiver: id, reason }),
+  /** Quality has looked at these departures from the plan, by the sequence of their entries. */
+  reviewSignals: z.object({
+    signals: z.array(z.int().check(z.positive())).check(z.minLength(1)),
+    note: reason,
+  }),
   changeRevision: z.object({ contentSha256: hash, reason }),
   proposeRedline: z.object({ redline: id, step: id, text: reason }),
   approveRedline: z.object({ redline: id }),
@@ -263,6 +311,13 @@ export function parseBody(type: string, body: unknown): Omit<Command, "id"> | nu
 
 /** Decided by the server alone: they need facts fetched at that moment. */
 export const onlineOnly: ReadonlySet<CommandType> = new Set<CommandType>([
+  "splitTraveler",
+  "mergeTravelers",
+  "requestWaiver",
+  "grantWaiver",
+  "revokeWaiver",
+  "deferStep",
+  "reviewSignals",
   "completeTraveler",
   "acceptTraveler",
   "releaseHold",
@@ -306,6 +361,22 @@ export const eventBodies = {
   "step.presented": z.object({ step: id, requirementHash: hash, language: z.string() }),
   "step.started": z.object({ step: id }),
   "step.completed": z.object({ step: id, attempt: z.int() }),
+  /** A signal about the step and its plan, never about a person. */
+  "step.implausibly_fast": z.object({
+    step: id,
+    attempt: z.int(),
+    seconds: z.int(),
+    plausibleMinSeconds: z.int(),
+  }),
+  "step.supervised": z.object({
+    step: id,
+    attempt: z.int(),
+    trainer: id,
+    /** What the apprentice doesn't hold and the trainer does. */
+    qualifications: z.array(z.string()),
+    contentSha256: hash,
+  }),
+  "step.cosigned": z.object({ step: id, attempt: z.int(), trainer: id, contentSha256: hash }),
   "step.failed": z.object({ step: id, reason: hash }),
   "step.skipped": z.object({ step: id, reason: hash, permit: z.nullable(z.string()) }),
   "step.marked_not_applicable": z.object({
@@ -508,9 +579,27 @@ export const eventBodies = {
     ),
   }),
   "record.viewed_for_audit": z.object({ purpose: hash }),
-  // The wire of what the next rules bring. Nothing emits them yet.
-  "traveler.split": z.object({ child: id, quantity: z.string(), reason: hash }),
-  "traveler.merged": z.object({ from: z.array(id), reason: hash }),
+  "signal.reviewed": z.object({ signals: z.array(z.int()), note: hash }),
+  "traveler.split": z.object({
+    child: id,
+    lot: z.string(),
+    quantity: z.string(),
+    defects: z.array(z.object({ from: id, to: id })),
+    reason: hash,
+  }),
+  /** The first entry of a lot that was split off: everything before is its parent's, up to `from`. */
+  "traveler.split_off": z.object({
+    traveler: id,
+    from: z.object({ traveler: id, seq: z.int(), head: hash }),
+    lot: z.string(),
+    quantity: z.string(),
+    defects: z.array(z.object({ from: id, to: id })),
+  }),
+  "traveler.merged": z.object({
+    from: z.array(z.object({ traveler: id, seq: z.int(), head: hash, quantity: z.string() })),
+    reason: hash,
+  }),
+  "traveler.merged_into": z.object({ into: id, reason: hash }),
   "quantity.accounted": z.object({
     accepted: z.string(),
     scrapped: z.string(),
@@ -519,27 +608,59 @@ export const eventBodies = {
   "traveler.serials_assigned": z.object({ serials: z.array(z.string()) }),
   "step.paused": z.object({ step: id, reason: z.string() }),
   "step.resumed": z.object({ step: id }),
+  /** `to` is the operation whose gate the step blocks from now on. */
   "step.deferred": z.object({ step: id, to: id, reason: hash }),
   "measurement_record.attached": z.object({
     ...place,
+    record: id,
     attempt: z.int(),
     name: z.string(),
     sha256: hash,
     uri: z.nullable(z.string()),
+    mediaType: z.nullable(z.string()),
+    bytes: z.nullable(z.int()),
   }),
-  "gage.quarantined": z.object({ gage: z.string(), reason: hash }),
-  "batch_clock.started": z.object({ step: id, field: id, lot: z.string(), mixedAt: instant }),
-  "timer.started": z.object({ ...place, attempt: z.int() }),
-  "timer.stopped": z.object({ ...place, attempt: z.int(), seconds: z.string() }),
+  "gage.quarantined": z.object({ gage: id, code: z.string(), reason: hash }),
+  "batch_clock.started": z.object({
+    batchClock: id,
+    step: id,
+    field: id,
+    attempt: z.int(),
+    clock: z.string(),
+    part: z.nullable(z.string()),
+    lot: z.string(),
+    mixedAt: instant,
+    /** Another unit had started it. */
+    joined: z.boolean(),
+  }),
+  "timer.started": z.object({ timer: id, ...place, attempt: z.int() }),
+  /** What it measured is the reading of the same act. */
+  "timer.stopped": z.object({
+    timer: id,
+    ...place,
+    attempt: z.int(),
+    seconds: z.string(),
+    verdict: z.enum(["in_limits", "out_of_limits", "no_limits"]),
+  }),
+  "tools.transferred": z.object({
+    kit: z.string(),
+    quantity: z.string(),
+    direction: z.enum(["in", "out"]),
+    counterpart: z.string(),
+    reason: hash,
+  }),
   "buyoff.verified": z.object({ buyoff: id }),
   "buyoff.rejected": z.object({ buyoff: id, cause: z.string() }),
-  "waiver.granted": z.object({
+  "waiver.requested": z.object({
+    waiver: id,
     person: id,
     qualification: z.string(),
     reason: hash,
     validUntil: instant,
-    second: id,
+    contentSha256: hash,
   }),
+  "waiver.granted": z.object({ waiver: id, contentSha256: hash }),
+  "waiver.revoked": z.object({ waiver: id, reason: hash }),
   "clock.skewed": z.object({ skewMs: z.int() }),
   "revision.changed_for_traveler": z.object({ from: hash, to: hash, reason: hash }),
   "redline.proposed": z.object({ redline: id, step: id, text: hash }),

@@ -45,6 +45,9 @@ export type StepState = {
   completedAt: Instant | null;
   /** Everyone who recorded in this attempt. */
   performedBy: readonly string[];
+  /** The operation whose gate it blocks since quality let it be done later (traveled work). */
+  deferredTo: string | null;
+  pausedAt: Instant | null;
 };
 
 export type Limits = { min: Decimal | null; max: Decimal | null };
@@ -246,6 +249,131 @@ export type InspectionCall = {
   arrivedAt: Instant | null;
 };
 
+/** A running or ended timer; what it measured is a reading of the same act that ended it. */
+export type Timer = {
+  id: string;
+  step: string;
+  field: string;
+  position: string;
+  attempt: number;
+  startedAt: Instant;
+  stoppedAt: Instant | null;
+  person: string;
+};
+
+/** The use of a mixed batch here. Clock, part, lot and mix time name the batch wherever it is used. */
+export type BatchClock = {
+  id: string;
+  step: string;
+  field: string;
+  attempt: number;
+  clock: string;
+  part: string | null;
+  lot: string;
+  mixedAt: Instant;
+  joined: boolean;
+  person: string;
+  at: Instant;
+};
+
+export type MeasurementRecord = {
+  id: string;
+  step: string;
+  field: string;
+  position: string;
+  attempt: number;
+  name: string;
+  sha256: string;
+  /** Null: the file itself is kept. */
+  uri: string | null;
+  mediaType: string | null;
+  bytes: number | null;
+  person: string;
+  at: Instant;
+};
+
+/** For this traveler only; asked by one, granted by another, both signed. */
+export type Waiver = {
+  id: string;
+  person: string;
+  qualification: string;
+  reason: TextHash;
+  validUntil: Instant;
+  requestedBy: string;
+  requestedAt: Instant;
+  grantedBy: string | null;
+  grantedAt: Instant | null;
+  revoked: { person: string; at: Instant; reason: TextHash } | null;
+};
+
+/** An apprentice's attempt at a step under a trainer, who co-signs it. */
+export type Supervision = {
+  step: string;
+  attempt: number;
+  apprentice: string;
+  trainer: string;
+  qualifications: readonly string[];
+  at: Instant;
+  cosignedAt: Instant | null;
+};
+
+export type ToolTransfer = {
+  kit: string;
+  quantity: string;
+  direction: "in" | "out";
+  counterpart: string;
+  person: string;
+  at: Instant;
+};
+
+export const signalKinds = [
+  "late_entry",
+  "out_of_sequence",
+  "skipped",
+  "not_applicable",
+  "deferred",
+  "rework",
+  "waiver",
+  "process_limit_accepted",
+  "timer_exceeded",
+  "implausibly_fast",
+  "released_by_hand",
+  "refused_attempt",
+  "not_applied",
+] as const;
+export type SignalKind = (typeof signalKinds)[number];
+
+/** A departure from the plan, or an override: what is reviewed by exception. */
+export type Signal = {
+  /** Of the entry that says so. */
+  seq: number;
+  kind: SignalKind;
+  step: string | null;
+  person: string | null;
+  at: Instant;
+  reviewed: { person: string; at: Instant; note: TextHash } | null;
+};
+
+/**
+ * How much of its parent's history a lot that was split off carries by reference: so many of each begin
+ * its lists. Defects and holds that came along have ids of their own.
+ */
+export type Origin = {
+  traveler: string;
+  /** The parent's last entry that is also this lot's history. */
+  seq: number;
+  head: string;
+  inherited: {
+    readings: number;
+    components: number;
+    photos: number;
+    buyoffs: number;
+    clocks: number;
+    measurementRecords: number;
+    waivers: number;
+  };
+};
+
 /** A fold over the traveler's entries. Nothing here that is not in an entry. */
 export type TravelerState = {
   id: string;
@@ -283,4 +411,22 @@ export type TravelerState = {
     person: string;
     at: Instant;
   }[];
+  timers: readonly Timer[];
+  clocks: readonly BatchClock[];
+  measurementRecords: readonly MeasurementRecord[];
+  waivers: readonly Waiver[];
+  supervisions: readonly Supervision[];
+  toolTransfers: readonly ToolTransfer[];
+  signals: readonly Signal[];
+  /** The balance of a lot as last accounted for; null: not yet. */
+  quantities: { accepted: string; scrapped: string; transferredOut: string } | null;
+  /** Lots split off from this one. `unit.quantity` stays what was started here. */
+  splits: readonly { child: string; lot: string; quantity: string; at: Instant }[];
+  /** Lots whose pieces this one took over, with the last entry of their own history. */
+  merges: readonly { traveler: string; seq: number; head: string; quantity: string; at: Instant }[];
+  mergedInto: string | null;
+  /** Given to the pieces of a lot later. */
+  serials: readonly string[];
+  /** Null: this traveler began with its release. */
+  origin: Origin | null;
 };

@@ -17,6 +17,7 @@ export function aPerson(name: string, roles: readonly Role[], more: Partial<Pers
       validUntil: "2027-01-01",
     })),
     stamps: [],
+    trainers: [],
     ...more,
   };
   return person;

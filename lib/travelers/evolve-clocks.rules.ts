@@ -1,0 +1,35 @@
+import { doer, performed } from "./evolve-work.rules.ts";
+import type { RecordedEvent } from "./schema.ts";
+import type { TravelerState } from "./state.schema.ts";
+
+/** Timers, clocks of mixed batches, and the records of measuring machines. */
+export function evolveClock(state: TravelerState, event: RecordedEvent): TravelerState {
+  const by = { person: doer(event), at: event.at };
+  switch (event.type) {
+    case "timer.started": {
+      const { timer, ...body } = event.body;
+      const started = { id: timer, ...body, startedAt: event.at, stoppedAt: null };
+      const timers = [...state.timers, { ...started, person: by.person }];
+      return performed({ ...state, timers }, event, body.step);
+    }
+    case "timer.stopped":
+      return {
+        ...state,
+        timers: state.timers.map((of) =>
+          of.id === event.body.timer ? { ...of, stoppedAt: event.at } : of,
+        ),
+      };
+    case "batch_clock.started": {
+      const { batchClock, ...body } = event.body;
+      const clocks = [...state.clocks, { id: batchClock, ...body, ...by }];
+      return performed({ ...state, clocks }, event, body.step);
+    }
+    case "measurement_record.attached": {
+      const { record, ...body } = event.body;
+      const measurementRecords = [...state.measurementRecords, { id: record, ...body, ...by }];
+      return performed({ ...state, measurementRecords }, event, body.step);
+    }
+    default:
+      return state;
+  }
+}
