@@ -10,6 +10,8 @@ const config = {
   turbopack: { root: import.meta.dirname },
   // A second build can be made beside a running one.
   distDir: process.env.BUYOFF_DIST ?? ".next",
+  // One registry of metrics for the pages and for the server before them.
+  serverExternalPackages: ["prom-client"],
   images: { unoptimized: true },
   poweredByHeader: false,
   productionBrowserSourceMaps: false,

@@ -92,6 +92,8 @@ async function anEmptyPlant() {
   const roleUrl = (role: Parameters<typeof asRole>[1]) => asRole(adminUrl, role);
   const environment = {
     ...run.environment,
+    BUYOFF_METRICS_PORT: "",
+    BUYOFF_WORKER_METRICS_PORT: "",
     DATABASE_URL: roleUrl("buyoff_app"),
     DATABASE_OWNER_URL: roleUrl("buyoff_owner"),
     DATABASE_WORKER_URL: roleUrl("buyoff_worker"),

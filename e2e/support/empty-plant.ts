@@ -37,6 +37,8 @@ export async function anEmptyPlant() {
     {
       env: {
         ...run.environment,
+        BUYOFF_METRICS_PORT: "",
+        BUYOFF_WORKER_METRICS_PORT: "",
         NODE_OPTIONS: "",
         NODE_ENV: "production",
         DATABASE_URL: asRole(database, "buyoff_app"),

@@ -5,7 +5,9 @@ import { actorOfConnector } from "#lib/boundary/actor";
 import { db } from "#lib/db/client";
 import { env } from "#lib/kit/env";
 import { log } from "#lib/kit/log";
+import { openMetrics } from "#lib/setup/metrics-door";
 import { applyCommand } from "#lib/travelers/commands";
+import { tellFeedMetrics } from "./feed-metrics.queries.ts";
 import { runFeed } from "./worker.ts";
 
 const { values } = parseArgs({
@@ -19,6 +21,8 @@ const stop = new AbortController();
 for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop.abort());
 
 log.info("the feed's worker starts");
+tellFeedMetrics();
+await openMetrics("BUYOFF_WORKER_METRICS_PORT");
 await runFeed(
   {
     origin: env.BUYOFF_ORIGIN,

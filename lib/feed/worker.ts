@@ -1,5 +1,6 @@
 import "server-only";
 import { setTimeout as wait } from "node:timers/promises";
+import { feedFailures } from "#lib/kit/metrics";
 import { deliverDue } from "./deliver.worker.ts";
 import type { FeedPace, FeedPorts } from "./ports.schema.ts";
 import { routeQueued } from "./routing.commands.ts";
@@ -35,6 +36,7 @@ async function loop(
       // Straight on while there is work: 250 ms is how long an empty queue is left alone.
       if ((await turn()) > 0) pauseMs = 0;
     } catch (problem) {
+      feedFailures.inc({ loop: name });
       ports.log.error({ loop: name, err: problem }, "the feed met a problem and goes on");
       pauseMs = troubleMs;
     }

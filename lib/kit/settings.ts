@@ -40,6 +40,13 @@ export const limits = {
     .default([1, 5, 15, 30]),
 };
 
+const portSays = "a port from 1 to 65535";
+const aPort = z
+  .string()
+  .regex(/^\d+$/, portSays)
+  .transform(Number)
+  .pipe(z.number().min(1, portSays).max(65_535, portSays));
+
 /** What else a plant may set; its database has addresses of its own. */
 export const settings = {
   ...limits,
@@ -54,6 +61,12 @@ export const settings = {
     .optional(),
   /** How much the demo plant begins with; `small` for tests, which make units of their own. */
   BUYOFF_SEED: z.enum(["full", "small"], { error: "full or small" }).default("full"),
+  /** Where a web process, and a worker, tells Prometheus how it is; nobody is told without it. */
+  BUYOFF_METRICS_PORT: aPort.optional(),
+  BUYOFF_WORKER_METRICS_PORT: aPort.optional(),
+  BUYOFF_METRICS_HOST: z
+    .union([z.ipv4(), z.ipv6()], { error: "an address such as 127.0.0.1 or 0.0.0.0" })
+    .default("127.0.0.1"),
   BUYOFF_LOG_LEVEL: z
     .enum(["trace", "debug", "info", "warn", "error", "silent"], {
       error: "trace, debug, info, warn, error or silent",

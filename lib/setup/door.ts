@@ -2,6 +2,7 @@ import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } 
 import type { Duplex } from "node:stream";
 import { onEveryAnswer } from "#lib/boundary/answer-headers";
 import { type Fault, faultOf, plainAnswer } from "#lib/boundary/malformed";
+import { requestSeconds } from "#lib/kit/metrics";
 
 type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => void;
 
@@ -25,6 +26,43 @@ export function guarded(listener: (...of: Parameters<Listener>) => Promise<void>
     });
   };
 }
+
+/** Every answer is measured, by the way it came in and never by what was asked for. */
+export function timed(listener: Listener): Listener {
+  return (incoming, outgoing) => {
+    const end = requestSeconds.startTimer();
+    outgoing.once("close", () => {
+      const status = outgoing.writableFinished
+        ? `${Math.floor(outgoing.statusCode / 100)}xx`
+        : "cut";
+      end({ method: methodOf(incoming), way: wayOf(incoming.url ?? ""), status });
+    });
+    listener(incoming, outgoing);
+  };
+}
+
+const methods = ["GET", "POST", "PUT", "HEAD"];
+const methodOf = ({ method = "" }: IncomingMessage) =>
+  methods.includes(method) ? method : "other";
+
+/** A few ways in, whatever addresses people try: each label costs memory for good. */
+const ways = [
+  "/api/commands",
+  "/api/sign",
+  "/api/blobs",
+  "/api/documents",
+  "/api/devices",
+  "/api/floor",
+  "/api/live",
+  "/api/webhooks",
+  "/api/auth",
+  "/api/health",
+  "/_next",
+  "/floor",
+];
+const wayOf = (url: string): string =>
+  ways.find((way) => url === way || url.startsWith(`${way}/`) || url.startsWith(`${way}?`)) ??
+  (url.startsWith("/api/") ? "/api" : "page");
 
 function answer(outgoing: ServerResponse, fault: Fault): void {
   if (outgoing.headersSent) {

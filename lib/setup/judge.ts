@@ -206,6 +206,8 @@ async function startTestPlant(memory: Memory, parts: Parts) {
     BUYOFF_SECRET: "",
     BUYOFF_DEMO: "1",
     BUYOFF_SEED: "small",
+    BUYOFF_METRICS_PORT: String(await freePort(0)),
+    BUYOFF_WORKER_METRICS_PORT: String(await freePort(0)),
   };
   const plant = await startPlant({
     memory,

@@ -19,6 +19,13 @@ async function run(args: readonly string[]): Promise<void> {
       const { judge } = await import("./judge.ts");
       return judge(options.command, options.rest);
     }
+    case "build":
+    case "migrate":
+    case "web":
+    case "worker": {
+      const { serve } = await import("./serve.ts");
+      return serve(options.command, options.rest);
+    }
     case "record:verify":
     case "record:replay": {
       const { readRecord } = await import("./read-record.ts");

@@ -1,8 +1,9 @@
 import { createServer } from "node:http";
 import { parseArgs } from "node:util";
 import next from "next";
-import { guarded, guardSocket } from "./door.ts";
+import { guarded, guardSocket, timed } from "./door.ts";
 import { root } from "./memory.ts";
+import { openMetrics } from "./metrics-door.ts";
 import { listeningWord, portTakenCode } from "./port.ts";
 
 // The web process on a production build: Next behind a door of ours, because what Next can't read it
@@ -22,7 +23,8 @@ const server = createServer({
 const web = next({ dev: false, dir: root, hostname, port, httpServer: server });
 // Loaded before it listens: whoever is let in is answered.
 await web.prepare();
-server.on("request", guarded(web.getRequestHandler()));
+await openMetrics("BUYOFF_METRICS_PORT");
+server.on("request", timed(guarded(web.getRequestHandler())));
 guardSocket(server);
 
 server.once("error", (error: NodeJS.ErrnoException) => {

@@ -1,6 +1,7 @@
 import "server-only";
 
 import { log } from "#lib/kit/log";
+import { commandsTotal } from "#lib/kit/metrics";
 import { append, isUndecidable, notAppended } from "#lib/record/append.commands";
 import { type Ask, askNothing, loadForCommand } from "#lib/record/load.queries";
 import { streamOf } from "#lib/record/streams.rules";
@@ -38,17 +39,33 @@ export async function applyActs(
   traveler: string,
   acts: readonly Act[],
 ): Promise<Applied> {
+  const verdicts = await decidedOf(site, traveler, acts);
+  const waiting = acts.slice(verdicts.length).map(({ command }) => retryLater(command.id));
+  const all = [...verdicts, ...waiting];
+  for (const [index, verdict] of all.entries()) count(acts[index]?.command.type ?? "", verdict);
+  return { verdicts: all, isWaiting: waiting.length > 0 };
+}
+
+async function decidedOf(
+  site: string,
+  traveler: string,
+  acts: readonly Act[],
+): Promise<CommandVerdict[]> {
   const together = await applyTogether(site, traveler, acts);
-  if (together) return { verdicts: together, isWaiting: false };
+  if (together) return together;
   const verdicts: CommandVerdict[] = [];
   for (const act of acts) {
     const alone = acts.length > 1 ? await applyTogether(site, traveler, [act]) : null;
     if (!alone) break;
     verdicts.push(...alone);
   }
-  const waiting = acts.slice(verdicts.length).map(({ command }) => retryLater(command.id));
-  return { verdicts: [...verdicts, ...waiting], isWaiting: waiting.length > 0 };
+  return verdicts;
 }
+
+const count = (type: string, answer: CommandVerdict): void => {
+  const refusal = answer.verdict === "recorded_not_applied" ? answer.refusal.code : "";
+  commandsTotal.inc({ type, verdict: answer.verdict, refusal });
+};
 
 export const retryLater = (id: string): CommandVerdict => ({
   id,
