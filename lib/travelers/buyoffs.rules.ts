@@ -299,5 +299,10 @@ function signedStep(state: TravelerState, step: Step): Canonical {
     photos: placesOf(state, step).flatMap(({ field, position, photos }) =>
       photos.map(({ sha256 }) => ({ field, position, sha256 })),
     ),
+    clocks: placesOf(state, step).flatMap(({ field, clock }) =>
+      clock
+        ? [{ field, clock: clock.clock, part: clock.part, lot: clock.lot, mixedAt: clock.mixedAt }]
+        : [],
+    ),
   };
 }

@@ -15,7 +15,11 @@ import { placesOf } from "./values.rules.ts";
 type ComponentField = Extract<Field, { kind: "component" }>;
 
 /** Right part, not on hold, not expired in plant time. */
-function usable(facts: Facts, field: ComponentField, stock: StockFacts): Result<true, Refusal> {
+export function usable(
+  facts: Facts,
+  field: Pick<ComponentField, "part" | "partRevision" | "alternates" | "expires">,
+  stock: StockFacts,
+): Result<true, Refusal> {
   const name = { part: stock.part, item: stock.serial ?? stock.lot ?? "" };
   const isPart = stock.part === field.part || field.alternates.includes(stock.part);
   const isRevision =

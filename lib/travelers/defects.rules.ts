@@ -9,7 +9,7 @@ import { plannedField, plannedSteps } from "./plan.rules.ts";
 import type { Refusal } from "./refusal.schema.ts";
 import type { Case, Ruling } from "./ruling.rules.ts";
 import { refuse, rule, textHash, textHashOrNull } from "./ruling.rules.ts";
-import type { EventBody, TravelerEvent } from "./schema.ts";
+import type { CommandType, EventBody, TravelerEvent } from "./schema.ts";
 import type { Defect, Disposition, Severity, TravelerState } from "./state.schema.ts";
 
 export const defectOf = (state: TravelerState, id: string): Result<Defect, Refusal> => {
@@ -56,6 +56,40 @@ function holdByRule(
     byRule: true,
   };
   return [{ type: "hold.placed", body }];
+}
+
+/** The defect, and its hold, that a revision names for a value beyond its limits: logged by the rule itself. */
+export function defectByRule(
+  {
+    state,
+    content,
+    facts,
+    command,
+  }: Pick<Case<CommandType>, "state" | "content" | "facts" | "command">,
+  of: { code: string; severity: Severity; reading: EventBody<"reading.recorded"> },
+): TravelerEvent[] {
+  const { code, severity, reading } = of;
+  const { step, field, position, attempt, characteristic, value, unit, limits, gage } = reading;
+  const balloon = content.characteristics.find(({ id }) => id === characteristic)?.balloon ?? null;
+  const defect = derivedId(command.id, "defect");
+  const logged: TravelerEvent = {
+    type: "defect.logged",
+    body: {
+      defect,
+      code,
+      severity,
+      quantity: state.unit.quantity,
+      step,
+      field,
+      position,
+      attempt,
+      reading: reading.reading,
+      measured: { characteristic, balloon, value, unit, limits, gage },
+      location: null,
+      comment: null,
+    },
+  };
+  return [logged, ...holdByRule(facts, { defect, code, severity, command: command.id })];
 }
 
 /** As it stood then, so that the NCR needs nothing but this entry. */

@@ -46,6 +46,9 @@ export function factsNeeded(
     case "completeStep":
     case "recordReading":
     case "installComponent":
+    case "startTimer":
+    case "readClock":
+    case "startBatchClock":
       return forWork(command, state, content);
     case "selectGage": {
       const operation = operationOf(content, command.body.operation);
@@ -74,7 +77,16 @@ export function factsNeeded(
 function forWork(
   command: Extract<
     Command,
-    { type: "startStep" | "completeStep" | "recordReading" | "installComponent" }
+    {
+      type:
+        | "startStep"
+        | "completeStep"
+        | "recordReading"
+        | "installComponent"
+        | "startTimer"
+        | "readClock"
+        | "startBatchClock";
+    }
   >,
   state: TravelerState,
   content: InstructionContent,
@@ -90,6 +102,14 @@ function forWork(
       gageTypes: gageTypesOf(operation),
       gageCodes: [...new Set(selected.map(({ code }) => code))],
     };
+  }
+  if (command.type === "startBatchClock") {
+    const { lot } = command.body;
+    const mix = step.fields.find(({ id }) => id === command.body.field);
+    const parts =
+      mix?.kind === "batch_clock" && mix.part ? [mix.part, ...(mix.alternates ?? [])] : [];
+    const stock = parts.map((part) => ({ part, serial: null, lot }));
+    return { ...base, stock, parts, lots: [lot] };
   }
   if (command.type !== "installComponent") return base;
   const { part, serial, lot } = command.body;

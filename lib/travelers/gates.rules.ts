@@ -3,6 +3,7 @@ import type { Result } from "#lib/kit/result";
 import { ok } from "#lib/kit/result";
 import { dateIn, millis } from "#lib/kit/time";
 import { holdPointBefore } from "./buyoffs.rules.ts";
+import { clocksAllow } from "./clocks.rules.ts";
 import type { Facts, PersonFacts } from "./facts.schema.ts";
 import type { PlannedStep } from "./plan.rules.ts";
 import { plannedStep } from "./plan.rules.ts";
@@ -100,7 +101,9 @@ export function workAt(of: Of, step: string): Result<AtStep, Refusal> {
   if (!found.ok) return found;
   const codes = qualificationsOf(found.value.operation, found.value.step);
   const able = qualified(of.facts, of.facts.person, codes);
-  return able.ok ? found : able;
+  if (!able.ok) return able;
+  const clocks = clocksAllow(of.state, of.content, found.value.step, of.facts);
+  return clocks.ok ? found : clocks;
 }
 
 export function inWork(of: Of, step: string): Result<AtStep, Refusal> {

@@ -123,9 +123,12 @@ function needsOf(content: InstructionContent) {
   const asking = [...content.operations, ...steps, ...chains];
   return {
     gageTypes: [...new Set(content.operations.flatMap(gageTypesOf))],
-    parts: fields.flatMap((field) =>
-      field.kind === "component" ? [field.part, ...field.alternates] : [],
-    ),
+    parts: fields.flatMap((field) => {
+      if (field.kind === "component") return [field.part, ...field.alternates];
+      return field.kind === "batch_clock" && field.part
+        ? [field.part, ...(field.alternates ?? [])]
+        : [];
+    }),
     qualifications: [...new Set(asking.flatMap(({ qualifications }) => qualifications))],
   };
 }

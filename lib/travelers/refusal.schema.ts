@@ -71,6 +71,16 @@ export const refusalCodes = [
   "component_position_filled",
   "component_quantity",
   "component_removed_already",
+  // 8 timers and batch clocks
+  "timer_runs",
+  "timer_ended",
+  "timer_not_running",
+  "timer_minimum_not_reached",
+  "clock_not_started",
+  "clock_not_elapsed",
+  "clock_over",
+  "clock_in_future",
+  "clock_backdated",
   // 10 buyoffs
   "buyoff_unknown",
   "buyoff_not_due",

@@ -32,11 +32,7 @@ test("a role without permission is refused for every command, before anything el
 
 test("commands whose rules come later are refused as not available", () => {
   const bench = inWorkAt("010.1");
-  const later = act(bench, "startTimer", {
-    step: named("010.1"),
-    field: named("order"),
-    position: "1",
-  });
+  const later = act(bench, "dropRedline", { redline: named("redline"), reason: "later" });
   expect(outcome(later)).toBe("command_not_available");
 });
 

@@ -27,6 +27,7 @@ import type { Command, CommandType, TravelerEvent } from "./schema.ts";
 import { declineBuyoff, signBuyoff, voidBuyoff } from "./signing.rules.ts";
 import type { TravelerState } from "./state.schema.ts";
 import { completeStep, presentStep, reopenStep, startStep } from "./steps.rules.ts";
+import { readClock, startBatchClock, startTimer, stopTimer } from "./timing.rules.ts";
 
 export type Release = {
   id: string;
@@ -107,10 +108,10 @@ const rules: { readonly [T in CommandType]: Rule<T> | null } = {
   removeComponent: ["on_hold", removeComponent],
   selectGage: ["work", selectGage],
   quarantineGage: null,
-  startBatchClock: null,
-  startTimer: null,
-  stopTimer: null,
-  readClock: null,
+  startBatchClock: ["work", startBatchClock],
+  startTimer: ["work", startTimer],
+  stopTimer: ["on_hold", stopTimer],
+  readClock: ["work", readClock],
   transferTools: null,
 
   callInspection: ["on_hold", callInspection],

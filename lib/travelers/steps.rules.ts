@@ -2,6 +2,7 @@ import type { InstructionContent, Operation } from "#lib/instructions/schema";
 import { requirementHash } from "#lib/instructions/schema";
 import type { Result } from "#lib/kit/result";
 import { ok } from "#lib/kit/result";
+import { millis } from "#lib/kit/time";
 import { buyoffsCovering, chainAt, chainsOf, isDone, unsigned } from "./buyoffs.rules.ts";
 import { voided } from "./derivation.rules.ts";
 import type { Facts } from "./facts.schema.ts";
@@ -105,6 +106,8 @@ export function completeStep(of: Case<"completeStep">): Ruling {
   const at = inWork(of, body.step);
   if (!at.ok) return at;
   const { operation, step, now } = at.value;
+  const running = state.timers.find((timer) => timer.step === step.id && timer.stoppedAt === null);
+  if (running) return refuse("timer_runs", { position: running.position });
   const complete = allRecorded(state, content, at.value);
   if (!complete.ok) return complete;
   const chain = chainAt(state, content, { operation: operation.id, step: step.id });
@@ -118,10 +121,21 @@ export function completeStep(of: Case<"completeStep">): Ruling {
     [
       { type: "step.completed", body: { step: step.id, attempt: now.attempt } },
       ...used,
+      ...implausiblyFast(at.value, facts),
       ...late.value.events,
     ],
     late.value.texts,
   );
+}
+
+/** A step done faster than it can be says something about the step, not about whoever did it (rule 16). */
+function implausiblyFast({ step, now }: AtStep, facts: Facts): TravelerEvent[] {
+  const { plausibleMinSeconds } = step;
+  if (plausibleMinSeconds === undefined || now.startedAt === null) return [];
+  const seconds = Math.floor(Math.max(0, millis(facts.at) - millis(now.startedAt)) / 1000);
+  if (seconds >= plausibleMinSeconds) return [];
+  const body = { step: step.id, attempt: now.attempt, seconds, plausibleMinSeconds };
+  return [{ type: "step.implausibly_fast", body }];
 }
 
 /** Everything required is there, and nothing outside its limits stands without its disposition. */

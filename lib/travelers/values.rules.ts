@@ -3,6 +3,7 @@ import { add, compare, subtract } from "#lib/kit/decimal";
 import type { Measurement } from "./plan.rules.ts";
 import { plannedField } from "./plan.rules.ts";
 import type {
+  BatchClock,
   Disposition,
   Installation,
   Limits,
@@ -160,6 +161,8 @@ export type PlaceState = {
   reading: Reading | null;
   installation: Installation | null;
   photos: readonly Photo[];
+  /** The mixed batch in use here. */
+  clock: BatchClock | null;
   /** What the place still misses; null: nothing. */
   open: "missing" | "out_of_limits" | "out_of_process_limits" | null;
 };
@@ -195,7 +198,9 @@ function placeOf(
     field.kind === "photo"
       ? state.photos.filter((photo) => here(photo) && photo.attempt === attempt)
       : [];
-  const place = { field: field.id, ...at, attempt, reading, installation, photos };
+  const clock =
+    state.clocks.findLast((one) => one.field === field.id && one.attempt === attempt) ?? null;
+  const place = { field: field.id, ...at, attempt, reading, installation, photos, clock };
   return {
     ...place,
     carried: attempt !== state.steps[step.id]?.attempt,
@@ -206,21 +211,31 @@ function placeOf(
 function openAt(
   state: TravelerState,
   field: Field,
-  place: Pick<PlaceState, "reading" | "installation" | "photos">,
+  place: Pick<PlaceState, "reading" | "installation" | "photos" | "clock">,
 ): PlaceState["open"] {
   const { reading } = place;
-  const isThere =
-    field.kind === "component"
-      ? place.installation !== null
-      : field.kind === "photo"
-        ? place.photos.length >= Math.max(1, field.photosMin)
-        : reading !== null;
-  if (!isThere) return field.required ? "missing" : null;
+  if (!isThere(field, place)) return field.required ? "missing" : null;
   if (!reading || isCoveredByDisposition(state, reading)) return null;
   if (reading.verdict === "out_of_limits") return "out_of_limits";
   return reading.verdict === "out_of_process_limits" && reading.acceptedBy === null
     ? "out_of_process_limits"
     : null;
+}
+
+function isThere(
+  field: Field,
+  place: Pick<PlaceState, "reading" | "installation" | "photos" | "clock">,
+): boolean {
+  switch (field.kind) {
+    case "component":
+      return place.installation !== null;
+    case "photo":
+      return place.photos.length >= Math.max(1, field.photosMin);
+    case "batch_clock":
+      return place.clock !== null;
+    default:
+      return place.reading !== null;
+  }
 }
 
 /** Gage types that a step needs and its operation has no gage for yet. */

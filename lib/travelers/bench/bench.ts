@@ -22,6 +22,9 @@ export type Given = {
   facts?: Partial<Facts>;
 };
 
+/** One thing somebody could do: the command's type, body and who is at the tablet. */
+export type Deed = { type: CommandType; body: object; given: Given };
+
 type Answer = { record: QmsRecord; dispositions: readonly Disposition[] };
 
 /** A traveler on a bench: commands go in as from a tablet, events are kept as the record keeps them. */

@@ -2,12 +2,11 @@ import type { Field } from "#lib/instructions/schema";
 import { sha256Hex } from "#lib/kit/canonical";
 import type { CommandType } from "../schema.ts";
 import { commandBodies } from "../schema.ts";
-import type { Bench, Given } from "./bench.ts";
+import type { Bench, Deed, Given } from "./bench.ts";
 import { shown } from "./bench.ts";
 import { named } from "./plan.ts";
 import type { Name } from "./plant.ts";
 import { gages, people, stock } from "./plant.ts";
-import type { Deed } from "./worker.ts";
 import { deeds } from "./worker.ts";
 
 export type Dice = (sides: number) => number;

@@ -6,14 +6,14 @@ import { derivedId } from "#lib/kit/ids";
 export const named = (name: string): string => derivedId("bench", name);
 
 const words = (en: string) => ({ en });
-const field = (name: string, positions: string[], more: object) => ({
+export const field = (name: string, positions: string[], more: object) => ({
   id: named(name),
   label: words(name),
   required: true,
   positions,
   ...more,
 });
-const step = (number: string, more: object) => ({
+export const step = (number: string, more: object) => ({
   id: named(number),
   number,
   title: words(number),
@@ -27,7 +27,7 @@ const step = (number: string, more: object) => ({
   buries: [],
   ...more,
 });
-const requirement = (name: string, type: string, role: Role, more: object = {}) => ({
+export const requirement = (name: string, type: string, role: Role, more: object = {}) => ({
   id: named(name),
   type,
   meaning: words(`I accept: ${name}`),
@@ -39,7 +39,7 @@ const requirement = (name: string, type: string, role: Role, more: object = {}) 
   offline: false,
   ...more,
 });
-const operation = (number: string, steps: object[], more: object = {}) => ({
+export const operation = (number: string, steps: object[], more: object = {}) => ({
   id: named(`op ${number}`),
   number,
   title: words(number),
@@ -50,7 +50,7 @@ const operation = (number: string, steps: object[], more: object = {}) => ({
   buyoffs: [],
   ...more,
 });
-const measurement = (name: string, positions: string[], more: object) =>
+export const measurement = (name: string, positions: string[], more: object) =>
   field(name, positions, {
     kind: "measurement",
     characteristic: named(`characteristic ${name}`),

@@ -107,6 +107,8 @@ export const stock: readonly StockFacts[] = [
   aLot("BOLT", "L-HELD", { onHold: true }),
   aLot("BOLT-ALT", "L-ALT"),
   aLot("NUT", "L-NUT"),
+  aLot("SEAL", "S-1"),
+  aLot("SEAL", "S-EXPIRED", { expiresOn: "2026-03-01" }),
   bracket("BR-1"),
   bracket("BR-2"),
   bracket("BR-USED", { installedIn: "FSB-0001" }),
@@ -118,6 +120,7 @@ export const policy: Facts["policy"] = {
   defectCodes: [
     { code: "TRQ-01", label: words("Over torque"), holdReason: "nonconformance" },
     { code: "FIN-01", label: words("Scratch"), holdReason: null },
+    { code: "PRC-01", label: words("Timer exceeded"), holdReason: "nonconformance" },
   ],
   holdSeverities: ["critical"],
   holdReasons: [

@@ -4,13 +4,12 @@ import { buyoffsDue } from "../buyoffs.rules.ts";
 import { calculatedValue, fieldState, limitsFor, nextStep } from "../progress.rules.ts";
 import type { CommandBody, CommandType } from "../schema.ts";
 import type { Disposition } from "../state.schema.ts";
-import type { Bench, Given } from "./bench.ts";
+import type { Bench, Deed, Given } from "./bench.ts";
 import { act, shown } from "./bench.ts";
 import { named } from "./plan.ts";
 import { gages } from "./plant.ts";
+import { clockDeeds } from "./worker-clocks.ts";
 
-/** One thing somebody could do: the command's type, body and who is at the tablet. */
-export type Deed = { type: CommandType; body: object; given: Given };
 const deed = <T extends CommandType>(type: T, body: CommandBody<T>, given: Given = {}): Deed => ({
   type,
   body,
@@ -60,6 +59,8 @@ function recordDeed(
     const image = { sha256: "a".repeat(64), mediaType: "image/jpeg" as const, bytes: 1 };
     return [deed("attachPhoto", { photo, ...image, ...at, defect: null }, given)];
   }
+  const timed = clockDeeds(bench, field, at, given);
+  if (timed) return timed;
   if (field.kind === "component") {
     const isSerial = field.trace === "serial";
     const items = isSerial ? ["BR-1", "BR-2"] : ["L-1", "L-2"];

@@ -1,0 +1,90 @@
+import type { Field, InstructionContent, Step } from "#lib/instructions/schema";
+import type { Result } from "#lib/kit/result";
+import { ok } from "#lib/kit/result";
+import type { Instant } from "#lib/kit/time";
+import { millis, plusMinutes } from "#lib/kit/time";
+import type { Facts } from "./facts.schema.ts";
+import { plannedField } from "./plan.rules.ts";
+import type { Refusal } from "./refusal.schema.ts";
+import { refuse } from "./ruling.rules.ts";
+import type { BatchClock, Limits, Timer, TravelerState } from "./state.schema.ts";
+import { attemptAt } from "./values.rules.ts";
+
+export type TimerField = Extract<Field, { kind: "timer" }>;
+export type BatchClockField = Extract<Field, { kind: "batch_clock" }>;
+export type ClockAgeField = Extract<Field, { kind: "clock_age" }>;
+
+/**
+ * Elapsed time to the tenth of its unit, never in anybody's favour: below the minimum it is cut, otherwise
+ * rounded up, so that the text is judged as the time itself would be. `unitMs` is 1000 or 60 000.
+ */
+export function elapsedText(ms: number, unitMs: number, min: number | undefined): string {
+  const tenths = (ms * 10) / unitMs;
+  const isShort = min !== undefined && ms < min * unitMs;
+  const whole = isShort ? Math.floor(tenths) : Math.ceil(tenths);
+  return `${Math.floor(whole / 10)}.${whole % 10}`;
+}
+
+export const boundsOf = (min: number | undefined, max: number | undefined): Limits | null =>
+  min === undefined && max === undefined
+    ? null
+    : { min: min === undefined ? null : String(min), max: max === undefined ? null : String(max) };
+
+/** The timer that runs at this place in the attempt that counts there. */
+export const runningTimer = (
+  state: TravelerState,
+  at: { step: string; field: string; position: string },
+): Timer | null =>
+  state.timers.find(
+    (timer) =>
+      timer.stoppedAt === null &&
+      timer.step === at.step &&
+      timer.field === at.field &&
+      timer.position === at.position &&
+      timer.attempt === attemptAt(state, at.step, at.position),
+  ) ?? null;
+
+/** The batch that is in use at a `batch_clock` field: of the attempt that counts, the last one started. */
+export function batchClockOf(
+  state: TravelerState,
+  content: InstructionContent,
+  field: string,
+): BatchClock | null {
+  const planned = plannedField(content, field);
+  const position = planned?.field.positions[0];
+  if (!planned || position === undefined) return null;
+  const attempt = attemptAt(state, planned.step.id, position);
+  return (
+    state.clocks.findLast((clock) => clock.field === field && clock.attempt === attempt) ?? null
+  );
+}
+
+export const ageMs = (clock: { mixedAt: Instant }, at: Instant): number =>
+  Math.max(0, millis(at) - millis(clock.mixedAt));
+
+/** Work that has to wait for a batch, such as for the tack-free time, or may no longer use it (rule 8). */
+export function clocksAllow(
+  state: TravelerState,
+  content: InstructionContent,
+  step: Step,
+  facts: Facts,
+): Result<true, Refusal> {
+  for (const { field, afterMinutes, withinMinutes } of step.clocks ?? []) {
+    const planned = plannedField(content, field);
+    const name = planned?.field.kind === "batch_clock" ? planned.field.clock : "";
+    const clock = batchClockOf(state, content, field);
+    if (!clock)
+      return refuse("clock_not_started", { clock: name, step: planned?.step.number ?? "" });
+    const minutes = ageMs(clock, facts.at) / 60_000;
+    const params = { clock: name, lot: clock.lot, step: planned?.step.number ?? "" };
+    if (afterMinutes !== undefined && minutes < afterMinutes) {
+      const readyAt = plusMinutes(clock.mixedAt, afterMinutes);
+      const left = String(Math.ceil(afterMinutes - minutes));
+      return refuse("clock_not_elapsed", { ...params, readyAt, left });
+    }
+    if (withinMinutes !== undefined && minutes > withinMinutes) {
+      return refuse("clock_over", { ...params, max: String(withinMinutes) });
+    }
+  }
+  return ok(true);
+}

@@ -1,0 +1,204 @@
+import { expect, test } from "vitest";
+import { plusMinutes } from "#lib/kit/time";
+import type { Bench } from "./bench/bench.ts";
+import { act } from "./bench/bench.ts";
+import { named } from "./bench/plan.ts";
+import { begin } from "./bench/plant.ts";
+import { aHold, completed, inWorkAt, lastReading, outcome, params } from "./bench/stage.ts";
+import { wholePlan } from "./bench/whole-plan.ts";
+import { workUntil } from "./bench/worker.ts";
+import { batchClockOf, elapsedText } from "./clocks.rules.ts";
+
+const content = wholePlan();
+const at = (step: string, field: string, position = "1") => ({
+  step: named(step),
+  field: named(field),
+  position,
+});
+const soak = at("030.2", "soak");
+const transfer = at("030.2", "transfer");
+const timing = () => inWorkAt("030.2", { content });
+/** The next act happens so many minutes after this moment. */
+const later = (bench: Bench, minutes: number) => {
+  bench.minutes += minutes - 1;
+};
+const mixNow = (bench: Bench, lot = "S-1", minutesAgo = 0, facts = {}) =>
+  act(
+    bench,
+    "startBatchClock",
+    {
+      step: named("030.1"),
+      field: named("mix"),
+      lot,
+      mixedAt: plusMinutes(begin, bench.minutes + 1 - minutesAgo),
+    },
+    { facts },
+  );
+
+test("elapsed time is cut below a minimum and rounded up everywhere else, so that the text judges as the time", () => {
+  expect(elapsedText(599_999, 1000, 600)).toBe("599.9");
+  expect(elapsedText(600_000, 1000, 600)).toBe("600.0");
+  expect(elapsedText(30_001, 1000, undefined)).toBe("30.1");
+  expect(elapsedText(30_000, 1000, undefined)).toBe("30.0");
+  expect(elapsedText(7_200_001, 60_000, undefined)).toBe("120.1");
+  expect(elapsedText(0, 1000, undefined)).toBe("0.0");
+});
+
+test("what a timer measured is a reading with its limits, and names who stopped it", () => {
+  const bench = timing();
+  expect(outcome(act(bench, "startTimer", soak))).toEqual(["timer.started"]);
+  later(bench, 3);
+  expect(outcome(act(bench, "stopTimer", soak, { by: "ben" }))).toEqual([
+    "timer.stopped",
+    "reading.recorded",
+  ]);
+  expect(lastReading(bench, "soak")).toMatchObject({
+    value: "180.0",
+    unit: "s",
+    verdict: "in_limits",
+    limits: { min: "120", max: null },
+    source: "calculated",
+    person: named("ben"),
+  });
+});
+
+test("before its minimum a timer runs on, unless somebody says that it really ended: then it is out of limits", () => {
+  const bench = timing();
+  act(bench, "startTimer", soak);
+  const early = act(bench, "stopTimer", soak);
+  expect(outcome(early)).toBe("timer_minimum_not_reached");
+  expect(params(early)).toEqual({ min: "120", left: "60" });
+  bench.minutes -= 1;
+  const ended = act(bench, "stopTimer", { ...soak, confirmed: ["out_of_limits"] });
+  expect(outcome(ended)).toEqual(["timer.stopped", "reading.recorded"]);
+  expect(lastReading(bench, "soak").verdict).toBe("out_of_limits");
+});
+
+test("beyond its maximum the defect is logged by the rule, with the value, and the plant's hold", () => {
+  const bench = timing();
+  act(bench, "startTimer", transfer);
+  later(bench, 2);
+  expect(outcome(act(bench, "stopTimer", transfer))).toEqual([
+    "timer.stopped",
+    "reading.recorded",
+    "defect.logged",
+    "hold.placed",
+  ]);
+  const [defect] = bench.state.defects;
+  expect(defect).toMatchObject({
+    code: "PRC-01",
+    severity: "major",
+    reading: lastReading(bench, "transfer").id,
+    position: "1",
+  });
+  expect(bench.state.status).toBe("on_hold");
+  expect(bench.state.signals.at(-1)).toMatchObject({ kind: "timer_exceeded" });
+});
+
+test("a timer runs once at a time, once in an attempt, and each position has its own", () => {
+  const bench = timing();
+  act(bench, "startTimer", transfer);
+  expect(outcome(act(bench, "startTimer", transfer))).toBe("timer_runs");
+  expect(outcome(act(bench, "startTimer", { ...transfer, position: "2" }))).toEqual([
+    "timer.started",
+  ]);
+  bench.minutes -= 2;
+  act(bench, "stopTimer", transfer);
+  expect(outcome(act(bench, "stopTimer", transfer))).toBe("timer_not_running");
+  expect(outcome(act(bench, "startTimer", transfer))).toBe("timer_ended");
+});
+
+test("a hold stops no timer: it can be stopped, and not started", () => {
+  const bench = timing();
+  act(bench, "startTimer", soak);
+  act(bench, "placeHold", aHold());
+  expect(outcome(act(bench, "startTimer", transfer))).toBe("on_hold");
+  later(bench, 5);
+  expect(outcome(act(bench, "stopTimer", soak))).toEqual(["timer.stopped", "reading.recorded"]);
+});
+
+test("a step with a running timer is not complete", () => {
+  const bench = timing();
+  act(bench, "startTimer", soak);
+  const step = { step: named("030.2"), late: undefined };
+  expect(outcome(act(bench, "completeStep", step))).toBe("timer_runs");
+});
+
+test("a step done faster than it can be is a signal about the step", () => {
+  const content = wholePlan();
+  const steps = content.operations.flatMap((operation) => operation.steps);
+  const quick = steps.find(({ number }) => number === "030.2");
+  if (!quick) throw new TypeError("no 030.2");
+  quick.plausibleMinSeconds = 86_400;
+  const bench = completed({ content });
+  const event = bench.events.find(({ type }) => type === "step.implausibly_fast");
+  expect(event?.body).toMatchObject({ step: named("030.2"), plausibleMinSeconds: 86_400 });
+  const usual = completed({ content: wholePlan() });
+  expect(usual.events.map(({ type }) => type)).not.toContain("step.implausibly_fast");
+});
+
+test("a mix is a lot of the right part that is not expired; another lot is offered", () => {
+  const bench = inWorkAt("030.1", { content });
+  const expired = mixNow(bench, "S-EXPIRED");
+  expect(outcome(expired)).toBe("component_expired");
+  expect(params(expired)).toMatchObject({ item: "S-EXPIRED", other: "S-1" });
+  expect(outcome(mixNow(bench, "L-1"))).toBe("component_unknown");
+  expect(outcome(mixNow(bench))).toEqual(["batch_clock.started"]);
+  expect(bench.state.clocks.at(-1)).toMatchObject({ lot: "S-1", part: "SEAL", joined: false });
+});
+
+test("a clock can't be started in the future nor long ago, but a running one of the same mix is joined", () => {
+  const bench = inWorkAt("030.1", { content });
+  expect(outcome(mixNow(bench, "S-1", -1))).toBe("clock_in_future");
+  expect(outcome(mixNow(bench, "S-1", 16))).toBe("clock_backdated");
+  const mixedAt = plusMinutes(begin, bench.minutes + 1 - 40);
+  const running = { clock: "application life", part: "SEAL", lot: "S-1", mixedAt, unit: "FSB-1" };
+  const other = { clocks: [{ ...running, lot: "S-2" }] };
+  expect(outcome(mixNow(bench, "S-1", 40, other))).toBe("clock_backdated");
+  bench.minutes -= 1;
+  expect(outcome(mixNow(bench, "S-1", 40, { clocks: [running] }))).toEqual(["batch_clock.started"]);
+  expect(bench.state.clocks.at(-1)).toMatchObject({ joined: true, mixedAt });
+});
+
+test("work that waits for a clock says until when, and a mix that is too old can't be used", () => {
+  const bench = inWorkAt("030.3", { content });
+  const age = at("030.3", "age");
+  const mixedAt = bench.state.clocks[0]?.mixedAt ?? "";
+  const soon = { facts: { at: plusMinutes(mixedAt, 2) } };
+  const refused = act(bench, "readClock", age, soon);
+  expect(outcome(refused)).toBe("clock_not_elapsed");
+  expect(params(refused)).toMatchObject({ left: "1", readyAt: plusMinutes(mixedAt, 3) });
+  const old = { facts: { at: plusMinutes(mixedAt, 5001) } };
+  expect(outcome(act(bench, "readClock", age, old))).toBe("clock_over");
+  const late = { facts: { at: plusMinutes(mixedAt, 4950) } };
+  expect(outcome(act(bench, "readClock", age, late))).toEqual([
+    "reading.recorded",
+    "defect.logged",
+    "hold.placed",
+  ]);
+  expect(lastReading(bench, "age")).toMatchObject({ value: "4950.0", unit: "min" });
+});
+
+test("a fresh mix counts from its own time on", () => {
+  const bench = inWorkAt("030.1", { content });
+  mixNow(bench);
+  bench.minutes += 30;
+  mixNow(bench);
+  expect(bench.state.clocks).toHaveLength(2);
+  expect(batchClockOf(bench.state, content, named("mix"))?.id).toBe(bench.state.clocks[1]?.id);
+});
+
+test("work that is for a mix can't begin where none was mixed", () => {
+  const content = wholePlan();
+  const fields = content.operations.flatMap(({ steps }) => steps.flatMap((step) => step.fields));
+  const mix = fields.find(({ id }) => id === named("mix"));
+  if (!mix) throw new TypeError("no mix");
+  mix.required = false;
+  const bench = inWorkAt("030.1", { content });
+  act(bench, "completeStep", { step: named("030.1"), late: undefined });
+  expect(workUntil(bench, ({ state }) => state.steps[named("030.3")]?.status === "in_work")).toBe(
+    false,
+  );
+  const start = { step: named("030.3"), late: undefined };
+  expect(outcome(act(bench, "startStep", start))).toBe("clock_not_started");
+});
