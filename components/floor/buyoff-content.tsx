@@ -60,7 +60,7 @@ export function CoveredValues({
   return (
     <table className="w-full border-collapse text-[17px]">
       <tbody>
-        {coveredSteps(content, chain, type).map((step) => (
+        {coveredSteps(state, content, chain, type).map((step) => (
           <StepRows key={step.id} step={step} />
         ))}
       </tbody>

@@ -128,7 +128,7 @@ function useMaySelf(at: At, requirement: BuyoffRequirement): boolean {
   const chain = chainAt(state, content, at);
   if (chain === null || !signedIn.person.roles.includes(requirement.role)) return false;
   if (requirement.type === "operator" || requirement.selfVerification !== undefined) return true;
-  const steps = coveredSteps(content, chain, requirement.type);
+  const steps = coveredSteps(state, content, chain, requirement.type);
   return !performers(state, steps).includes(signedIn.person.id);
 }
 

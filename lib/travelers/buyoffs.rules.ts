@@ -7,6 +7,7 @@ import type {
 import type { Canonical } from "#lib/kit/canonical";
 import type { Instant } from "#lib/kit/time";
 import { plusMinutes } from "#lib/kit/time";
+import type { PlannedStep } from "./plan.rules.ts";
 import { plannedStep, plannedSteps } from "./plan.rules.ts";
 import type { Buyoff, TravelerState } from "./state.schema.ts";
 import { attemptsOf, gageTypesMissing, placesOf } from "./values.rules.ts";
@@ -35,20 +36,24 @@ const isAsked = (state: TravelerState, { serialEndsWith }: BuyoffRequirement): b
 
 export function chainsOf(state: TravelerState, content: InstructionContent): Chain[] {
   const planned = plannedSteps(content);
-  return content.operations
-    .flatMap((operation): Chain[] => {
-      const own = planned.filter((of) => of.operation.id === operation.id);
-      const last = own.at(-1)?.order ?? 0;
-      return [
-        ...own.map(({ step, order }) => ({ operation, step, requirements: step.buyoffs, order })),
-        { operation, step: null, requirements: operation.buyoffs, order: last },
-      ];
-    })
-    .map((chain) => ({
-      ...chain,
-      requirements: chain.requirements.filter((requirement) => isAsked(state, requirement)),
-    }))
-    .filter(({ requirements }) => requirements.length > 0);
+  return (
+    content.operations
+      .flatMap((operation): Chain[] => {
+        const own = planned.filter((of) => of.operation.id === operation.id);
+        const last = own.at(-1)?.order ?? 0;
+        return [
+          ...own.map(({ step, order }) => ({ operation, step, requirements: step.buyoffs, order })),
+          { operation, step: null, requirements: operation.buyoffs, order: last },
+        ];
+      })
+      .map((chain) => ({
+        ...chain,
+        requirements: chain.requirements.filter((requirement) => isAsked(state, requirement)),
+      }))
+      // A step that was left out, under a permit, asks for no signature of its own.
+      .filter(({ step }) => !step || state.steps[step.id]?.status !== "not_applicable")
+      .filter(({ requirements }) => requirements.length > 0)
+  );
 }
 
 export const chainAt = (
@@ -65,9 +70,11 @@ const finalTypes: readonly BuyoffRequirement["type"][] = ["quality", "customer",
 /**
  * The steps that a signature accepts. A buyoff step covers the operation since the last one; the
  * operation's own chain covers all of it; the final acceptance by quality, customer or government
- * in the last operation covers everything before it.
+ * in the last operation covers everything before it. A step that was deferred is accepted where it was
+ * deferred to, by the last signatures there.
  */
 export function coveredSteps(
+  state: TravelerState,
   content: InstructionContent,
   chain: Pick<Chain, "operation" | "step" | "order">,
   type: BuyoffRequirement["type"],
@@ -77,12 +84,33 @@ export function coveredSteps(
   if (isLast && finalTypes.includes(type)) {
     return planned.filter(({ order }) => order <= chain.order).map(({ step }) => step);
   }
-  const own = planned.filter(({ operation }) => operation.id === chain.operation.id);
-  if (!chain.step) return own.map(({ step }) => step);
-  const before = own.filter(({ order }) => order < chain.order);
-  const since = before.findLast(({ step }) => step.buyoffs.length > 0)?.order ?? -1;
-  return own.filter(({ order }) => order > since && order <= chain.order).map(({ step }) => step);
+  const deferredTo = (step: Step) => state.steps[step.id]?.deferredTo ?? null;
+  const own = planned.filter(
+    ({ operation, step }) => operation.id === chain.operation.id && deferredTo(step) === null,
+  );
+  const steps = chain.step ? sinceLastBuyoff(own, chain.order) : own;
+  const traveled = isLastChain(content, chain)
+    ? planned.filter(({ step }) => deferredTo(step) === chain.operation.id)
+    : [];
+  return [...traveled, ...steps].map(({ step }) => step);
 }
+
+function sinceLastBuyoff(own: readonly PlannedStep[], order: number): PlannedStep[] {
+  const before = own.filter((planned) => planned.order < order);
+  const since = before.findLast(({ step }) => step.buyoffs.length > 0)?.order ?? -1;
+  return own.filter((planned) => planned.order > since && planned.order <= order);
+}
+
+/** The operation's own chain, or where it has none its last buyoff step. */
+const isLastChain = (
+  content: InstructionContent,
+  { operation, step }: Pick<Chain, "operation" | "step">,
+): boolean =>
+  step === null ||
+  (operation.buyoffs.length === 0 &&
+    plannedSteps(content).findLast(
+      (planned) => planned.operation.id === operation.id && planned.step.buyoffs.length > 0,
+    )?.step.id === step.id);
 
 export const covers = (
   state: TravelerState,
@@ -113,9 +141,15 @@ function isWitnessPassed(
   at: Instant | undefined,
 ): boolean {
   if (witnessNoticeMinutes === undefined || holdPoint || at === undefined) return false;
+  // A call for work that was done again since invited nobody to this attempt.
+  const own = chain.operation.steps.map(({ id }) => id);
+  const again = state.reworks.filter(({ steps }) => steps.some(({ step }) => own.includes(step)));
+  const since = again.at(-1)?.at ?? "";
   return state.calls.some(
     (call) =>
-      call.operation === chain.operation.id && at >= plusMinutes(call.at, witnessNoticeMinutes),
+      call.operation === chain.operation.id &&
+      call.at >= since &&
+      at >= plusMinutes(call.at, witnessNoticeMinutes),
   );
 }
 
@@ -148,7 +182,7 @@ export function isWorkDone(
   chain: Chain,
   type: BuyoffRequirement["type"],
 ): boolean {
-  return coveredSteps(content, chain, type).every((step) => {
+  return coveredSteps(state, content, chain, type).every((step) => {
     const operation = plannedStep(content, step.id)?.operation.id ?? chain.operation.id;
     const isOwn = step.id === chain.step?.id;
     const isReady = isDone(state, step.id) || (isOwn && state.steps[step.id]?.status === "in_work");
@@ -170,7 +204,7 @@ export function buyoffsDue(
         operation: chain.operation.id,
         step: chain.step?.id ?? null,
         requirement,
-        covers: covers(state, coveredSteps(content, chain, requirement.type)),
+        covers: covers(state, coveredSteps(state, content, chain, requirement.type)),
       })),
   );
 }
@@ -248,7 +282,9 @@ export function buyoffContent(
     requirement: requirement.id,
     type: requirement.type,
     meaning: requirement.meaning,
-    steps: coveredSteps(content, chain, requirement.type).map((step) => signedStep(state, step)),
+    steps: coveredSteps(state, content, chain, requirement.type).map((step) =>
+      signedStep(state, step),
+    ),
   };
 }
 

@@ -30,7 +30,7 @@ function incomplete(items: readonly OpenItem[]): Ruling {
     ...new Set(items.filter(({ code }) => codes.includes(code)).map(nameOf)),
   ];
   const groups = {
-    steps: listed("step_open", "field_open", "gage_open"),
+    steps: listed("step_open", "deferred_open", "field_open", "gage_open"),
     readings: listed("reading_uncovered", "process_limit_open"),
     buyoffs: listed("buyoff_open"),
     defects: listed("defect_open"),

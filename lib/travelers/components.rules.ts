@@ -106,7 +106,7 @@ function scanned(of: Case<"installComponent">, field: ComponentField): Result<St
 }
 
 export function installComponent(of: Case<"installComponent">): Ruling {
-  const { state, facts, body } = of;
+  const { state, body } = of;
   const at = inWork(of, body.step);
   if (!at.ok) return at;
   const field = at.value.step.fields.find(({ id }) => id === body.field);
@@ -128,7 +128,7 @@ export function installComponent(of: Case<"installComponent">): Ruling {
   }
   const stock = scanned(of, field);
   if (!stock.ok) return stock;
-  const late = lateEntry(facts, body.step, body.late);
+  const late = lateEntry(of, body.step, body.late);
   if (!late.ok) return late;
   const installed = {
     installation: of.command.id,

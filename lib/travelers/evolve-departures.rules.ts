@@ -8,6 +8,8 @@ export function evolveDeparture(before: TravelerState, event: RecordedEvent): Tr
   switch (event.type) {
     case "step.deferred":
       return withStep(state, event.body.step, () => ({ deferredTo: event.body.to }));
+    case "sequence.departed":
+      return withStep(state, event.body.step, () => ({ outOfTurn: true }));
     case "step.paused":
       return withStep(state, event.body.step, () => ({ pausedAt: event.at }));
     case "step.resumed":

@@ -35,7 +35,11 @@ export function evolveWork(state: TravelerState, event: RecordedEvent): Traveler
     case "step.reopened":
       return event.body.attempt > (state.steps[event.body.step]?.attempt ?? 0)
         ? newAttempt(state, event.body)
-        : withStep(state, event.body.step, () => ({ status: "in_work", completedAt: null }));
+        : withStep(state, event.body.step, ({ startedAt }) => ({
+            // What was skipped before anybody began begins now.
+            status: startedAt === null ? "not_started" : "in_work",
+            completedAt: null,
+          }));
     case "reading.recorded":
     case "reading.amended":
     case "reading.rejudged":
@@ -99,6 +103,7 @@ export function newAttempt(
     completedAt: null,
     performedBy: [],
     pausedAt: null,
+    outOfTurn: false,
   };
   return {
     ...state,

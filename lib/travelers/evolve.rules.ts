@@ -99,6 +99,7 @@ const firstAttempt = (traveler: string, operation: string, step: string): StepSt
   performedBy: [],
   deferredTo: null,
   pausedAt: null,
+  outOfTurn: false,
 });
 
 /** What ends a traveler, for now (completed, accepted) or for good. */

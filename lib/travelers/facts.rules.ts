@@ -49,6 +49,8 @@ export function factsNeeded(
     case "startTimer":
     case "readClock":
     case "startBatchClock":
+    case "resumeStep":
+    case "failStep":
       return forWork(command, state, content);
     case "selectGage": {
       const operation = operationOf(content, command.body.operation);
@@ -85,7 +87,9 @@ function forWork(
         | "installComponent"
         | "startTimer"
         | "readClock"
-        | "startBatchClock";
+        | "startBatchClock"
+        | "resumeStep"
+        | "failStep";
     }
   >,
   state: TravelerState,

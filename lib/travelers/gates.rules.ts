@@ -1,7 +1,7 @@
 import type { InstructionContent, Operation, Step } from "#lib/instructions/schema";
 import type { Result } from "#lib/kit/result";
 import { ok } from "#lib/kit/result";
-import { dateIn, millis } from "#lib/kit/time";
+import { dateIn, type Instant, millis } from "#lib/kit/time";
 import { holdPointBefore } from "./buyoffs.rules.ts";
 import { clocksAllow } from "./clocks.rules.ts";
 import type { Facts, PersonFacts } from "./facts.schema.ts";
@@ -62,6 +62,22 @@ export function qualified(
   });
 }
 
+/** Use of a qualification is evidence of training: it goes back to who masters them. */
+export function qualificationUsed(
+  facts: Facts,
+  step: string | null,
+  codes: readonly string[],
+  person = facts.person,
+): TravelerEvent[] {
+  if (codes.length === 0) return [];
+  const qualifications = codes.map((code) => ({
+    code,
+    validUntil: person.qualifications.find((one) => one.code === code)?.validUntil ?? null,
+    result: "met",
+  }));
+  return [{ type: "qualification.used", body: { step, qualifications } }];
+}
+
 export const qualificationsOf = (operation: Operation, step: Step): string[] => [
   ...new Set([...operation.qualifications, ...step.qualifications]),
 ];
@@ -109,24 +125,46 @@ export function workAt(of: Of, step: string): Result<AtStep, Refusal> {
 export function inWork(of: Of, step: string): Result<AtStep, Refusal> {
   const found = workAt(of, step);
   if (!found.ok) return found;
-  return found.value.now.status === "in_work"
-    ? found
-    : refuse("step_not_in_work", { step: found.value.step.number });
+  const { now, step: planned } = found.value;
+  if (now.status !== "in_work") return refuse("step_not_in_work", { step: planned.number });
+  return now.pausedAt === null ? found : refuse("step_paused", { step: planned.number });
+}
+
+function possibleThen(
+  { state, content, facts }: Of,
+  step: string,
+  then: Instant,
+): Result<true, Refusal> {
+  if (then < state.releasedAt) {
+    return refuse("late_before_release", { claimedAt: then, releasedAt: state.releasedAt });
+  }
+  const planned = plannedStep(content, step);
+  const operation = planned?.operation.id ?? "";
+  const lay = state.holds
+    .filter(({ at, released }) => at <= then && (released === null || then < released.at))
+    .map((hold) => ({ ...hold, released: null }));
+  const hold = openHold({ ...state, holds: lay }, { operation, step });
+  if (hold) return refuse("late_on_hold", { claimedAt: then, reason: hold.reason });
+  const codes = planned ? qualificationsOf(planned.operation, planned.step) : [];
+  return qualified({ ...facts, at: then }, facts.person, codes);
 }
 
 /**
- * Something said to be done earlier than it is recorded: both times stand in the record (rule 16).
+ * Something said to be done earlier than it is recorded: both times stand in the record (rule 16). At the
+ * time that is claimed the unit was released and nothing held it, and the person was as able as now.
  * Within the site's minutes the recording is prompt and nothing needs to be said.
  */
 export function lateEntry(
-  facts: Facts,
-  step: string | null,
+  { state, content, facts }: Of,
+  step: string,
   late: { claimedAt: string; reason: string } | undefined,
 ): Result<{ events: TravelerEvent[]; texts: string[] }, Refusal> {
   if (!late) return ok({ events: [], texts: [] });
   if (late.claimedAt > facts.at) {
     return refuse("late_in_future", { claimedAt: late.claimedAt, at: facts.at });
   }
+  const possible = possibleThen({ state, content, facts }, step, late.claimedAt);
+  if (!possible.ok) return possible;
   const lateMs = millis(facts.at) - millis(late.claimedAt);
   if (lateMs <= facts.policy.lateAfterMinutes * 60_000) return ok({ events: [], texts: [] });
   const body = { step, claimedAt: late.claimedAt, reason: textHash(late.reason) };

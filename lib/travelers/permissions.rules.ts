@@ -27,10 +27,10 @@ export const permissions: Readonly<Record<CommandType, readonly Role[]>> = {
   resumeStep: floor,
   completeStep: floor,
   failStep: floor,
-  /** Then by the role that the revision names. */
+  /** Approved by the role that the revision names, or by quality: whoever acts, or a second person. */
   skipStep: everybodyWorking,
   markStepNotApplicable: everybodyWorking,
-  deferStep: quality,
+  deferStep: everybodyWorking,
   reopenStep: floor,
   departSequence: everybodyWorking,
   superviseStep: floor,

@@ -1,6 +1,7 @@
 import type { InstructionContent, Operation, Step } from "#lib/instructions/schema";
 import type { Instant } from "#lib/kit/time";
 import { chainsOf, isDone, unsigned } from "./buyoffs.rules.ts";
+import type { PlannedStep } from "./plan.rules.ts";
 import { plannedField, plannedStep, plannedSteps } from "./plan.rules.ts";
 import type { TravelerState } from "./state.schema.ts";
 import type { DerivedLimits, PlaceState } from "./values.rules.ts";
@@ -10,6 +11,7 @@ export type { DerivedLimits, PlaceState };
 
 export const openItemCodes = [
   "step_open",
+  "deferred_open",
   "field_open",
   "gage_open",
   "reading_uncovered",
@@ -50,13 +52,31 @@ export function nextStep(
   const chains = chainsOf(state, content).filter((chain) => unsigned(state, chain).length > 0);
   for (const operation of content.operations) {
     const own = chains.filter((chain) => chain.operation.id === operation.id);
-    const step = operation.steps.find(
-      ({ id }) => !isDone(state, id) || own.some((chain) => chain.step?.id === id),
+    const [first] = stepsDueIn(state, content, operation).filter(
+      ({ step }) => !isDone(state, step.id) || own.some((chain) => chain.step?.id === step.id),
     );
-    if (step) return { operation: operation.id, step: step.id };
+    if (first) return { operation: first.operation.id, step: first.step.id };
     if (own.length > 0) return { operation: operation.id, step: null };
   }
   return null;
+}
+
+/**
+ * What is to be done before an operation is: its own steps but those deferred elsewhere, and before its last
+ * signature what was deferred to it.
+ */
+function stepsDueIn(
+  state: TravelerState,
+  content: InstructionContent,
+  operation: Operation,
+): PlannedStep[] {
+  const deferredTo = ({ step }: PlannedStep) => state.steps[step.id]?.deferredTo ?? null;
+  const planned = plannedSteps(content);
+  const own = planned.filter((of) => of.operation.id === operation.id && deferredTo(of) === null);
+  const traveled = planned.filter((of) => deferredTo(of) === operation.id);
+  const last = own.findLastIndex(({ step }) => step.buyoffs.length > 0);
+  const at = operation.buyoffs.length === 0 && last >= 0 ? last : own.length;
+  return own.toSpliced(at, 0, ...traveled);
 }
 
 /**
@@ -71,7 +91,7 @@ export function openItems(
 ): OpenItem[] {
   return [
     ...plannedSteps(content).flatMap(({ operation, step }) =>
-      stepOpenItems(state, operation, step),
+      stepOpenItems(state, content, operation, step),
     ),
     ...chainsOf(state, content).flatMap((chain) =>
       unsigned(state, chain, at).map(({ type }): OpenItem => {
@@ -97,10 +117,21 @@ export function openItems(
   ];
 }
 
-function stepOpenItems(state: TravelerState, operation: Operation, step: Step): OpenItem[] {
+function stepOpenItems(
+  state: TravelerState,
+  content: InstructionContent,
+  operation: Operation,
+  step: Step,
+): OpenItem[] {
   const at = { operation: operation.number, step: step.number };
   if (state.steps[step.id]?.status === "not_applicable") return [];
-  if (!isDone(state, step.id)) return [{ code: "step_open", params: at }];
+  if (!isDone(state, step.id)) {
+    const to = state.steps[step.id]?.deferredTo ?? null;
+    const gate = content.operations.find(({ id }) => id === to)?.number;
+    return gate === undefined
+      ? [{ code: "step_open", params: at }]
+      : [{ code: "deferred_open", params: { ...at, to: gate } }];
+  }
   const codes = {
     missing: "field_open",
     out_of_limits: "reading_uncovered",
@@ -124,7 +155,8 @@ export function operationProgress(
   return content.operations.map((operation) => {
     const own = chains.filter((chain) => chain.operation.id === operation.id);
     const isSigned = own.every((chain) => unsigned(state, chain).length === 0);
-    const done = operation.steps.filter(({ id }) => isDone(state, id)).length;
+    const due = stepsDueIn(state, content, operation);
+    const done = due.filter(({ step }) => isDone(state, step.id)).length;
     const isStarted = operation.steps.some(({ id }) => state.steps[id]?.status !== "not_started");
     const isHeld = state.holds.some(
       ({ scope, released }) =>
@@ -133,13 +165,13 @@ export function operationProgress(
           (scope.kind === "operation" && scope.operation === operation.id) ||
           (scope.kind === "step" && operation.steps.some(({ id }) => id === scope.step))),
     );
-    const isComplete = done === operation.steps.length && isSigned;
+    const isComplete = done === due.length && isSigned;
     const working = isStarted ? "in_work" : "not_started";
     return {
       operation: operation.id,
       number: operation.number,
       done,
-      total: operation.steps.length,
+      total: due.length,
       status: isHeld ? "on_hold" : isComplete ? "complete" : working,
       buyoffs: own.length === 0 ? "none" : isSigned ? "signed" : "open",
     };

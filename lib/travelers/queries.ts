@@ -198,7 +198,9 @@ export async function stationQueue(actor: Actor) {
     const state = row.state as unknown as TravelerState;
     const due = buyoffsDue(state, content).length > 0;
     const isWorkLeft = openItems(state, content).some(
-      ({ code, params }) => code === "step_open" && params.operation === operation.number,
+      ({ code, params }) =>
+        (code === "step_open" && params.operation === operation.number) ||
+        (code === "deferred_open" && params.to === operation.number),
     );
     return [
       {

@@ -157,7 +157,7 @@ export function recordReading(of: Case<"recordReading">): Ruling {
     const params = { value: body.value, min: min ?? "", max: max ?? "" };
     return refuse("out_of_limits_not_confirmed", params);
   }
-  const late = lateEntry(facts, body.step, body.late);
+  const late = lateEntry(of, body.step, body.late);
   if (!late.ok) return late;
   const { late: _, value, source, confirmed, ...where } = body;
   const recorded: TravelerEvent = {

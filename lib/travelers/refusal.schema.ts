@@ -31,6 +31,17 @@ export const refusalCodes = [
   "step_not_bought_off",
   "operation_not_bought_off",
   "departure_not_allowed",
+  "approval_needed",
+  "permit_needed",
+  "step_is_needed",
+  "step_not_deferrable",
+  "step_would_be_buried",
+  "operation_not_later",
+  "step_paused",
+  "step_not_paused",
+  "pause_reason_unknown",
+  "step_failed",
+  "defect_needed",
   // 3 qualification (the check itself; waivers and apprentices come with all rules)
   "not_qualified",
   // 5 readings
@@ -94,6 +105,8 @@ export const refusalCodes = [
   "proof_not_for_this",
   "badge_needed",
   "content_changed",
+  "buried_work_open",
+  "buried_work_amended",
   // 11 amendments
   "value_unchanged",
   "second_person_needed",
@@ -136,6 +149,8 @@ export const refusalCodes = [
   "signal_unknown",
   // 16 late entries
   "late_in_future",
+  "late_before_release",
+  "late_on_hold",
   // 17 completion
   "traveler_incomplete",
   "traveler_not_complete",

@@ -3,6 +3,15 @@ import { amendReading } from "./amendments.rules.ts";
 import { acceptTraveler, cancelTraveler, completeTraveler } from "./completion.rules.ts";
 import { installComponent, removeComponent } from "./components.rules.ts";
 import { closeDefect, logDefect, updateDefect, withdrawDefect } from "./defects.rules.ts";
+import {
+  deferStep,
+  departSequence,
+  failStep,
+  markStepNotApplicable,
+  pauseStep,
+  resumeStep,
+  skipStep,
+} from "./departures.rules.ts";
 import { linkQmsRecord, receiveDisposition, scrapTraveler } from "./dispositions.rules.ts";
 import type { Facts } from "./facts.schema.ts";
 import { selectGage } from "./gages.rules.ts";
@@ -85,15 +94,15 @@ const rules: { readonly [T in CommandType]: Rule<T> | null } = {
 
   presentStep: ["on_hold", presentStep],
   startStep: ["work", startStep],
-  pauseStep: null,
-  resumeStep: null,
+  pauseStep: ["on_hold", pauseStep],
+  resumeStep: ["work", resumeStep],
   completeStep: ["work", completeStep],
-  failStep: null,
-  skipStep: null,
-  markStepNotApplicable: null,
-  deferStep: null,
+  failStep: ["work", failStep],
+  skipStep: ["work", skipStep],
+  markStepNotApplicable: ["work", markStepNotApplicable],
+  deferStep: ["work", deferStep],
   reopenStep: ["work", reopenStep],
-  departSequence: null,
+  departSequence: ["work", departSequence],
   superviseStep: null,
   cosignStep: null,
 

@@ -316,7 +316,6 @@ export const onlineOnly: ReadonlySet<CommandType> = new Set<CommandType>([
   "requestWaiver",
   "grantWaiver",
   "revokeWaiver",
-  "deferStep",
   "reviewSignals",
   "completeTraveler",
   "acceptTraveler",
@@ -359,7 +358,11 @@ export const eventBodies = {
     segregation: z.string(),
   }),
   "step.presented": z.object({ step: id, requirementHash: hash, language: z.string() }),
-  "step.started": z.object({ step: id }),
+  "step.started": z.object({
+    step: id,
+    /** Amended readings under the work that the step covers, which the person was shown. */
+    buried: z.optional(z.array(id)),
+  }),
   "step.completed": z.object({ step: id, attempt: z.int() }),
   /** A signal about the step and its plan, never about a person. */
   "step.implausibly_fast": z.object({

@@ -18,12 +18,11 @@ import {
 } from "./buyoffs.rules.ts";
 import { foreseen } from "./derivation.rules.ts";
 import type { Facts, PersonFacts, ProofFacts } from "./facts.schema.ts";
-import { held, holds, openHold, qualified, todayAt } from "./gates.rules.ts";
+import { held, holds, openHold, qualificationUsed, qualified, todayAt } from "./gates.rules.ts";
 import type { Refusal } from "./refusal.schema.ts";
 import type { Case, Ruling } from "./ruling.rules.ts";
 import { refuse, rule, textHash } from "./ruling.rules.ts";
 import type { TravelerEvent } from "./schema.ts";
-import { qualificationUsed } from "./steps.rules.ts";
 
 /** The second person at the tablet, when there is one, is who signs. */
 const signerOf = (facts: Facts): PersonFacts => facts.second ?? facts.person;
@@ -85,7 +84,7 @@ function isDue(
 ): Result<true, Refusal> {
   const places = [
     { operation: chain.operation.id, step: chain.step?.id ?? null },
-    ...coveredSteps(content, chain, requirement.type).map(({ id }) => ({
+    ...coveredSteps(state, content, chain, requirement.type).map(({ id }) => ({
       operation: state.steps[id]?.operation ?? chain.operation.id,
       step: id,
     })),
@@ -129,7 +128,7 @@ function maySign(
   if (requirement.stamp && stamp === null) {
     return refuse("buyoff_stamp", { type: requirement.type, person: signer.name });
   }
-  const steps = coveredSteps(content, chain, requirement.type);
+  const steps = coveredSteps(state, content, chain, requirement.type);
   // The operator's own signature states their work; every other one accepts it.
   const isAcceptance = requirement.type !== "operator" && !delegated;
   if (isAcceptance && performers(state, steps).includes(signer.id)) {
@@ -165,7 +164,7 @@ export function signBuyoff(of: Case<"signBuyoff">): Ruling {
     contentSha256: body.contentSha256,
   });
   if (!proof.ok) return proof;
-  const steps = coveredSteps(content, chain, requirement.type);
+  const steps = coveredSteps(state, content, chain, requirement.type);
   const { operation, step, contentSha256 } = body;
   const signed: TravelerEvent = {
     type: "buyoff.signed",

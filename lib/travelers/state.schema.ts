@@ -48,6 +48,8 @@ export type StepState = {
   /** The operation whose gate it blocks since quality let it be done later (traveled work). */
   deferredTo: string | null;
   pausedAt: Instant | null;
+  /** May start out of turn: a departure from the sequence that the revision's role has let pass. */
+  outOfTurn: boolean;
 };
 
 export type Limits = { min: Decimal | null; max: Decimal | null };

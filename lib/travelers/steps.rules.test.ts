@@ -125,11 +125,12 @@ test("nothing is worked on under a withdrawn revision, and a superseded one goes
 
 test("a late entry shows both times and why; nothing is claimed for the future", () => {
   const bench = inWorkAt("010.1");
+  bench.minutes = 90;
   const at = { step: "010.1", field: "order" };
   const claim = (claimedAt: string) => ({ late: { claimedAt, reason: "network down" } });
   const future = read(bench, at, "WO-700290", claim("2026-03-03T13:00:00.000Z"));
   expect(outcome(future)).toBe("late_in_future");
-  const late = read(bench, at, "WO-700290", claim("2026-03-02T12:00:00.000Z"));
+  const late = read(bench, at, "WO-700290", claim("2026-03-02T13:30:00.000Z"));
   expect(outcome(late)).toEqual(["reading.recorded", "entry.late"]);
 });
 

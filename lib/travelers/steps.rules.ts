@@ -1,9 +1,11 @@
-import type { InstructionContent, Operation } from "#lib/instructions/schema";
+import type { InstructionContent, Operation, Step } from "#lib/instructions/schema";
 import { requirementHash } from "#lib/instructions/schema";
 import type { Result } from "#lib/kit/result";
 import { ok } from "#lib/kit/result";
 import { millis } from "#lib/kit/time";
+import { buriedUnder } from "./buried.rules.ts";
 import { buyoffsCovering, chainAt, chainsOf, isDone, unsigned } from "./buyoffs.rules.ts";
+import { takenBack } from "./departures.rules.ts";
 import { voided } from "./derivation.rules.ts";
 import type { Facts } from "./facts.schema.ts";
 import type { AtStep } from "./gates.rules.ts";
@@ -13,6 +15,7 @@ import {
   lateEntry,
   openHold,
   qualificationsOf,
+  qualificationUsed,
   stepOf,
   workAt,
 } from "./gates.rules.ts";
@@ -47,12 +50,33 @@ export function startStep(of: Case<"startStep">): Ruling {
   }
   const turn = inTurn(of.state, of.content, at.value, of.facts);
   if (!turn.ok) return turn;
-  const late = lateEntry(of.facts, step.id, of.body.late);
+  const covered = coveredWork(of, step);
+  if (!covered.ok) return covered;
+  const late = lateEntry(of, step.id, of.body.late);
   if (!late.ok) return late;
+  const seen = covered.value.length > 0 ? { buried: covered.value } : {};
   return rule(
-    [{ type: "step.started", body: { step: step.id } }, ...late.value.events],
+    [{ type: "step.started", body: { step: step.id, ...seen } }, ...late.value.events],
     late.value.texts,
   );
+}
+
+/** Before work is covered, what is open underneath is closed and what was amended there is seen. */
+function coveredWork(
+  { state, content, body }: Case<"startStep">,
+  step: Step,
+): Result<string[], Refusal> {
+  if (step.buries.length === 0) return ok([]);
+  const { open, unsigned: missing, amended } = buriedUnder(state, content, step);
+  if (open.length + missing.length > 0) {
+    const listed = [...open, ...missing].join(", ");
+    return refuse("buried_work_open", { step: step.number, open: listed });
+  }
+  if (amended.length > 0 && body.buried !== "seen") {
+    const listed = amended.map((of) => `${of.step}: ${of.from} → ${of.to}`).join(", ");
+    return refuse("buried_work_amended", { step: step.number, amended: listed });
+  }
+  return ok(amended.map(({ reading }) => reading));
 }
 
 /** Strict: everything before is done and bought off, within the operation and between operations. */
@@ -62,6 +86,7 @@ function inTurn(
   { operation, step, order }: AtStep,
   facts: Facts,
 ): Result<true, Refusal> {
+  if (state.steps[step.id]?.outOfTurn) return ok(true);
   const chains = chainsOf(state, content).filter(
     (chain) => unsigned(state, chain, facts.at).length > 0,
   );
@@ -70,7 +95,7 @@ function inTurn(
       0,
       operation.steps.findIndex(({ id }) => id === step.id),
     );
-    const before = own.find(({ id }) => !isDone(state, id));
+    const before = own.find(({ id }) => !isPassed(state, content, id, operation.id));
     if (before) {
       return refuse("step_out_of_order", { step: step.number, before: before.number });
     }
@@ -92,13 +117,26 @@ function afterOperations(
 ): Result<true, Refusal> {
   const index = content.operations.findIndex(({ id }) => id === at.operation.id);
   for (const earlier of content.operations.slice(0, index)) {
-    const before = earlier.steps.find(({ id }) => !isDone(state, id));
+    const before = earlier.steps.find(({ id }) => !isPassed(state, content, id, at.operation.id));
     if (before) return refuse("step_out_of_order", { step: at.number, before: before.number });
     if (unsignedChains.some((chain) => chain.operation.id === earlier.id)) {
       return refuse("operation_not_bought_off", { operation: earlier.number });
     }
   }
   return ok(true);
+}
+
+/** Done, or deferred to this operation or a later one. */
+function isPassed(
+  state: TravelerState,
+  content: InstructionContent,
+  step: string,
+  operation: string,
+): boolean {
+  if (isDone(state, step)) return true;
+  const to = state.steps[step]?.deferredTo ?? null;
+  const places = content.operations.map(({ id }) => id);
+  return to !== null && places.indexOf(to) >= places.indexOf(operation);
 }
 
 export function completeStep(of: Case<"completeStep">): Ruling {
@@ -114,7 +152,7 @@ export function completeStep(of: Case<"completeStep">): Ruling {
   if (chain && unsigned(state, chain, facts.at).length > 0) {
     return refuse("step_not_bought_off", { step: step.number });
   }
-  const late = lateEntry(facts, step.id, body.late);
+  const late = lateEntry(of, step.id, body.late);
   if (!late.ok) return late;
   const used = qualificationUsed(facts, step.id, qualificationsOf(operation, step));
   return rule(
@@ -161,30 +199,17 @@ function allRecorded(
   return refuse(field?.kind === "attribute" ? "attribute_failed" : "reading_out_of_limits", params);
 }
 
-/** Use of a qualification is evidence of training: it goes back to who masters them. */
-export function qualificationUsed(
-  facts: Facts,
-  step: string | null,
-  codes: readonly string[],
-  person = facts.person,
-): TravelerEvent[] {
-  if (codes.length === 0) return [];
-  const qualifications = codes.map((code) => ({
-    code,
-    validUntil: person.qualifications.find((one) => one.code === code)?.validUntil ?? null,
-    result: "met",
-  }));
-  return [{ type: "qualification.used", body: { step, qualifications } }];
-}
-
 /** Once a signature accepts the step, only a lead may open it again, and the signature is void. */
-export function reopenStep({ state, content, facts, body }: Case<"reopenStep">): Ruling {
+export function reopenStep(of: Case<"reopenStep">): Ruling {
+  const { state, content, facts, body } = of;
   const at = stepOf(state, content, body.step);
   if (!at.ok) return at;
   const { operation, step, now } = at.value;
+  if (now.status === "not_applicable") return takenBack(of, at.value);
   const hold = openHold(state, { operation: operation.id, step: step.id });
   if (hold) return held(hold);
-  if (now.status !== "complete") return refuse("step_not_complete", { step: step.number });
+  if (now.status !== "complete" && now.status !== "failed")
+    return refuse("step_not_complete", { step: step.number });
   const isSigned = buyoffsCovering(state, [step.id]).length > 0;
   const isLead = facts.person.roles.some((role) => role === "supervisor" || role === "quality");
   if (isSigned && !isLead) return refuse("not_permitted", { role: "supervisor" });

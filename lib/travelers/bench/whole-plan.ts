@@ -1,10 +1,15 @@
 import type { InstructionContent } from "#lib/instructions/schema";
 import { bracketPlan } from "./plan.ts";
 import { clockOperation } from "./plan-clocks.ts";
+import { departureOperations } from "./plan-departures.ts";
 
 /** The bracket's plan with every kind of field and every permission that a revision can give. */
 export const wholePlan = (): InstructionContent =>
   bracketPlan((plan) => {
-    const [first, second, ...rest] = plan.operations as object[];
-    return { ...plan, operations: [first, second, structuredClone(clockOperation), ...rest] };
+    const [kit, fit, torque, last] = plan.operations as object[];
+    const more = structuredClone({ clockOperation, departureOperations });
+    return {
+      ...plan,
+      operations: [kit, fit, more.clockOperation, torque, ...more.departureOperations, last],
+    };
   });

@@ -558,9 +558,9 @@ begin
       'quantities', null, 'splits', '[]'::jsonb, 'merges', '[]'::jsonb, 'mergedInto', null,
       'serials', '[]'::jsonb, 'origin', null,
       'steps', (select coalesce(jsonb_object_agg(s.key,
-          s.value || '{"deferredTo": null, "pausedAt": null}'), '{}') from jsonb_each(t.state->'steps') s),
+          s.value || '{"deferredTo": null, "pausedAt": null, "outOfTurn": false}'), '{}') from jsonb_each(t.state->'steps') s),
       'earlierAttempts', (select coalesce(jsonb_agg(
-          a.value || '{"deferredTo": null, "pausedAt": null}' order by a.ordinality), '[]')
+          a.value || '{"deferredTo": null, "pausedAt": null, "outOfTurn": false}' order by a.ordinality), '[]')
         from jsonb_array_elements(t.state->'earlierAttempts') with ordinality a),
       'signals', (select coalesce(jsonb_agg(jsonb_build_object(
           'seq', e.seq, 'kind', k.kind, 'step', e.line::jsonb->'body'->'step', 'person', e.person_id,
