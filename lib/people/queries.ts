@@ -15,7 +15,7 @@ export type PersonAtSite = FloorPerson & { active: boolean; locale: string };
 /** A person with the roles they hold at this site; null for nobody. No secret is among it. */
 export async function personAtSite(id: string, site: string): Promise<PersonAtSite | null> {
   const scoped = forSite(site);
-  const [person, held, stamps, qualifications] = await Promise.all([
+  const [person, held, stamps, qualifications, trainers] = await Promise.all([
     db.person.findUnique({
       where: { id },
       select: { id: true, name: true, employeeNumber: true, status: true, locale: true },
@@ -35,6 +35,7 @@ export async function personAtSite(id: string, site: string): Promise<PersonAtSi
       select: { code: true, validFrom: true, validUntil: true },
       orderBy: [{ code: "asc" }, { validFrom: "asc" }],
     }),
+    trainersOf(id, site),
   ]);
   if (!person) return null;
   return {
@@ -51,8 +52,20 @@ export async function personAtSite(id: string, site: string): Promise<PersonAtSi
       validFrom: day(validFrom),
       validUntil: validUntil ? day(validUntil) : null,
     })),
+    trainers,
   };
 }
+
+/** Under whom an apprentice may work today, by the plant's own calendar. */
+const trainersOf = (id: string, site: string) =>
+  forSite(site).$queryRaw<{ id: string; name: string; qualification: string | null }[]>`
+    select t.trainer_id::text as id, p.name, t.qualification
+      from trainers t join people p on p.id = t.trainer_id
+      join sites s on s.id = ${site}::uuid
+      where t.person_id = ${id}::uuid
+        and t.valid_from <= (now() at time zone s.time_zone)::date
+        and (t.valid_until is null or t.valid_until >= (now() at time zone s.time_zone)::date)
+      order by t.valid_from, t.id`;
 
 export type PersonListed = {
   id: string;

@@ -61,4 +61,6 @@ export type FloorPerson = {
   roles: readonly import("#lib/instructions/schema").Role[];
   stamps: readonly { number: string; kind: "operator" | "inspection" | "quality" }[];
   qualifications: readonly { code: string; validFrom: string; validUntil: string | null }[];
+  /** Under whom an apprentice may work today. */
+  trainers: readonly { id: string; name: string; qualification: string | null }[];
 };

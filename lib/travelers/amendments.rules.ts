@@ -4,12 +4,12 @@ import type { Result } from "#lib/kit/result";
 import { ok } from "#lib/kit/result";
 import { derivedAgain, foreseen, voided } from "./derivation.rules.ts";
 import { plannedField } from "./plan.rules.ts";
+import { proven } from "./proof.rules.ts";
 import { isBetter, readable } from "./readings.rules.ts";
 import type { Refusal } from "./refusal.schema.ts";
 import type { Case, Ruling } from "./ruling.rules.ts";
 import { refuse, rule, textHash } from "./ruling.rules.ts";
 import type { CommandBody, TravelerEvent } from "./schema.ts";
-import { proven } from "./signing.rules.ts";
 import type { Reading, TravelerState } from "./state.schema.ts";
 import { currentReading, isCurrent, judge } from "./values.rules.ts";
 

@@ -4,11 +4,11 @@ import { canonicalSha256 } from "#lib/kit/canonical";
 import type { Result } from "#lib/kit/result";
 import { ok } from "#lib/kit/result";
 import type { PersonFacts } from "./facts.schema.ts";
+import { proven } from "./proof.rules.ts";
 import type { Refusal } from "./refusal.schema.ts";
 import type { Case } from "./ruling.rules.ts";
 import { refuse, textHash } from "./ruling.rules.ts";
 import type { CommandBody, CommandType } from "./schema.ts";
-import { proven } from "./signing.rules.ts";
 import type { TravelerState } from "./state.schema.ts";
 
 /** Departures from the plan that a person of a named role has to approve. */

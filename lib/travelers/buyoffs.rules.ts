@@ -229,16 +229,22 @@ export const buyoffsCovering = (state: TravelerState, steps: readonly string[]):
 
 /**
  * Everyone who recorded in the production steps among these, in any attempt: what a rework carries
- * is accepted anew. A step at which there is nothing to do but sign is no work.
+ * is accepted anew. A step at which there is nothing to do but sign is no work. Whoever answered for an
+ * apprentice's hands performed it too.
  */
-export const performers = (state: TravelerState, steps: readonly Step[]): string[] => [
-  ...new Set(
-    steps
-      .filter(({ work }) => work === "production")
-      .filter(({ fields, buyoffs }) => fields.length > 0 || buyoffs.length === 0)
-      .flatMap(({ id }) => attemptsOf(state, id).flatMap(({ performedBy }) => performedBy)),
-  ),
-];
+export function performers(state: TravelerState, steps: readonly Step[]): string[] {
+  const worked = steps
+    .filter(({ work }) => work === "production")
+    .filter(({ fields, buyoffs }) => fields.length > 0 || buyoffs.length === 0)
+    .map(({ id }) => id);
+  const hands = worked.flatMap((id) =>
+    attemptsOf(state, id).flatMap(({ performedBy }) => performedBy),
+  );
+  const trainers = state.supervisions
+    .filter(({ step }) => worked.includes(step))
+    .map(({ trainer }) => trainer);
+  return [...new Set([...hands, ...trainers])];
+}
 
 /** The chain with an unsigned hold point that stands before this place in the revision. */
 export function holdPointBefore(
@@ -289,7 +295,7 @@ export function buyoffContent(
 }
 
 /** One covered step as it is signed: every value that counts, with its limits and its gage. */
-function signedStep(state: TravelerState, step: Step): Canonical {
+export function signedStep(state: TravelerState, step: Step): Canonical {
   return {
     step: step.id,
     number: step.number,

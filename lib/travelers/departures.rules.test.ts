@@ -1,11 +1,8 @@
 import { expect, test } from "vitest";
-import { canonicalSha256 } from "#lib/kit/canonical";
-import { derivedId } from "#lib/kit/ids";
-import { type Departure, departureContent } from "./approval.rules.ts";
 import type { Bench, Given } from "./bench/bench.ts";
-import { aCommand, act } from "./bench/bench.ts";
+import { aCommand, act, proofFor } from "./bench/bench.ts";
 import { named } from "./bench/plan.ts";
-import { device, people } from "./bench/plant.ts";
+import { people } from "./bench/plant.ts";
 import {
   aDefect,
   aHold,
@@ -21,7 +18,6 @@ import { wholePlan } from "./bench/whole-plan.ts";
 import { workUntil } from "./bench/worker.ts";
 import { buriedUnder } from "./buried.rules.ts";
 import { nextStep, openItems, operationProgress } from "./progress.rules.ts";
-import type { CommandBody } from "./schema.ts";
 
 const content = wholePlan();
 const late = undefined;
@@ -43,28 +39,6 @@ const present = (bench: Bench, step: string) =>
 const start = (bench: Bench, step: string, more: object = {}) =>
   act(bench, "startStep", { step: named(step), late, ...more });
 
-/** Badge and PIN of a second person for exactly this departure. */
-function withSecond<T extends Departure>(
-  bench: Bench,
-  type: T,
-  body: CommandBody<T>,
-  second: keyof typeof people,
-  of: Partial<CommandBody<T>> = {},
-) {
-  bench.minutes += 1;
-  const command = aCommand(bench, type, body);
-  bench.minutes -= 1;
-  const secondProof = {
-    id: derivedId(command.id, second),
-    person: people[second].id,
-    device: device.id,
-    command: command.id,
-    contentSha256: canonicalSha256(departureContent(bench.state, type, { ...body, ...of })),
-    method: "badge_pin" as const,
-  };
-  return act(bench, type, body, { second, facts: { secondProof } });
-}
-
 test("a step is left out only where the revision lets it, by the role that it names", () => {
   const bench = at("070.1");
   expect(outcome(skip(bench, "070.1", { by: "ana" }))).toBe("approval_needed");
@@ -80,11 +54,15 @@ test("a step is left out only where the revision lets it, by the role that it na
 test("a lead approves beside the operator with badge and PIN for exactly this departure", () => {
   const bench = at("070.1");
   const body = { step: named("070.1"), reason, permit: null };
-  expect(outcome(act(bench, "skipStep", body, { second: "sue" }))).toBe("proof_missing");
-  const another = { reason: "something else" };
-  expect(outcome(withSecond(bench, "skipStep", body, "sue", another))).toBe("proof_not_for_this");
-  expect(outcome(withSecond(bench, "skipStep", body, "ben"))).toBe("approval_needed");
-  expect(outcome(withSecond(bench, "skipStep", body, "sue"))).toEqual(["step.skipped"]);
+  const beside = (second: "sue" | "ben", facts = {}) =>
+    outcome(act(bench, "skipStep", body, { second, facts }));
+  expect(beside("sue", { secondProof: null })).toBe("proof_missing");
+  const command = aCommand(bench, "skipStep", { ...body, reason: "something else" });
+  const other = proofFor(bench, command, people.sue, "badge_pin");
+  expect(beside("sue", { secondProof: other })).toBe("proof_not_for_this");
+  expect(beside("ben")).toBe("approval_needed");
+  expect(beside("sue")).toEqual(["step.skipped"]);
+  expect(bench.events.at(-1)).toMatchObject({ person: named("ana"), second: named("sue") });
 });
 
 test("a component, an inspection, a hold point or a key characteristic is left out under a permit alone", () => {

@@ -10,11 +10,11 @@ export function evolvePeople(state: TravelerState, event: RecordedEvent): Travel
   });
   switch (event.type) {
     case "waiver.requested": {
-      const { waiver, contentSha256: _, ...body } = event.body;
+      const { waiver, by, contentSha256: _, ...body } = event.body;
       const requested = {
         id: waiver,
         ...body,
-        requestedBy: doer(event),
+        requestedBy: by,
         requestedAt: event.at,
         grantedBy: null,
         grantedAt: null,
@@ -23,7 +23,7 @@ export function evolvePeople(state: TravelerState, event: RecordedEvent): Travel
       return { ...state, waivers: [...state.waivers, requested] };
     }
     case "waiver.granted":
-      return withWaiver(event.body.waiver, { grantedBy: doer(event), grantedAt: event.at });
+      return withWaiver(event.body.waiver, { grantedBy: event.body.by, grantedAt: event.at });
     case "waiver.revoked": {
       const { waiver, reason } = event.body;
       return withWaiver(waiver, { revoked: { person: doer(event), at: event.at, reason } });
@@ -37,16 +37,19 @@ export function evolvePeople(state: TravelerState, event: RecordedEvent): Travel
         trainer,
         qualifications,
         at: event.at,
-        cosignedAt: null,
+        cosigned: null,
       };
       return { ...state, supervisions: [...state.supervisions, supervision] };
     }
     case "step.cosigned": {
-      const { step, attempt } = event.body;
+      const { step, attempt, trainer, contentSha256 } = event.body;
+      const cosigned = { at: event.at, contentSha256 };
       return {
         ...state,
         supervisions: state.supervisions.map((of) =>
-          of.step === step && of.attempt === attempt ? { ...of, cosignedAt: event.at } : of,
+          of.step === step && of.attempt === attempt && of.trainer === trainer
+            ? { ...of, cosigned }
+            : of,
         ),
       };
     }

@@ -51,6 +51,7 @@ export function factsNeeded(
     case "startBatchClock":
     case "resumeStep":
     case "failStep":
+    case "superviseStep":
       return forWork(command, state, content);
     case "selectGage": {
       const operation = operationOf(content, command.body.operation);
@@ -63,6 +64,8 @@ export function factsNeeded(
       const asked = chain?.requirements.find(({ id }) => id === requirement);
       return { ...nothing, qualifications: asked?.qualifications ?? [] };
     }
+    case "requestWaiver":
+      return { ...nothing, qualifications: [command.body.qualification] };
     case "releaseHold": {
       const hold = state.holds.find(({ id }) => id === command.body.hold);
       return { ...nothing, disposition: hold?.defect ?? null };
@@ -89,7 +92,8 @@ function forWork(
         | "readClock"
         | "startBatchClock"
         | "resumeStep"
-        | "failStep";
+        | "failStep"
+        | "superviseStep";
     }
   >,
   state: TravelerState,

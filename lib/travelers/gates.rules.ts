@@ -10,7 +10,7 @@ import { plannedStep } from "./plan.rules.ts";
 import type { Refusal } from "./refusal.schema.ts";
 import { refuse, textHash } from "./ruling.rules.ts";
 import type { TravelerEvent } from "./schema.ts";
-import type { Hold, StepState, TravelerState } from "./state.schema.ts";
+import type { Hold, StepState, TravelerState, Waiver } from "./state.schema.ts";
 
 /** The day it is at the plant: due and expiry dates hold through their whole day there. */
 export const todayAt = (facts: Facts): string => dateIn(facts.site.timeZone, facts.at);
@@ -37,16 +37,19 @@ export const holds = (person: PersonFacts, code: string, today: string): boolean
       (one.validUntil === null || today <= one.validUntil),
   );
 
-/** Names what is missing, since when, and who here holds it. */
-export function qualified(
+const missingOf = (facts: Facts, person: PersonFacts, codes: readonly string[]): string[] => {
+  const today = todayAt(facts);
+  return codes.filter((code) => !holds(person, code, today));
+};
+
+/** Names what is missing, since when, who here holds it, and who could waive it or stand beside. */
+function notQualified(
   facts: Facts,
   person: PersonFacts,
-  codes: readonly string[],
-): Result<true, Refusal> {
+  missing: readonly string[],
+): Result<never, Refusal> {
+  const [first = ""] = missing;
   const today = todayAt(facts);
-  const missing = codes.filter((code) => !holds(person, code, today));
-  const [first] = missing;
-  if (first === undefined) return ok(true);
   const lapsed = person.qualifications
     .flatMap(({ code, validUntil }) => (code === first && validUntil ? [validUntil] : []))
     .filter((until) => until < today)
@@ -59,21 +62,87 @@ export function qualified(
     since: lapsed ?? "",
     person: person.name,
     holders: names.join(", "),
+    waivableBy: facts.qualificationRules.find(({ code }) => code === first)?.waivableBy ?? "nobody",
+    trainers: trainersFor(person, missing)
+      .map(({ name }) => name)
+      .join(", "),
   });
 }
 
-/** Use of a qualification is evidence of training: it goes back to who masters them. */
-export function qualificationUsed(
+/** Under whom an apprentice may do what they are not qualified for yet. */
+export const trainersFor = (
+  person: PersonFacts,
+  missing: readonly string[],
+): PersonFacts["trainers"] =>
+  person.trainers.filter(
+    ({ qualification }) =>
+      qualification === null || missing.every((code) => code === qualification),
+  );
+
+/** Holds everything themselves: what a signature and a trainer need, which nobody can waive. */
+export function qualified(
   facts: Facts,
-  step: string | null,
+  person: PersonFacts,
   codes: readonly string[],
-  person = facts.person,
-): TravelerEvent[] {
-  if (codes.length === 0) return [];
-  const qualifications = codes.map((code) => ({
+): Result<true, Refusal> {
+  const missing = missingOf(facts, person, codes);
+  return missing.length === 0 ? ok(true) : notQualified(facts, person, missing);
+}
+
+export type Backing = {
+  code: string;
+  result: "met" | "waived" | "supervised";
+  until: string | null;
+};
+
+/** By what each thing asked for is met at a step: held, waived for this traveler, or a trainer's. */
+export function backingsOf(
+  state: TravelerState,
+  facts: Facts,
+  step: string,
+  codes: readonly string[],
+): (Backing | { code: string; result: null })[] {
+  const { person } = facts;
+  const today = todayAt(facts);
+  const attempt = state.steps[step]?.attempt ?? 1;
+  const supervision = state.supervisions.findLast(
+    (of) => of.step === step && of.attempt === attempt && of.apprentice === person.id,
+  );
+  return codes.map((code) => {
+    if (holds(person, code, today)) {
+      const held = person.qualifications.find((one) => one.code === code);
+      return { code, result: "met", until: held?.validUntil ?? null };
+    }
+    const waiver = waiverInForce(state, person.id, code, facts.at);
+    if (waiver) return { code, result: "waived", until: waiver.validUntil };
+    return supervision?.qualifications.includes(code)
+      ? { code, result: "supervised", until: null }
+      : { code, result: null };
+  });
+}
+
+export const waiverInForce = (
+  state: TravelerState,
+  person: string,
+  qualification: string,
+  at: Instant,
+): Waiver | null =>
+  state.waivers.find(
+    (waiver) =>
+      waiver.person === person &&
+      waiver.qualification === qualification &&
+      waiver.grantedAt !== null &&
+      waiver.revoked === null &&
+      at <= waiver.validUntil,
+  ) ?? null;
+
+/** Use of a qualification is evidence of training: it goes back to who masters them. */
+export function qualificationUsed(step: string | null, used: readonly Backing[]): TravelerEvent[] {
+  if (used.length === 0) return [];
+  const qualifications = used.map(({ code, result, until }) => ({
     code,
-    validUntil: person.qualifications.find((one) => one.code === code)?.validUntil ?? null,
-    result: "met",
+    validUntil: until,
+    result,
   }));
   return [{ type: "qualification.used", body: { step, qualifications } }];
 }
@@ -111,13 +180,15 @@ export function freeAt(of: Of, step: string): Result<AtStep, Refusal> {
   });
 }
 
-/** And this person may do it: they hold everything that the operation and the step ask for. */
+/** And this person may do it: what the operation and the step ask for is held, waived or supervised. */
 export function workAt(of: Of, step: string): Result<AtStep, Refusal> {
   const found = freeAt(of, step);
   if (!found.ok) return found;
   const codes = qualificationsOf(found.value.operation, found.value.step);
-  const able = qualified(of.facts, of.facts.person, codes);
-  if (!able.ok) return able;
+  const missing = backingsOf(of.state, of.facts, step, codes).flatMap(({ code, result }) =>
+    result === null ? [code] : [],
+  );
+  if (missing.length > 0) return notQualified(of.facts, of.facts.person, missing);
   const clocks = clocksAllow(of.state, of.content, found.value.step, of.facts);
   return clocks.ok ? found : clocks;
 }
@@ -146,7 +217,11 @@ function possibleThen(
   const hold = openHold({ ...state, holds: lay }, { operation, step });
   if (hold) return refuse("late_on_hold", { claimedAt: then, reason: hold.reason });
   const codes = planned ? qualificationsOf(planned.operation, planned.step) : [];
-  return qualified({ ...facts, at: then }, facts.person, codes);
+  // What is backed otherwise now was so for the work too; nobody backs the past.
+  const held = backingsOf(state, facts, step, codes).flatMap(({ code, result }) =>
+    result === "met" ? [code] : [],
+  );
+  return qualified({ ...facts, at: then }, facts.person, held);
 }
 
 /**

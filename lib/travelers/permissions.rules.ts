@@ -75,8 +75,9 @@ export const permissions: Readonly<Record<CommandType, readonly Role[]>> = {
   startRework: ["supervisor", "quality", "manufacturing_engineer"],
   completeRework: ["inspector", "supervisor", "quality"],
 
-  requestWaiver: leads,
-  grantWaiver: quality,
+  /** Signed by a lead, and granted by quality: whoever acts, or a second person. */
+  requestWaiver: floor,
+  grantWaiver: floor,
   revokeWaiver: leads,
   reviewSignals: quality,
   changeRevision: ["manufacturing_engineer", "quality"],

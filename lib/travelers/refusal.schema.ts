@@ -42,8 +42,20 @@ export const refusalCodes = [
   "pause_reason_unknown",
   "step_failed",
   "defect_needed",
-  // 3 qualification (the check itself; waivers and apprentices come with all rules)
+  // 3 qualification
   "not_qualified",
+  "waiver_not_possible",
+  "waiver_for_oneself",
+  "waiver_too_long",
+  "waiver_already",
+  "waiver_unknown",
+  "waiver_expired",
+  "waiver_by_another",
+  "trainer_not_here",
+  "trainer_not_needed",
+  "trainer_not_listed",
+  "trainer_has_not_signed",
+  "apprentice_never_accepts",
   // 5 readings
   "field_unknown",
   "position_unknown",

@@ -36,7 +36,9 @@ import type { Command, CommandType, TravelerEvent } from "./schema.ts";
 import { declineBuyoff, signBuyoff, voidBuyoff } from "./signing.rules.ts";
 import type { TravelerState } from "./state.schema.ts";
 import { completeStep, presentStep, reopenStep, startStep } from "./steps.rules.ts";
+import { cosignStep, superviseStep } from "./supervision.rules.ts";
 import { readClock, startBatchClock, startTimer, stopTimer } from "./timing.rules.ts";
+import { grantWaiver, requestWaiver, revokeWaiver } from "./waivers.rules.ts";
 
 export type Release = {
   id: string;
@@ -103,8 +105,8 @@ const rules: { readonly [T in CommandType]: Rule<T> | null } = {
   deferStep: ["work", deferStep],
   reopenStep: ["work", reopenStep],
   departSequence: ["work", departSequence],
-  superviseStep: null,
-  cosignStep: null,
+  superviseStep: ["work", superviseStep],
+  cosignStep: ["work", cosignStep],
 
   recordReading: ["work", recordReading],
   amendReading: ["on_hold", amendReading],
@@ -144,9 +146,9 @@ const rules: { readonly [T in CommandType]: Rule<T> | null } = {
   startRework: ["work", startRework],
   completeRework: ["work", completeRework],
 
-  requestWaiver: null,
-  grantWaiver: null,
-  revokeWaiver: null,
+  requestWaiver: ["on_hold", requestWaiver],
+  grantWaiver: ["on_hold", grantWaiver],
+  revokeWaiver: ["on_hold", revokeWaiver],
   reviewSignals: ["ended", reviewSignals],
   changeRevision: null,
   proposeRedline: null,

@@ -656,13 +656,15 @@ export const eventBodies = {
   "buyoff.rejected": z.object({ buyoff: id, cause: z.string() }),
   "waiver.requested": z.object({
     waiver: id,
+    /** Who signed: a lead signed in, or beside whoever is. */
+    by: id,
     person: id,
     qualification: z.string(),
     reason: hash,
     validUntil: instant,
     contentSha256: hash,
   }),
-  "waiver.granted": z.object({ waiver: id, contentSha256: hash }),
+  "waiver.granted": z.object({ waiver: id, by: id, contentSha256: hash }),
   "waiver.revoked": z.object({ waiver: id, reason: hash }),
   "clock.skewed": z.object({ skewMs: z.int() }),
   "revision.changed_for_traveler": z.object({ from: hash, to: hash, reason: hash }),

@@ -17,8 +17,9 @@ import {
   unsigned,
 } from "./buyoffs.rules.ts";
 import { foreseen } from "./derivation.rules.ts";
-import type { Facts, PersonFacts, ProofFacts } from "./facts.schema.ts";
+import type { Facts, PersonFacts } from "./facts.schema.ts";
 import { held, holds, openHold, qualificationUsed, qualified, todayAt } from "./gates.rules.ts";
+import { proven } from "./proof.rules.ts";
 import type { Refusal } from "./refusal.schema.ts";
 import type { Case, Ruling } from "./ruling.rules.ts";
 import { refuse, rule, textHash } from "./ruling.rules.ts";
@@ -26,24 +27,6 @@ import type { TravelerEvent } from "./schema.ts";
 
 /** The second person at the tablet, when there is one, is who signs. */
 const signerOf = (facts: Facts): PersonFacts => facts.second ?? facts.person;
-
-/** Fresh, by this person, at this device, for this act and for exactly this content. */
-export function proven(
-  facts: Facts,
-  of: { signer: PersonFacts; proof: ProofFacts | null; command: string; contentSha256: string },
-): Result<ProofFacts, Refusal> {
-  const { proof, signer } = of;
-  if (!proof) return refuse("proof_missing");
-  const isForThis =
-    proof.person === signer.id &&
-    proof.command === of.command &&
-    proof.contentSha256 === of.contentSha256 &&
-    (facts.device === null || proof.device === facts.device.id);
-  if (!isForThis) return refuse("proof_not_for_this");
-  // 21 CFR 11.200: who didn't open this period of signing gives both components.
-  if (signer.id === facts.second?.id && proof.method !== "badge_pin") return refuse("badge_needed");
-  return ok(proof);
-}
 
 const stampKinds: Readonly<
   Record<BuyoffRequirement["type"], readonly PersonFacts["stamps"][number]["kind"][]>
@@ -121,6 +104,10 @@ function maySign(
   if (!hasRole && !delegated) {
     return refuse("buyoff_role", { role: requirement.role, person: signer.name });
   }
+  // Who works under a trainer states their own work, and accepts none (rule 3).
+  if (signer.trainers.length > 0 && (requirement.type !== "operator" || delegated)) {
+    return refuse("apprentice_never_accepts", { person: signer.name });
+  }
   const able = qualified(facts, signer, requirement.qualifications);
   if (!able.ok) return able;
   const kinds = delegated ? ["operator" as const] : stampKinds[requirement.type];
@@ -184,10 +171,16 @@ export function signBuyoff(of: Case<"signBuyoff">): Ruling {
   };
   return rule([
     signed,
-    ...qualificationUsed(facts, step, requirement.qualifications, signer),
+    ...qualificationUsed(step, heldBy(signer, requirement.qualifications)),
     ...stepDoneBy(of, chain, signed),
   ]);
 }
+
+const heldBy = (signer: PersonFacts, codes: readonly string[]) =>
+  codes.map((code) => {
+    const held = signer.qualifications.find((one) => one.code === code);
+    return { code, result: "met" as const, until: held?.validUntil ?? null };
+  });
 
 /** The last signature of its chain completes a buyoff step: there is nothing else to do there. */
 function stepDoneBy(

@@ -316,7 +316,8 @@ export type Supervision = {
   trainer: string;
   qualifications: readonly string[];
   at: Instant;
-  cosignedAt: Instant | null;
+  /** Counts only for exactly what it signed: whatever is recorded later asks for it again. */
+  cosigned: { at: Instant; contentSha256: string } | null;
 };
 
 export type ToolTransfer = {

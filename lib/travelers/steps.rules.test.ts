@@ -97,6 +97,8 @@ test("a lapsed qualification stops the work, and the refusal says since when and
     qualification: "Q-TRQ",
     missing: "Q-TRQ",
     since: "2026-02-26",
+    waivableBy: "nobody",
+    trainers: "",
     person: "lapsed",
     holders: "ana",
   });

@@ -10,6 +10,7 @@ import { voided } from "./derivation.rules.ts";
 import type { Facts } from "./facts.schema.ts";
 import type { AtStep } from "./gates.rules.ts";
 import {
+  backingsOf,
   held,
   inWork,
   lateEntry,
@@ -25,6 +26,7 @@ import type { Case, Ruling } from "./ruling.rules.ts";
 import { refuse, rule, textHash } from "./ruling.rules.ts";
 import type { TravelerEvent } from "./schema.ts";
 import type { TravelerState } from "./state.schema.ts";
+import { cosignedAsIs } from "./supervision.rules.ts";
 
 /** Evidence that the pinned revision's requirement was in front of this person. */
 export function presentStep({ state, content, body }: Case<"presentStep">): Ruling {
@@ -154,11 +156,15 @@ export function completeStep(of: Case<"completeStep">): Ruling {
   }
   const late = lateEntry(of, step.id, body.late);
   if (!late.ok) return late;
-  const used = qualificationUsed(facts, step.id, qualificationsOf(operation, step));
+  const cosigned = cosignedAsIs(state, content, step.id);
+  if (!cosigned.ok) return cosigned;
+  const used = backingsOf(state, facts, step.id, qualificationsOf(operation, step)).filter(
+    (backing) => backing.result !== null,
+  );
   return rule(
     [
       { type: "step.completed", body: { step: step.id, attempt: now.attempt } },
-      ...used,
+      ...qualificationUsed(step.id, used),
       ...implausiblyFast(at.value, facts),
       ...late.value.events,
     ],

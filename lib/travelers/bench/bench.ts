@@ -3,6 +3,7 @@ import { canonicalSha256, sha256Hex } from "#lib/kit/canonical";
 import { derivedId } from "#lib/kit/ids";
 import { plusMinutes } from "#lib/kit/time";
 import { amendmentContent } from "../amendments.rules.ts";
+import { departureContent } from "../approval.rules.ts";
 import type { BuyoffPlace } from "../buyoffs.rules.ts";
 import { buyoffContent, chainAt } from "../buyoffs.rules.ts";
 import { evolve } from "../evolve.rules.ts";
@@ -113,15 +114,32 @@ export function proofFor(
   person: PersonFacts,
   method: ProofFacts["method"],
 ): ProofFacts | null {
-  const contentSha256 =
-    command.type === "signBuyoff"
-      ? command.body.contentSha256
-      : command.type === "amendReading"
-        ? canonicalSha256(amendmentContent(bench.state, command.body))
-        : null;
+  const contentSha256 = shownTo(bench, command);
   if (contentSha256 === null) return null;
   const id = derivedId(command.id, person.id);
   return { id, person: person.id, device: device.id, command: command.id, contentSha256, method };
+}
+
+/** The hash of what whoever signs this act is shown; null: nothing is signed. */
+function shownTo({ state }: Bench, command: Command): string | null {
+  switch (command.type) {
+    case "signBuyoff":
+    case "superviseStep":
+    case "cosignStep":
+    case "requestWaiver":
+    case "grantWaiver":
+      return command.body.contentSha256;
+    case "amendReading":
+      return canonicalSha256(amendmentContent(state, command.body));
+    case "skipStep":
+    case "markStepNotApplicable":
+    case "deferStep":
+    case "departSequence":
+    case "reopenStep":
+      return canonicalSha256(departureContent(state, command.type, command.body));
+    default:
+      return null;
+  }
 }
 
 export const aCommand = <T extends CommandType>(

@@ -47,6 +47,12 @@ export const people = {
       { number: "QA-99", kind: "quality" },
     ],
   }),
+  /** An apprentice who learns torquing under ana. */
+  jim: aPerson("jim", ["operator"], {
+    qualifications: [{ code: "Q-ASM", validFrom: "2020-01-01", validUntil: "2027-01-01" }],
+    stamps: [{ number: "OP-40", kind: "operator" }],
+    trainers: [{ id: named("ana"), name: "ana", qualification: "Q-TRQ" }],
+  }),
   gone: aPerson("gone", ["operator", "inspector", "quality"], { active: false }),
 };
 export type Name = keyof typeof people;

@@ -1,0 +1,23 @@
+import type { Result } from "#lib/kit/result";
+import { ok } from "#lib/kit/result";
+import type { Facts, PersonFacts, ProofFacts } from "./facts.schema.ts";
+import type { Refusal } from "./refusal.schema.ts";
+import { refuse } from "./ruling.rules.ts";
+
+/** Fresh, by this person, at this device, for this act and for exactly this content. */
+export function proven(
+  facts: Facts,
+  of: { signer: PersonFacts; proof: ProofFacts | null; command: string; contentSha256: string },
+): Result<ProofFacts, Refusal> {
+  const { proof, signer } = of;
+  if (!proof) return refuse("proof_missing");
+  const isForThis =
+    proof.person === signer.id &&
+    proof.command === of.command &&
+    proof.contentSha256 === of.contentSha256 &&
+    (facts.device === null || proof.device === facts.device.id);
+  if (!isForThis) return refuse("proof_not_for_this");
+  // 21 CFR 11.200: who didn't open this period of signing gives both components.
+  if (signer.id === facts.second?.id && proof.method !== "badge_pin") return refuse("badge_needed");
+  return ok(proof);
+}
