@@ -1,6 +1,7 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { LanguageSwitch } from "#components/desk/language-switch";
+import { LiveRoom } from "#components/desk/live-room";
 import { BuyoffMark } from "#components/desk/mark";
 import { NavLink, type NavTone } from "#components/desk/nav-link";
 import { SignOutButton } from "#components/desk/sign-out-button";
@@ -19,12 +20,15 @@ export function Rail({
   person,
   roles,
   site,
+  since,
   work,
   plan,
 }: {
   person: string;
   roles: readonly Role[];
   site: string;
+  /** When what is shown was read. */
+  since: number;
   work: readonly RailLink[];
   plan: readonly RailLink[];
 }) {
@@ -63,6 +67,7 @@ export function Rail({
           {roles.map((of) => role(of)).join(", ")}
           <span className="block text-(--rail-ink-2)">{site}</span>
         </p>
+        <LiveRoom since={since} />
         <div className="flex items-center justify-between gap-2">
           <LanguageSwitch />
           <SignOutButton label={t("signOut")} />

@@ -1,4 +1,5 @@
 import "server-only";
+import { FOLLOWS_COOKIE } from "#lib/feed/live.schema";
 import { type Instant, instant } from "#lib/kit/time";
 import { seenDeskSession } from "#lib/people/desk.commands";
 import { type DeviceOfSession, deviceOfSession } from "#lib/people/devices.queries";
@@ -55,22 +56,28 @@ export async function currentActor(): Promise<Actor | null> {
   // Loaded here, because the worker and the seed mint actors too and know no Next.
   const { cookies } = await import("next/headers");
   const jar = await cookies();
-  return actorOfDeskCookie(jar.get(deskCookie.name)?.value);
+  const isPresence = !jar.has(FOLLOWS_COOKIE);
+  return actorOfDeskCookie(jar.get(deskCookie.name)?.value, { isPresence });
 }
 
-export async function actorOfDeskCookie(value: string | undefined): Promise<Actor | null> {
+/** `isPresence`: somebody asked, and not a screen by itself. */
+export async function actorOfDeskCookie(
+  value: string | undefined,
+  { isPresence = true } = {},
+): Promise<Actor | null> {
   if (!value) return null;
   const { sessionTokenOf } = await import("./desk-cookie.ts");
   const token = await sessionTokenOf(value);
-  return token ? actorOfSession(token) : null;
+  return token ? actorOfSession(token, instant(Date.now()), { isPresence }) : null;
 }
 
 /** The person behind a desk session's opaque token. */
 export async function actorOfSession(
   token: string,
   at = instant(Date.now()),
+  { isPresence = true } = {},
 ): Promise<Actor | null> {
-  const session = await seenDeskSession(token, at);
+  const session = await seenDeskSession(token, at, isPresence);
   if (!session) return null;
   const person = await personAtSite(session.person, session.site);
   if (!person?.active) return null;

@@ -116,7 +116,8 @@ function jsonAnswer(answer: object): Response {
   return Response.json(answer, { status: 429, headers });
 }
 
-function guarded(handler: (request: Request, asked: Asked) => Promise<Answer>) {
+/** What every handler has around it: what breaks is logged once and answered with its number. */
+export function guarded(handler: (request: Request, asked: Asked) => Promise<Answer>) {
   return async (request: Request, context: RouteContext): Promise<Response> => {
     try {
       const params = (await context?.params) ?? {};

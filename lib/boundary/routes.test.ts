@@ -78,7 +78,7 @@ function saysSo(way: string, rule: Rule, source: string): boolean {
   const knock =
     rule.who === "device_or" ? "public" : rule.who === "permission" ? rule.permission : rule.who;
   return new RegExp(
-    `export const ${kind} = (endpoint|reading|uploading)\\(\\s*"${knock.replace(".", "\\.")}"`,
+    `export const ${kind} = (endpoint|reading|uploading|following)\\(\\s*"${knock.replace(".", "\\.")}"`,
   ).test(source);
 }
 

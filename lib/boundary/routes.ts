@@ -59,6 +59,7 @@ export const routeRules: Readonly<Record<string, Rule>> = {
   "GET /api/floor/travelers/[id]": tablet,
   "GET /api/floor/travelers/[id]/head": tablet,
   "GET /api/health": everybody,
+  "GET /api/live": whoMay("desk.enter"),
   "POST /api/sign": tablet,
   "POST /api/webhooks/[connector]": { who: "own", proof: "webhook_signature" },
 

@@ -25,9 +25,12 @@ function asRole(url: string): string {
 // A page under load waits for its turn rather than failing after Prisma's own five seconds.
 const transactionOptions = { maxWait: 10_000, timeout: 20_000 };
 
+/** Of this process's role, for the one connection that Prisma can't give: to listen. */
+export const address: string = asRole(login);
+
 const connect = () =>
   new PrismaClient({
-    adapter: new PrismaPg({ connectionString: asRole(login) }),
+    adapter: new PrismaPg({ connectionString: address }),
     transactionOptions,
   });
 

@@ -4,6 +4,7 @@ import { uuidv7 } from "#lib/kit/ids";
 import type { Trace } from "./connectors/rest/talk.gateway.ts";
 import type { Claim } from "./delivery.queries.ts";
 import type { Change } from "./delivery.rules.ts";
+import { tellLive } from "./live.commands.ts";
 
 /** Somebody else has the delivery by now: what this worker does for it no longer counts. */
 export class LeaseLost extends Error {
@@ -70,6 +71,7 @@ export async function saveChange(
         update delivery_attachments set state = ${change.state}, external_ref = ${made?.externalId ?? null}
          where delivery_id = ${claim.id}::uuid`;
     }
+    await tellLive(tx, claim.site, { kinds: ["delivery"], travelers: [claim.traveler] });
     if (!change.connector) return;
     if ("paused" in change.connector)
       await pauseConnectorIn(tx, claim.connector, change.connector.paused);

@@ -5,14 +5,13 @@ import { canonicalSha256 } from "#lib/kit/canonical";
 import { derivedId } from "#lib/kit/ids";
 import { entryLine } from "#lib/record/schema";
 import { connectorFor } from "./connector.queries.ts";
+import { tellLive } from "./live.commands.ts";
+import { changesBySite } from "./live.rules.ts";
 import { factsFor, type Queued, queued } from "./routing.queries.ts";
 import { type Routed, type RoutedDelivery, route, rule } from "./routing.rules.ts";
 
 /** Any constant will do; routers take turns by it, so that deliveries of one key keep the record's order. */
 const routerLock = 20_260_302;
-
-/** Live screens listen here. */
-const channel = "buyoff_feed";
 
 /**
  * Takes the next entries, and writes what the rule made of each, the deliveries and the end of their
@@ -27,9 +26,7 @@ export function routeQueued(origin: string, limit = 25): Promise<number> {
     for (const entry of entries) await routeOne(tx, entry, origin);
     if (entries.length === 0) return 0;
     await tx.routingQueue.deleteMany({ where: { id: { in: entries.map(({ id }) => id) } } });
-    for (const site of new Set(entries.map((entry) => entry.site))) {
-      await tx.$executeRaw`select pg_notify(${channel}, ${site})`;
-    }
+    for (const [site, change] of changesBySite(entries)) await tellLive(tx, site, change);
     return entries.length;
   });
 }

@@ -1,7 +1,7 @@
 import "server-only";
 import type { Tx } from "#lib/db/client";
 import { type InstructionContent, instructionContent } from "#lib/instructions/schema";
-import { type EntryLine, entryLine } from "#lib/record/schema";
+import { type EntryLine, entryLine, type StreamKind } from "#lib/record/schema";
 import type { PlantPolicy } from "#lib/travelers/facts.schema";
 import { eventBodies, parseEvent } from "#lib/travelers/schema";
 import { defectOf, type EntryFacts, externalKeyOf, isHeard, textsNamed } from "./routing.rules.ts";
@@ -10,6 +10,7 @@ export type Queued = {
   id: bigint;
   site: string;
   stream: string;
+  kind: StreamKind;
   seq: number;
   hash: string;
   line: string;
@@ -19,9 +20,11 @@ export type Queued = {
 /** In the order of the record. Only the router that holds the lock reads here, so no row is skipped. */
 export const queued = (tx: Tx, limit: number): Promise<Queued[]> =>
   tx.$queryRaw<Queued[]>`
-    select q.id, q.site_id as site, q.stream_id as stream, q.seq, e.hash, e.line, e.type
+    select q.id, q.site_id as site, q.stream_id as stream, s.kind::text as kind, q.seq, e.hash,
+           e.line, e.type
       from routing_queue q
       join entries e on e.stream_id = q.stream_id and e.seq = q.seq
+      join streams s on s.id = q.stream_id
      order by q.id
      limit ${limit}`;
 

@@ -1,5 +1,6 @@
 import "server-only";
 import { db, forSite, inTransaction } from "#lib/db/client";
+import { tellLive } from "#lib/feed/live.commands";
 import { env } from "#lib/kit/env";
 import { macOf } from "#lib/kit/keys";
 import { err, ok, type Result } from "#lib/kit/result";
@@ -139,10 +140,11 @@ async function firstSiteOf(person: string): Promise<string | null> {
   return rows[0]?.id ?? null;
 }
 
-/** The session behind a token, while it lives; being asked for keeps it from falling idle. */
+/** The session behind a token, while it lives; somebody's asking for it keeps it from falling idle. */
 export async function seenDeskSession(
   token: string,
   at: Instant,
+  isPresence = true,
 ): Promise<{ person: string; site: string } | null> {
   const hash = tokenHash(token);
   const [site] = await sitesOf("desk_session", hash);
@@ -153,7 +155,7 @@ export async function seenDeskSession(
   if (plusMinutes(lastSeenAt, idleMinutes) < at) return null;
   if (session.deviceId && !(await isEnrolled(site, session.deviceId))) return null;
   // Once a minute is enough to know whether somebody is there.
-  if (plusMinutes(lastSeenAt, 1) < at) {
+  if (isPresence && plusMinutes(lastSeenAt, 1) < at) {
     await forSite(site).deskSession.updateMany({
       where: { tokenHash: hash },
       data: { lastSeenAt: new Date(at) },
@@ -174,8 +176,12 @@ export async function endDeskSession(
   const hash = tokenHash(token);
   const [site] = await sitesOf("desk_session", hash);
   if (!site) return;
-  await forSite(site).deskSession.updateMany({
-    where: { tokenHash: hash, endedAt: null },
-    data: { endedAt: new Date(at) },
-  });
+  await inTransaction(async (tx) => {
+    await tx.deskSession.updateMany({
+      where: { tokenHash: hash, endedAt: null },
+      data: { endedAt: new Date(at) },
+    });
+    // Screens that follow are asked again who they are.
+    await tellLive(tx, site, { kinds: ["session"], travelers: [] });
+  }, site);
 }

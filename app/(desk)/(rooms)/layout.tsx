@@ -8,6 +8,8 @@ import { waitingCounts } from "#lib/travelers/history.queries";
 
 /** The rail says what waits. It guards nothing: each page asks for its own permission. */
 export default async function RoomsLayout({ children }: { children: ReactNode }) {
+  // Before anything is read: what changes from here on is news to this page.
+  const since = Date.now();
   const actor = await currentActor();
   if (!actor) return children;
   const [t, counts, plant] = await Promise.all([
@@ -28,6 +30,7 @@ export default async function RoomsLayout({ children }: { children: ReactNode })
       <Rail
         person={actor.name}
         roles={actor.roles}
+        since={since}
         site={`${plant.code} · ${plant.name}`}
         work={ifMay("traveler.read", [
           { href: "/travelers", label: t("travelers") },
