@@ -2,9 +2,9 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Fragment } from "react";
 import { Moment } from "#components/desk/moment";
-import { PhotoStrip } from "#components/desk/photo-strip";
+import { PhotoAlbum, PhotoStrip } from "#components/desk/photo-strip";
 import { RecordText } from "#components/desk/record-text";
-import { nameOf, type RecordWords, said } from "#components/desk/record-words";
+import { nameOf, type RecordWords, said, shotsOf } from "#components/desk/record-words";
 import type { TravelerRecord } from "#lib/travelers/history.queries";
 import type { RecordedEvent } from "#lib/travelers/schema";
 import type { Defect } from "#lib/travelers/state.schema";
@@ -146,12 +146,9 @@ function Decided({ record, defect, words }: Facts) {
         <>
           <dt>{t("photos")}</dt>
           <dd className="[&>ul]:justify-start">
-            <PhotoStrip
-              photos={photos}
-              label={defect.code}
-              zone={words.zone}
-              people={words.people}
-            />
+            <PhotoAlbum shots={shotsOf(words, photos)} zone={words.zone}>
+              <PhotoStrip shots={shotsOf(words, photos)} />
+            </PhotoAlbum>
           </dd>
         </>
       )}

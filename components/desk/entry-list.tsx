@@ -1,9 +1,10 @@
 import { useTranslations } from "next-intl";
 import { Moment } from "#components/desk/moment";
+import { RecordSentence } from "#components/desk/record-sentence";
 import { RecordText } from "#components/desk/record-text";
 import { type RecordWords, said } from "#components/desk/record-words";
-import { StoryDetail } from "#components/desk/story-detail";
 import type { Entry, TravelerRecord } from "#lib/travelers/history.queries";
+import { wordsOf } from "#lib/travelers/sentences.rules";
 import { type StoryLine, type Tone, tell } from "#lib/travelers/story.rules";
 
 const dots: Record<Tone, string> = {
@@ -63,14 +64,14 @@ function Line({
         <Dot tone={story.tone} />
         <span className="mono text-[14px] text-ink-2">{seq}</span>
         <span className="min-w-0 break-words">
-          <b className="font-[650]">{events(entry.type.replace(".", "_"))}</b>
+          <b className="font-[650]">{events(wordsOf(story.type))}</b>
           {story.subject === null ? null : (
             <span className="text-ink-2">
               {" "}
               <span className="mono">{story.place}</span> {said(words, story.subject)}
             </span>
           )}
-          <StoryDetail line={story} words={words} />
+          <RecordSentence line={story} words={words} />
           {story.text === null ? null : (
             <span className="block text-[14px] text-ink-2">
               <RecordText hash={story.text} words={words} />

@@ -1,14 +1,16 @@
 import { useTranslations } from "next-intl";
+import type { ReactNode } from "react";
 import { Moment } from "#components/desk/moment";
 import { RecordText } from "#components/desk/record-text";
 import { nameOf, type RecordWords, said } from "#components/desk/record-words";
 import { Stamp, type StampShape, type StampState } from "#components/ui/stamp";
-import type { BuyoffRecord } from "#lib/travelers/as-built.rules";
+import type { BuyoffRecord, DeclineRecord } from "#lib/travelers/as-built.rules";
+import type { Buyoff, BuyoffStatus } from "#lib/travelers/state.schema";
 
 const shapeOf = (type: string): StampShape =>
   type === "operator" || type === "second_operator" ? "round" : "square";
 
-const stampStates: Record<string, StampState> = {
+const stampStates: Readonly<Record<BuyoffStatus, StampState>> = {
   signed: "signed",
   pending_verification: "pending_verification",
   rejected: "rejected",
@@ -20,62 +22,108 @@ const stampStates: Record<string, StampState> = {
 /** Every rendering of a signature carries name, meaning, date and time (21 CFR 11.50). */
 export function RecordBuyoffs({
   buyoffs,
+  declines,
   words,
 }: {
   buyoffs: readonly BuyoffRecord[];
+  declines: readonly DeclineRecord[];
   words: RecordWords;
 }) {
   const t = useTranslations("desk.record");
-  if (buyoffs.length === 0) return null;
+  if (buyoffs.length + declines.length === 0) return null;
+  const marks = [
+    ...buyoffs.map((of) => ({ at: of.buyoff.at, id: of.buyoff.id, buyoff: of, decline: null })),
+    ...declines.map((of) => ({ at: of.at, id: of.id, buyoff: null, decline: of })),
+  ].toSorted((a, b) => (a.at < b.at ? -1 : 1));
   return (
     <ul
       aria-label={t("buyoffs")}
-      className="grid gap-x-6 gap-y-4 border-t-[1.5px] border-rule px-4 py-4 grid-cols-[repeat(auto-fill,minmax(min(330px,100%),1fr))]"
+      className="stamps grid gap-x-6 gap-y-4 border-t-[1.5px] border-rule px-4 py-4 grid-cols-[repeat(auto-fill,minmax(min(320px,100%),1fr))]"
     >
-      {buyoffs.map((of) => (
-        <BuyoffStamp key={of.buyoff.id} of={of} words={words} />
+      {marks.map(({ id, buyoff, decline }) => (
+        <li key={id} className="keep flex min-w-0 items-start gap-3.5">
+          {buyoff ? <Signed of={buyoff} words={words} /> : null}
+          {decline ? <Declined of={decline} words={words} /> : null}
+        </li>
       ))}
     </ul>
   );
 }
 
-function BuyoffStamp({ of, words }: { of: BuyoffRecord; words: RecordWords }) {
-  const t = useTranslations("desk.record");
-  const common = useTranslations("common");
-  const { buyoff, voided } = of;
-  const name = nameOf(words, buyoff.person) ?? "";
-  const isVoid = buyoff.status === "voided" || buyoff.status === "superseded";
-  const type = common(`buyoffType.${buyoff.type}`);
-  const initials = name
+const initialsOf = (name: string): string =>
+  name
     .split(/\s+/)
     .map((part) => part[0] ?? "")
     .join("");
+
+/** The printed name, and what tells two people of one name apart. */
+function Who({
+  person,
+  type,
+  stamp,
+  children,
+  words,
+}: {
+  person: string;
+  type: Buyoff["type"];
+  stamp: string | null;
+  children: ReactNode;
+  words: RecordWords;
+}) {
+  const t = useTranslations("desk.record");
+  const common = useTranslations("common");
+  const number = words.people[person]?.employeeNumber;
   return (
-    <li className="keep flex min-w-0 items-start gap-3.5">
+    <>
+      <b className="font-[700]">{nameOf(words, person)}</b>
+      {number === undefined ? null : (
+        <span className="mono text-[13px] text-ink-2"> {t("employee", { number })}</span>
+      )}
+      {stamp === null ? null : <span className="mono"> · {stamp}</span>} ·{" "}
+      {common(`buyoffType.${type}`)}
+      {children}
+    </>
+  );
+}
+
+function Signed({ of, words }: { of: BuyoffRecord; words: RecordWords }) {
+  const t = useTranslations("desk.record");
+  const common = useTranslations("common");
+  const { buyoff, voided } = of;
+  const isVoid = buyoff.status === "voided" || buyoff.status === "superseded";
+  const struck = isVoid ? "text-ink-2 line-through" : "";
+  const number = buyoff.stamp ?? initialsOf(nameOf(words, buyoff.person) ?? "");
+  return (
+    <>
       <Stamp
-        number={buyoff.stamp ?? initials}
+        number={number}
         shape={shapeOf(buyoff.type)}
-        state={stampStates[buyoff.status] ?? "signed"}
+        state={stampStates[buyoff.status]}
         label={t("stampLabel", {
-          type,
-          stamp: buyoff.stamp ?? initials,
+          type: common(`buyoffType.${buyoff.type}`),
+          stamp: number,
           status: common(`buyoffStatus.${buyoff.status}`),
         })}
         size={54}
       />
       <div className="min-w-0 text-[14px] leading-snug">
-        <p className={isVoid ? "text-ink-2 line-through" : ""}>
-          <b className="font-[700]">{name}</b>
-          {buyoff.stamp === null ? null : <span className="mono"> · {buyoff.stamp}</span>} · {type}
-          {of.step === null ? null : <span className="mono text-ink-2"> {of.step}</span>}
+        <p className={struck}>
+          <Who person={buyoff.person} type={buyoff.type} stamp={buyoff.stamp} words={words}>
+            {of.step === null ? null : <span className="mono text-ink-2"> {of.step}</span>}
+            {of.rework === null ? null : (
+              <span className="mono font-[650] text-warn"> {of.rework}</span>
+            )}
+          </Who>
         </p>
-        <p className={`mono text-[13px] ${isVoid ? "text-ink-2 line-through" : ""}`}>
+        <p className={`mono text-[13px] ${struck}`}>
           <Moment at={buyoff.at} zone={words.zone} shape="full" /> ·{" "}
           {common(`method.${buyoff.method}`)}
         </p>
-        <p className={`text-ink-2 ${isVoid ? "line-through" : ""}`}>
-          {said(words, buyoff.meaning)}
-        </p>
+        <p className={isVoid ? struck : "text-ink-2"}>{said(words, buyoff.meaning)}</p>
+        {of.bySecond ? <p className="text-[13px] text-ink-2">{t("secondAtTablet")}</p> : null}
+        {of.inherited && words.parent !== null ? (
+          <p className="text-[13px] font-[650] text-ink-2">{t("from", { parent: words.parent })}</p>
+        ) : null}
         {buyoff.status === "signed" ? null : (
           <p
             className={
@@ -96,6 +144,45 @@ function BuyoffStamp({ of, words }: { of: BuyoffRecord; words: RecordWords }) {
           </p>
         )}
       </div>
-    </li>
+    </>
+  );
+}
+
+/** A no stands where the yes would, so that nobody reads the chain as merely unfinished. */
+function Declined({ of, words }: { of: DeclineRecord; words: RecordWords }) {
+  const t = useTranslations("desk.record");
+  const common = useTranslations("common");
+  const number = initialsOf(nameOf(words, of.person) ?? "");
+  return (
+    <>
+      <Stamp
+        number={number}
+        shape={shapeOf(of.type)}
+        state="declined"
+        label={t("stampLabel", {
+          type: common(`buyoffType.${of.type}`),
+          stamp: number,
+          status: common("buyoffStatus.declined"),
+        })}
+        size={54}
+      />
+      <div className="min-w-0 text-[14px] leading-snug">
+        <p>
+          <Who person={of.person} type={of.type} stamp={null} words={words}>
+            {of.step === null ? null : <span className="mono text-ink-2"> {of.step}</span>}
+          </Who>
+        </p>
+        <p className="mono text-[13px]">
+          <Moment at={of.at} zone={words.zone} shape="full" />
+        </p>
+        <p>
+          <b className="font-[650] text-stop">{t("declinedAs")}</b>
+          {of.meaning === null ? null : (
+            <span className="text-ink-2"> {said(words, of.meaning)}</span>
+          )}{" "}
+          <RecordText hash={of.reason} words={words} />
+        </p>
+      </div>
+    </>
   );
 }

@@ -3,7 +3,13 @@ import { DefectLink } from "#components/desk/defect-link";
 import { Moment } from "#components/desk/moment";
 import { PhotoStrip } from "#components/desk/photo-strip";
 import { RecordText } from "#components/desk/record-text";
-import { defectLabel, holdLabel, nameOf, type RecordWords } from "#components/desk/record-words";
+import {
+  defectLabel,
+  holdLabel,
+  nameOf,
+  type RecordWords,
+  shotsOf,
+} from "#components/desk/record-words";
 import type { Defect, Hold, Photo } from "#lib/travelers/state.schema";
 
 /** A defect as a band across the record: code, NCR number with its status, what was decided. */
@@ -56,9 +62,7 @@ export function RecordDefect({
           <RecordText hash={defect.comment} words={words} />
         </span>
       </p>
-      {photos.length === 0 ? null : (
-        <PhotoStrip photos={photos} label={label} zone={words.zone} people={words.people} />
-      )}
+      {photos.length === 0 ? null : <PhotoStrip shots={shotsOf(words, photos)} />}
       {defect.qms === null ? null : (
         <a
           href={defect.qms.url}

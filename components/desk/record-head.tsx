@@ -1,7 +1,8 @@
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { DefectLink } from "#components/desk/defect-link";
-import { type RecordWords, said } from "#components/desk/record-words";
+import { Moment } from "#components/desk/moment";
+import { holdLabel, nameOf, type RecordWords, said } from "#components/desk/record-words";
 import { Mark } from "#components/ui/chip";
 import type { RecordHead as Head } from "#lib/travelers/as-built-head.rules";
 import type { OpenItem } from "#lib/travelers/progress.rules";
@@ -27,32 +28,21 @@ function Line({ tone, label, children }: { tone: Tone; label: string; children: 
 export function RecordHead({
   head,
   open,
-  revisionStatus,
+  revision,
   words,
 }: {
   head: Head;
   open: readonly OpenItem[];
-  revisionStatus: string;
+  revision: Revision;
   words: RecordWords;
 }) {
   const t = useTranslations("desk.head");
   return (
-    <dl
-      aria-label={t("label")}
-      className="mb-4 overflow-hidden rounded border-[1.5px] border-rule bg-sheet"
-    >
-      <Configuration head={head} revisionStatus={revisionStatus} />
-      <OpenItems open={open} />
+    <dl aria-label={t("label")} className="mb-4 rounded border-[1.5px] border-rule bg-sheet">
+      <Configuration head={head} revision={revision} words={words} />
+      <OpenItems open={open} head={head} words={words} />
       <Ncrs head={head} opensDefects={words.opensDefects} />
-      <Line tone={head.permits.length === 0 ? "ok" : "warn"} label={t("permits")}>
-        {head.permits.length === 0
-          ? t("noPermits")
-          : head.permits.map((of) => (
-              <span key={of.what + of.reference} className="mr-3">
-                <b className="mono font-[650]">{of.reference}</b> {t(`permit.${of.what}`)} ({of.on})
-              </span>
-            ))}
-      </Line>
+      <Permits head={head} words={words} />
       <Line tone={head.amended.length === 0 ? "ok" : "warn"} label={t("amended")}>
         {head.amended.length === 0
           ? t("noneAmended")
@@ -71,7 +61,39 @@ export function RecordHead({
   );
 }
 
-function Configuration({ head, revisionStatus }: { head: Head; revisionStatus: string }) {
+function Permits({ head, words }: { head: Head; words: RecordWords }) {
+  const t = useTranslations("desk.head");
+  const isNone = head.permits.length + head.waivers.length === 0;
+  return (
+    <Line tone={isNone ? "ok" : "warn"} label={t("permits")}>
+      {isNone ? t("noPermits") : null}
+      {head.permits.map((of) => (
+        <span key={of.what + of.reference} className="mr-3">
+          <b className="mono font-[650]">{of.reference}</b> {t(`permit.${of.what}`)} ({of.on})
+        </span>
+      ))}
+      {head.waivers.map((of) => (
+        <span key={of.id} className="mr-3">
+          <b className="mono font-[650]">{of.qualification}</b>{" "}
+          {t("waivedFor", { person: nameOf(words, of.person) ?? "" })}{" "}
+          <Moment at={of.validUntil} zone={words.zone} />
+        </span>
+      ))}
+    </Line>
+  );
+}
+
+type Revision = { status: string; effectiveAt: string | null };
+
+function Configuration({
+  head,
+  revision: { status: revisionStatus, effectiveAt },
+  words,
+}: {
+  head: Head;
+  revision: Revision;
+  words: RecordWords;
+}) {
   const t = useTranslations("desk.head");
   const { configuration } = head;
   const tone: Tone =
@@ -85,7 +107,14 @@ function Configuration({ head, revisionStatus }: { head: Head; revisionStatus: s
       <span className="mono">
         {configuration.instruction} {t("rev", { revision: configuration.revision })}
       </span>{" "}
-      {t(`revision.${revisionStatus}`)} · {t("drawing")}{" "}
+      {t(`revision.${revisionStatus}`)}
+      {effectiveAt === null ? null : (
+        <>
+          {" "}
+          {t("effectiveSince")} <Moment at={effectiveAt} zone={words.zone} shape="day" />
+        </>
+      )}{" "}
+      · {t("drawing")}{" "}
       <span className="mono">
         {configuration.drawing.number} {t("rev", { revision: configuration.drawing.revision })}
       </span>
@@ -100,30 +129,46 @@ function Configuration({ head, revisionStatus }: { head: Head; revisionStatus: s
   );
 }
 
-function OpenItems({ open }: { open: readonly OpenItem[] }) {
+function OpenItems({
+  open,
+  head: { deferred },
+  words,
+}: {
+  open: readonly OpenItem[];
+  head: Head;
+  words: RecordWords;
+}) {
   const t = useTranslations("desk.head");
+  const common = useTranslations("common");
   const kinds = [...new Set(open.map((of) => of.code))];
   return (
-    <Line tone={open.length === 0 ? "ok" : "warn"} label={t("open")}>
-      {open.length === 0 ? (
+    <Line tone={open.length + deferred.length === 0 ? "ok" : "warn"} label={t("open")}>
+      {open.length + deferred.length === 0 ? (
         t("nothingOpen")
       ) : (
         <details>
           <summary className="underline decoration-rule decoration-2 underline-offset-4">
-            {kinds
-              .map((code) =>
+            {[
+              ...kinds.map((code) =>
                 t(`openCount.${code}`, { count: open.filter((of) => of.code === code).length }),
-              )
-              .join(" · ")}
+              ),
+              ...(deferred.length === 0 ? [] : [t("deferredCount", { count: deferred.length })]),
+            ].join(" · ")}
           </summary>
           <ul className="mt-2 gap-6 sm:columns-2 text-[14px] text-ink-2">
+            {deferred.map((of) => (
+              <li key={of.step} className="break-inside-avoid">
+                <span className="mono">{of.step}</span> {said(words, of.title)}{" "}
+                <b className="font-[650] text-warn">{t("deferredTo", { to: of.to })}</b>
+              </li>
+            ))}
             {open.map((of, index) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: two open items may read alike
               <li key={index} className="break-inside-avoid">
                 <span className="mono">
-                  {of.params.step ?? of.params.operation ?? ""} {of.params.code ?? ""}
+                  {of.params.step || of.params.operation} {of.params.code}
                 </span>{" "}
-                {of.params.label ?? ""} {of.params.position ?? ""} {t(`openItem.${of.code}`)}
+                {openSubject(of, words, common)} {t(`openItem.${of.code}`)}
               </li>
             ))}
           </ul>
@@ -131,6 +176,20 @@ function OpenItems({ open }: { open: readonly OpenItem[] }) {
       )}
     </Line>
   );
+}
+
+/** What is open, in the author's words where it is a field. */
+function openSubject(
+  { code, params }: OpenItem,
+  words: RecordWords,
+  common: ReturnType<typeof useTranslations>,
+): string {
+  const field = params.field === undefined ? undefined : words.fields.get(params.field);
+  const kind = code === "buyoff_open" ? common(`buyoffType.${params.type}`) : params.type;
+  const hold = code === "hold_open" ? holdLabel(words, params.reason ?? "") : undefined;
+  return [field && said(words, field), params.label, params.position, kind, hold]
+    .filter((part) => part !== undefined && part !== "")
+    .join(" ");
 }
 
 function Ncrs({ head, opensDefects }: { head: Head; opensDefects: boolean }) {

@@ -2,10 +2,11 @@ import { useTranslations } from "next-intl";
 import { Moment } from "#components/desk/moment";
 import { RecordBuyoffs } from "#components/desk/record-buyoffs";
 import { RecordDefect, RecordHold } from "#components/desk/record-defect";
-import { RecordRow } from "#components/desk/record-row";
-import { type RecordWords, said } from "#components/desk/record-words";
+import { RecordRowLine } from "#components/desk/record-row";
+import { nameOf, type RecordWords, said } from "#components/desk/record-words";
 import type { OperationRecord } from "#lib/travelers/as-built.rules";
-import type { Photo } from "#lib/travelers/state.schema";
+import { linesOf } from "#lib/travelers/as-built-rows.rules";
+import type { InspectionCall, Photo } from "#lib/travelers/state.schema";
 
 export function RecordOperation({
   operation,
@@ -17,57 +18,43 @@ export function RecordOperation({
   words: RecordWords;
 }) {
   const t = useTranslations("desk.record");
-  const rework = operation.reworks.at(-1);
   return (
     <section
       aria-labelledby={operation.id}
-      className="mb-3 overflow-hidden rounded border-[1.5px] border-rule bg-sheet"
+      className="@container mb-3 rounded border-[1.5px] border-rule bg-sheet"
     >
-      <header className="flex flex-wrap items-baseline gap-x-3.5 gap-y-0.5 border-b-[1.5px] border-rule px-4 py-2.5">
+      <header className="heads flex flex-wrap items-baseline gap-x-3.5 gap-y-0.5 border-b-[1.5px] border-rule px-4 py-2.5">
         <h2 id={operation.id} className="text-[16px] font-bold">
           {t("operation", { number: operation.number })} {said(words, operation.title)}
         </h2>
-        {rework ? (
-          <span className="text-[15px] font-[650] text-warn">
-            {t("afterRework", { attempt: operation.attempt, rework: rework.label })}
+        {operation.reworks.map((rework) => (
+          <span key={rework.id} className="mono text-[15px] font-[650] text-warn">
+            {rework.label}
           </span>
-        ) : null}
+        ))}
         <span className="mono ml-auto text-[13px] text-ink-2">
           {operation.startedAt === null || operation.endedAt === null ? null : (
             <>
               <Moment at={operation.startedAt} zone={words.zone} /> –{" "}
-              <Moment at={operation.endedAt} zone={words.zone} shape="time" /> ·{" "}
+              <Moment
+                at={operation.endedAt}
+                zone={words.zone}
+                shape={
+                  isSameDay(operation.startedAt, operation.endedAt, words.zone) ? "time" : "short"
+                }
+              />{" "}
+              ·{" "}
             </>
           )}
           {operation.workCenter}
         </span>
       </header>
       {operation.rows.length === 0 ? null : (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls on a narrow screen and may hold nothing else to focus
-        <section aria-label={said(words, operation.title)} tabIndex={0} className="overflow-x-auto">
-          <table className="w-full min-w-[600px] table-fixed border-collapse text-[15px]">
-            <colgroup>
-              <col className="w-[74px]" />
-              <col />
-              <col className="w-[88px] min-[1400px]:w-[118px]" />
-              <col className="w-[112px] min-[1400px]:w-[136px]" />
-              <col className="w-[138px] min-[1400px]:w-[164px]" />
-            </colgroup>
-            <caption className="sr-only">{said(words, operation.title)}</caption>
-            <thead className="sr-only">
-              <tr>
-                {["step", "what", "means", "limits", "recorded"].map((column) => (
-                  <th key={column}>{t(`column.${column}`)}</th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {operation.rows.map((row) => (
-                <RecordRow key={row.key} row={row} words={words} />
-              ))}
-            </tbody>
-          </table>
-        </section>
+        <ol aria-label={said(words, operation.title)} className="text-[15px]">
+          {linesOf(operation.rows).map((line) => (
+            <RecordRowLine key={line.key} line={line} words={words} />
+          ))}
+        </ol>
       )}
       {operation.defects.map((defect) => (
         <RecordDefect
@@ -80,7 +67,10 @@ export function RecordOperation({
       {operation.holds.map((hold) => (
         <RecordHold key={hold.id} hold={hold} words={words} />
       ))}
-      <RecordBuyoffs buyoffs={operation.buyoffs} words={words} />
+      <RecordBuyoffs buyoffs={operation.buyoffs} declines={operation.declines} words={words} />
+      {operation.calls.map((call) => (
+        <Call key={call.id} call={call} words={words} />
+      ))}
       {operation.untouched.length === 0 ? null : (
         <p className="border-t border-sunk px-4 py-2.5 text-[14px] text-ink-2">
           {t("untouched")}{" "}
@@ -93,5 +83,33 @@ export function RecordOperation({
         </p>
       )}
     </section>
+  );
+}
+
+/** On the plant's calendar. */
+function isSameDay(one: string, other: string, zone: string): boolean {
+  const day = new Intl.DateTimeFormat("en-CA", { timeZone: zone });
+  return day.format(new Date(one)) === day.format(new Date(other));
+}
+
+function Call({ call, words }: { call: InspectionCall; words: RecordWords }) {
+  const t = useTranslations("desk.record");
+  const moment = (at: string) => <Moment at={at} zone={words.zone} />;
+  return (
+    <p className="keep border-t border-sunk px-4 py-2 text-[14px] text-ink-2">
+      {t("call", { person: nameOf(words, call.person) ?? "" })} {moment(call.at)}
+      {call.acknowledgedAt === null ? null : (
+        <>
+          {" · "}
+          {t("callAcknowledged")} {moment(call.acknowledgedAt)}
+        </>
+      )}
+      {call.arrivedAt === null ? null : (
+        <>
+          {" · "}
+          {t("callArrived")} {moment(call.arrivedAt)}
+        </>
+      )}
+    </p>
   );
 }

@@ -1,12 +1,9 @@
 import { useTranslations } from "next-intl";
 import { FilterLinks } from "#components/desk/filter-links";
-import { RecordDefect, RecordHold } from "#components/desk/record-defect";
-import type { RecordWords } from "#components/desk/record-words";
 import type { AsBuilt } from "#lib/travelers/as-built.rules";
 import { type RecordFilter, recordFilters } from "#lib/travelers/record-filter.rules";
-import type { Photo } from "#lib/travelers/state.schema";
 
-/** A filter of nothing is not offered. */
+/** A filter of nothing is not offered. On paper the one that was chosen says that there is more. */
 export function RecordFilters({
   id,
   filter,
@@ -18,50 +15,25 @@ export function RecordFilters({
 }) {
   const t = useTranslations("desk.record");
   return (
-    <FilterLinks
-      label={t("filters")}
-      links={recordFilters
-        .filter((of) => of === "everything" || of === filter || counts[of] > 0)
-        .map((of) => ({
-          key: of,
-          label: t(`filter.${of}`),
-          ...(of === "everything" ? {} : { count: counts[of] }),
-          href: of === "everything" ? `/travelers/${id}` : `/travelers/${id}?show=${of}`,
-          on: of === filter,
-        }))}
-    />
-  );
-}
-
-/** Defects and holds of the unit as a whole. */
-export function RecordUnit({
-  built,
-  photos,
-  words,
-}: {
-  built: AsBuilt;
-  photos: readonly Photo[];
-  words: RecordWords;
-}) {
-  const t = useTranslations("desk.record");
-  if (built.unit.defects.length + built.unit.holds.length === 0) return null;
-  return (
-    <section
-      aria-label={t("wholeUnit")}
-      className="mb-3 overflow-hidden rounded border-[1.5px] border-rule bg-sheet [&>*:first-child]:border-t-0"
-    >
-      {built.unit.defects.map((defect) => (
-        <RecordDefect
-          key={defect.id}
-          defect={defect}
-          photos={photos.filter((photo) => photo.defect === defect.id)}
-          words={words}
-        />
-      ))}
-      {built.unit.holds.map((hold) => (
-        <RecordHold key={hold.id} hold={hold} words={words} />
-      ))}
-    </section>
+    <>
+      <FilterLinks
+        label={t("filters")}
+        links={recordFilters
+          .filter((of) => of === "everything" || of === filter || counts[of] > 0)
+          .map((of) => ({
+            key: of,
+            label: t(`filter.${of}`),
+            ...(of === "everything" ? {} : { count: counts[of] }),
+            href: of === "everything" ? `/travelers/${id}` : `/travelers/${id}?show=${of}`,
+            on: of === filter,
+          }))}
+      />
+      {filter === "everything" ? null : (
+        <p className="mb-3 hidden font-[650] print:block">
+          {t("shownOnly", { filter: t(`filter.${filter}`) })}
+        </p>
+      )}
+    </>
   );
 }
 

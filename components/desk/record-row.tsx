@@ -1,231 +1,184 @@
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { Moment } from "#components/desk/moment";
-import { PhotoStrip } from "#components/desk/photo-strip";
-import { RecordText } from "#components/desk/record-text";
+import { RecordNotes } from "#components/desk/record-notes";
+import { RecordBand, RecordValue } from "#components/desk/record-value";
 import { nameOf, type RecordWords, said } from "#components/desk/record-words";
-import { LimitBand } from "#components/ui/limit-band";
-import type { RecordRow as Row } from "#lib/travelers/as-built.rules";
+import type { RecordLine, RecordRow } from "#lib/travelers/as-built-rows.rules";
 
-const small = "text-[13px] leading-snug text-ink-2";
+const columns =
+  "@min-[540px]:grid-cols-[52px_minmax(0,1fr)_82px_100px_118px] @min-[700px]:grid-cols-[58px_minmax(0,1fr)_100px_122px_140px] @min-[860px]:grid-cols-[66px_minmax(0,1fr)_128px_140px_168px]";
+const stepNumber = "mono text-[13px] leading-6 font-[600] text-ink-2";
 
-/** One line of the as-built record: step, what, with what, where between its limits, value. */
-export function RecordRow({ row, words }: { row: Row; words: RecordWords }) {
-  const isOut = row.tags.includes("out_of_limits");
-  const isSuperseded = row.content.kind === "reading" && row.content.replacedBy !== null;
-  return (
-    <tr
-      className={`border-t border-sunk first:border-t-0 ${isOut && !isSuperseded ? "bg-stop-wash" : ""}`}
-    >
-      <td className="mono py-2 pr-2 pl-4 align-top text-[13px] leading-6 font-[600] text-ink-2">
-        {row.step.number}
-      </td>
-      <td className="py-2 pr-3 align-top leading-6">
-        <Label row={row} words={words} />
-      </td>
-      <td className="mono py-2 pr-3 align-top text-[13px] leading-6 text-ink-2">
-        <Means row={row} words={words} />
-      </td>
-      <td className="py-2 pr-3 align-top">
-        <Band row={row} />
-      </td>
-      <td className="mono py-2 pr-4 text-right align-top text-[15px] leading-6 font-[650]">
-        <Value row={row} words={words} />
-      </td>
-    </tr>
+/** One line of the as-built record; several attempts at one place stand in it side by side. */
+export function RecordRowLine({ line, words }: { line: RecordLine; words: RecordWords }) {
+  const [row] = line.rows;
+  if (!row) return null;
+  return line.rows.length === 1 ? (
+    <Single row={row} words={words} />
+  ) : (
+    <SideBySide rows={line.rows} words={words} />
   );
 }
 
-function Label({ row, words }: { row: Row; words: RecordWords }) {
+const isSuperseded = ({ content }: RecordRow): boolean =>
+  (content.kind === "reading" && content.replacedBy !== null) ||
+  (content.kind === "component" && content.installation.removed !== null);
+
+const washOf = (row: RecordRow): string =>
+  row.tags.includes("out_of_limits") && !isSuperseded(row) ? "bg-stop-wash" : "";
+
+function Single({ row, words }: { row: RecordRow; words: RecordWords }) {
+  const band = <RecordBand row={row} words={words} />;
+  return (
+    <li
+      className={`keep grid grid-cols-[52px_minmax(0,1fr)] gap-x-3 border-t border-sunk px-4 py-1.5 first:border-t-0 ${columns} ${washOf(row)}`}
+    >
+      <span className={stepNumber}>{row.step.number}</span>
+      <div className="min-w-0 leading-6">
+        <Label row={row} words={words} />
+        <Attempt row={row} />
+        <span className="text-[13px] text-ink-2 @max-[699px]:block @max-[699px]:leading-4">
+          <span className="@max-[699px]:hidden">{" · "}</span>
+          <By row={row} words={words} />
+        </span>
+      </div>
+      <span className="mono min-w-0 text-[13px] leading-6 break-words text-ink-2 @max-[539px]:col-start-2 @max-[539px]:empty:hidden">
+        <Means row={row} />
+      </span>
+      <span className="min-w-0 @max-[539px]:col-start-2">{band}</span>
+      <div className="mono min-w-0 text-[15px] leading-6 font-[650] break-words @max-[539px]:col-start-2 @min-[540px]:text-right">
+        <RecordValue row={row} words={words} />
+      </div>
+      <div className="col-[2/-1] min-w-0">
+        <RecordNotes row={row} words={words} />
+      </div>
+    </li>
+  );
+}
+
+/** Nothing is overwritten: what was done first stands beside what stands for it now. */
+function SideBySide({ rows, words }: { rows: readonly RecordRow[]; words: RecordWords }) {
+  const t = useTranslations("desk.record");
+  const last = rows.at(-1);
+  const [first] = rows;
+  if (!first || !last) return null;
+  const label = `${said(words, first.label)} ${placeIn(first)}`.trim();
+  return (
+    <li className="keep grid grid-cols-[52px_minmax(0,1fr)] gap-x-3 border-t border-sunk px-4 py-1.5 first:border-t-0 @min-[700px]:grid-cols-[58px_minmax(0,1fr)] @min-[860px]:grid-cols-[66px_minmax(0,1fr)]">
+      <span className={stepNumber}>{first.step.number}</span>
+      <div className="min-w-0 leading-6">
+        <Label row={first} words={words} />
+        <ol
+          aria-label={t("sideBySide", { count: rows.length, label })}
+          className="mt-1 mb-1.5 grid grid-cols-[repeat(auto-fit,minmax(min(210px,100%),1fr))] gap-2"
+        >
+          {rows.map((row) => (
+            <Cell key={row.key} row={row} isLast={row === last} words={words} />
+          ))}
+        </ol>
+      </div>
+    </li>
+  );
+}
+
+function Cell({ row, isLast, words }: { row: RecordRow; isLast: boolean; words: RecordWords }) {
+  const t = useTranslations("desk.record");
+  const superseded = isSuperseded(row) || !isLast;
+  const by = row.content.kind === "reading" ? row.content.replacedBy : null;
+  const state = superseded
+    ? by
+      ? t("supersededBy", {
+          by: by.rework ?? (by.retry > 1 ? t("retry", { retry: by.retry }) : `${by.attempt}`),
+        })
+      : null
+    : t("counts");
+  return (
+    <li
+      className={`min-w-0 rounded border-[1.5px] px-3 py-1.5 ${superseded ? "border-rule bg-paper" : "border-ink bg-sheet"} ${washOf(row)}`}
+    >
+      <p className="flex flex-wrap items-baseline justify-between gap-x-2 text-[13px] leading-5">
+        <b className="mono font-[700]">{attemptName(row, t)}</b>
+        {state === null ? null : (
+          <span className={superseded ? "text-ink-2" : "font-[650] text-ok"}>{state}</span>
+        )}
+      </p>
+      <div className="mono text-[15px] leading-6 font-[650] break-words">
+        <RecordValue row={row} words={words} />
+      </div>
+      <RecordBand row={row} words={words} />
+      <p className="text-[13px] leading-snug text-ink-2">
+        <span className="mono mr-1.5 empty:hidden">
+          <Means row={row} />
+        </span>
+        <By row={row} words={words} />
+      </p>
+      <RecordNotes row={row} words={words} />
+    </li>
+  );
+}
+
+type T = ReturnType<typeof useTranslations>;
+
+function attemptName(row: RecordRow, t: T): string {
+  const retry = row.content.kind === "reading" ? row.content.retry : 1;
+  const name = row.rework ?? (row.attempt === 1 ? t("first") : t("nth", { attempt: row.attempt }));
+  return retry > 1 ? `${name} · ${t("retry", { retry })}` : name;
+}
+
+const placeIn = ({ content }: RecordRow): string =>
+  "position" in content && content.position !== null ? content.position : "";
+
+function Label({ row, words }: { row: RecordRow; words: RecordWords }) {
   const t = useTranslations("desk.record");
   const { content } = row;
-  const place =
-    content.kind === "reading" || content.kind === "component" ? (
-      <>
-        {content.position === null ? null : <span className="mono"> {content.position}</span>}
-        {content.kind === "reading" && content.sample !== null
-          ? ` · ${t("sample", { sample: content.sample })}`
-          : null}
-      </>
-    ) : null;
-  const attempt = attemptWords(row, t);
   return (
     <>
       {said(words, row.label)}
-      {place}
+      {placeIn(row) === "" ? null : <span className="mono"> {placeIn(row)}</span>}
+      {content.kind === "reading" && content.sample !== null
+        ? ` · ${t("sample", { sample: content.sample })}`
+        : null}
       {content.kind === "reading" && content.characteristicKey !== null ? (
         <span className="mono ml-2 rounded border border-ink px-1 text-[12px] font-bold">
           {content.characteristicKey}
         </span>
       ) : null}
-      {attempt === null ? null : <span className="font-[650] text-warn"> · {attempt}</span>}
-      <Notes row={row} words={words} />
+      {row.inherited && words.parent !== null ? (
+        <span className="ml-2 rounded bg-sunk px-1.5 text-[12px] font-[650] text-ink-2">
+          {t("from", { parent: words.parent })}
+        </span>
+      ) : null}
     </>
   );
 }
 
-function attemptWords(row: Row, t: ReturnType<typeof useTranslations>): string | null {
-  const retry = row.content.kind === "reading" ? row.content.retry : 1;
-  const replaced = row.content.kind === "reading" && row.content.replacedBy !== null;
-  if (row.attempt > 1) return t("attempt", { attempt: row.attempt });
-  if (retry > 1) return t("retry", { retry });
-  return replaced ? t("attempt", { attempt: 1 }) : null;
+/** Alone in its line and yet not the first: the filter has left the others out. */
+function Attempt({ row }: { row: RecordRow }) {
+  const t = useTranslations("desk.record");
+  const isRepeated = row.content.kind === "reading" && row.content.retry > 1;
+  const isFirst = row.content.kind === "reading" && row.content.replacedBy !== null;
+  if (row.attempt === 1 && !isRepeated && !isFirst) return null;
+  return <span className="font-[650] text-warn"> · {attemptName(row, t)}</span>;
 }
 
-/** What happened to the value afterwards, who did it and why: in place, never in a footnote. */
-function Notes({ row, words }: { row: Row; words: RecordWords }) {
-  const t = useTranslations("desk.record");
-  const { content } = row;
-  const lines: ReactNode[] = [];
-  if (content.kind === "reading") {
-    for (const amendment of content.amendments) {
-      lines.push(
-        <>
-          {t("amendedFrom", { value: amendment.from })}{" "}
-          <RecordText hash={amendment.reason} words={words} /> {nameOf(words, amendment.person)}
-          {amendment.second === null ? null : `, ${nameOf(words, amendment.second)}`}{" "}
-          <Moment at={amendment.at} zone={words.zone} />
-        </>,
-      );
-    }
-    if (content.replacedBy?.rework)
-      lines.push(t("doneAgainIn", { rework: content.replacedBy.rework }));
-    else if (content.replacedBy) lines.push(t("measuredAgain"));
-    if (content.acceptedBy !== null)
-      lines.push(t("acceptedBeyond", { person: nameOf(words, content.acceptedBy) ?? "" }));
-  }
-  if (content.kind === "component" && content.installation.alternateFor !== null)
-    lines.push(t("alternateFor", { part: content.installation.alternateFor }));
-  if (content.kind === "component" && content.installation.removed)
-    lines.push(<Removal removed={content.installation.removed} words={words} />);
-  if (content.kind === "note") lines.push(<RecordText hash={content.text} words={words} />);
-  if (content.kind === "skipped")
-    lines.push(
-      <>
-        <RecordText hash={content.reason} words={words} />
-        {content.permit === null ? null : ` · ${t("permit", { permit: content.permit })}`}
-      </>,
-    );
-  if (row.tags.includes("late")) lines.push(t("late"));
-  if (lines.length === 0) return null;
-  return (
-    <ul className={small}>
-      {lines.map((line, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the notes of a row never change their order
-        <li key={index}>{line}</li>
-      ))}
-    </ul>
-  );
-}
-
-function Removal({
-  removed,
-  words,
-}: {
-  removed: NonNullable<Extract<Row["content"], { kind: "component" }>["installation"]["removed"]>;
-  words: RecordWords;
-}) {
-  const t = useTranslations("desk.record");
+function By({ row, words }: { row: RecordRow; words: RecordWords }): ReactNode {
+  const name = nameOf(words, row.person);
   return (
     <>
-      {t("removed", { condition: t(`condition.${removed.condition}`), to: removed.to })}{" "}
-      <RecordText hash={removed.reason} words={words} /> {nameOf(words, removed.person)}{" "}
-      <Moment at={removed.at} zone={words.zone} />
+      {name === null ? null : `${name}, `}
+      <Moment at={row.at} zone={words.zone} />
     </>
   );
 }
 
-function Means({ row }: { row: Row; words: RecordWords }) {
+function Means({ row }: { row: RecordRow }) {
   const t = useTranslations("desk.record");
   const { content } = row;
   if (content.kind === "reading") return content.gage;
   if (content.kind === "photos") return t("photos", { count: content.photos.length });
+  if (content.kind === "clock") return t("lot", { lot: content.clock.lot });
   if (content.kind !== "component") return null;
   const { serial, lot } = content.installation;
   return serial ?? (lot === null ? null : t("lot", { lot }));
-}
-
-function Band({ row }: { row: Row }) {
-  const t = useTranslations("desk.record");
-  const { content } = row;
-  if (content.kind !== "reading" || content.limits === null) return null;
-  const { min, max } = content.limits;
-  if (min === null && max === null) return null;
-  const unit = content.unit ?? "";
-  const isOut = content.verdict === "out_of_limits";
-  const range =
-    min !== null && max !== null
-      ? t("between", { min, max, unit })
-      : min === null
-        ? t("atMost", { max: max ?? "", unit })
-        : t("atLeast", { min, unit });
-  return (
-    <>
-      <span className="block pt-1">
-        <LimitBand
-          size="row"
-          value={content.value}
-          limits={content.limits}
-          out={isOut}
-          label={t(isOut ? "bandOut" : "bandIn", { value: content.value, unit, range })}
-        />
-      </span>
-      <span aria-hidden className="mono block text-center text-[12px] leading-4 text-ink-2">
-        {range}
-      </span>
-    </>
-  );
-}
-
-function Value({ row, words }: { row: Row; words: RecordWords }) {
-  const t = useTranslations("desk.record");
-  const { content } = row;
-  if (content.kind === "photos")
-    return (
-      <PhotoStrip
-        photos={content.photos}
-        label={said(words, row.label)}
-        zone={words.zone}
-        people={words.people}
-      />
-    );
-  if (content.kind === "component")
-    return content.installation.removed ? (
-      <>
-        <del className="text-ink-2">{content.installation.part}</del>
-        <span className="block text-[13px] text-warn">{t("removedShort")}</span>
-      </>
-    ) : (
-      <span className="break-all">{content.installation.part}</span>
-    );
-  if (content.kind === "done") return <span className="font-sans text-ok">{t("done")} ✓</span>;
-  if (content.kind === "skipped")
-    return <span className="font-sans text-warn">{t("skipped")}</span>;
-  if (content.kind === "note") return null;
-  const first = content.amendments[0];
-  const text = content.valueLabel ? said(words, content.valueLabel) : valueWords(content.value, t);
-  const isOut = row.tags.includes("out_of_limits");
-  const shown = content.unit ? `${text} ${content.unit}` : text;
-  return (
-    <span className={isOut ? "text-stop" : ""}>
-      {first ? <del className="mr-2 font-[500] text-ink-2">{first.from}</del> : null}
-      {content.replacedBy ? <del>{shown}</del> : <span className="break-words">{shown}</span>}
-      {isOut ? <span className="block text-[13px]">{beyond(content, t)}</span> : null}
-    </span>
-  );
-}
-
-const valueWords = (value: string, t: ReturnType<typeof useTranslations>): string =>
-  value === "pass" || value === "fail" || value === "yes" || value === "no"
-    ? t(`value.${value}`)
-    : value;
-
-/** Which limit it is beyond. The rules have judged; this only picks the nearer of the two to name. */
-function beyond(
-  content: Extract<Row["content"], { kind: "reading" }>,
-  t: ReturnType<typeof useTranslations>,
-): string {
-  const { min, max } = content.limits ?? { min: null, max: null };
-  if (min !== null && Number(content.value) < Number(min)) return t("under", { min });
-  return max === null ? t("notConforming") : t("over", { max });
 }

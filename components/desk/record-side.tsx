@@ -3,11 +3,12 @@ import { useTranslations } from "next-intl";
 import { AcceptTraveler } from "#components/desk/accept-traveler";
 import { LogDefect } from "#components/desk/log-defect";
 import { Moment } from "#components/desk/moment";
+import { RecordSentence } from "#components/desk/record-sentence";
 import { nameOf, type RecordWords, said } from "#components/desk/record-words";
-import { StoryDetail } from "#components/desk/story-detail";
 import { VerifyRecord } from "#components/desk/verify-record";
 import { inLocale } from "#lib/messages/locales";
 import type { TravelerRecord } from "#lib/travelers/history.queries";
+import { wordsOf } from "#lib/travelers/sentences.rules";
 import { quietEvents, type Tone, tell } from "#lib/travelers/story.rules";
 
 const dots: Record<Tone, string> = {
@@ -103,14 +104,14 @@ function Story({ record, words }: { record: TravelerRecord; words: RecordWords }
               aria-hidden
               className={`absolute top-1 -left-[7px] size-3 rounded-full border-[2.5px] ${dots[line.tone]}`}
             />
-            <span className="font-[600]">{t(line.type.replace(".", "_"))}</span>
+            <span className="font-[600]">{t(wordsOf(line.type))}</span>
             {line.subject === null ? null : (
               <span className="text-ink-2">
                 {" "}
                 <span className="mono">{line.place}</span> {said(words, line.subject)}
               </span>
             )}
-            <StoryDetail line={line} words={words} />
+            <RecordSentence line={line} words={words} />
             <span className="mono block text-[13px] text-ink-2">
               <Moment at={event.at} zone={words.zone} />
               {name === null ? "" : ` · ${name}`}

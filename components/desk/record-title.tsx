@@ -2,6 +2,8 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { Moment } from "#components/desk/moment";
+import { PrintButton } from "#components/desk/print-button";
+import { RecordPrint } from "#components/desk/record-print";
 import { type RecordWords, said } from "#components/desk/record-words";
 import { TravelerState } from "#components/desk/traveler-state";
 import { Chip } from "#components/ui/chip";
@@ -39,6 +41,12 @@ export function RecordTitle({
   const operation = built.operations.find((of) => of.untouched.length > 0)?.number ?? null;
   return (
     <header>
+      <RecordPrint
+        unit={state.unit.serial ?? state.unit.lot ?? ""}
+        order={state.workOrder}
+        revision={`${state.revision.number} ${t("rev", { revision: state.revision.revision })}`}
+        head={record.head}
+      />
       <nav aria-label={t("crumbs")} className="text-[14px] text-ink-2">
         <Link href="/travelers" className="underline-offset-4 hover:underline">
           {t("travelers")}
@@ -57,6 +65,7 @@ export function RecordTitle({
           {state.unit.serial ?? state.unit.lot}
         </h1>
         <TravelerState status={state.status} operation={operation} />
+        <PrintButton />
         <a
           href="#proof"
           className="text-[14px] font-[650] text-act underline underline-offset-4 min-[1100px]:hidden print:hidden"

@@ -15,10 +15,7 @@ export function RefusedAttempts({
   const t = useTranslations("desk.record");
   if (events.length === 0) return null;
   return (
-    <section
-      aria-labelledby="refused"
-      className="mb-3 overflow-hidden rounded border-[1.5px] border-rule bg-sheet"
-    >
+    <section aria-labelledby="refused" className="mb-3 rounded border-[1.5px] border-rule bg-sheet">
       <h2 id="refused" className="border-b-[1.5px] border-rule px-4 py-2.5 text-[16px] font-bold">
         {t("refusedTitle")}
       </h2>

@@ -1,6 +1,7 @@
 import type { InstructionContent, Localized } from "#lib/instructions/schema";
+import type { Instant } from "#lib/kit/time";
 import type { RecordedEvent } from "./schema.ts";
-import type { Defect, Disposition, TravelerState } from "./state.schema.ts";
+import type { Defect, Disposition, TravelerState, Waiver } from "./state.schema.ts";
 
 /** The five lines an inspector asks for first. Open items come from `openItems`. */
 export type RecordHead = {
@@ -28,6 +29,10 @@ export type RecordHead = {
     what: "concession" | "design_authority" | "permit";
     on: string;
   }[];
+  /** Qualifications waived for somebody on this unit, while they last. */
+  waivers: readonly Waiver[];
+  /** Steps that quality let be done later, and that are not done yet. */
+  deferred: readonly { step: string; title: Localized; to: string }[];
   amended: readonly {
     reading: string;
     step: string;
@@ -39,10 +44,12 @@ export type RecordHead = {
   }[];
 };
 
+/** `events`: all of its history, also what came with a split. `at`: what is in force then. */
 export function recordHead(
   state: TravelerState,
   content: InstructionContent,
   events: readonly RecordedEvent[],
+  at: Instant,
 ): RecordHead {
   return {
     configuration: {
@@ -69,9 +76,25 @@ export function recordHead(
         defectStatus: defect.status,
       })),
     permits: permitsInForce(state, content, events),
+    waivers: state.waivers.filter(
+      ({ grantedAt, revoked, validUntil }) =>
+        grantedAt !== null && revoked === null && validUntil > at,
+    ),
+    deferred: deferredSteps(state, content),
     amended: amendedValues(state, content),
   };
 }
+
+const deferredSteps = (state: TravelerState, content: InstructionContent): RecordHead["deferred"] =>
+  content.operations.flatMap(({ steps }) =>
+    steps.flatMap(({ id, number, title }) => {
+      const now = state.steps[id];
+      if (!now?.deferredTo || now.status === "complete" || now.status === "not_applicable")
+        return [];
+      const to = content.operations.find((of) => of.id === now.deferredTo);
+      return { step: number, title, to: to?.number ?? "" };
+    }),
+  );
 
 function permitsInForce(
   state: TravelerState,

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
-import { type AsBuilt, asBuilt, type RecordRow } from "./as-built.rules.ts";
+import { type AsBuilt, asBuilt } from "./as-built.rules.ts";
 import { recordHead } from "./as-built-head.rules.ts";
+import type { RecordRow } from "./as-built-rows.rules.ts";
 import type { Bench } from "./bench/bench.ts";
 import { aBench, act } from "./bench/bench.ts";
 import { named } from "./bench/plan.ts";
@@ -18,6 +19,8 @@ import {
 import { workUntil } from "./bench/worker.ts";
 
 const builtOf = ({ state, content, events }: Bench): AsBuilt => asBuilt(state, content, events);
+const headOf = ({ state, content, events }: Bench) =>
+  recordHead(state, content, events, "2026-01-01T00:00:00.000Z");
 const operationOf = (bench: Bench, number: string) => {
   const found = builtOf(bench).operations.find((of) => of.number === number);
   if (!found) throw new TypeError(`no operation ${number}`);
@@ -120,10 +123,20 @@ test("an amended value shows what it was, and is no longer out of limits", () =>
   );
   expect(readingsOf(bench, "060.3")[0]).toMatchObject({
     value: "22.3",
-    tags: ["amended"],
-    amendments: [{ from: "27.2", to: "22.3", person: people.ana.id, second: people.ivy.id }],
+    tags: ["amended", "second_person"],
+    amendments: [
+      {
+        from: "27.2",
+        to: "22.3",
+        person: people.ana.id,
+        second: people.ivy.id,
+        verdict: "in_limits",
+        photo: { id: named("proof") },
+        reading: null,
+      },
+    ],
   });
-  const { amended } = recordHead(bench.state, bench.content, bench.events);
+  const { amended } = headOf(bench);
   expect(amended).toMatchObject([{ step: "060.3", from: "27.2", to: "22.3", position: "1" }]);
 });
 
@@ -180,7 +193,7 @@ test("a defect and a hold stand where they are, or with the whole unit", () => {
 test("the head tells open NCRs, what was decided, and the papers a decision rests on", () => {
   const bench = inWorkAt("060.3");
   act(bench, "logDefect", aDefect({ code: "FIN-01" }));
-  const head = () => recordHead(bench.state, bench.content, bench.events);
+  const head = () => headOf(bench);
   expect(head()).toMatchObject({
     ncrs: [{ code: "FIN-01", number: null, decisions: [] }],
     permits: [],

@@ -1,83 +1,41 @@
-import type {
-  Field,
-  InstructionContent,
-  Localized,
-  Operation,
-  Step,
-} from "#lib/instructions/schema";
+import type { InstructionContent, Localized, Operation } from "#lib/instructions/schema";
 import type { Instant } from "#lib/kit/time";
+import { type RecordRow, reworkOf, stepRows, type Told, toldBy } from "./as-built-rows.rules.ts";
 import type { RecordedEvent } from "./schema.ts";
 import type {
-  Amendment,
   Buyoff,
   Defect,
   Hold,
-  Installation,
-  Limits,
-  Photo,
-  Reading,
+  InspectionCall,
   Rework,
+  ToolTransfer,
   TravelerState,
-  Verdict,
+  Waiver,
 } from "./state.schema.ts";
-
-/** Why a line of the record deserves a second look. */
-export const exceptionTags = [
-  "out_of_limits",
-  "beyond_process_limit",
-  "amended",
-  "repeated",
-  "removed",
-  "alternate",
-  "late",
-  "skipped",
-  "voided",
-  "pending",
-  "declined",
-] as const;
-export type ExceptionTag = (typeof exceptionTags)[number];
-
-/** Where on the unit: null where the field has only one place or sample, so that nothing is said twice. */
-export type Place = { position: string | null; sample: number | null };
-
-export type RecordRow = {
-  key: string;
-  step: { id: string; number: string };
-  label: Localized;
-  attempt: number;
-  person: string | null;
-  at: Instant;
-  tags: readonly ExceptionTag[];
-  content:
-    | ({
-        kind: "reading";
-        value: string;
-        /** A choice's own words, where the value is its code. */
-        valueLabel: Localized | null;
-        unit: string | null;
-        limits: Limits | null;
-        verdict: Verdict;
-        balloon: string | null;
-        characteristicKey: string | null;
-        gage: string | null;
-        retry: number;
-        amendments: readonly Amendment[];
-        /** What stands in its place: a later reading, or the rework that did the step again. */
-        replacedBy: { attempt: number; retry: number; rework: string | null } | null;
-        acceptedBy: string | null;
-      } & Place)
-    | ({ kind: "component"; installation: Installation } & Place)
-    | { kind: "photos"; photos: readonly Photo[] }
-    | { kind: "note"; text: string }
-    | { kind: "done" }
-    | { kind: "skipped"; reason: string; permit: string | null };
-};
 
 export type BuyoffRecord = {
   buyoff: Buyoff;
   step: string | null;
   /** Who or what took it back, and why. */
   voided: { person: string | null; at: Instant; cause: string; reason: string | null } | null;
+  /** By a second person at somebody else's tablet. */
+  bySecond: boolean;
+  /** What it accepts was done in this rework. */
+  rework: string | null;
+  inherited: boolean;
+};
+
+/** An inspector's no. Not a signature: nothing was accepted. */
+export type DeclineRecord = {
+  id: string;
+  step: string | null;
+  type: Buyoff["type"];
+  /** What they were asked to sign. */
+  meaning: Localized | null;
+  stamp: string | null;
+  person: string;
+  reason: string;
+  at: Instant;
 };
 
 export type OperationRecord = {
@@ -93,35 +51,62 @@ export type OperationRecord = {
   holds: readonly Hold[];
   reworks: readonly Rework[];
   buyoffs: readonly BuyoffRecord[];
+  declines: readonly DeclineRecord[];
+  calls: readonly InspectionCall[];
   /** Steps of which nothing is recorded yet. */
   untouched: readonly { number: string; title: Localized }[];
 };
 
+/** Of a hand-over or a call for help: said of the unit, and of no value. */
+export type Remark = {
+  seq: number;
+  kind: "handover" | "assistance";
+  person: string | null;
+  at: Instant;
+  text: string | null;
+  category: string | null;
+};
+
 export type AsBuilt = {
   operations: readonly OperationRecord[];
-  /** Defects and holds of the unit as a whole. */
-  unit: { defects: readonly Defect[]; holds: readonly Hold[] };
+  /** What is of the unit as a whole. */
+  unit: {
+    defects: readonly Defect[];
+    holds: readonly Hold[];
+    waivers: readonly Waiver[];
+    transfers: readonly ToolTransfer[];
+    remarks: readonly Remark[];
+  };
   startedAt: Instant | null;
   people: { all: number; accepting: number };
 };
 
-/** The readable record: what the state and its entries say, in the order of the instruction. */
+/**
+ * The readable record: what the state and its entries say, in the order of the instruction. `inherited`:
+ * of a lot that was split off, the entries of its parent that are also its history.
+ */
 export function asBuilt(
   state: TravelerState,
   content: InstructionContent,
   events: readonly RecordedEvent[],
+  inherited: readonly RecordedEvent[] = [],
 ): AsBuilt {
+  const all = [...inherited, ...events];
+  const told = toldBy(state, events, inherited);
   const stepsOf = new Set(
     content.operations.flatMap((operation) => operation.steps.map((s) => s.id)),
   );
-  const began = events.find((event) => event.type !== "traveler.released");
+  const began = all.find(({ type }) => type !== "traveler.released");
   return {
     operations: content.operations.map((operation) =>
-      operationRecord(operation, state, content, events),
+      operationRecord(operation, state, content, told),
     ),
     unit: {
       defects: state.defects.filter((defect) => defect.step === null || !stepsOf.has(defect.step)),
       holds: state.holds.filter((hold) => operationOfHold(hold, content) === null),
+      waivers: state.waivers,
+      transfers: state.toolTransfers,
+      remarks: remarksOf(all),
     },
     startedAt: began?.at ?? null,
     people: peopleOf(state),
@@ -136,20 +121,31 @@ function peopleOf(state: TravelerState): AsBuilt["people"] {
   );
   const all = new Set([
     ...Object.values(state.steps).flatMap((step) => step.performedBy),
+    ...state.earlierAttempts.flatMap((step) => step.performedBy),
     ...state.buyoffs.map((of) => of.person),
   ]);
   return { all: all.size, accepting: accepting.size };
 }
 
+const remarksOf = (events: readonly RecordedEvent[]): Remark[] =>
+  events.flatMap((event): Remark[] => {
+    const { seq, person, at } = event;
+    const by = { seq, person, at };
+    if (event.type === "handover.noted")
+      return [{ ...by, kind: "handover", text: event.body.text, category: null }];
+    if (event.type !== "assistance.requested") return [];
+    return [{ ...by, kind: "assistance", text: null, category: event.body.category }];
+  });
+
 function operationRecord(
   operation: Operation,
   state: TravelerState,
   content: InstructionContent,
-  events: readonly RecordedEvent[],
+  told: Told,
 ): OperationRecord {
   const ids = new Set(operation.steps.map((step) => step.id));
   const executions = Object.values(state.steps).filter((step) => ids.has(step.step));
-  const rows = operation.steps.flatMap((step) => stepRows(step, state, content, events));
+  const rows = operation.steps.flatMap((step) => stepRows(step, state, content, told));
   const touched = new Set(rows.map((row) => row.step.id));
   const buyoffs = state.buyoffs.filter((buyoff) => buyoff.operation === operation.id);
   const times = [
@@ -171,7 +167,9 @@ function operationRecord(
     defects: state.defects.filter((defect) => defect.step !== null && ids.has(defect.step)),
     holds: state.holds.filter((hold) => operationOfHold(hold, content) === operation.id),
     reworks: state.reworks.filter((rework) => rework.steps.some((of) => ids.has(of.step))),
-    buyoffs: buyoffs.map((buyoff) => buyoffRecord(buyoff, content, events)),
+    buyoffs: buyoffs.map((buyoff) => buyoffRecord(buyoff, state, operation, told)),
+    declines: declinesOf(operation, state, told),
+    calls: state.calls.filter((call) => call.operation === operation.id),
     untouched: operation.steps
       .filter((step) => !touched.has(step.id) && !bought.has(step.id))
       .map(({ number, title }) => ({ number, title })),
@@ -186,225 +184,56 @@ export function operationOfHold(hold: Hold, content: InstructionContent): string
   return found?.id ?? null;
 }
 
+const numberIn = (operation: Operation, step: string | null): string | null =>
+  operation.steps.find((of) => of.id === step)?.number ?? null;
+
 function buyoffRecord(
   buyoff: Buyoff,
-  content: InstructionContent,
-  events: readonly RecordedEvent[],
+  state: TravelerState,
+  operation: Operation,
+  told: Told,
 ): BuyoffRecord {
-  const step = content.operations.flatMap((of) => of.steps).find((of) => of.id === buyoff.step);
   let voided: BuyoffRecord["voided"] = null;
-  for (const event of events) {
+  let bySecond = false;
+  for (const event of told.events) {
+    if (event.type === "buyoff.signed" && event.body.buyoff === buyoff.id)
+      bySecond = event.second !== null && event.second === buyoff.person;
     if (event.type !== "buyoff.voided" || event.body.buyoff !== buyoff.id) continue;
     const { cause, reason } = event.body;
     voided = { person: event.person, at: event.at, cause, reason };
   }
-  return { buyoff, step: step?.number ?? null, voided };
-}
-
-function stepRows(
-  step: Step,
-  state: TravelerState,
-  content: InstructionContent,
-  events: readonly RecordedEvent[],
-): RecordRow[] {
-  const rows = step.fields.flatMap((field) => fieldRows(step, field, state, content));
-  const orphans = state.photos.filter(
-    (p) => p.step === step.id && p.field === null && p.defect === null,
-  );
-  const all = [
-    ...rows,
-    ...photoRows(step, step.title, orphans),
-    ...noteRows(step, state),
-    ...skipRows(step, events),
-  ];
-  const late = events.some((event) => event.type === "entry.late" && event.body.step === step.id);
-  // A buyoff step is told by its stamps.
-  const done = all.length > 0 || step.buyoffs.length > 0 ? [] : doneRows(step, state);
-  return [...all, ...done].map((row) => (late ? { ...row, tags: [...row.tags, "late"] } : row));
-}
-
-function fieldRows(
-  step: Step,
-  field: Field,
-  state: TravelerState,
-  content: InstructionContent,
-): RecordRow[] {
-  const order = (position: string) => field.positions.indexOf(position);
-  const readings = state.readings
-    .filter((reading) => reading.field === field.id)
-    .toSorted(
-      (a, b) =>
-        order(a.position) - order(b.position) ||
-        a.sample - b.sample ||
-        a.attempt - b.attempt ||
-        a.retry - b.retry,
-    );
-  const components = state.components
-    .filter((component) => component.field === field.id)
-    .toSorted((a, b) => order(a.position) - order(b.position) || a.attempt - b.attempt);
-  return [
-    ...readings.map((reading) => readingRow(step, field, reading, readings, state, content)),
-    ...components.map((installation) => componentRow(step, field, installation)),
-    ...photoRows(
-      step,
-      field.label,
-      state.photos.filter((photo) => photo.field === field.id),
-    ),
-  ];
-}
-
-function placeIn(field: Field, position: string, sample: number | null): Place {
-  const samples = field.kind === "measurement" ? field.samples : 1;
+  const again = buyoff.covers.filter(({ attempt }) => attempt > 1);
+  const reworks = again.map(({ step, attempt }) => reworkOf(state, step, attempt));
   return {
-    position: field.positions.length > 1 ? position : null,
-    sample: samples > 1 ? sample : null,
+    buyoff,
+    step: numberIn(operation, buyoff.step),
+    voided,
+    bySecond,
+    rework: reworks.findLast((label) => label !== null) ?? null,
+    inherited: told.inherited.has(buyoff.id),
   };
 }
 
-function readingRow(
-  step: Step,
-  field: Field,
-  reading: Reading,
-  siblings: readonly Reading[],
-  state: TravelerState,
-  content: InstructionContent,
-): RecordRow {
-  const characteristic = content.characteristics.find((of) => of.id === reading.characteristic);
-  const replacedBy = replacement(reading, siblings, state);
-  const tags: ExceptionTag[] = [];
-  if (reading.verdict === "out_of_limits") tags.push("out_of_limits");
-  if (reading.verdict === "out_of_process_limits") tags.push("beyond_process_limit");
-  if (field.kind === "attribute" && reading.value === "fail") tags.push("out_of_limits");
-  if (reading.amendments.length > 0) tags.push("amended");
-  // Both of the pair: what was done before, and what stands for it now.
-  if (replacedBy || reading.retry > 1 || reading.attempt > 1) tags.push("repeated");
-  const option =
-    field.kind === "choice" ? field.options.find((of) => of.value === reading.value) : undefined;
-  return {
-    key: reading.id,
-    step: { id: step.id, number: step.number },
-    label: field.label,
-    attempt: reading.attempt,
-    person: reading.person,
-    at: reading.at,
-    tags,
-    content: {
-      kind: "reading",
-      ...placeIn(field, reading.position, reading.sample),
-      value: reading.value,
-      valueLabel: option?.label ?? null,
-      unit: reading.unit,
-      limits: reading.limits,
-      verdict: reading.verdict,
-      balloon: characteristic?.balloon ?? null,
-      characteristicKey: characteristic?.key ?? null,
-      gage: reading.gage?.code ?? null,
-      retry: reading.retry,
-      amendments: reading.amendments,
-      replacedBy,
-      acceptedBy: reading.acceptedBy,
-    },
-  };
-}
-
-function replacement(reading: Reading, siblings: readonly Reading[], state: TravelerState) {
-  const later = siblings.find(
-    (other) =>
-      other.position === reading.position &&
-      other.sample === reading.sample &&
-      (other.attempt > reading.attempt ||
-        (other.attempt === reading.attempt && other.retry > reading.retry)),
-  );
-  if (!later) return null;
-  const rework = state.reworks.find((of) =>
-    of.steps.some((step) => step.step === reading.step && step.attempt === later.attempt),
-  );
-  return {
-    attempt: later.attempt,
-    retry: later.retry,
-    rework: later.attempt > reading.attempt ? (rework?.label ?? null) : null,
-  };
-}
-
-function componentRow(step: Step, field: Field, installation: Installation): RecordRow {
-  const tags: ExceptionTag[] = [];
-  if (installation.removed) tags.push("removed");
-  if (installation.alternateFor) tags.push("alternate");
-  return {
-    key: installation.id,
-    step: { id: step.id, number: step.number },
-    label: field.label,
-    attempt: installation.attempt,
-    person: installation.person,
-    at: installation.at,
-    tags,
-    content: { kind: "component", ...placeIn(field, installation.position, null), installation },
-  };
-}
-
-function photoRows(step: Step, label: Localized, photos: readonly Photo[]): RecordRow[] {
-  const attempts = [...new Set(photos.map((photo) => photo.attempt ?? 1))].toSorted(
-    (a, b) => a - b,
-  );
-  return attempts.flatMap((attempt) => {
-    const taken = photos.filter((photo) => (photo.attempt ?? 1) === attempt);
-    const last = taken.at(-1);
-    if (!last) return [];
-    return {
-      key: last.id,
-      step: { id: step.id, number: step.number },
-      label,
-      attempt,
-      person: last.person,
-      at: last.at,
-      tags: [],
-      content: { kind: "photos" as const, photos: taken },
-    };
-  });
-}
-
-const noteRows = (step: Step, state: TravelerState): RecordRow[] =>
-  state.notes
-    .filter((note) => note.step === step.id)
-    .map((note) => ({
-      key: note.id,
-      step: { id: step.id, number: step.number },
-      label: step.title,
-      attempt: 1,
-      person: note.person,
-      at: note.at,
-      tags: [],
-      content: { kind: "note", text: note.text },
-    }));
-
-function skipRows(step: Step, events: readonly RecordedEvent[]): RecordRow[] {
-  return events.flatMap((event) => {
-    if (event.type !== "step.skipped" && event.type !== "step.marked_not_applicable") return [];
-    if (event.body.step !== step.id) return [];
-    const { reason, permit } = event.body;
-    return {
-      key: `${event.seq}`,
-      step: { id: step.id, number: step.number },
-      label: step.title,
-      attempt: 1,
-      person: event.person,
-      at: event.at,
-      tags: ["skipped" as const],
-      content: { kind: "skipped" as const, reason, permit },
-    };
-  });
-}
-
-const doneRows = (step: Step, state: TravelerState): RecordRow[] =>
-  Object.values(state.steps)
-    .filter((of) => of.step === step.id && of.completedAt !== null)
-    .map((of) => ({
-      key: of.instance,
-      step: { id: step.id, number: step.number },
-      label: step.title,
-      attempt: of.attempt,
-      person: of.performedBy.at(-1) ?? null,
-      at: of.completedAt ?? "",
-      tags: [],
-      content: { kind: "done" },
-    }));
+const declinesOf = (operation: Operation, state: TravelerState, told: Told): DeclineRecord[] =>
+  state.declines
+    .filter((decline) => decline.operation === operation.id)
+    .flatMap((decline) => {
+      const said = told.events.find(
+        (event) => event.type === "buyoff.declined" && event.body.buyoff === decline.id,
+      );
+      const requirement = [operation, ...operation.steps]
+        .flatMap(({ buyoffs }) => buyoffs)
+        .find(({ id }) => id === decline.requirement);
+      const meaning = said?.type === "buyoff.declined" ? said.body.meaning : requirement?.meaning;
+      if (!requirement) return [];
+      return {
+        id: decline.id,
+        step: numberIn(operation, decline.step),
+        type: requirement.type,
+        meaning: meaning ?? null,
+        stamp: null,
+        person: decline.person,
+        reason: decline.reason,
+        at: decline.at,
+      };
+    });

@@ -1,7 +1,7 @@
 import "server-only";
 import { db, forSite } from "#lib/db/client";
 import { type InstructionContent, instructionContent } from "#lib/instructions/schema";
-import type { Instant } from "#lib/kit/time";
+import { type Instant, instant } from "#lib/kit/time";
 import type { Actor } from "#lib/people/schema";
 import { type PersonName, peopleOf, textsOf } from "#lib/record/history.queries";
 import { type EntryLine, entryLine } from "#lib/record/schema";
@@ -36,6 +36,14 @@ export type TravelerRecord = {
   revisionStatus: string;
   entries: readonly Entry[];
   events: readonly RecordedEvent[];
+  /** Of a lot that was split off: what of its parent's record is also its history, and where that is. */
+  inherited: readonly RecordedEvent[];
+  parent: { traveler: string; unit: string; seq: number } | null;
+  /** How the travelers that pieces came from or went to are called, by id. */
+  lots: Readonly<Record<string, string>>;
+  /** Hash of the last entry. */
+  head: string;
+  effectiveAt: Instant | null;
   /** Reasons and comments by hash; null: disposed of by retention. */
   texts: Readonly<Record<string, string | null>>;
   people: Readonly<Record<string, PersonName>>;
@@ -56,7 +64,7 @@ export async function travelerRecord(actor: Actor, id: string): Promise<Traveler
   const [revision, plant, entries, siblings] = await Promise.all([
     db.instructionRevision.findUniqueOrThrow({
       where: { contentSha256: traveler.contentSha256 },
-      select: { content: true, status: true },
+      select: { content: true, status: true, effectiveAt: true },
     }),
     site.site.findUniqueOrThrow({
       where: { id: actor.site },
@@ -69,14 +77,26 @@ export async function travelerRecord(actor: Actor, id: string): Promise<Traveler
       orderBy: [{ serial: "asc" }, { lot: "asc" }, { id: "asc" }],
     }),
   ]);
-  const lines = entries.flatMap(({ read }) => read?.entry ?? []);
+  const state = traveler.state as unknown as TravelerState;
+  const [before, lots] = await Promise.all([historyBefore(actor, state), lotsOf(actor, state)]);
+  const lines = [...before, ...entries].flatMap(({ read }) => read?.entry ?? []);
   const [texts, people] = await Promise.all([textsOf(actor, lines), peopleOf(lines)]);
+  const { origin } = state;
   return {
-    state: traveler.state as unknown as TravelerState,
+    state,
     content: instructionContent.parse(JSON.parse(revision.content)),
     revisionStatus: revision.status,
     entries,
     events: entries.flatMap(({ read }) => read?.event ?? []),
+    inherited: before.flatMap(({ read }) => read?.event ?? []),
+    parent: origin && {
+      traveler: origin.traveler,
+      unit: lots[origin.traveler] ?? "",
+      seq: origin.seq,
+    },
+    lots,
+    head: entries.at(-1)?.hash ?? "",
+    effectiveAt: revision.effectiveAt && instant(revision.effectiveAt.getTime()),
     texts,
     people,
     policy: plant.policy as unknown as PlantPolicy,
@@ -94,9 +114,47 @@ const recorded = (entry: EntryLine): RecordedEvent => ({
   command: entry.command,
 });
 
-async function entriesOf(actor: Actor, stream: string): Promise<Entry[]> {
+/** The parent's entries up to the split, and before them those of its own parent. */
+async function historyBefore(
+  actor: Actor,
+  { origin }: Pick<TravelerState, "origin">,
+): Promise<Entry[]> {
+  if (origin === null) return [];
+  const [parent, entries] = await Promise.all([
+    forSite(actor.site).traveler.findFirst({
+      where: { id: origin.traveler, siteId: actor.site },
+      select: { state: true },
+    }),
+    entriesOf(actor, origin.traveler, origin.seq),
+  ]);
+  if (!parent) return entries;
+  const above = await historyBefore(actor, parent.state as unknown as TravelerState);
+  return [...above, ...entries];
+}
+
+async function lotsOf(actor: Actor, state: TravelerState): Promise<Record<string, string>> {
+  const { origin, splits, merges, mergedInto } = state;
+  const ids = [
+    origin?.traveler,
+    mergedInto,
+    ...splits.map(({ child }) => child),
+    ...merges.map(({ traveler }) => traveler),
+  ].filter((id): id is string => typeof id === "string");
+  if (ids.length === 0) return {};
+  const rows = await forSite(actor.site).traveler.findMany({
+    where: { id: { in: ids }, siteId: actor.site },
+    select: { id: true, serial: true, lot: true },
+  });
+  return Object.fromEntries(rows.map(({ id, serial, lot }) => [id, serial ?? lot ?? ""]));
+}
+
+async function entriesOf(actor: Actor, stream: string, upTo?: number): Promise<Entry[]> {
   const rows = await forSite(actor.site).entry.findMany({
-    where: { streamId: stream, siteId: actor.site },
+    where: {
+      streamId: stream,
+      siteId: actor.site,
+      ...(upTo === undefined ? {} : { seq: { lte: upTo } }),
+    },
     select: { seq: true, line: true, hash: true },
     orderBy: { seq: "asc" },
   });

@@ -14,11 +14,11 @@ import {
 } from "./record-filter.rules.ts";
 
 const shown = ({ state, content, events }: Bench, filter: RecordFilter) =>
-  filtered(asBuilt(state, content, events), filter);
+  filtered(asBuilt(state, content, events), events, filter);
 const counts = ({ state, content, events }: Bench) =>
   filterCounts(asBuilt(state, content, events), events);
 const rowsOf = (bench: Bench, filter: RecordFilter) =>
-  shown(bench, filter).flatMap(({ rows }) => rows);
+  shown(bench, filter).operations.flatMap(({ rows }) => rows);
 
 function troubled(): Bench {
   const bench = doneUpTo("060.5");
@@ -43,7 +43,7 @@ function troubled(): Bench {
 
 test("a clean build has no exceptions, and everything shows all of it", () => {
   const bench = completed();
-  expect(shown(bench, "exceptions")).toEqual([]);
+  expect(shown(bench, "exceptions").operations).toEqual([]);
   const { exceptions, out_of_limits, amended, repeated, offline, refused } = counts(bench);
   expect({ exceptions, out_of_limits, amended, repeated, offline, refused }).toEqual({
     exceptions: 0,
@@ -58,7 +58,7 @@ test("a clean build has no exceptions, and everything shows all of it", () => {
 
 test("exceptions are what was repeated, found, held, taken back and turned away", () => {
   const bench = troubled();
-  const [operation] = shown(bench, "exceptions");
+  const [operation] = shown(bench, "exceptions").operations;
   expect(operation?.number).toBe("060");
   expect(operation?.rows.every(({ tags }) => tags.length > 0)).toBe(true);
   expect(operation?.defects).toHaveLength(1);
@@ -92,7 +92,7 @@ test("photos are shown alone, and counted one by one", () => {
 test("an operation of which a filter leaves nothing is gone", () => {
   for (const filter of recordFilters) {
     if (filter === "everything") continue;
-    for (const { rows, defects, holds, buyoffs } of shown(troubled(), filter)) {
+    for (const { rows, defects, holds, buyoffs } of shown(troubled(), filter).operations) {
       expect(rows.length + defects.length + holds.length + buyoffs.length).toBeGreaterThan(0);
     }
   }

@@ -1,50 +1,119 @@
-import type { AsBuilt, OperationRecord, RecordRow } from "./as-built.rules.ts";
+import type { AsBuilt, BuyoffRecord, OperationRecord } from "./as-built.rules.ts";
+import type { ExceptionTag, RecordRow } from "./as-built-rows.rules.ts";
 import type { RecordedEvent } from "./schema.ts";
 
 export const recordFilters = [
   "everything",
   "exceptions",
   "out_of_limits",
+  "process_limit",
   "amended",
   "repeated",
+  "replaced",
+  "timers",
+  "late",
+  "out_of_sequence",
+  "not_done",
+  "voided",
   "offline",
+  "second_person",
+  "waivers",
   "refused",
   "photos",
 ] as const;
 export type RecordFilter = (typeof recordFilters)[number];
 
-const shows: Record<RecordFilter, (row: RecordRow) => boolean> = {
-  everything: () => true,
-  exceptions: (row) => row.tags.length > 0,
-  out_of_limits: (row) => row.tags.includes("out_of_limits"),
-  amended: (row) => row.tags.includes("amended"),
-  repeated: (row) => row.tags.includes("repeated"),
-  offline: () => false,
-  refused: () => false,
-  photos: (row) => row.content.kind === "photos",
+/** What a filter keeps of an operation, and of what is of the unit as a whole. */
+type Shows = {
+  rows: (row: RecordRow) => boolean;
+  buyoffs?: (of: BuyoffRecord) => boolean;
+  declines?: true;
+  defects?: true;
+  waivers?: true;
+  refused?: true;
+  transfers?: true;
 };
 
-const isExceptional = (operation: OperationRecord) => ({
-  ...operation,
-  buyoffs: operation.buyoffs.filter(({ buyoff }) => buyoff.status !== "signed"),
-});
+const tagged =
+  (...tags: ExceptionTag[]) =>
+  (row: RecordRow): boolean =>
+    tags.some((tag) => row.tags.includes(tag));
+const none = () => false;
 
-/** The operations as one filter leaves them; those of which nothing is left are gone. */
-export function filtered(record: AsBuilt, filter: RecordFilter): OperationRecord[] {
-  if (filter === "everything") return [...record.operations];
-  return record.operations
-    .map((operation) => {
-      const rows = operation.rows.filter(shows[filter]);
-      const bare = { ...operation, rows, untouched: [], defects: [], holds: [], buyoffs: [] };
-      if (filter === "exceptions") {
-        const { defects, holds } = operation;
-        return { ...bare, defects, holds, buyoffs: isExceptional(operation).buyoffs };
-      }
-      if (filter !== "offline") return bare;
-      const pending = operation.buyoffs.filter((of) => of.buyoff.status === "pending_verification");
-      return { ...bare, buyoffs: pending };
-    })
-    .filter((of) => of.rows.length + of.defects.length + of.holds.length + of.buyoffs.length > 0);
+const filters: Readonly<Record<Exclude<RecordFilter, "everything">, Shows>> = {
+  exceptions: {
+    rows: (row) => row.tags.length > 0,
+    buyoffs: ({ buyoff }) => buyoff.status !== "signed",
+    declines: true,
+    defects: true,
+    waivers: true,
+    refused: true,
+    transfers: true,
+  },
+  out_of_limits: { rows: tagged("out_of_limits") },
+  process_limit: { rows: tagged("beyond_process_limit") },
+  amended: { rows: tagged("amended") },
+  repeated: { rows: tagged("repeated") },
+  replaced: { rows: tagged("removed", "alternate") },
+  timers: { rows: tagged("timer_exceeded", "fast") },
+  late: { rows: tagged("late") },
+  out_of_sequence: { rows: tagged("out_of_sequence") },
+  not_done: { rows: tagged("skipped", "not_applicable", "deferred", "failed") },
+  voided: {
+    rows: none,
+    buyoffs: ({ buyoff }) => ["voided", "superseded", "rejected"].includes(buyoff.status),
+    declines: true,
+  },
+  offline: { rows: none, buyoffs: ({ buyoff }) => buyoff.status === "pending_verification" },
+  second_person: { rows: tagged("second_person"), buyoffs: ({ bySecond }) => bySecond },
+  waivers: { rows: none, waivers: true },
+  refused: { rows: none, refused: true },
+  photos: { rows: ({ content }) => content.kind === "photos" },
+};
+
+/** The record as one filter leaves it. */
+export type Filtered = Pick<AsBuilt, "operations" | "unit"> & {
+  refused: readonly RecordedEvent[];
+};
+
+const isEmpty = ({ rows, defects, holds, buyoffs, declines }: OperationRecord): boolean =>
+  rows.length + defects.length + holds.length + buyoffs.length + declines.length === 0;
+
+/** Operations of which nothing is left are gone; so are, of everything, those not begun. */
+export function filtered(
+  record: AsBuilt,
+  events: readonly RecordedEvent[],
+  filter: RecordFilter,
+): Filtered {
+  if (filter === "everything") {
+    const operations = record.operations.filter((of) => !isEmpty(of));
+    return { operations, unit: record.unit, refused: [] };
+  }
+  const shows = filters[filter];
+  const { unit } = record;
+  const operations = record.operations.map(
+    (operation): OperationRecord => ({
+      ...operation,
+      rows: operation.rows.filter(shows.rows),
+      buyoffs: shows.buyoffs ? operation.buyoffs.filter(shows.buyoffs) : [],
+      declines: shows.declines ? operation.declines : [],
+      defects: shows.defects ? operation.defects : [],
+      holds: shows.defects ? operation.holds : [],
+      calls: [],
+      untouched: [],
+    }),
+  );
+  return {
+    operations: operations.filter((of) => !isEmpty(of)),
+    unit: {
+      defects: shows.defects ? unit.defects : [],
+      holds: shows.defects ? unit.holds : [],
+      waivers: shows.waivers ? unit.waivers : [],
+      transfers: shows.transfers ? unit.transfers : [],
+      remarks: [],
+    },
+    refused: shows.refused ? refusedAttempts(events) : [],
+  };
 }
 
 /** What the rules turned away, on the tablet or here. */
@@ -53,31 +122,25 @@ export const refusedAttempts = (events: readonly RecordedEvent[]) =>
     (event) => event.type === "attempt.refused" || event.type === "command.not_applied",
   );
 
-/** How much each filter would show; a filter of nothing is not offered. */
+/** How much each filter shows; a filter of nothing is not offered. */
 export function filterCounts(
   record: AsBuilt,
   events: readonly RecordedEvent[],
 ): Record<RecordFilter, number> {
-  const rows = record.operations.flatMap((operation) => operation.rows);
-  const count = (filter: RecordFilter) => rows.filter(shows[filter]).length;
-  const rest = record.operations.map(isExceptional);
-  const beside = rest.reduce(
-    (sum, of) => sum + of.defects.length + of.holds.length + of.buyoffs.length,
-    record.unit.defects.length + record.unit.holds.length,
-  );
-  return {
-    everything: rows.length,
-    exceptions: count("exceptions") + beside + refusedAttempts(events).length,
-    out_of_limits: count("out_of_limits"),
-    amended: count("amended"),
-    repeated: count("repeated"),
-    offline: rest
-      .flatMap((of) => of.buyoffs)
-      .filter((of) => of.buyoff.status === "pending_verification").length,
-    refused: refusedAttempts(events).length,
-    photos: rows.reduce(
-      (sum, row) => sum + (row.content.kind === "photos" ? row.content.photos.length : 0),
-      0,
-    ),
-  };
+  const counts = recordFilters.map((filter) => {
+    const { operations, unit, refused } = filtered(record, events, filter);
+    const rows = operations.flatMap((operation) => operation.rows);
+    if (filter === "everything") return [filter, rows.length] as const;
+    if (filter === "photos") return [filter, rows.reduce(photosIn, 0)] as const;
+    const beside = [...operations, unit].reduce(
+      (sum, { defects, holds }) => sum + defects.length + holds.length,
+      unit.waivers.length + unit.transfers.length + refused.length,
+    );
+    const signed = operations.flatMap(({ buyoffs, declines }) => [...buyoffs, ...declines]);
+    return [filter, rows.length + beside + signed.length] as const;
+  });
+  return Object.fromEntries(counts) as Record<RecordFilter, number>;
 }
+
+const photosIn = (sum: number, { content }: RecordRow): number =>
+  sum + (content.kind === "photos" ? content.photos.length : 0);

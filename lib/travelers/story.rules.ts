@@ -1,5 +1,6 @@
 import type { InstructionContent, Localized, Step } from "#lib/instructions/schema";
 import type { EventType, RecordedEvent } from "./schema.ts";
+import { type Said, said } from "./sentences.rules.ts";
 import type { TravelerState } from "./state.schema.ts";
 
 export type Tone = "good" | "stop" | "attention" | "plain";
@@ -13,12 +14,8 @@ export type StoryLine = {
   place: string | null;
   /** In the author's words. */
   subject: Localized | null;
-  /** Identifiers; the same in every language. */
-  detail: string | null;
-  /** A value with the place it was taken at, where there is more than one. */
-  value: { place: string | null; value: string; unit: string | null } | null;
-  /** Codes that a reader has words for. */
-  coded: { as: "decision" | "holdReason" | "voidCause"; values: readonly string[] } | null;
+  /** Fills the sentence of its type. */
+  said: Said;
   /** What the rules turned away, and why. */
   refused: { command: string; code: string; params: Readonly<Record<string, string>> } | null;
   /** A text of the record, by its hash. */
@@ -34,6 +31,8 @@ const good: ReadonlySet<EventType> = new Set<EventType>([
   "defect.closed",
   "rework.completed",
   "step.completed",
+  "step.cosigned",
+  "signal.reviewed",
 ]);
 const stop: ReadonlySet<EventType> = new Set<EventType>([
   "defect.logged",
@@ -43,6 +42,7 @@ const stop: ReadonlySet<EventType> = new Set<EventType>([
   "step.failed",
   "traveler.scrapped",
   "traveler.cancelled",
+  "traveler.merged_into",
   "gage.quarantined",
 ]);
 const attention: ReadonlySet<EventType> = new Set<EventType>([
@@ -57,7 +57,17 @@ const attention: ReadonlySet<EventType> = new Set<EventType>([
   "step.reopened",
   "rework.started",
   "component.removed",
+  "waiver.requested",
   "waiver.granted",
+  "waiver.revoked",
+  "step.deferred",
+  "step.supervised",
+  "step.implausibly_fast",
+  "reading.accepted_out_of_process_limit",
+  "tools.transferred",
+  "traveler.split",
+  "traveler.split_off",
+  "traveler.merged",
   "clock.skewed",
 ]);
 
@@ -70,7 +80,7 @@ export const quietEvents: ReadonlySet<EventType> = new Set<EventType>([
 ]);
 
 export function toneOf(event: RecordedEvent): Tone {
-  if (event.type === "reading.recorded" && event.body.verdict === "out_of_limits") return "stop";
+  if ("verdict" in event.body && event.body.verdict === "out_of_limits") return "stop";
   if (good.has(event.type)) return "good";
   if (stop.has(event.type)) return "stop";
   return attention.has(event.type) ? "attention" : "plain";
@@ -90,9 +100,7 @@ export function tell(
     tone: toneOf(event),
     place: step?.number ?? operation?.number ?? null,
     subject: field?.label ?? step?.title ?? operation?.title ?? null,
-    detail: detailOf(event, state),
-    value: valueTold(event, (field?.positions.length ?? 0) > 1),
-    coded: codedOf(event),
+    said: said(event, state, content),
     refused: refusedOf(event),
     text: textOf(event),
   };
@@ -126,62 +134,16 @@ function fieldOf(event: RecordedEvent, state: TravelerState, step: Step | undefi
   return step?.fields.find((of) => of.id === id);
 }
 
-function detailOf(event: RecordedEvent, state: TravelerState): string | null {
-  switch (event.type) {
-    case "traveler.released":
-      return `${event.body.revision.number} rev ${event.body.revision.revision}`;
-    case "reading.amended":
-      return `${event.body.from} → ${event.body.to}`;
-    case "component.installed":
-      return [event.body.part, event.body.serial ?? event.body.lot].filter(Boolean).join(" · ");
-    case "gage.selected":
-      return event.body.code;
-    case "buyoff.signed":
-      return event.body.stamp;
-    case "defect.logged":
-      return event.body.code;
-    case "qms_record.linked":
-      return `${event.body.number} · ${event.body.status}`;
-    case "disposition.received":
-      return event.body.ncr;
-    case "hold.released":
-      return event.body.ncr;
-    case "rework.started":
-      return event.body.label;
-    case "rework.completed":
-      return state.reworks.find((of) => of.id === event.body.rework)?.label ?? null;
-    default:
-      return null;
-  }
-}
-
-function valueTold(event: RecordedEvent, hasPlaces: boolean): StoryLine["value"] {
-  if (event.type !== "reading.recorded") return null;
-  const { position, value, unit } = event.body;
-  return { place: hasPlaces ? position : null, value, unit };
-}
-
-function codedOf(event: RecordedEvent): StoryLine["coded"] {
-  switch (event.type) {
-    case "disposition.received":
-      return { as: "decision", values: event.body.dispositions.map((of) => of.decision) };
-    case "hold.placed":
-      return { as: "holdReason", values: [event.body.reason] };
-    case "buyoff.voided":
-      return { as: "voidCause", values: [event.body.cause] };
-    default:
-      return null;
-  }
-}
-
 function refusedOf(event: RecordedEvent): StoryLine["refused"] {
   if (event.type !== "attempt.refused" && event.type !== "command.not_applied") return null;
   const { command, refusal, params } = event.body;
   return { command, code: refusal, params };
 }
 
+const HASH = /^[0-9a-f]{64}$/;
+
+/** A reason may also be a code of the plant; only what is kept beside the record is a text of it. */
 const textOf = (event: RecordedEvent): string | null =>
-  member(event, "reason") ??
-  member(event, "comment") ??
-  member(event, "verification") ??
-  member(event, "text");
+  ["reason", "comment", "verification", "note", "purpose", "text"]
+    .map((key) => member(event, key))
+    .find((text) => text !== null && HASH.test(text)) ?? null;

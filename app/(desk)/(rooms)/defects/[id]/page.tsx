@@ -7,7 +7,7 @@ import { DefectActs } from "#components/desk/defect-acts";
 import { DefectFacts } from "#components/desk/defect-facts";
 import { Deliveries } from "#components/desk/deliveries";
 import { RecordHold } from "#components/desk/record-defect";
-import { defectLabel, type RecordWords } from "#components/desk/record-words";
+import { defectLabel, recordWords } from "#components/desk/record-words";
 import { Chip } from "#components/ui/chip";
 import { requireActor } from "#lib/boundary/actor";
 import { may } from "#lib/boundary/permissions";
@@ -49,14 +49,7 @@ export default async function DefectPage({ params }: Ask) {
     ),
   ]);
   const { state } = record;
-  const words: RecordWords = {
-    locale: locale as Locale,
-    zone: record.timeZone,
-    people: record.people,
-    texts: record.texts,
-    policy: record.policy,
-    opensDefects: true,
-  };
+  const words = recordWords(record, { locale: locale as Locale, opensDefects: true });
   const unit = state.unit.serial ?? state.unit.lot ?? "";
   const holds = state.holds.filter((hold) => hold.defect === id);
   return (

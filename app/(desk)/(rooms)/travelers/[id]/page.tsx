@@ -3,27 +3,26 @@ import { notFound } from "next/navigation";
 import { getLocale, getTranslations } from "next-intl/server";
 import { cache } from "react";
 import { Empty } from "#components/desk/page-head";
+import { PhotoAlbum } from "#components/desk/photo-strip";
 import { RecordHead } from "#components/desk/record-head";
 import { RecordOperation } from "#components/desk/record-operation";
-import { NotBegun, RecordFilters, RecordUnit } from "#components/desk/record-parts";
+import { NotBegun, RecordFilters } from "#components/desk/record-parts";
 import { RecordSide } from "#components/desk/record-side";
 import { RecordTitle } from "#components/desk/record-title";
-import type { RecordWords } from "#components/desk/record-words";
+import { RecordLot, RecordUnit } from "#components/desk/record-unit";
+import { recordWords } from "#components/desk/record-words";
 import { RefusedAttempts } from "#components/desk/refused-attempts";
 import { requireActor } from "#lib/boundary/actor";
 import { commandPermissions, may } from "#lib/boundary/permissions";
 import { isId } from "#lib/defects/schema";
+import { instant } from "#lib/kit/time";
 import type { Locale } from "#lib/messages/locales";
 import { asBuilt } from "#lib/travelers/as-built.rules";
 import { recordHead } from "#lib/travelers/as-built-head.rules";
 import { travelerRecord } from "#lib/travelers/history.queries";
+import { lotBalance } from "#lib/travelers/lot-balance.rules";
 import { openItems } from "#lib/travelers/progress.rules";
-import {
-  filterCounts,
-  filtered,
-  recordFilters,
-  refusedAttempts,
-} from "#lib/travelers/record-filter.rules";
+import { filterCounts, filtered, recordFilters } from "#lib/travelers/record-filter.rules";
 
 type Ask = { params: Promise<{ id: string }>; searchParams: Promise<{ show?: string }> };
 
@@ -42,51 +41,51 @@ export async function generateMetadata({ params }: Ask): Promise<Metadata> {
 export default async function Traveler({ params, searchParams }: Ask) {
   const [{ id }, { show }] = await Promise.all([params, searchParams]);
   const { actor, record } = await recordAsked(id);
-  const t = await getTranslations("desk.record");
-  const { state, content, events } = record;
-  const words: RecordWords = {
+  const [t, p] = await Promise.all([getTranslations("desk.record"), getTranslations("desk.print")]);
+  const now = instant(Date.now());
+  const { state, content, events, inherited } = record;
+  const words = recordWords(record, {
     locale: (await getLocale()) as Locale,
-    zone: record.timeZone,
-    people: record.people,
-    texts: record.texts,
-    policy: record.policy,
     opensDefects: may(actor, "defect.read"),
-  };
-  const built = asBuilt(state, content, events);
+  });
+  const built = asBuilt(state, content, events, inherited);
   const counts = filterCounts(built, events);
   const filter = recordFilters.find((of) => of === show) ?? "everything";
-  const operations = filtered(built, filter).filter(
-    (of) => of.rows.length + of.defects.length + of.holds.length + of.buyoffs.length > 0,
-  );
-  const isBeside = filter === "everything" || filter === "exceptions";
-  const refused = filter === "refused" || filter === "exceptions" ? refusedAttempts(events) : [];
+  const { operations, unit, refused } = filtered(built, events, filter);
+  const name = state.unit.serial ?? state.unit.lot ?? "";
   return (
     <div className="grid min-[1000px]:min-h-dvh grid-cols-1 min-[1100px]:grid-cols-[minmax(0,1fr)_296px] min-[1400px]:grid-cols-[minmax(0,1fr)_330px] print:block">
       <main className="min-w-0 px-4 py-5 sm:px-7 sm:py-6 print:p-0">
-        <RecordTitle record={record} built={built} words={words} />
-        <RecordHead
-          head={recordHead(state, content, events)}
-          open={openItems(state, content)}
-          revisionStatus={record.revisionStatus}
-          words={words}
-        />
-        <RecordFilters id={id} filter={filter} counts={counts} />
-        {isBeside ? <RecordUnit built={built} photos={state.photos} words={words} /> : null}
-        <RefusedAttempts events={refused} words={words} />
-        <div className="operations">
-          {operations.toReversed().map((operation) => (
-            <RecordOperation
-              key={operation.id}
-              operation={operation}
-              photos={state.photos}
-              words={words}
-            />
-          ))}
-        </div>
-        {filter === "everything" ? <NotBegun built={built} /> : null}
-        {filter !== "everything" && operations.length + refused.length === 0 ? (
-          <Empty title={t("nothing")} hint={t("nothingHint")} />
-        ) : null}
+        <PhotoAlbum shots={[...words.shots.values()]} zone={words.zone}>
+          <RecordTitle record={record} built={built} words={words} />
+          <RecordHead
+            head={recordHead(state, content, [...inherited, ...events], now)}
+            open={openItems(state, content)}
+            revision={{ status: record.revisionStatus, effectiveAt: record.effectiveAt }}
+            words={words}
+          />
+          <RecordLot state={state} balance={lotBalance(state)} words={words} />
+          <RecordFilters id={id} filter={filter} counts={counts} />
+          <RecordUnit unit={unit} photos={state.photos} words={words} />
+          <RefusedAttempts events={refused} words={words} />
+          <div className="operations">
+            {operations.toReversed().map((operation) => (
+              <RecordOperation
+                key={operation.id}
+                operation={operation}
+                photos={state.photos}
+                words={words}
+              />
+            ))}
+          </div>
+          {filter === "everything" ? <NotBegun built={built} /> : null}
+          {filter !== "everything" && counts[filter] === 0 ? (
+            <Empty title={t("nothing")} hint={t("nothingHint")} />
+          ) : null}
+        </PhotoAlbum>
+        <p className="mt-4 hidden text-[13px] break-all print:block">
+          {p("end", { unit: name, count: record.entries.length, head: record.head })}
+        </p>
       </main>
       <RecordSide
         record={record}

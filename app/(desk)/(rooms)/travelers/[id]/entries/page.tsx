@@ -4,7 +4,7 @@ import { notFound } from "next/navigation";
 import { getLocale, getTranslations } from "next-intl/server";
 import { EntryList } from "#components/desk/entry-list";
 import { PageHead } from "#components/desk/page-head";
-import type { RecordWords } from "#components/desk/record-words";
+import { recordWords } from "#components/desk/record-words";
 import { requireActor } from "#lib/boundary/actor";
 import { may } from "#lib/boundary/permissions";
 import { isId } from "#lib/defects/schema";
@@ -22,14 +22,10 @@ export default async function Entries({ params }: { params: Promise<{ id: string
   const record = isId(id) ? await travelerRecord(actor, id) : null;
   if (record === null) notFound();
   const t = await getTranslations("desk.entries");
-  const words: RecordWords = {
+  const words = recordWords(record, {
     locale: (await getLocale()) as Locale,
-    zone: record.timeZone,
-    people: record.people,
-    texts: record.texts,
-    policy: record.policy,
     opensDefects: may(actor, "defect.read"),
-  };
+  });
   const unit = record.state.unit.serial ?? record.state.unit.lot ?? "";
   return (
     <main className="px-4 py-5 sm:px-8 sm:py-7">

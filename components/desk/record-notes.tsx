@@ -1,0 +1,194 @@
+import { useTranslations } from "next-intl";
+import { Moment } from "#components/desk/moment";
+import { PhotoStrip } from "#components/desk/photo-strip";
+import { RecordText } from "#components/desk/record-text";
+import { nameOf, type RecordWords, shotsOf, valueIn } from "#components/desk/record-words";
+import type { AmendmentRecord, RecordRow } from "#lib/travelers/as-built-rows.rules";
+
+type Of<K extends RecordRow["content"]["kind"]> = {
+  content: Extract<RecordRow["content"], { kind: K }>;
+  words: RecordWords;
+};
+
+/** What happened to the value afterwards, who did it and why: in place, never in a footnote. */
+export function RecordNotes({ row, words }: { row: RecordRow; words: RecordWords }) {
+  return (
+    <ul className="text-[13px] leading-snug text-ink-2 empty:hidden">
+      <ContentNotes row={row} words={words} />
+      <LateNote row={row} words={words} />
+    </ul>
+  );
+}
+
+function ContentNotes({ row: { content }, words }: { row: RecordRow; words: RecordWords }) {
+  const t = useTranslations("desk.record");
+  switch (content.kind) {
+    case "reading":
+      return <ReadingNotes content={content} words={words} />;
+    case "component":
+      return <ComponentNotes content={content} words={words} />;
+    case "document":
+      return <DocumentNote content={content} words={words} />;
+    case "supervision":
+      return <SupervisionNote content={content} words={words} />;
+    case "departure":
+      return <DepartureNotes content={content} words={words} />;
+    case "clock":
+      return content.clock.joined ? <li>{t("joined")}</li> : null;
+    case "note":
+      return (
+        <li>
+          <RecordText hash={content.text} words={words} />
+        </li>
+      );
+    default:
+      return null;
+  }
+}
+
+function LateNote({ row: { late }, words }: { row: RecordRow; words: RecordWords }) {
+  const t = useTranslations("desk.record");
+  if (late === null) return null;
+  return (
+    <li className="text-warn">
+      {t.rich("lateClaimed", { at: () => <Moment at={late.claimedAt} zone={words.zone} /> })}{" "}
+      <RecordText hash={late.reason} words={words} />
+    </li>
+  );
+}
+
+function ReadingNotes({ content, words }: Of<"reading">) {
+  const t = useTranslations("desk.record");
+  const { amendments, timer, batch, accepted, unit } = content;
+  return (
+    <>
+      {amendments.map((of) => (
+        <Amended key={of.at + of.from} of={of} words={words} unit={unit} />
+      ))}
+      {timer === null ? null : (
+        <li className="mono">
+          <Moment at={timer.startedAt} zone={words.zone} shape="time" /> –{" "}
+          <Moment at={timer.stoppedAt} zone={words.zone} shape="time" />
+        </li>
+      )}
+      {batch === null ? null : (
+        <li>
+          {t("lot", { lot: batch.lot })}, {t("mixedAt")}{" "}
+          <Moment at={batch.mixedAt} zone={words.zone} />
+        </li>
+      )}
+      {accepted === null ? null : (
+        <li className="text-warn">
+          {t("acceptedBeyond", { person: nameOf(words, accepted.person) ?? t("byRule") })}{" "}
+          <Moment at={accepted.at} zone={words.zone} />{" "}
+          <RecordText hash={accepted.reason} words={words} />
+        </li>
+      )}
+    </>
+  );
+}
+
+function ComponentNotes({ content, words }: Of<"component">) {
+  const t = useTranslations("desk.record");
+  const { alternateFor, removed } = content.installation;
+  return (
+    <>
+      {alternateFor === null ? null : <li>{t("alternateFor", { part: alternateFor })}</li>}
+      {removed === null ? null : (
+        <li>
+          {t("removed", { condition: t(`condition.${removed.condition}`), to: removed.to })}{" "}
+          <RecordText hash={removed.reason} words={words} /> {nameOf(words, removed.person)}{" "}
+          <Moment at={removed.at} zone={words.zone} />
+        </li>
+      )}
+    </>
+  );
+}
+
+function DocumentNote({ content: { record } }: Of<"document">) {
+  const t = useTranslations("desk.record");
+  const { name, sha256, uri, bytes } = record;
+  return (
+    <li>
+      <b className="font-[650]">{name}</b>
+      {bytes === null ? null : ` · ${Math.ceil(bytes / 1000)} kB`}
+      {uri === null ? null : ` · ${t("keptAt", { uri })}`}
+      <span className="mono block break-all">SHA-256 {sha256}</span>
+    </li>
+  );
+}
+
+function SupervisionNote({ content: { supervision }, words }: Of<"supervision">) {
+  const t = useTranslations("desk.record");
+  const { apprentice, trainer, qualifications, cosignedAt } = supervision;
+  return (
+    <li>
+      {t("supervised", {
+        apprentice: nameOf(words, apprentice) ?? "",
+        trainer: nameOf(words, trainer) ?? "",
+        qualifications: qualifications.join(", "),
+      })}{" "}
+      ·{" "}
+      {cosignedAt === null ? (
+        <b className="font-[650] text-warn">{t("notCosigned")}</b>
+      ) : (
+        <>
+          {t("cosigned")} <Moment at={cosignedAt} zone={words.zone} />
+        </>
+      )}
+    </li>
+  );
+}
+
+function DepartureNotes({ content: { reason, permit }, words }: Of<"departure">) {
+  const t = useTranslations("desk.record");
+  return (
+    <>
+      {reason === null ? null : (
+        <li>
+          <RecordText hash={reason} words={words} />
+        </li>
+      )}
+      {permit === null ? null : <li>{t("permit", { permit })}</li>}
+    </>
+  );
+}
+
+/** Old, new, why, who, the second person and what shows that the new value is right (rule 11). */
+function Amended({
+  of,
+  unit,
+  words,
+}: {
+  of: AmendmentRecord;
+  unit: string | null;
+  words: RecordWords;
+}) {
+  const t = useTranslations("desk.record");
+  const { from, to } = of;
+  const second = of.second === null ? null : (nameOf(words, of.second) ?? "");
+  return (
+    <li>
+      <span className="text-warn">
+        {t("amendedLine", { from: valueIn(words, from, unit), to: valueIn(words, to, unit) })}
+      </span>{" "}
+      <RecordText hash={of.reason} words={words} /> · {nameOf(words, of.person)}
+      {second === null ? null : (
+        <b className="font-[650]">, {t("confirmedBy", { person: second })}</b>
+      )}{" "}
+      <Moment at={of.at} zone={words.zone} />
+      {of.photo === null && of.reading === null ? null : (
+        <div className="mt-0.5 flex flex-wrap items-center gap-2">
+          {t("evidence")}
+          {of.photo === null ? null : <PhotoStrip shots={shotsOf(words, [of.photo])} />}
+          {of.reading === null ? null : (
+            <span>
+              {t("evidenceReading", { value: valueIn(words, of.reading.value, of.reading.unit) })}{" "}
+              {nameOf(words, of.reading.person)} <Moment at={of.reading.at} zone={words.zone} />
+            </span>
+          )}
+        </div>
+      )}
+    </li>
+  );
+}

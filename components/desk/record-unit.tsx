@@ -1,0 +1,203 @@
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import type { ReactNode } from "react";
+import { Moment } from "#components/desk/moment";
+import { RecordDefect, RecordHold } from "#components/desk/record-defect";
+import { RecordText } from "#components/desk/record-text";
+import { nameOf, type RecordWords } from "#components/desk/record-words";
+import type { AsBuilt, Remark } from "#lib/travelers/as-built.rules";
+import type { LotBalance } from "#lib/travelers/lot-balance.rules";
+import type { Photo, TravelerState, Waiver } from "#lib/travelers/state.schema";
+
+/** What is of the unit as a whole: defects, holds, waivers, tools that moved, what was said. */
+export function RecordUnit({
+  unit,
+  photos,
+  words,
+}: {
+  unit: AsBuilt["unit"];
+  photos: readonly Photo[];
+  words: RecordWords;
+}) {
+  const t = useTranslations("desk.record");
+  const { defects, holds, waivers, transfers, remarks } = unit;
+  if ([defects, holds, waivers, transfers, remarks].every((list) => list.length === 0)) return null;
+  return (
+    <section
+      aria-label={t("wholeUnit")}
+      className="mb-3 rounded border-[1.5px] border-rule bg-sheet [&>*:first-child]:border-t-0"
+    >
+      {defects.map((defect) => (
+        <RecordDefect
+          key={defect.id}
+          defect={defect}
+          photos={photos.filter((photo) => photo.defect === defect.id)}
+          words={words}
+        />
+      ))}
+      {holds.map((hold) => (
+        <RecordHold key={hold.id} hold={hold} words={words} />
+      ))}
+      <Listed title={t("waiversTitle")} isEmpty={waivers.length === 0}>
+        {waivers.map((waiver) => (
+          <WaiverLine key={waiver.id} waiver={waiver} words={words} />
+        ))}
+      </Listed>
+      <Listed title={t("transfersTitle")} isEmpty={transfers.length === 0}>
+        {transfers.map((of) => (
+          <li key={of.at + of.kit + of.counterpart}>
+            {t("transfer", { ...of })} <By person={of.person} at={of.at} words={words} />
+          </li>
+        ))}
+      </Listed>
+      <Listed title={t("remarksTitle")} isEmpty={remarks.length === 0}>
+        {remarks.map((remark) => (
+          <RemarkLine key={`${remark.seq}${remark.at}`} remark={remark} words={words} />
+        ))}
+      </Listed>
+    </section>
+  );
+}
+
+const Listed = ({
+  title,
+  isEmpty,
+  children,
+}: {
+  title: string;
+  isEmpty: boolean;
+  children: ReactNode;
+}) =>
+  isEmpty ? null : (
+    <div className="border-t-[1.5px] border-rule px-4 py-2.5">
+      <h2 className="text-[15px] font-bold">{title}</h2>
+      <ul className="text-[15px] leading-6 [&>li]:break-inside-avoid">{children}</ul>
+    </div>
+  );
+
+const By = ({ person, at, words }: { person: string | null; at: string; words: RecordWords }) => (
+  <span className="text-[13px] text-ink-2">
+    {nameOf(words, person)} <Moment at={at} zone={words.zone} />
+  </span>
+);
+
+/** Both who asked and who granted have signed: both are named. */
+function WaiverLine({ waiver, words }: { waiver: Waiver; words: RecordWords }) {
+  const t = useTranslations("desk.record");
+  const { revoked, grantedAt } = waiver;
+  const name = (person: string | null) => nameOf(words, person) ?? "";
+  return (
+    <li>
+      <span className={revoked ? "text-ink-2 line-through" : ""}>
+        <b className="mono font-[650]">{waiver.qualification}</b>{" "}
+        {t("waiverFor", { person: name(waiver.person) })}{" "}
+        <Moment at={waiver.validUntil} zone={words.zone} />
+      </span>
+      <span className="block text-[13px] text-ink-2">
+        {t("waiverAsked", { person: name(waiver.requestedBy) })}{" "}
+        <Moment at={waiver.requestedAt} zone={words.zone} />{" "}
+        <RecordText hash={waiver.reason} words={words} /> ·{" "}
+        {grantedAt === null ? (
+          <b className="font-[650] text-warn">{t("waiverOpen")}</b>
+        ) : (
+          <>
+            {t("waiverGranted", { person: name(waiver.grantedBy) })}{" "}
+            <Moment at={grantedAt} zone={words.zone} />
+          </>
+        )}
+        {revoked === null ? null : (
+          <>
+            {" · "}
+            {t("waiverRevoked", { person: name(revoked.person) })}{" "}
+            <Moment at={revoked.at} zone={words.zone} />{" "}
+            <RecordText hash={revoked.reason} words={words} />
+          </>
+        )}
+      </span>
+    </li>
+  );
+}
+
+function RemarkLine({ remark, words }: { remark: Remark; words: RecordWords }) {
+  const t = useTranslations("desk.record");
+  return (
+    <li>
+      {t(`remark.${remark.kind}`, { category: remark.category ?? "" })}{" "}
+      <RecordText hash={remark.text} words={words} />{" "}
+      <By person={remark.person} at={remark.at} words={words} />
+    </li>
+  );
+}
+
+/** Where the pieces of a lot are, and where its history begins. */
+export function RecordLot({
+  state,
+  balance,
+  words,
+}: {
+  state: TravelerState;
+  balance: LotBalance | null;
+  words: RecordWords;
+}) {
+  const t = useTranslations("desk.record");
+  const { origin, mergedInto, serials } = state;
+  if (balance === null) return null;
+  const lotLink = (traveler: string, lot: string | undefined) => (
+    <Link href={`/travelers/${traveler}`} className="mono underline underline-offset-4">
+      {lot ?? traveler}
+    </Link>
+  );
+  const isBalanced = balance.isAccounted && Number(balance.open) === 0;
+  const told = (["accepted", "scrapped", "transferredOut"] as const).map((key) =>
+    t(`balance.${key}`, { quantity: balance[key] }),
+  );
+  return (
+    <section
+      aria-label={t("lotBalance")}
+      className="keep mb-4 rounded border-[1.5px] border-rule bg-sheet px-4 py-2.5 text-[15px] leading-7"
+    >
+      <p>
+        <b className="font-bold">{t("lotBalance")}</b>{" "}
+        {t("balance.started", { quantity: balance.started })}
+        {balance.merged.map((of) => (
+          <span key={of.traveler}>
+            {" "}
+            {t("balance.merged", { quantity: of.quantity })}{" "}
+            {lotLink(of.traveler, words.lots[of.traveler])}
+          </span>
+        ))}
+        {balance.split.map((of) => (
+          <span key={of.child}>
+            {" "}
+            {t("balance.split", { quantity: of.quantity })} {lotLink(of.child, of.lot)}
+          </span>
+        ))}
+        {balance.isAccounted ? ` = ${told.join(" + ")}` : ""}
+        {" · "}
+        <b className={`font-[650] ${isBalanced ? "text-ok" : "text-warn"}`}>
+          {isBalanced
+            ? `${t("balance.balanced")} ✓`
+            : t("balance.open", { quantity: balance.open })}
+        </b>
+      </p>
+      {origin === null ? null : (
+        <p>
+          {t.rich("parentHistory", {
+            seq: origin.seq,
+            parent: () => lotLink(origin.traveler, words.lots[origin.traveler]),
+          })}
+        </p>
+      )}
+      {mergedInto === null ? null : (
+        <p>
+          {t("mergedInto")} {lotLink(mergedInto, words.lots[mergedInto])}
+        </p>
+      )}
+      {serials.length === 0 ? null : (
+        <p>
+          {t("serials")} <span className="mono break-words">{serials.join(", ")}</span>
+        </p>
+      )}
+    </section>
+  );
+}
