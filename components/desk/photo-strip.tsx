@@ -1,20 +1,7 @@
 "use client";
 import { useTranslations } from "next-intl";
 import { createContext, type ReactNode, useContext, useState } from "react";
-import { PhotoViewer } from "#components/desk/photo-viewer";
-
-/** A photo with what its caption says, in the reader's language. */
-export type Shot = {
-  id: string;
-  sha256: string;
-  step: string | null;
-  label: string | null;
-  position: string | null;
-  /** Code of the defect that it shows. */
-  defect: string | null;
-  person: string | null;
-  at: string;
-};
+import { PhotoViewer, type Shot } from "#components/desk/photo-viewer";
 
 type Album = { shots: readonly Shot[]; open: (id: string) => void };
 const AlbumContext = createContext<Album | null>(null);

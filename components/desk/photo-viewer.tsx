@@ -2,7 +2,19 @@
 import { useTranslations } from "next-intl";
 import { type PointerEvent, useEffect, useId, useRef, useState } from "react";
 import { Moment } from "#components/desk/moment";
-import type { Shot } from "#components/desk/photo-strip";
+
+/** A photo with what its caption says, in the reader's language. */
+export type Shot = {
+  id: string;
+  sha256: string;
+  step: string | null;
+  label: string | null;
+  position: string | null;
+  /** Code of the defect that it shows. */
+  defect: string | null;
+  person: string | null;
+  at: string;
+};
 
 /** So far a finger moves before it means the next photo. */
 const SWIPE_PX = 48;

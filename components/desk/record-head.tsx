@@ -40,7 +40,7 @@ export function RecordHead({
   return (
     <dl aria-label={t("label")} className="mb-4 rounded border-[1.5px] border-rule bg-sheet">
       <Configuration head={head} revision={revision} words={words} />
-      <OpenItems open={open} head={head} words={words} />
+      <OpenItems open={open} words={words} />
       <Ncrs head={head} opensDefects={words.opensDefects} />
       <Permits head={head} words={words} />
       <Line tone={head.amended.length === 0 ? "ok" : "warn"} label={t("amended")}>
@@ -129,46 +129,31 @@ function Configuration({
   );
 }
 
-function OpenItems({
-  open,
-  head: { deferred },
-  words,
-}: {
-  open: readonly OpenItem[];
-  head: Head;
-  words: RecordWords;
-}) {
+function OpenItems({ open, words }: { open: readonly OpenItem[]; words: RecordWords }) {
   const t = useTranslations("desk.head");
   const common = useTranslations("common");
   const kinds = [...new Set(open.map((of) => of.code))];
   return (
-    <Line tone={open.length + deferred.length === 0 ? "ok" : "warn"} label={t("open")}>
-      {open.length + deferred.length === 0 ? (
+    <Line tone={open.length === 0 ? "ok" : "warn"} label={t("open")}>
+      {open.length === 0 ? (
         t("nothingOpen")
       ) : (
         <details>
           <summary className="underline decoration-rule decoration-2 underline-offset-4">
-            {[
-              ...kinds.map((code) =>
+            {kinds
+              .map((code) =>
                 t(`openCount.${code}`, { count: open.filter((of) => of.code === code).length }),
-              ),
-              ...(deferred.length === 0 ? [] : [t("deferredCount", { count: deferred.length })]),
-            ].join(" · ")}
+              )
+              .join(" · ")}
           </summary>
           <ul className="mt-2 gap-6 sm:columns-2 text-[14px] text-ink-2">
-            {deferred.map((of) => (
-              <li key={of.step} className="break-inside-avoid">
-                <span className="mono">{of.step}</span> {said(words, of.title)}{" "}
-                <b className="font-[650] text-warn">{t("deferredTo", { to: of.to })}</b>
-              </li>
-            ))}
             {open.map((of, index) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: two open items may read alike
               <li key={index} className="break-inside-avoid">
                 <span className="mono">
                   {of.params.step || of.params.operation} {of.params.code}
                 </span>{" "}
-                {openSubject(of, words, common)} {t(`openItem.${of.code}`)}
+                {openSubject(of, words, common)} {t(`openItem.${of.code}`, of.params)}
               </li>
             ))}
           </ul>

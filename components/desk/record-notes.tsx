@@ -120,7 +120,7 @@ function DocumentNote({ content: { record } }: Of<"document">) {
 
 function SupervisionNote({ content: { supervision }, words }: Of<"supervision">) {
   const t = useTranslations("desk.record");
-  const { apprentice, trainer, qualifications, cosignedAt } = supervision;
+  const { apprentice, trainer, qualifications, cosigned } = supervision;
   return (
     <li>
       {t("supervised", {
@@ -129,11 +129,11 @@ function SupervisionNote({ content: { supervision }, words }: Of<"supervision">)
         qualifications: qualifications.join(", "),
       })}{" "}
       ·{" "}
-      {cosignedAt === null ? (
+      {cosigned === null ? (
         <b className="font-[650] text-warn">{t("notCosigned")}</b>
       ) : (
         <>
-          {t("cosigned")} <Moment at={cosignedAt} zone={words.zone} />
+          {t("cosigned")} <Moment at={cosigned.at} zone={words.zone} />
         </>
       )}
     </li>

@@ -1,4 +1,4 @@
-import type { Shot } from "#components/desk/photo-strip";
+import type { Shot } from "#components/desk/photo-viewer";
 import type { InstructionContent, Localized } from "#lib/instructions/schema";
 import { decimalIn, inLocale, type Locale } from "#lib/messages/locales";
 import type { PersonName } from "#lib/record/history.queries";

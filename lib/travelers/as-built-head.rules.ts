@@ -31,8 +31,6 @@ export type RecordHead = {
   }[];
   /** Qualifications waived for somebody on this unit, while they last. */
   waivers: readonly Waiver[];
-  /** Steps that quality let be done later, and that are not done yet. */
-  deferred: readonly { step: string; title: Localized; to: string }[];
   amended: readonly {
     reading: string;
     step: string;
@@ -80,21 +78,9 @@ export function recordHead(
       ({ grantedAt, revoked, validUntil }) =>
         grantedAt !== null && revoked === null && validUntil > at,
     ),
-    deferred: deferredSteps(state, content),
     amended: amendedValues(state, content),
   };
 }
-
-const deferredSteps = (state: TravelerState, content: InstructionContent): RecordHead["deferred"] =>
-  content.operations.flatMap(({ steps }) =>
-    steps.flatMap(({ id, number, title }) => {
-      const now = state.steps[id];
-      if (!now?.deferredTo || now.status === "complete" || now.status === "not_applicable")
-        return [];
-      const to = content.operations.find((of) => of.id === now.deferredTo);
-      return { step: number, title, to: to?.number ?? "" };
-    }),
-  );
 
 function permitsInForce(
   state: TravelerState,

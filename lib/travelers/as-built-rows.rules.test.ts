@@ -149,16 +149,6 @@ test("departures from the plan stand at their step, each found by its filter", (
   expect(stepsShown(bench, "timers")).toEqual(["060.2"]);
 });
 
-test("a step deferred and not yet done is an open item of the head, and none once it is done", () => {
-  const bench = inWorkAt("060.1");
-  const body = { step: named("060.2"), to: named("op 060"), reason: hash("a") };
-  happen(bench, { type: "step.deferred", body });
-  const head = () => recordHead(bench.state, bench.content, bench.events, begin);
-  expect(head().deferred).toMatchObject([{ step: "060.2", to: "060" }]);
-  happen(bench, { type: "step.completed", body: { step: named("060.2"), attempt: 1 } });
-  expect(head().deferred).toEqual([]);
-});
-
 test("what a timer measured shows when it ran; one that runs is told; one too long is found", () => {
   const timers = [field("soak", "timer", { maxSeconds: 60 }), field("dwell", "timer")];
   const bench = withFields(inWorkAt("060.1"), timers);
@@ -242,10 +232,12 @@ test("an apprentice's step names the trainer and is found with what a second per
   happen(bench, { type: "step.supervised", body: { ...by, qualifications: ["Q-TRQ"] } });
   const supervision = () => rowsOf(bench, "060.2")[0]?.content;
   expect(supervision()).toMatchObject({
-    supervision: { apprentice: people.ana.id, trainer, cosignedAt: null },
+    supervision: { apprentice: people.ana.id, trainer, cosigned: null },
   });
   happen(bench, { type: "step.cosigned", body: by });
-  expect(supervision()).toMatchObject({ supervision: { cosignedAt: bench.events.at(-1)?.at } });
+  expect(supervision()).toMatchObject({
+    supervision: { cosigned: { at: bench.events.at(-1)?.at } },
+  });
   expect(stepsShown(bench, "second_person")).toEqual(["060.2"]);
 });
 
@@ -254,7 +246,7 @@ test("a waiver is in force from its grant until it ends or is revoked", () => {
   const waiver = named("w");
   const until = plusMinutes(begin, 10_000);
   const asked = { waiver, person: people.ben.id, qualification: "Q-ASM", reason: hash("a") };
-  const signed = { contentSha256: hash("c") };
+  const signed = { by: people.sue.id, contentSha256: hash("c") };
   const inForce = (at: string) =>
     recordHead(bench.state, bench.content, bench.events, at).waivers.length;
   happen(bench, { type: "waiver.requested", body: { ...asked, validUntil: until, ...signed } });

@@ -2,8 +2,11 @@ import { createRequire } from "node:module";
 import { expect, test } from "vitest";
 import en from "../messages/en/desk.json" with { type: "json" };
 import es from "../messages/es/desk.json" with { type: "json" };
+import type { Departure } from "./as-built-rows.rules.ts";
 import { named } from "./bench/plan.ts";
 import { completed } from "./bench/stage.ts";
+import { type OpenItemCode, openItemCodes } from "./progress.rules.ts";
+import { type RecordFilter, recordFilters } from "./record-filter.rules.ts";
 import {
   type CommandType,
   commandBodies,
@@ -19,6 +22,13 @@ import type { TravelerState } from "./state.schema.ts";
 /** A kind of event, or a command, without words in one of the languages does not compile. */
 const titles: readonly Record<EventWords, string>[] = [en.events, es.events];
 const sentences: readonly Record<EventWords, string>[] = [en.sentences, es.sentences];
+/** So are the open items of the head, the filters, and what a step departed by. */
+const opens: readonly Record<OpenItemCode, string>[] = [en, es].flatMap(({ head }) => [
+  head.openCount,
+  head.openItem,
+]);
+const filterNames: readonly Record<RecordFilter, string>[] = [en.record.filter, es.record.filter];
+const departures: readonly Record<Departure, string>[] = [en.record.departure, es.record.departure];
 const commands: readonly Record<CommandType, string>[] = [en.record.command, es.record.command];
 
 const id = named("anything");
@@ -60,7 +70,7 @@ const samples: { [T in EventType]: EventBody<T> } = {
   "quantity.accounted": { accepted: "47", scrapped: "2", transferredOut: "1" },
   "traveler.serials_assigned": { serials: ["S-1", "S-2"] },
   "step.presented": { step, requirementHash: hash, language: "es" },
-  "step.started": { step },
+  "step.started": { step, buried: [id, hash.slice(0, 8) + id.slice(8)] },
   "step.paused": { step, reason: "break" },
   "step.resumed": { step },
   "step.completed": { step, attempt: 2 },
@@ -276,13 +286,14 @@ const samples: { [T in EventType]: EventBody<T> } = {
   "signal.reviewed": { signals: [12, 14], note: hash },
   "waiver.requested": {
     waiver: id,
+    by: id,
     person: id,
     qualification: "Q-ASM-R",
     reason: hash,
     validUntil: at,
     contentSha256: hash,
   },
-  "waiver.granted": { waiver: id, contentSha256: hash },
+  "waiver.granted": { waiver: id, by: id, contentSha256: hash },
   "waiver.revoked": { waiver: id, reason: hash },
   "clock.skewed": { skewMs: 90_000 },
   "revision.changed_for_traveler": { from: hash, to: "cd".repeat(32), reason: hash },
@@ -407,5 +418,9 @@ test("every event and every command is named in both languages, and no name is o
   for (const list of [...titles, ...sentences])
     expect(Object.keys(list).toSorted()).toEqual(events);
   const known = Object.keys(commandBodies).toSorted();
+  for (const list of opens) expect(Object.keys(list).toSorted()).toEqual(openItemCodes.toSorted());
+  for (const list of filterNames)
+    expect(Object.keys(list).toSorted()).toEqual(recordFilters.toSorted());
+  expect(departures.map((list) => Object.keys(list).length)).toEqual([8, 8]);
   for (const list of commands) expect(Object.keys(list).toSorted()).toEqual(known);
 });

@@ -102,7 +102,9 @@ const sentences: Sentences = {
   }),
 
   "step.presented": ({ language, requirementHash }) => ({ language, hash: hash(requirementHash) }),
-  "step.started": nothing,
+  "step.started": ({ buried = [] }) => ({
+    buried: buried.length === 0 ? "none" : number(buried.length),
+  }),
   "step.paused": ({ reason }) => ({ reason }),
   "step.resumed": nothing,
   "step.completed": ({ attempt }) => ({ attempt: number(attempt) }),
@@ -255,12 +257,16 @@ const sentences: Sentences = {
   "qualification.used": ({ qualifications }) => ({
     qualifications: list(qualifications.map((of) => of.code)),
   }),
-  "waiver.requested": ({ person: of, qualification, validUntil }) => ({
+  "waiver.requested": ({ person: of, by, qualification, validUntil }) => ({
+    by: person(by),
     person: person(of),
     qualification,
     until: moment(validUntil),
   }),
-  "waiver.granted": ({ waiver }, { state }) => waiverOf(state, waiver),
+  "waiver.granted": ({ waiver, by }, { state }) => ({
+    ...waiverOf(state, waiver),
+    by: person(by),
+  }),
   "waiver.revoked": ({ waiver }, { state }) => waiverOf(state, waiver),
   "signal.reviewed": ({ signals }) => ({
     count: number(signals.length),
