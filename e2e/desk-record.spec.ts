@@ -280,7 +280,7 @@ for (const format of ["A4", "Letter"] as const) {
     const kept = await page.locator(".operations li").evaluateAll((lines) =>
       lines.map((line) => {
         for (const drawing of line.querySelectorAll("svg")) drawing.remove();
-        return (line as HTMLElement).innerText;
+        return line.textContent ?? "";
       }),
     );
     await page.reload();

@@ -47,9 +47,13 @@ export async function textsOf(
   return Object.fromEntries(rows.map(({ sha256, text }) => [sha256, text]));
 }
 
-/** Everybody the lines name, by the card that each carries: the name as it was then. */
-export async function peopleOf(lines: readonly EntryLine[]): Promise<Record<string, PersonName>> {
-  const ids = new Set(lines.flatMap(({ person, second }) => [person, second]).filter(isText));
+/** Everybody the lines name, by the card that each carries: the name as it was then. `also`: named in a body alone. */
+export async function peopleOf(
+  lines: readonly EntryLine[],
+  also: readonly string[] = [],
+): Promise<Record<string, PersonName>> {
+  const acting = lines.flatMap(({ person, second }) => [person, second]).filter(isText);
+  const ids = new Set([...acting, ...also]);
   const cards = new Set(lines.map(({ card }) => card).filter(isText));
   const [named, carded] = await Promise.all([
     db.person.findMany({

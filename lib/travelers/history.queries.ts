@@ -80,7 +80,13 @@ export async function travelerRecord(actor: Actor, id: string): Promise<Traveler
   const state = traveler.state as unknown as TravelerState;
   const [before, lots] = await Promise.all([historyBefore(actor, state), lotsOf(actor, state)]);
   const lines = [...before, ...entries].flatMap(({ read }) => read?.entry ?? []);
-  const [texts, people] = await Promise.all([textsOf(actor, lines), peopleOf(lines)]);
+  const [texts, people] = await Promise.all([
+    textsOf(actor, lines),
+    peopleOf(
+      lines,
+      state.waivers.map(({ person }) => person),
+    ),
+  ]);
   const { origin } = state;
   return {
     state,

@@ -51,6 +51,11 @@ test("signing is good, defects and holds stop, and what was turned away wants at
     return event ? [event.type, toneOf(event)] : null;
   };
   expect(toneAfter(() => act(bench, "placeHold", aHold()))).toEqual(["hold.placed", "stop"]);
+  // Its reason is a code of the plant, and no text that retention could have disposed of.
+  expect(last(bench)).toMatchObject({
+    text: null,
+    said: { reason: { as: "code", in: "holdReason", code: "missing_tool" } },
+  });
   const release = { hold: named("hold"), comment: "found", byHand: null };
   expect(toneAfter(() => act(bench, "releaseHold", release, { by: "sue" }))).toEqual([
     "hold.released",
