@@ -11,6 +11,7 @@ import type { Case, Ruling } from "./ruling.rules.ts";
 import { refuse, rule, textHash } from "./ruling.rules.ts";
 import type { CommandBody, TravelerEvent } from "./schema.ts";
 import type { Reading, TravelerState } from "./state.schema.ts";
+import { missingToolDefects } from "./tool-transfers.rules.ts";
 import { currentReading, isCurrent, judge } from "./values.rules.ts";
 
 /** What the second person confirms by badge and PIN; its canonicalSha256 is what the proof names. */
@@ -67,7 +68,8 @@ export function amendReading(of: Case<"amendReading">): Ruling {
   const second = turnsGood ? confirmed(of, reading) : ok(null);
   if (!second.ok) return second;
   const voids = voided(state, after.steps, "reading_amended");
-  return rule([amended(second.value), ...after.events, ...voids], [body.reason]);
+  const missing = missingToolDefects({ content, facts, command }, after.state);
+  return rule([amended(second.value), ...after.events, ...voids, ...missing], [body.reason]);
 }
 
 /** Amending a value that limits come from must not make a bad reading good unseen. */

@@ -17,6 +17,8 @@ function nameOf({ code, params }: OpenItem): string {
       return params.reason ?? "";
     case "rework_open":
       return params.label ?? "";
+    case "tools_open":
+      return `${params.kit} ${params.counted}/${params.due}`;
     case "photo_not_arrived":
       return (params.sha256 ?? "").slice(0, 8);
     default:
@@ -36,6 +38,7 @@ function incomplete(items: readonly OpenItem[]): Ruling {
     defects: listed("defect_open"),
     holds: listed("hold_open"),
     reworks: listed("rework_open"),
+    tools: listed("tools_open"),
     photos: listed("photo_not_arrived"),
   };
   const texts = Object.entries(groups).map(([group, names]) => [group, names.join(", ")]);

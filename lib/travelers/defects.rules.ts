@@ -39,12 +39,13 @@ function quantityFits(state: TravelerState, quantity: string): Result<true, Refu
 /** Codes and severities that the plant has marked place a hold by themselves (rule 13). */
 function holdByRule(
   facts: Facts,
-  of: { defect: string; code: string; severity: Severity; command: string },
+  of: { defect: string; code: string; severity: Severity; command: string; holds?: boolean },
 ): TravelerEvent[] {
   const { defectCodes, holdReasons, holdSeverities } = facts.policy;
   const byCode = defectCodes.find(({ code }) => code === of.code)?.holdReason ?? null;
   const bySeverity = holdReasons.find(({ owner }) => owner === "quality")?.code ?? "defect";
-  const reason = byCode ?? (holdSeverities.includes(of.severity) ? bySeverity : null);
+  const isHeld = of.holds === true || holdSeverities.includes(of.severity);
+  const reason = byCode ?? (isHeld ? bySeverity : null);
   if (reason === null) return [];
   const body: EventBody<"hold.placed"> = {
     hold: derivedId(of.command, "hold"),
@@ -66,7 +67,13 @@ export function defectByRule(
     facts,
     command,
   }: Pick<Case<CommandType>, "state" | "content" | "facts" | "command">,
-  of: { code: string; severity: Severity; reading: EventBody<"reading.recorded"> },
+  of: {
+    code: string;
+    severity: Severity;
+    reading: Omit<EventBody<"reading.recorded">, "confirmed" | "process" | "derivedFrom">;
+    /** Holds the unit whatever the plant has marked. */
+    holds?: boolean;
+  },
 ): TravelerEvent[] {
   const { code, severity, reading } = of;
   const { step, field, position, attempt, characteristic, value, unit, limits, gage } = reading;
@@ -89,7 +96,8 @@ export function defectByRule(
       comment: null,
     },
   };
-  return [logged, ...holdByRule(facts, { defect, code, severity, command: command.id })];
+  const { holds = false } = of;
+  return [logged, ...holdByRule(facts, { defect, code, severity, command: command.id, holds })];
 }
 
 /** As it stood then, so that the NCR needs nothing but this entry. */

@@ -4,9 +4,10 @@ import { buyoffsCovering } from "./buyoffs.rules.ts";
 import { evolve } from "./evolve.rules.ts";
 import type { Facts } from "./facts.schema.ts";
 import type { Measurement, PlannedStep } from "./plan.rules.ts";
-import { plannedSteps } from "./plan.rules.ts";
+import { plannedField, plannedSteps } from "./plan.rules.ts";
 import type { TravelerEvent } from "./schema.ts";
 import type { Reading, TravelerState } from "./state.schema.ts";
+import type { CountField } from "./values.rules.ts";
 import { currentReading, derivedLimits, differenceAt, judge } from "./values.rules.ts";
 
 /** What an event makes of the state, before it is recorded. */
@@ -55,11 +56,23 @@ export function derivedAgain(
   return now;
 }
 
-type Dependent = { planned: PlannedStep; field: Measurement; at: Place };
+type Dependent = { planned: PlannedStep; field: Measurement | CountField; at: Place };
 
 function dependentsOf(content: InstructionContent, place: Place): Dependent[] {
+  const changed = plannedField(content, place.field)?.field;
+  const kit = changed?.kind === "count" ? changed.tools?.kit : undefined;
   return plannedSteps(content).flatMap((planned) =>
-    planned.step.fields.flatMap((field) => {
+    planned.step.fields.flatMap((field): Dependent[] => {
+      if (field.kind === "count") {
+        const isKit = kit !== undefined && field.tools?.kit === kit;
+        return isKit && field.tools?.direction === "out"
+          ? field.positions.map((position) => ({
+              planned,
+              field,
+              at: { field: field.id, position },
+            }))
+          : [];
+      }
       if (field.kind !== "measurement") return [];
       const isLimited = field.limits?.kind === "calculated" && field.limits.from === place.field;
       return field.positions
@@ -76,7 +89,8 @@ function dependentsOf(content: InstructionContent, place: Place): Dependent[] {
 }
 
 function deriveOne(before: Consequences, of: Dependent, by: By): Consequences {
-  const samples = Array.from({ length: of.field.samples }, (_, index) => index + 1);
+  const each = of.field.kind === "measurement" ? of.field.samples : 1;
+  const samples = Array.from({ length: each }, (_, index) => index + 1);
   return samples.reduce((now, sample) => {
     const at = { position: of.at.position, sample };
     const step = of.planned.step.id;
@@ -93,12 +107,13 @@ function deriveOne(before: Consequences, of: Dependent, by: By): Consequences {
 
 function changeOf(
   state: TravelerState,
-  field: Measurement,
+  field: Measurement | CountField,
   reading: Reading,
   { content, command }: By,
 ): TravelerEvent | null {
   const { limits, derivedFrom, process } = derivedLimits(state, content, field, reading);
-  const value = differenceAt(state, content, field, reading) ?? reading.value;
+  const difference = field.kind === "count" ? null : differenceAt(state, content, field, reading);
+  const value = difference ?? reading.value;
   const verdict = judge(field.kind, value, limits, process);
   if (value !== reading.value) {
     const { id, person: _, at: __, amendments: ___, acceptedBy: ____, ...kept } = reading;

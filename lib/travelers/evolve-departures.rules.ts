@@ -19,6 +19,11 @@ export function evolveDeparture(before: TravelerState, event: RecordedEvent): Tr
       const transfer = { ...body, person: doer(event), at: event.at };
       return { ...state, toolTransfers: [...state.toolTransfers, transfer] };
     }
+    case "gage.quarantined": {
+      const { readings = [], ...body } = event.body;
+      const quarantine = { ...body, readings, person: doer(event), at: event.at };
+      return { ...state, quarantines: [...(state.quarantines ?? []), quarantine] };
+    }
     case "signal.reviewed": {
       const reviewed = { person: doer(event), at: event.at, note: event.body.note };
       return {
@@ -56,6 +61,8 @@ function signalOf(event: RecordedEvent): SignalKind | null {
       return "process_limit_accepted";
     case "timer.stopped":
       return event.body.verdict === "out_of_limits" ? "timer_exceeded" : null;
+    case "gage.quarantined":
+      return "gage_quarantined";
     case "hold.released":
       return event.body.basis === "hand" ? "released_by_hand" : null;
     case "attempt.refused":

@@ -46,6 +46,7 @@ export function factsNeeded(
     case "completeStep":
     case "recordReading":
     case "installComponent":
+    case "attachMeasurementRecord":
     case "startTimer":
     case "readClock":
     case "startBatchClock":
@@ -57,6 +58,11 @@ export function factsNeeded(
       const operation = operationOf(content, command.body.operation);
       const gageTypes = operation ? gageTypesOf(operation) : [];
       return { ...nothing, gageTypes, gageCodes: [command.body.gage] };
+    }
+    case "quarantineGage": {
+      const { gage } = command.body;
+      const gageTypes = state.gages.flatMap(({ code, type }) => (code === gage ? [type] : []));
+      return { ...nothing, gageTypes: [...new Set(gageTypes)], gageCodes: [gage] };
     }
     case "signBuyoff": {
       const { requirement } = command.body;
@@ -88,6 +94,7 @@ function forWork(
         | "completeStep"
         | "recordReading"
         | "installComponent"
+        | "attachMeasurementRecord"
         | "startTimer"
         | "readClock"
         | "startBatchClock"

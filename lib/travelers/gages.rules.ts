@@ -33,7 +33,7 @@ const fixedLimits = ({ limits }: Measurement): Limits | null =>
 type Check = Result<true, Refusal>;
 
 /** In service, and valid through its due date in plant time. */
-export function usable(facts: Facts, gage: GageFacts): Check {
+export function usable(facts: Pick<Facts, "site" | "at">, gage: GageFacts): Check {
   if (gage.status !== "in_service") {
     return refuse("gage_not_in_service", { gage: gage.code, status: gage.status });
   }
@@ -91,7 +91,11 @@ export function fits(gage: GageFacts, field: Measurement, limits: Limits | null)
 }
 
 /** The code of a gage that would do, for the refusal to name; "" when there is none. */
-function suitable(facts: Facts, is: (gage: GageFacts) => boolean, instead: string | null): string {
+export function suitableLike(
+  facts: Pick<Facts, "gages" | "site" | "at">,
+  is: (gage: GageFacts) => boolean,
+  instead: string | null,
+): string {
   const found = facts.gages
     .filter((gage) => gage.code !== instead && usable(facts, gage).ok && is(gage))
     .map(({ code }) => code)
@@ -122,7 +126,7 @@ export function selectGage({ state, content, facts, body }: Case<"selectGage">):
   const gage = facts.gages.find(({ code }) => code === body.gage);
   const like = (other: GageFacts) =>
     (!gage || !types.includes(gage.type) || other.type === gage.type) && doesIn(other).ok;
-  const name = suitable(facts, like, body.gage);
+  const name = suitableLike(facts, like, body.gage);
   if (!gage) return refuse("gage_unknown", { gage: body.gage, suitable: name });
   const usableNow = usable(facts, gage);
   const check = naming(usableNow.ok ? doesIn(gage) : usableNow, name);
@@ -151,7 +155,7 @@ export function gageFor(
   const selected = state.gages.findLast(
     (gage) => gage.operation === operation && gage.type === field.gageType,
   );
-  const name = suitable(facts, (gage) => doesHere(gage).ok, selected?.code ?? null);
+  const name = suitableLike(facts, (gage) => doesHere(gage).ok, selected?.code ?? null);
   if (!selected) return refuse("gage_needed", { type: field.gageType ?? "", suitable: name });
   const gage = facts.gages.find(({ id }) => id === selected.id);
   if (!gage) return refuse("gage_unknown", { gage: selected.code, suitable: name });

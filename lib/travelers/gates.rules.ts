@@ -13,7 +13,8 @@ import type { TravelerEvent } from "./schema.ts";
 import type { Hold, StepState, TravelerState, Waiver } from "./state.schema.ts";
 
 /** The day it is at the plant: due and expiry dates hold through their whole day there. */
-export const todayAt = (facts: Facts): string => dateIn(facts.site.timeZone, facts.at);
+export const todayAt = (facts: Pick<Facts, "site" | "at">): string =>
+  dateIn(facts.site.timeZone, facts.at);
 
 export const openHold = (
   state: TravelerState,

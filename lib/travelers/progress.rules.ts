@@ -4,6 +4,7 @@ import { chainsOf, isDone, unsigned } from "./buyoffs.rules.ts";
 import type { PlannedStep } from "./plan.rules.ts";
 import { plannedField, plannedStep, plannedSteps } from "./plan.rules.ts";
 import type { TravelerState } from "./state.schema.ts";
+import { toolsMissing } from "./tools.rules.ts";
 import type { DerivedLimits, PlaceState } from "./values.rules.ts";
 import { derivedLimits, differenceAt, gageTypesMissing, placesOf } from "./values.rules.ts";
 
@@ -20,6 +21,7 @@ export const openItemCodes = [
   "defect_open",
   "hold_open",
   "rework_open",
+  "tools_open",
   "photo_not_arrived",
 ] as const;
 export type OpenItemCode = (typeof openItemCodes)[number];
@@ -113,6 +115,9 @@ export function openItems(
     ...state.reworks
       .filter(({ status }) => status === "in_work")
       .map(({ id, label }): OpenItem => ({ code: "rework_open", params: { id, label } })),
+    ...toolsMissing(state, content).map(
+      ({ kit, due, counted }): OpenItem => ({ code: "tools_open", params: { kit, due, counted } }),
+    ),
     ...blobsMissing.map((sha256): OpenItem => ({ code: "photo_not_arrived", params: { sha256 } })),
   ];
 }

@@ -12,8 +12,17 @@ import type { Case, Ruling } from "./ruling.rules.ts";
 import { refuse, rule, textHash } from "./ruling.rules.ts";
 import type { EventBody, TravelerEvent } from "./schema.ts";
 import type { Limits, Reading, TravelerState } from "./state.schema.ts";
+import { missingToolDefects } from "./tool-transfers.rules.ts";
 import type { PlaceState } from "./values.rules.ts";
-import { derivedLimits, differenceAt, isCurrent, judge, placesOf } from "./values.rules.ts";
+import {
+  besideEachOther,
+  derivedLimits,
+  differenceAt,
+  isCurrent,
+  isSameMeasurement,
+  judge,
+  placesOf,
+} from "./values.rules.ts";
 
 const readingKinds: readonly Field["kind"][] = [
   "measurement",
@@ -50,13 +59,25 @@ export function readable(field: Field, value: string, state: TravelerState): Res
   }
 }
 
+/** The gage that a reading of this field would be taken with now. */
+function gageInUse(state: TravelerState, operation: string, field: Field): Reading["gage"] {
+  if (field.kind !== "measurement" || field.gageType === undefined) return null;
+  const inUse = state.gages.findLast(
+    (gage) => gage.operation === operation && gage.type === field.gageType,
+  );
+  return inUse ?? null;
+}
+
 /** In-process correction before buyoff, as often as the step allows; every reading stays visible. */
 function mayRepeat(
   state: TravelerState,
   field: Field,
   previous: Reading | null,
+  by: Pick<Reading, "person" | "gage">,
 ): Result<true, Refusal> {
   if (!previous) return ok(true);
+  // Found or handed over: what is there is counted again, as often as it takes.
+  if (field.kind === "count" && field.tools) return ok(true);
   const hasDefect = state.defects.some(
     ({ reading, status }) => reading === previous.id && status !== "withdrawn",
   );
@@ -64,7 +85,10 @@ function mayRepeat(
   if (field.kind === "measurement") {
     // What is calculated follows its readings; their own retries bound it.
     const isCalculated = field.difference?.[previous.position] !== undefined;
-    return isCalculated || previous.retry <= field.retriesMax
+    const again = state.readings.filter(
+      (one) => besideEachOther(one, previous) && isSameMeasurement(one, by),
+    );
+    return isCalculated || again.length <= field.retriesMax
       ? ok(true)
       : refuse("retries_spent", { max: String(field.retriesMax) });
   }
@@ -141,7 +165,10 @@ export function recordReading(of: Case<"recordReading">): Ruling {
   const { field, place } = found.value;
   const legible = readable(field, body.value, state);
   if (!legible.ok) return legible;
-  const repeat = mayRepeat(state, field, place.reading);
+  const repeat = mayRepeat(state, field, place.reading, {
+    person: facts.person.id,
+    gage: gageInUse(state, at.value.operation.id, field),
+  });
   if (!repeat.ok) return repeat;
   const calculated = calculatedAsTold(of, field);
   if (!calculated.ok) return calculated;
@@ -180,7 +207,11 @@ export function recordReading(of: Case<"recordReading">): Ruling {
   const by = { content, facts, command: command.id };
   const after = derivedAgain(foreseen(state, recorded, by), body, by);
   const voids = voided(state, after.steps, place.reading ? "reading_repeated" : "reading_recorded");
-  return rule([recorded, ...late.value.events, ...after.events, ...voids], late.value.texts);
+  const missing = missingToolDefects({ content, facts, command }, after.state);
+  return rule(
+    [recorded, ...late.value.events, ...after.events, ...voids, ...missing],
+    late.value.texts,
+  );
 }
 
 /** Only a limit tighter than the drawing may be accepted beyond, by the role it names. */

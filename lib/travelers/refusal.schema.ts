@@ -84,6 +84,10 @@ export const refusalCodes = [
   "gage_range",
   "gage_resolution",
   "gage_uncertainty",
+  // 6 measurement records
+  "record_format",
+  "record_too_large",
+  "record_address",
   // 7 components
   "component_unknown",
   "component_wrong_part",
@@ -163,7 +167,9 @@ export const refusalCodes = [
   "late_in_future",
   "late_before_release",
   "late_on_hold",
-  // 17 completion
+  // 17 tools and completion
+  "tools_not_counted_in",
+  "tools_too_many",
   "traveler_incomplete",
   "traveler_not_complete",
 ] as const;

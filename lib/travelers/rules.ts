@@ -16,6 +16,7 @@ import { linkQmsRecord, receiveDisposition, scrapTraveler } from "./dispositions
 import type { Facts } from "./facts.schema.ts";
 import { selectGage } from "./gages.rules.ts";
 import { placeHold, releaseHold } from "./holds.rules.ts";
+import { attachMeasurementRecord } from "./measurement-records.rules.ts";
 import {
   acknowledgeInspection,
   addNote,
@@ -28,6 +29,7 @@ import {
   viewRecordForAudit,
 } from "./notes.rules.ts";
 import { permissions } from "./permissions.rules.ts";
+import { quarantineGage } from "./quarantine.rules.ts";
 import { acceptReadingOutOfProcessLimit, recordReading } from "./readings.rules.ts";
 import { completeRework, startRework } from "./rework.rules.ts";
 import type { Case, Ruling } from "./ruling.rules.ts";
@@ -38,6 +40,7 @@ import type { TravelerState } from "./state.schema.ts";
 import { completeStep, presentStep, reopenStep, startStep } from "./steps.rules.ts";
 import { cosignStep, superviseStep } from "./supervision.rules.ts";
 import { readClock, startBatchClock, startTimer, stopTimer } from "./timing.rules.ts";
+import { transferTools } from "./tool-transfers.rules.ts";
 import { grantWaiver, requestWaiver, revokeWaiver } from "./waivers.rules.ts";
 
 export type Release = {
@@ -111,19 +114,19 @@ const rules: { readonly [T in CommandType]: Rule<T> | null } = {
   recordReading: ["work", recordReading],
   amendReading: ["on_hold", amendReading],
   acceptReadingOutOfProcessLimit: ["work", acceptReadingOutOfProcessLimit],
-  attachMeasurementRecord: null,
+  attachMeasurementRecord: ["work", attachMeasurementRecord],
   attachPhoto: ["ended", attachPhoto],
   addNote: ["ended", addNote],
 
   installComponent: ["work", installComponent],
   removeComponent: ["on_hold", removeComponent],
   selectGage: ["work", selectGage],
-  quarantineGage: null,
+  quarantineGage: ["ended", quarantineGage],
   startBatchClock: ["work", startBatchClock],
   startTimer: ["work", startTimer],
   stopTimer: ["on_hold", stopTimer],
   readClock: ["work", readClock],
-  transferTools: null,
+  transferTools: ["on_hold", transferTools],
 
   callInspection: ["on_hold", callInspection],
   acknowledgeInspection: ["on_hold", acknowledgeInspection],

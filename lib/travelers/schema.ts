@@ -623,7 +623,13 @@ export const eventBodies = {
     mediaType: z.nullable(z.string()),
     bytes: z.nullable(z.int()),
   }),
-  "gage.quarantined": z.object({ gage: id, code: z.string(), reason: hash }),
+  "gage.quarantined": z.object({
+    gage: id,
+    code: z.string(),
+    reason: hash,
+    /** What was measured with it here. */
+    readings: z.optional(z.array(id)),
+  }),
   "batch_clock.started": z.object({
     batchClock: id,
     step: id,

@@ -320,6 +320,16 @@ export type Supervision = {
   cosigned: { at: Instant; contentSha256: string } | null;
 };
 
+/** A gage put out of use from here, and what it measured here before. */
+export type Quarantine = {
+  gage: string;
+  code: string;
+  reason: TextHash;
+  readings: readonly string[];
+  person: string;
+  at: Instant;
+};
+
 export type ToolTransfer = {
   kit: string;
   quantity: string;
@@ -339,6 +349,7 @@ export const signalKinds = [
   "waiver",
   "process_limit_accepted",
   "timer_exceeded",
+  "gage_quarantined",
   "implausibly_fast",
   "released_by_hand",
   "refused_attempt",
@@ -420,6 +431,8 @@ export type TravelerState = {
   waivers: readonly Waiver[];
   supervisions: readonly Supervision[];
   toolTransfers: readonly ToolTransfer[];
+  /** Absent: none yet. */
+  quarantines?: readonly Quarantine[];
   signals: readonly Signal[];
   /** The balance of a lot as last accounted for; null: not yet. */
   quantities: { accepted: string; scrapped: string; transferredOut: string } | null;

@@ -1,12 +1,13 @@
 import type { Field, InstructionContent, Step } from "#lib/instructions/schema";
 import { add, compare, subtract } from "#lib/kit/decimal";
 import type { Measurement } from "./plan.rules.ts";
-import { plannedField } from "./plan.rules.ts";
+import { plannedField, plannedSteps } from "./plan.rules.ts";
 import type {
   BatchClock,
   Disposition,
   Installation,
   Limits,
+  MeasurementRecord,
   Photo,
   Reading,
   StepState,
@@ -104,7 +105,7 @@ export function derivedLimits(
   at: { position: string; sample: number },
 ): DerivedLimits {
   const none = { known: true, limits: null, process: null, derivedFrom: null };
-  if (field.kind === "count") return { ...none, limits: bounds(field) };
+  if (field.kind === "count") return countLimits(state, content, field);
   if (field.kind !== "measurement") return none;
   const process = field.process ? bounds(field.process) : null;
   if (!field.limits) return { ...none, process };
@@ -119,6 +120,48 @@ export function derivedLimits(
     process,
     derivedFrom: input.id,
   };
+}
+
+export type CountField = Extract<Field, { kind: "count" }>;
+
+/** As many tools of a kit as came in, with what was handed over since; null until all are counted in. */
+export function toolsDue(
+  state: TravelerState,
+  content: InstructionContent,
+  kit: string,
+): { due: string; from: Reading } | null {
+  const counts = plannedSteps(content).flatMap(({ step }) =>
+    step.fields.flatMap((field) =>
+      field.kind === "count" && field.tools?.kit === kit && field.tools.direction === "in"
+        ? field.positions.map((position) =>
+            currentReading(state, { step: step.id, field: field.id, position, sample: 1 }),
+          )
+        : [],
+    ),
+  );
+  const [from] = counts;
+  if (!from || counts.includes(null)) return null;
+  const counted = counts.reduce((sum, reading) => add(sum, reading?.value ?? "0"), "0");
+  const due = state.toolTransfers
+    .filter((transfer) => transfer.kit === kit)
+    .reduce(
+      (sum, { direction, quantity }) => (direction === "in" ? add : subtract)(sum, quantity),
+      counted,
+    );
+  return { due, from };
+}
+
+/** A kit goes out as it came in; any other count stays within what the revision says. */
+function countLimits(
+  state: TravelerState,
+  content: InstructionContent,
+  field: CountField,
+): DerivedLimits {
+  const none = { known: true, limits: null, process: null, derivedFrom: null };
+  if (field.tools?.direction !== "out") return { ...none, limits: bounds(field) };
+  const tools = toolsDue(state, content, field.tools.kit);
+  if (!tools) return { ...none, known: false };
+  return { ...none, limits: { min: tools.due, max: tools.due }, derivedFrom: tools.from.id };
 }
 
 const isWithin = (value: string, { min, max }: Limits): boolean =>
@@ -163,6 +206,10 @@ export type PlaceState = {
   photos: readonly Photo[];
   /** The mixed batch in use here. */
   clock: BatchClock | null;
+  /** The report of a measuring machine, the last one attached. */
+  record: MeasurementRecord | null;
+  /** Another person or gage found this place out of limits, and nothing has settled that yet. */
+  contradicted: Reading | null;
   /** What the place still misses; null: nothing. */
   open: "missing" | "out_of_limits" | "out_of_process_limits" | null;
 };
@@ -200,7 +247,11 @@ function placeOf(
       : [];
   const clock =
     state.clocks.findLast((one) => one.field === field.id && one.attempt === attempt) ?? null;
-  const place = { field: field.id, ...at, attempt, reading, installation, photos, clock };
+  const record =
+    state.measurementRecords.findLast((one) => here(one) && one.attempt === attempt) ?? null;
+  const contradicted = reading && contradicting(state, reading);
+  const things = { reading, installation, photos, clock, record, contradicted };
+  const place = { field: field.id, ...at, attempt, ...things };
   return {
     ...place,
     carried: attempt !== state.steps[step.id]?.attempt,
@@ -208,13 +259,49 @@ function placeOf(
   };
 }
 
+/** Taken at one place, in one attempt at its step. */
+export const besideEachOther = (a: Reading, b: Reading): boolean =>
+  a.step === b.step &&
+  a.field === b.field &&
+  a.position === b.position &&
+  a.sample === b.sample &&
+  a.attempt === b.attempt;
+
+/** Measured again by the same person with the same gage: a correction of the same measurement. */
+export const isSameMeasurement = (
+  a: Pick<Reading, "person" | "gage">,
+  b: Pick<Reading, "person" | "gage">,
+): boolean => a.person === b.person && (a.gage?.id ?? null) === (b.gage?.id ?? null);
+
+/**
+ * A measurement by another person or with another gage stands beside the first and doesn't undo it: what
+ * the first found is settled by its amendment or by a defect, not by a second opinion (rule 5).
+ */
+function contradicting(state: TravelerState, reading: Reading): Reading | null {
+  if (reading.source === "calculated") return null;
+  return (
+    state.readings.find(
+      (other) =>
+        other.verdict === "out_of_limits" &&
+        other.id !== reading.id &&
+        besideEachOther(other, reading) &&
+        !isSameMeasurement(other, reading) &&
+        !isCoveredByDisposition(state, other),
+    ) ?? null
+  );
+}
+
 function openAt(
   state: TravelerState,
   field: Field,
-  place: Pick<PlaceState, "reading" | "installation" | "photos" | "clock">,
+  place: Pick<
+    PlaceState,
+    "reading" | "installation" | "photos" | "clock" | "record" | "contradicted"
+  >,
 ): PlaceState["open"] {
   const { reading } = place;
   if (!isThere(field, place)) return field.required ? "missing" : null;
+  if (place.contradicted) return "out_of_limits";
   if (!reading || isCoveredByDisposition(state, reading)) return null;
   if (reading.verdict === "out_of_limits") return "out_of_limits";
   return reading.verdict === "out_of_process_limits" && reading.acceptedBy === null
@@ -224,7 +311,7 @@ function openAt(
 
 function isThere(
   field: Field,
-  place: Pick<PlaceState, "reading" | "installation" | "photos" | "clock">,
+  place: Pick<PlaceState, "reading" | "installation" | "photos" | "clock" | "record">,
 ): boolean {
   switch (field.kind) {
     case "component":
@@ -233,6 +320,8 @@ function isThere(
       return place.photos.length >= Math.max(1, field.photosMin);
     case "batch_clock":
       return place.clock !== null;
+    case "measurement_record":
+      return place.record !== null;
     default:
       return place.reading !== null;
   }

@@ -8,6 +8,7 @@ import { named } from "./plan.ts";
 import type { Name } from "./plant.ts";
 import { gages, people, stock } from "./plant.ts";
 import { deeds } from "./worker.ts";
+import { materialBodies } from "./worker-materials.ts";
 
 export type Dice = (sides: number) => number;
 const of = <T>(dice: Dice, list: readonly T[]): T | undefined => list[dice(list.length)];
@@ -39,6 +40,7 @@ const likely: readonly CommandType[] = [
   "acceptTraveler",
   "withdrawDefect",
   "receiveDisposition",
+  "transferTools",
 ];
 
 type Pools = {
@@ -109,6 +111,7 @@ function bodyOf(bench: Bench, type: CommandType, pools: Pools, dice: Dice): obje
   const bodies = {
     ...workBodies(bench, pools, dice, fresh),
     ...qualityBodies(bench, pools, dice, fresh),
+    ...materialBodies(bench, placeOf(pools, dice), dice),
   };
   return bodies[type]?.() ?? plain(pools, fresh);
 }

@@ -1,5 +1,6 @@
 import type { Field, InstructionContent, Step } from "#lib/instructions/schema";
 import type { RecordedEvent } from "../schema.ts";
+import { materialsOpen } from "./oracle-materials.ts";
 
 /**
  * What a completed traveler must have, read from its events alone and by other means than the rules
@@ -19,6 +20,7 @@ export function stillOpen(
     ),
     ...signaturesOpen(content, events, serial),
     ...loopsOpen(events),
+    ...materialsOpen(content, events, (reading) => isAcceptedByQms(events, reading)),
   ];
 }
 
@@ -130,6 +132,7 @@ function fieldOpen(
   return field.positions.flatMap((position) => {
     const name = `${step.number} ${field.label.en} ${position}`;
     const at = { step: step.id, field: field.id, position };
+    if (field.kind === "measurement_record") return [];
     if (field.kind === "component") return isInstalled(events, at) ? [] : [`no part: ${name}`];
     if (field.kind === "photo") {
       const photos = of(events, "photo.attached").filter(

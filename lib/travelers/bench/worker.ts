@@ -9,6 +9,7 @@ import { act, shown } from "./bench.ts";
 import { named } from "./plan.ts";
 import { gages } from "./plant.ts";
 import { clockDeeds } from "./worker-clocks.ts";
+import { recordDeeds } from "./worker-materials.ts";
 
 const deed = <T extends CommandType>(type: T, body: CommandBody<T>, given: Given = {}): Deed => ({
   type,
@@ -32,13 +33,17 @@ function valueFor(bench: Bench, field: Field, position: string): string {
   if (field.kind === "attribute") return "pass";
   if (field.kind === "acknowledgement") return "yes";
   if (field.kind === "text") return bench.state.workOrder;
-  if (field.kind === "count") return field.min ?? "1";
+  if (field.kind === "choice") return field.options[0]?.value ?? "";
+  if (field.kind === "count") {
+    const due = limitsFor(bench.state, bench.content, field.id, position).limits?.min;
+    return due ?? "1";
+  }
   const calculated = calculatedValue(bench.state, bench.content, field.id, position);
   if (calculated !== null) return calculated;
   const { limits } = limitsFor(bench.state, bench.content, field.id, position);
   if (field.id === named("running")) return position === "1" ? "2.3" : "3.4";
   if (field.id === named("od")) return "28.610";
-  if (field.id === named("bore")) return "28.580";
+  if (field.id === named("bore") || field.id === named("flange")) return "28.580";
   return limits?.min ? add(limits.min, "1.0") : "1.0";
 }
 
@@ -61,6 +66,8 @@ function recordDeed(
   }
   const timed = clockDeeds(bench, field, at, given);
   if (timed) return timed;
+  const reports = recordDeeds(field, at, given);
+  if (reports) return reports;
   if (field.kind === "component") {
     const isSerial = field.trace === "serial";
     const items = isSerial ? ["BR-1", "BR-2"] : ["L-1", "L-2"];
