@@ -6,12 +6,12 @@ import { forSite } from "#lib/db/client";
 import { err, ok, type Result } from "#lib/kit/result";
 import { type Instant, instant } from "#lib/kit/time";
 import type { Actor } from "#lib/people/schema";
-import { isPdf, type KeptType } from "./document.rules.ts";
+import { isPdf, isReport, type KeptType, reportTypes } from "./document.rules.ts";
 import { checkedImage, type ImageFault } from "./image.queries.ts";
 import { pathOf } from "./queries.ts";
 
 export type BlobRefusal = {
-  code: ImageFault | "hash_differs" | "not_a_document";
+  code: ImageFault | "hash_differs" | "not_a_document" | "not_a_report";
   params: Readonly<Record<string, string>>;
 };
 const refused = (code: BlobRefusal["code"]) => err<BlobRefusal>({ code, params: {} });
@@ -52,6 +52,20 @@ export async function storeDocument(
   if (mediaType !== "application/pdf") return refused("type_differs");
   await keep(actor, { sha256, mediaType, bytes }, at);
   return ok({ sha256 });
+}
+
+/** Keeps the report of a measuring machine as it was written, under the hash that the tablet named. */
+export async function storeReport(
+  actor: Actor,
+  input: { sha256: string; mediaType: string; bytes: Uint8Array },
+  at: Instant = instant(Date.now()),
+): Promise<Result<null, BlobRefusal>> {
+  const sha256 = createHash("sha256").update(input.bytes).digest("hex");
+  if (sha256 !== input.sha256) return refused("hash_differs");
+  const mediaType = reportTypes.find((type) => type === input.mediaType);
+  if (!mediaType || !isReport(input.bytes, mediaType)) return refused("not_a_report");
+  await keep(actor, { sha256, mediaType, bytes: input.bytes }, at);
+  return ok(null);
 }
 
 async function keep(

@@ -201,7 +201,10 @@ function askFor(site: string, traveler: string, acts: readonly Act[]): Ask {
     proofs: acts.flatMap((act) => [act.proof ?? [], act.second?.proof ?? []].flat()),
     commands: acts.map((act) => act.command.id),
     blobs: acts.flatMap(({ command }) =>
-      command.type === "attachPhoto" ? [command.body.sha256] : [],
+      command.type === "attachPhoto" ||
+      (command.type === "attachMeasurementRecord" && command.body.uri === null)
+        ? [command.body.sha256]
+        : [],
     ),
     streams: [
       site,

@@ -52,6 +52,9 @@ export async function decideAct(
   draft.keepTexts(ruling.value.texts);
   const second = gathered.proofs.find(({ id }) => id === act.second?.proof)?.person ?? null;
   const { events, head } = draft.tell(state.id, content, ruling.value.events, { ...said, second });
+  for (const event of events) {
+    if (event.type === "gage.quarantined") draft.quarantine(event.body, { ...said, second });
+  }
   const verdict = { id: act.command.id, verdict: "applied", seq: head.seq, events } as const;
   draft.answer(act, recordedAt, { ...verdict, head: head.hash ?? "" }, on);
 }

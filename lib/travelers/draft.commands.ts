@@ -17,7 +17,7 @@ import { evolve } from "./evolve.rules.ts";
 import type { Facts } from "./facts.schema.ts";
 import { isStored, keptPart } from "./kept-facts.commands.ts";
 import { type Projection, projection, type Row } from "./projection.rules.ts";
-import type { CommandVerdict, RecordedEvent, TravelerEvent } from "./schema.ts";
+import type { CommandVerdict, EventBody, RecordedEvent, TravelerEvent } from "./schema.ts";
 import type { TravelerState } from "./state.schema.ts";
 
 type Touched = { kind: StreamKind; from: Head; to: Head };
@@ -39,7 +39,8 @@ export type DecidedOn = { facts: Facts; seq: number } | null;
  * left, and all of them are written by one statement.
  */
 export class Draft {
-  readonly loaded: Loaded;
+  /** As it was read; what this draft itself changes of the plant is changed here too. */
+  loaded: Loaded;
   readonly before: TravelerState | null;
   state: TravelerState | null;
   /** What the traveler is pinned to, once it is known. */
@@ -53,6 +54,7 @@ export class Draft {
   private readonly entries: SealedEntry[] = [];
   private readonly texts = new Map<string, string>();
   private readonly facts = new Map<string, string>();
+  private readonly gages = new Map<string, Row>();
   private readonly proofs = new Map<string, Decision["proofs"][number]>();
 
   constructor(loaded: Loaded) {
@@ -91,6 +93,32 @@ export class Draft {
   report(kind: StreamKind, stream: string, type: string, body: Canonical, said: Saying): Head {
     const entry = { ...outsideTravelers, ...this.line(said), type, typeVersion: 1, body };
     return this.add(kind, stream, entry);
+  }
+
+  /** Out of use for the whole plant: the gage's own record, its row, and whatever is decided after this. */
+  quarantine(of: EventBody<"gage.quarantined">, said: Saying): void {
+    const gage = this.loaded.gages.find(({ id }) => id === of.gage);
+    if (!gage) throw new Error("a gage that was not asked for");
+    const changes = { status: { before: gage.status, after: "quarantined" } };
+    const body = { code: gage.code, changes, reason: of.reason, traveler: this.state?.id ?? null };
+    this.report("gage", gage.id, "gage.quarantined", body, said);
+    const now = { ...gage, status: "quarantined" as const };
+    this.gages.set(gage.id, {
+      id: now.id,
+      site_id: this.loaded.site.id,
+      code: now.code,
+      type: now.type,
+      name: now.name,
+      unit: now.unit,
+      calibrated_min: now.calibratedMin,
+      calibrated_max: now.calibratedMax,
+      resolution: now.resolution,
+      uncertainty: now.uncertainty,
+      calibration_due_on: now.calibrationDueOn,
+      status: now.status,
+    });
+    const gages = this.loaded.gages.map((one) => (one.id === now.id ? now : one));
+    this.loaded = { ...this.loaded, gages };
   }
 
   /** Where something is reported that has no traveler: with the tablet it came from, or the person. */
@@ -156,14 +184,13 @@ export class Draft {
 
   /** Everything to be written. A stream that is written to needs no guard besides. */
   decision(): Decision {
-    const { content } = this;
     return {
       streams: [...this.streams].map(([id, { kind, from, to }]) => ({ id, kind, from, to })),
       guards: [...this.guards.values()].filter(({ id }) => !this.streams.has(id)),
       entries: this.entries,
       cards: [...this.cards.values()],
       texts: [...this.texts].map(([sha256, text]) => ({ sha256, text })),
-      rows: this.state && content ? changedRows(this.before, this.state, content) : {},
+      rows: this.rows(),
       proofs: [...this.proofs.values()],
       receipts: this.receipts,
       facts: [...this.facts]
@@ -174,6 +201,12 @@ export class Draft {
       ),
       device: this.device,
     };
+  }
+
+  private rows(): Record<string, readonly Row[]> {
+    const { content, state } = this;
+    const changed = state && content ? changedRows(this.before, state, content) : {};
+    return this.gages.size === 0 ? changed : { ...changed, gages: [...this.gages.values()] };
   }
 
   private keepFact(part: unknown): string {

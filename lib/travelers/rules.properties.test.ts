@@ -6,7 +6,8 @@ import type { Bench, Deed } from "./bench/bench.ts";
 import { aBench, aCommand, factsFor, keep } from "./bench/bench.ts";
 import { hostileDeed, nearlyRight } from "./bench/hostile.ts";
 import { stillOpen } from "./bench/oracle.ts";
-import { named } from "./bench/plan.ts";
+import { bracketPlan, named } from "./bench/plan.ts";
+import { materialsPlan } from "./bench/plan-materials.ts";
 import { gages, stock } from "./bench/plant.ts";
 import { deeds, workUntil } from "./bench/worker.ts";
 import { fold } from "./evolve.rules.ts";
@@ -23,16 +24,18 @@ const patienceMs = Math.max(600_000, sequences * 300);
 const isComplete = ({ state }: Bench) => state.status === "complete" || state.status === "accepted";
 
 /** Clean builds and some with rework, from which sequences set out at any point. */
-const histories = (["ana", "max"] as const).flatMap((worker) =>
+const plans = [bracketPlan(), materialsPlan()];
+const histories = (["ana", "max"] as const).flatMap((worker, plan) =>
   ["FSB-0118", "FSB-0120"].map((serial) => {
-    const bench = aBench({ serial, worker });
+    const content = plans[plan] ?? bracketPlan();
+    const bench = aBench({ serial, worker, content });
     const isReworked = (worker === "ana") === (serial === "FSB-0118");
     const over = (field: string, position: string) =>
       field === named("final") && position === "2" && bench.state.reworks.length === 0
         ? "27.2"
         : undefined;
     workUntil(bench, isComplete, isReworked ? over : undefined);
-    return { serial, worker, events: bench.events };
+    return { serial, worker, content, events: bench.events };
   }),
 );
 

@@ -31,15 +31,3 @@ export function toolsMissing(
     return [{ kit, due, counted: reading.value, reading }];
   });
 }
-
-/** The kits at the unit, and how many of each should go out again as things stand. */
-export function kitsAt(
-  state: TravelerState,
-  content: InstructionContent,
-): { kit: string; due: string }[] {
-  const kits = new Set(countsOut(state, content).map(({ kit }) => kit));
-  return [...kits].flatMap((kit) => {
-    const due = toolsDue(state, content, kit)?.due;
-    return due === undefined ? [] : [{ kit, due }];
-  });
-}

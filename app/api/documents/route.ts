@@ -1,5 +1,5 @@
 import { storeDocument } from "#lib/blobs/commands";
-import { documentBytesMax, keptTypes } from "#lib/blobs/document.rules";
+import { documentBytesMax, documentTypes } from "#lib/blobs/document.rules";
 import { bytesOf } from "#lib/boundary/body";
 import { turnAway, uploading } from "#lib/boundary/endpoint";
 
@@ -10,6 +10,6 @@ export const POST = uploading("receiveDisposition", async (actor, { request }) =
   const mediaType = request.headers.get("content-type") ?? "";
   const stored = await storeDocument(actor, { mediaType, bytes: bytes.value });
   // A form of a foreign page can't say of itself that it is a document: it gets a status, and the words.
-  const isDeclared = keptTypes.some((type) => type === mediaType);
+  const isDeclared = documentTypes.some((type) => type === mediaType);
   return stored.ok || isDeclared ? stored : Response.json(stored, { status: 415 });
 });

@@ -1,4 +1,5 @@
-import { field, measurement, named, operation, step } from "./plan.ts";
+import type { InstructionContent } from "#lib/instructions/schema";
+import { bracketPlan, field, measurement, named, operation, step } from "./plan.ts";
 
 /** A kit of tools in and out, a machine's report, several samples, and what is chosen or said in words. */
 export const materialOperations = [
@@ -41,3 +42,11 @@ export const materialOperations = [
     }),
   ]),
 ];
+
+/** The bracket's plan with these in it. */
+export const materialsPlan = (): InstructionContent =>
+  bracketPlan((plan) => {
+    const [kit, fit, torque, last] = plan.operations as object[];
+    const [kitIn, kitOut] = structuredClone(materialOperations);
+    return { ...plan, operations: [kit, fit, kitIn, torque, kitOut, last] };
+  });

@@ -1,4 +1,5 @@
-import { photoBytesMax, storePhoto } from "#lib/blobs/commands";
+import { photoBytesMax, storePhoto, storeReport } from "#lib/blobs/commands";
+import { documentBytesMax, reportTypes } from "#lib/blobs/document.rules";
 import { isBlobHash, kept } from "#lib/blobs/queries";
 import { actorOfDevice, currentActor } from "#lib/boundary/actor";
 import { bytesOf } from "#lib/boundary/body";
@@ -8,10 +9,12 @@ import { may } from "#lib/boundary/permissions";
 export const PUT = uploading("device", async (device, { request, params }) => {
   const { sha256 = "" } = params;
   if (!isBlobHash(sha256)) return turnAway("invalid_input");
-  const bytes = await bytesOf(request, photoBytesMax);
-  if (!bytes.ok) return turnAway(bytes.error === "too_large" ? "too_large" : "invalid_input");
   const mediaType = request.headers.get("content-type") ?? "";
-  const stored = await storePhoto(device, { sha256, mediaType, bytes: bytes.value });
+  const isReport = reportTypes.some((type) => type === mediaType);
+  const bytes = await bytesOf(request, isReport ? documentBytesMax : photoBytesMax);
+  if (!bytes.ok) return turnAway(bytes.error === "too_large" ? "too_large" : "invalid_input");
+  const store = isReport ? storeReport : storePhoto;
+  const stored = await store(device, { sha256, mediaType, bytes: bytes.value });
   // Not a refusal of an act but of a file: a status of its own, so that no tablet sends it for ever.
   return stored.ok ? stored : Response.json(stored, { status: 415 });
 });
@@ -21,11 +24,14 @@ const extension = {
   "image/png": "png",
   "image/webp": "webp",
   "application/pdf": "pdf",
+  "application/xml": "xml",
+  "text/csv": "csv",
+  "text/plain": "txt",
 } as const;
 
 /**
  * For a tablet of the site or for who may read travelers there. Always as what it was checked to be, in
- * a sandbox: opened on its own it can run nothing. A document is only ever saved: whatever a PDF's
+ * a sandbox: opened on its own it can run nothing. A document or report is only ever saved: whatever its
  * reader would run, it does not run it at our address.
  */
 export const GET = reading("public", async (_nobody, { request, params }) => {
@@ -38,7 +44,7 @@ export const GET = reading("public", async (_nobody, { request, params }) => {
   const found = actor ? await kept(actor, sha256) : null;
   if (!found) return turnAway("unknown", 404);
   const name = `${sha256.slice(0, 12)}.${extension[found.mediaType]}`;
-  const way = found.mediaType === "application/pdf" ? "attachment" : "inline";
+  const way = found.mediaType.startsWith("image/") ? "inline" : "attachment";
   return new Response(Buffer.from(found.bytes), {
     headers: {
       "content-type": found.mediaType,
