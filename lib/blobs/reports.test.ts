@@ -23,7 +23,7 @@ const put = (bytes: Buffer, type: string, sha256 = shaOf(bytes)) =>
   PUT(
     new Request(`${env.BUYOFF_ORIGIN}/api/blobs/${sha256}`, {
       method: "PUT",
-      body: bytes,
+      body: new Uint8Array(bytes),
       headers: { cookie, origin: env.BUYOFF_ORIGIN, "x-buyoff": "1", "content-type": type },
     }),
     at(sha256),
