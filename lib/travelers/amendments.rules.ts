@@ -2,9 +2,10 @@ import type { Canonical } from "#lib/kit/canonical";
 import { canonicalSha256 } from "#lib/kit/canonical";
 import type { Result } from "#lib/kit/result";
 import { ok } from "#lib/kit/result";
+import { trainersAt } from "./buyoffs.rules.ts";
 import { derivedAgain, foreseen, voided } from "./derivation.rules.ts";
 import { plannedField } from "./plan.rules.ts";
-import { proven } from "./proof.rules.ts";
+import { mayAccept, proven } from "./proof.rules.ts";
 import { isBetter, readable } from "./readings.rules.ts";
 import type { Refusal } from "./refusal.schema.ts";
 import type { Case, Ruling } from "./ruling.rules.ts";
@@ -92,7 +93,10 @@ function confirmed(
     second.id !== facts.person.id &&
     second.id !== reading.person &&
     second.roles.some((role) => role === "inspector" || role === "quality");
-  if (!second || !mayConfirm) return refuse("second_person_needed");
+  const answered = trainersAt(state, [reading.step]);
+  if (!second || !mayConfirm || answered.includes(second.id)) return refuse("second_person_needed");
+  const independent = mayAccept(second);
+  if (!independent.ok) return independent;
   const { photo, reading: again } = body.evidence ?? { photo: null, reading: null };
   const hasPhoto = state.photos.some(({ id }) => id === photo);
   const isMeasuredAgain = state.readings.some(

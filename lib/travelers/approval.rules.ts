@@ -4,7 +4,7 @@ import { canonicalSha256 } from "#lib/kit/canonical";
 import type { Result } from "#lib/kit/result";
 import { ok } from "#lib/kit/result";
 import type { PersonFacts } from "./facts.schema.ts";
-import { proven } from "./proof.rules.ts";
+import { mayAccept, proven } from "./proof.rules.ts";
 import type { Refusal } from "./refusal.schema.ts";
 import type { Case } from "./ruling.rules.ts";
 import { refuse, textHash } from "./ruling.rules.ts";
@@ -36,8 +36,10 @@ export function approved<T extends Departure>(
   role: Role,
 ): Result<PersonFacts, Refusal> {
   const { person, second } = facts;
-  if (person.roles.includes(role)) return ok(person);
+  if (person.roles.includes(role) && mayAccept(person).ok) return ok(person);
   if (!second?.active || !second.roles.includes(role)) return refuse("approval_needed", { role });
+  const independent = mayAccept(second);
+  if (!independent.ok) return independent;
   const proof = proven(facts, {
     signer: second,
     proof: facts.secondProof,

@@ -240,11 +240,12 @@ export function performers(state: TravelerState, steps: readonly Step[]): string
   const hands = worked.flatMap((id) =>
     attemptsOf(state, id).flatMap(({ performedBy }) => performedBy),
   );
-  const trainers = state.supervisions
-    .filter(({ step }) => worked.includes(step))
-    .map(({ trainer }) => trainer);
-  return [...new Set([...hands, ...trainers])];
+  return [...new Set([...hands, ...trainersAt(state, worked)])];
 }
+
+/** Who answered for an apprentice's hands in any of these steps. */
+export const trainersAt = (state: TravelerState, steps: readonly string[]): string[] =>
+  state.supervisions.filter(({ step }) => steps.includes(step)).map(({ trainer }) => trainer);
 
 /** The chain with an unsigned hold point that stands before this place in the revision. */
 export function holdPointBefore(

@@ -72,6 +72,10 @@ export function factsNeeded(
     }
     case "requestWaiver":
       return { ...nothing, qualifications: [command.body.qualification] };
+    case "grantWaiver": {
+      const waiver = state.waivers.find(({ id }) => id === command.body.waiver);
+      return { ...nothing, qualifications: waiver ? [waiver.qualification] : [] };
+    }
     case "releaseHold": {
       const hold = state.holds.find(({ id }) => id === command.body.hold);
       return { ...nothing, disposition: hold?.defect ?? null };

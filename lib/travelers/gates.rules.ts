@@ -1,7 +1,7 @@
 import type { InstructionContent, Operation, Step } from "#lib/instructions/schema";
 import type { Result } from "#lib/kit/result";
 import { ok } from "#lib/kit/result";
-import { dateIn, type Instant, millis } from "#lib/kit/time";
+import { dateIn, type Instant, millis, plusMinutes } from "#lib/kit/time";
 import { holdPointBefore } from "./buyoffs.rules.ts";
 import { clocksAllow } from "./clocks.rules.ts";
 import type { Facts, PersonFacts } from "./facts.schema.ts";
@@ -10,7 +10,7 @@ import { plannedStep } from "./plan.rules.ts";
 import type { Refusal } from "./refusal.schema.ts";
 import { refuse, textHash } from "./ruling.rules.ts";
 import type { TravelerEvent } from "./schema.ts";
-import type { Hold, StepState, TravelerState, Waiver } from "./state.schema.ts";
+import type { Hold, StepState, Supervision, TravelerState, Waiver } from "./state.schema.ts";
 
 /** The day it is at the plant: due and expiry dates hold through their whole day there. */
 export const todayAt = (facts: Pick<Facts, "site" | "at">): string =>
@@ -43,42 +43,63 @@ const missingOf = (facts: Facts, person: PersonFacts, codes: readonly string[]):
   return codes.filter((code) => !holds(person, code, today));
 };
 
-/** Names what is missing, since when, who here holds it, and who could waive it or stand beside. */
+const waivableRank = { quality: 0, supervisor_and_quality: 1, nobody: 2 } as const;
+
+/** By whom all that is missing could be waived: the strictest of what each of it asks for. */
+function waivableBy(facts: Facts, missing: readonly string[]): keyof typeof waivableRank {
+  const each = missing.map(
+    (code) => facts.qualificationRules.find((rule) => rule.code === code)?.waivableBy ?? "nobody",
+  );
+  const strictest = each.toSorted((a, b) => waivableRank[b] - waivableRank[a])[0];
+  return strictest ?? "nobody";
+}
+
+/** Names what is missing, since when, who here holds all of it, and who could waive it or stand beside. */
 function notQualified(
   facts: Facts,
   person: PersonFacts,
   missing: readonly string[],
 ): Result<never, Refusal> {
-  const [first = ""] = missing;
+  const [first = "", ...others] = missing;
   const today = todayAt(facts);
   const lapsed = person.qualifications
     .flatMap(({ code, validUntil }) => (code === first && validUntil ? [validUntil] : []))
     .filter((until) => until < today)
     .sort()
     .at(-1);
-  const names = facts.holders.find(({ qualification }) => qualification === first)?.names ?? [];
+  const holdersOf = (code: string) =>
+    facts.holders.find(({ qualification }) => qualification === code)?.names ?? [];
+  const names = holdersOf(first).filter((name) =>
+    others.every((code) => holdersOf(code).includes(name)),
+  );
   return refuse("not_qualified", {
     qualification: first,
     missing: missing.join(", "),
     since: lapsed ?? "",
     person: person.name,
     holders: names.join(", "),
-    waivableBy: facts.qualificationRules.find(({ code }) => code === first)?.waivableBy ?? "nobody",
+    waivableBy: waivableBy(facts, missing),
     trainers: trainersFor(person, missing)
       .map(({ name }) => name)
       .join(", "),
   });
 }
 
-/** Under whom an apprentice may do what they are not qualified for yet. */
-export const trainersFor = (
+/** Under whom an apprentice may do what they are not qualified for yet: each is named for all of it. */
+export function trainersFor(
   person: PersonFacts,
   missing: readonly string[],
-): PersonFacts["trainers"] =>
-  person.trainers.filter(
-    ({ qualification }) =>
-      qualification === null || missing.every((code) => code === qualification),
+): { id: string; name: string }[] {
+  const named = new Map(person.trainers.map(({ id, name }) => [id, { id, name }]));
+  return [...named.values()].filter(({ id }) =>
+    missing.every((code) =>
+      person.trainers.some(
+        ({ id: trainer, qualification }) =>
+          trainer === id && (qualification === null || qualification === code),
+      ),
+    ),
   );
+}
 
 /** Holds everything themselves: what a signature and a trainer need, which nobody can waive. */
 export function qualified(
@@ -94,7 +115,31 @@ export type Backing = {
   code: string;
   result: "met" | "waived" | "supervised";
   until: string | null;
+  waiver?: string;
+  trainer?: string;
 };
+
+/** A shift: whoever stands beside an apprentice says so again the next day. */
+export const supervisionHoursMax = 12;
+
+/** The trainer who stands beside this apprentice at a step now, and is still named for it. */
+export function supervisionInForce(
+  state: TravelerState,
+  person: PersonFacts,
+  step: string,
+  at: Instant,
+): Supervision | null {
+  const attempt = state.steps[step]?.attempt ?? 1;
+  const latest = state.supervisions.findLast(
+    (of) => of.step === step && of.attempt === attempt && of.apprentice === person.id,
+  );
+  const isInForce =
+    latest !== undefined &&
+    latest.at <= at &&
+    at <= plusMinutes(latest.at, supervisionHoursMax * 60) &&
+    trainersFor(person, latest.qualifications).some(({ id }) => id === latest.trainer);
+  return isInForce ? latest : null;
+}
 
 /** By what each thing asked for is met at a step: held, waived for this traveler, or a trainer's. */
 export function backingsOf(
@@ -103,25 +148,25 @@ export function backingsOf(
   step: string,
   codes: readonly string[],
 ): (Backing | { code: string; result: null })[] {
-  const { person } = facts;
+  const { person, at } = facts;
   const today = todayAt(facts);
-  const attempt = state.steps[step]?.attempt ?? 1;
-  const supervision = state.supervisions.findLast(
-    (of) => of.step === step && of.attempt === attempt && of.apprentice === person.id,
-  );
+  const supervision = supervisionInForce(state, person, step, at);
   return codes.map((code) => {
     if (holds(person, code, today)) {
       const held = person.qualifications.find((one) => one.code === code);
       return { code, result: "met", until: held?.validUntil ?? null };
     }
-    const waiver = waiverInForce(state, person.id, code, facts.at);
-    if (waiver) return { code, result: "waived", until: waiver.validUntil };
+    const waiver = waiverInForce(state, person.id, code, at);
+    if (waiver) {
+      return { code, result: "waived", until: waiver.validUntil, waiver: waiver.id };
+    }
     return supervision?.qualifications.includes(code)
-      ? { code, result: "supervised", until: null }
+      ? { code, result: "supervised", until: null, trainer: supervision.trainer }
       : { code, result: null };
   });
 }
 
+/** Granted by then, not over and not revoked. */
 export const waiverInForce = (
   state: TravelerState,
   person: string,
@@ -133,6 +178,7 @@ export const waiverInForce = (
       waiver.person === person &&
       waiver.qualification === qualification &&
       waiver.grantedAt !== null &&
+      waiver.grantedAt <= at &&
       waiver.revoked === null &&
       at <= waiver.validUntil,
   ) ?? null;
@@ -140,11 +186,7 @@ export const waiverInForce = (
 /** Use of a qualification is evidence of training: it goes back to who masters them. */
 export function qualificationUsed(step: string | null, used: readonly Backing[]): TravelerEvent[] {
   if (used.length === 0) return [];
-  const qualifications = used.map(({ code, result, until }) => ({
-    code,
-    validUntil: until,
-    result,
-  }));
+  const qualifications = used.map(({ until, ...of }) => ({ ...of, validUntil: until }));
   return [{ type: "qualification.used", body: { step, qualifications } }];
 }
 
@@ -218,11 +260,12 @@ function possibleThen(
   const hold = openHold({ ...state, holds: lay }, { operation, step });
   if (hold) return refuse("late_on_hold", { claimedAt: then, reason: hold.reason });
   const codes = planned ? qualificationsOf(planned.operation, planned.step) : [];
-  // What is backed otherwise now was so for the work too; nobody backs the past.
-  const held = backingsOf(state, facts, step, codes).flatMap(({ code, result }) =>
-    result === "met" ? [code] : [],
+  // By what it was backed then: neither a waiver nor a trainer reaches into the past.
+  const atThen = { ...facts, at: then };
+  const missing = backingsOf(state, atThen, step, codes).flatMap(({ code, result }) =>
+    result === null ? [code] : [],
   );
-  return qualified({ ...facts, at: then }, facts.person, held);
+  return missing.length === 0 ? ok(true) : notQualified(atThen, facts.person, missing);
 }
 
 /**

@@ -21,3 +21,7 @@ export function proven(
   if (signer.id === facts.second?.id && proof.method !== "badge_pin") return refuse("badge_needed");
   return ok(proof);
 }
+
+/** Whoever works under a trainer accepts nothing: not by a signature, and not by confirming another's (rule 3). */
+export const mayAccept = ({ name, trainers }: PersonFacts): Result<true, Refusal> =>
+  trainers.length === 0 ? ok(true) : refuse("apprentice_never_accepts", { person: name });

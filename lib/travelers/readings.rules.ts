@@ -2,6 +2,7 @@ import type { Field } from "#lib/instructions/schema";
 import { DECIMAL, decimals } from "#lib/kit/decimal";
 import type { Result } from "#lib/kit/result";
 import { ok } from "#lib/kit/result";
+import { trainersAt } from "./buyoffs.rules.ts";
 import { derivedAgain, foreseen, voided } from "./derivation.rules.ts";
 import { gageFor } from "./gages.rules.ts";
 import type { AtStep } from "./gates.rules.ts";
@@ -228,8 +229,8 @@ export function acceptReadingOutOfProcessLimit(of: Case<"acceptReadingOutOfProce
   }
   const { acceptBy } = field.process;
   if (!facts.person.roles.includes(acceptBy)) return refuse("not_permitted", { role: acceptBy });
-  if (facts.person.id === reading.person) {
-    return refuse("signer_performed_work", { step: at.value.step.number });
+  if ([reading.person, ...trainersAt(state, [reading.step])].includes(facts.person.id)) {
+    return refuse("signer_performed_work", { person: facts.person.name });
   }
   const accepted = { reading: reading.id, reason: textHash(body.reason) };
   return rule(

@@ -1,4 +1,5 @@
 import type { InstructionContent } from "#lib/instructions/schema";
+import { ok } from "#lib/kit/result";
 import { amendReading } from "./amendments.rules.ts";
 import { acceptTraveler, cancelTraveler, completeTraveler } from "./completion.rules.ts";
 import { installComponent, removeComponent } from "./components.rules.ts";
@@ -30,6 +31,7 @@ import {
 } from "./notes.rules.ts";
 import { permissions } from "./permissions.rules.ts";
 import { quarantineGage } from "./quarantine.rules.ts";
+import { mayAccept } from "./proof.rules.ts";
 import { acceptReadingOutOfProcessLimit, recordReading } from "./readings.rules.ts";
 import { completeRework, startRework } from "./rework.rules.ts";
 import type { Case, Ruling } from "./ruling.rules.ts";
@@ -162,6 +164,14 @@ const rules: { readonly [T in CommandType]: Rule<T> | null } = {
   recordRefusedAttempt: ["ended", recordRefusedAttempt],
 };
 
+/** Acts by which whoever is signed in accepts work or verifies it. */
+const acceptances: ReadonlySet<CommandType> = new Set<CommandType>([
+  "acceptTraveler",
+  "acceptReadingOutOfProcessLimit",
+  "closeDefect",
+  "completeRework",
+]);
+
 /**
  * The rule book: what a command leads to. Pure, and the same on the tablet and on the server. An
  * accepted command gives at least one event. What a command makes and doesn't name (a reading, an
@@ -180,6 +190,8 @@ export function decide(state: TravelerState | null, command: Command, facts: Fac
   if (!allowed.some((role) => person.roles.includes(role))) {
     return refuse("not_permitted", { role: allowed.join(", ") });
   }
+  const independent = acceptances.has(command.type) ? mayAccept(person) : ok(true);
+  if (!independent.ok) return independent;
   const [stage, rule] = found as Rule<CommandType>;
   const closed = closedFor(stage, state, facts);
   if (closed) return closed;

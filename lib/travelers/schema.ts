@@ -578,7 +578,14 @@ export const eventBodies = {
   "qualification.used": z.object({
     step: z.nullable(id),
     qualifications: z.array(
-      z.object({ code: z.string(), validUntil: z.nullable(z.string()), result: z.string() }),
+      z.object({
+        code: z.string(),
+        validUntil: z.nullable(z.string()),
+        result: z.string(),
+        /** By which waiver, or under which trainer, where the person does not hold it. */
+        waiver: z.optional(id),
+        trainer: z.optional(id),
+      }),
     ),
   }),
   "record.viewed_for_audit": z.object({ purpose: hash }),

@@ -19,11 +19,12 @@ import {
 import { foreseen } from "./derivation.rules.ts";
 import type { Facts, PersonFacts } from "./facts.schema.ts";
 import { held, holds, openHold, qualificationUsed, qualified, todayAt } from "./gates.rules.ts";
-import { proven } from "./proof.rules.ts";
+import { mayAccept, proven } from "./proof.rules.ts";
 import type { Refusal } from "./refusal.schema.ts";
 import type { Case, Ruling } from "./ruling.rules.ts";
 import { refuse, rule, textHash } from "./ruling.rules.ts";
 import type { TravelerEvent } from "./schema.ts";
+import { cosignedAsIs } from "./supervision.rules.ts";
 
 /** The second person at the tablet, when there is one, is who signs. */
 const signerOf = (facts: Facts): PersonFacts => facts.second ?? facts.person;
@@ -88,9 +89,11 @@ function isDue(
   }
   const next = nextRequirements(state, chain, facts.at);
   const isNext = next.some(({ id }) => id === requirement.id);
-  return isNext && isWorkDone(state, content, chain, requirement.type)
-    ? ok(true)
-    : refuse("buyoff_not_due", { type: requirement.type, before: next[0]?.type ?? "" });
+  if (!isNext || !isWorkDone(state, content, chain, requirement.type)) {
+    return refuse("buyoff_not_due", { type: requirement.type, before: next[0]?.type ?? "" });
+  }
+  // The last signature completes its step: an apprentice's values in it are co-signed before.
+  return chain.step ? cosignedAsIs(state, content, chain.step.id) : ok(true);
 }
 
 /** Role, qualification and stamp for the type; and nobody accepts work they performed. */
@@ -105,9 +108,9 @@ function maySign(
     return refuse("buyoff_role", { role: requirement.role, person: signer.name });
   }
   // Who works under a trainer states their own work, and accepts none (rule 3).
-  if (signer.trainers.length > 0 && (requirement.type !== "operator" || delegated)) {
-    return refuse("apprentice_never_accepts", { person: signer.name });
-  }
+  const accepts = requirement.type !== "operator" || delegated;
+  const independent = accepts ? mayAccept(signer) : ok(true as const);
+  if (!independent.ok) return independent;
   const able = qualified(facts, signer, requirement.qualifications);
   if (!able.ok) return able;
   const kinds = delegated ? ["operator" as const] : stampKinds[requirement.type];

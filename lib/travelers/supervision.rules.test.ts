@@ -1,28 +1,29 @@
 import { expect, test } from "vitest";
 import { canonicalSha256 } from "#lib/kit/canonical";
+import { plusMinutes } from "#lib/kit/time";
 import type { Bench, Given } from "./bench/bench.ts";
 import { act } from "./bench/bench.ts";
-import { named } from "./bench/plan.ts";
-import { doneUpTo, outcome, params, planWith, read, sign } from "./bench/stage.ts";
+import { named, requirement } from "./bench/plan.ts";
+import { aPerson, begin as dayStart, people } from "./bench/plant.ts";
+import { doneUpTo, inWorkAt, outcome, params, planWith, read, sign } from "./bench/stage.ts";
 import { performers } from "./buyoffs.rules.ts";
+import type { PersonFacts } from "./facts.schema.ts";
 import { cosignContent, supervisionContent } from "./supervision.rules.ts";
 
 const step = named("060.4");
 const late = undefined;
 const by = "jim" as const;
 /** 060.4 without what asks for a gage: a stripe to judge and a tick. */
-const content = planWith({
-  step: "060.4",
-  to: {
-    fields: planWith({ step: "060.4", to: {} })
-      .operations.flatMap(({ steps }) => steps)
-      .flatMap(({ number, fields }) => (number === "060.4" ? fields : []))
-      .filter(({ kind }) => kind !== "gage"),
-  },
-});
+const stepOf060 = {
+  fields: planWith({ step: "060.4", to: {} })
+    .operations.flatMap(({ steps }) => steps)
+    .flatMap(({ number, fields }) => (number === "060.4" ? fields : []))
+    .filter(({ kind }) => kind !== "gage"),
+};
+const content = planWith({ step: "060.4", to: stepOf060 });
 const before = () => doneUpTo("060.3", { content });
 
-function supervise(bench: Bench, given: Given = {}, trainer: "ana" | "ben" = "ana") {
+function supervise(bench: Bench, given: Given = {}, trainer: "ana" | "ben" | "ivy" = "ana") {
   const shown = supervisionContent(bench.state, {
     step,
     apprentice: named("jim"),
@@ -31,6 +32,16 @@ function supervise(bench: Bench, given: Given = {}, trainer: "ana" | "ben" = "an
   const body = { step, contentSha256: canonicalSha256(shown) };
   return act(bench, "superviseStep", body, { by, second: trainer, ...given });
 }
+/** Jim with other people to work under, or none. */
+const under = (trainers: PersonFacts["trainers"]): Given => {
+  const { jim } = people;
+  return { facts: { person: { ...jim, trainers } } };
+};
+const namedFor = (name: string, qualification: string | null) => ({
+  id: named(name),
+  name,
+  qualification,
+});
 const cosign = (bench: Bench, given: Given = {}) => {
   const contentSha256 = canonicalSha256(cosignContent(bench.state, content, step));
   return act(bench, "cosignStep", { step, contentSha256 }, { by, second: "ana", ...given });
@@ -127,4 +138,146 @@ test("who answered for an apprentice's hands does not accept that work, and an a
     "buyoff.signed",
     "step.completed",
   ]);
+});
+
+test("whoever is named for each thing that is missing may stand beside, also by two entries of a list", () => {
+  const bench = before();
+  const jim = { ...people.jim, qualifications: [] };
+  const twice = [namedFor("ana", "Q-TRQ"), namedFor("ana", "Q-ASM"), namedFor("ben", "Q-TRQ")];
+  const needs = planWith({ step: "060.4", to: { ...stepOf060, qualifications: ["Q-ASM"] } });
+  const of: Given = { facts: { content: needs, person: { ...jim, trainers: twice } } };
+  expect(outcome(supervise(bench, of, "ben"))).toBe("trainer_not_listed");
+  expect(params(supervise(bench, of, "ben"))).toMatchObject({ trainers: "ana" });
+  expect(outcome(supervise(bench, of))).toEqual(["step.supervised"]);
+});
+
+test("who needs a trainer is nobody's trainer", () => {
+  const learning = { ...people.ben, trainers: [namedFor("ana", "Q-BND")] };
+  const { facts } = under([namedFor("ben", "Q-TRQ")]);
+  const refused = supervise(before(), { facts: { ...facts, second: learning } }, "ben");
+  expect(outcome(refused)).toBe("apprentice_never_accepts");
+});
+
+test("a trainer's presence counts for one shift, and as long as they are listed", () => {
+  const bench = before();
+  supervise(bench);
+  begin(bench);
+  bench.minutes += 11 * 60;
+  expect(outcome(read(bench, { step: "060.4", field: "stripe" }, "pass", tap))).toEqual([
+    "reading.recorded",
+  ]);
+  expect(outcome(supervise(bench))).toBe("trainer_not_needed");
+  const unlisted = read(bench, { step: "060.4", field: "cleaned" }, "yes", {
+    ...tap,
+    ...under([]),
+  });
+  expect(outcome(unlisted)).toBe("not_qualified");
+  bench.minutes += 60;
+  const record = () => read(bench, { step: "060.4", field: "cleaned" }, "yes", tap);
+  expect(outcome(record())).toBe("not_qualified");
+  expect(outcome(supervise(bench))).toEqual(["step.supervised"]);
+  expect(outcome(record())).toEqual(["reading.recorded"]);
+});
+
+test("another trainer can take over: they co-sign it all, and both performed it", () => {
+  const bench = before();
+  const both = under([namedFor("ana", "Q-TRQ"), namedFor("ben", null)]);
+  supervise(bench, both);
+  begin(bench);
+  record(bench);
+  expect(outcome(supervise(bench, both, "ben"))).toEqual(["step.supervised"]);
+  expect(outcome(cosign(bench, both))).toBe("trainer_not_listed");
+  expect(outcome(cosign(bench, { ...both, second: "ben" }))).toEqual(["step.cosigned"]);
+  const done = act(bench, "completeStep", { step, late }, { by, ...both });
+  expect(outcome(done)).toEqual(["step.completed", "qualification.used"]);
+  expect(bench.events.at(-1)?.body).toMatchObject({ qualifications: [{ trainer: named("ben") }] });
+  const covered = content.operations.flatMap(({ steps }) => steps).filter(({ id }) => id === step);
+  expect(performers(bench.state, covered)).toEqual([named("jim"), named("ana"), named("ben")]);
+});
+
+test("whose own qualification has lapsed by then does not co-sign", () => {
+  const bench = before();
+  supervise(bench);
+  begin(bench);
+  record(bench);
+  const second = { ...people.ana, qualifications: [] };
+  expect(outcome(cosign(bench, { facts: { second } }))).toBe("not_qualified");
+  const gone = { ...people.ana, active: false };
+  expect(outcome(cosign(bench, { facts: { second: gone } }))).toBe("trainer_not_listed");
+});
+
+test("a signature that completes a step waits for the trainer's as well", () => {
+  const chain = [requirement("060.4 operator", "operator", "operator")];
+  const plan = planWith({ step: "060.4", to: { ...stepOf060, buyoffs: chain as never } });
+  const bench = doneUpTo("060.3", { content: plan });
+  supervise(bench);
+  begin(bench);
+  record(bench);
+  const place = { operation: "060", step: "060.4", requirement: "060.4 operator" };
+  expect(outcome(sign(bench, place, { by }))).toBe("trainer_has_not_signed");
+  const contentSha256 = canonicalSha256(cosignContent(bench.state, plan, step));
+  act(bench, "cosignStep", { step, contentSha256 }, { by, second: "ana" });
+  expect(outcome(sign(bench, place, { by }))).toEqual(["buyoff.signed", "step.completed"]);
+});
+
+test("nothing is claimed for a time before the trainer was there", () => {
+  const bench = before();
+  const claimedAt = plusMinutes(dayStart, bench.minutes - 1);
+  bench.minutes += 60;
+  supervise(bench);
+  act(bench, "presentStep", { step, language: "en" }, { by });
+  const early = { claimedAt, reason: "was busy" };
+  expect(outcome(act(bench, "startStep", { step, late: early }, { by }))).toBe("not_qualified");
+});
+
+test("an apprentice neither verifies, accepts nor confirms anything", () => {
+  const quality = aPerson(
+    "novice",
+    ["inspector", "supervisor", "quality", "manufacturing_engineer"],
+    {
+      trainers: [namedFor("ana", null)],
+    },
+  );
+  const bench = inWorkAt("060.4", { content });
+  const as: Given = { facts: { person: quality } };
+  const defect = { defect: named("defect"), verification: "seen" };
+  expect(outcome(act(bench, "closeDefect", defect, as))).toBe("apprentice_never_accepts");
+  expect(outcome(act(bench, "acceptTraveler", {}, as))).toBe("apprentice_never_accepts");
+  read(bench, { step: "060.4", field: "stripe" }, "fail", {
+    source: "tap",
+    confirmed: ["out_of_limits"],
+  });
+  const body = {
+    reading: bench.state.readings.at(-1)?.id ?? "",
+    value: "pass",
+    reason: "tapped wrong",
+    evidence: null,
+  };
+  const amended = act(bench, "amendReading", body, { facts: { second: quality } });
+  expect(outcome(amended)).toBe("apprentice_never_accepts");
+});
+
+test("who stood beside the hands that measured confirms no better value", () => {
+  const torque = planWith({ step: "060.4", to: stepOf060 });
+  const bench = doneUpTo("060.3", { content: torque });
+  const { ivy } = people;
+  const both = under([namedFor("ivy", null)]);
+  expect(outcome(supervise(bench, both, "ivy"))).toEqual(["step.supervised"]);
+  begin(bench);
+  act(bench, "startStep", { step, late }, { by, ...both });
+  read(bench, { step: "060.4", field: "stripe" }, "fail", {
+    ...tap,
+    ...both,
+    confirmed: ["out_of_limits"],
+  });
+  const body = {
+    reading: bench.state.readings.at(-1)?.id ?? "",
+    value: "pass",
+    reason: "tapped wrong",
+    evidence: null,
+  };
+  const confirm = (second: PersonFacts) =>
+    act(bench, "amendReading", body, { by, facts: { second } });
+  expect(outcome(confirm(ivy))).toBe("second_person_needed");
+  expect(outcome(confirm(people.ian))).toBe("evidence_needed");
 });

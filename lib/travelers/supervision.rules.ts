@@ -4,9 +4,17 @@ import { canonicalSha256 } from "#lib/kit/canonical";
 import type { Result } from "#lib/kit/result";
 import { ok } from "#lib/kit/result";
 import { signedStep } from "./buyoffs.rules.ts";
-import { backingsOf, freeAt, qualificationsOf, qualified, trainersFor } from "./gates.rules.ts";
+import type { Facts, PersonFacts } from "./facts.schema.ts";
+import {
+  backingsOf,
+  freeAt,
+  qualificationsOf,
+  qualified,
+  supervisionInForce,
+  trainersFor,
+} from "./gates.rules.ts";
 import { plannedStep } from "./plan.rules.ts";
-import { proven } from "./proof.rules.ts";
+import { mayAccept, proven } from "./proof.rules.ts";
 import type { Refusal } from "./refusal.schema.ts";
 import type { Case, Ruling } from "./ruling.rules.ts";
 import { refuse, rule } from "./ruling.rules.ts";
@@ -39,6 +47,16 @@ const supervisionAt = (state: TravelerState, step: string): Supervision | null =
     (of) => of.step === step && of.attempt === (state.steps[step]?.attempt ?? 1),
   ) ?? null;
 
+/** Holds today what the apprentice lacks, and needs no trainer for anything. */
+function fitToTrain(
+  facts: Facts,
+  trainer: PersonFacts,
+  codes: readonly string[],
+): Result<true, Refusal> {
+  const able = qualified(facts, trainer, codes);
+  return able.ok ? mayAccept(trainer) : able;
+}
+
 /** A named, qualified trainer, present at the tablet with badge and PIN (rule 3). */
 export function superviseStep(of: Case<"superviseStep">): Ruling {
   const { state, facts, command, body } = of;
@@ -52,16 +70,22 @@ export function superviseStep(of: Case<"superviseStep">): Ruling {
   if (facts.device === null) return refuse("trainer_not_here", { person: person.name });
   const codes = qualificationsOf(operation, step);
   const missing = backingsOf(state, facts, step.id, codes).flatMap(({ code, result }) =>
-    result === null ? [code] : [],
+    result === null || result === "supervised" ? [code] : [],
   );
-  if (missing.length === 0) return refuse("trainer_not_needed", { person: person.name });
+  const present = supervisionInForce(state, person, step.id, facts.at);
+  const isThere = second !== null && present?.trainer === second.id;
+  // Another trainer takes over what one has begun, such as at the end of a shift.
+  const isCovered = missing.every((code) => present?.qualifications.includes(code) ?? false);
+  if (missing.length === 0 || (isThere && isCovered)) {
+    return refuse("trainer_not_needed", { person: person.name });
+  }
   const listed = trainersFor(person, missing);
   const names = listed.map(({ name }) => name).join(", ");
   if (!second?.active || !listed.some(({ id }) => id === second.id)) {
     return refuse("trainer_not_listed", { person: person.name, trainers: names });
   }
-  const able = qualified(facts, second, missing);
-  if (!able.ok) return able;
+  const fit = fitToTrain(facts, second, missing);
+  if (!fit.ok) return fit;
   const shown = supervisionContent(state, {
     step: step.id,
     apprentice: person.id,
@@ -90,10 +114,12 @@ export function cosignStep(of: Case<"cosignStep">): Ruling {
   const supervision = supervisionAt(state, step.id);
   const { second } = facts;
   if (!supervision) return refuse("trainer_not_needed", { person: facts.person.name });
-  if (second?.id !== supervision.trainer) {
+  if (!second?.active || second.id !== supervision.trainer) {
     const names = trainersFor(facts.person, supervision.qualifications).map(({ name }) => name);
     return refuse("trainer_not_listed", { person: facts.person.name, trainers: names.join(", ") });
   }
+  const fit = fitToTrain(facts, second, supervision.qualifications);
+  if (!fit.ok) return fit;
   const contentSha256 = canonicalSha256(cosignContent(state, content, step.id));
   if (contentSha256 !== body.contentSha256) return refuse("content_changed");
   const proof = proven(facts, {
@@ -114,9 +140,11 @@ export function cosignedAsIs(
   step: string,
 ): Result<true, Refusal> {
   const supervision = supervisionAt(state, step);
-  if (!supervision) return ok(true);
+  const planned = plannedStep(content, step)?.step;
+  // Where nothing is recorded there is nothing to look at; a signature is its signer's own.
+  if (!supervision || !planned || planned.fields.length === 0) return ok(true);
   const now = canonicalSha256(cosignContent(state, content, step));
   return supervision.cosigned?.contentSha256 === now
     ? ok(true)
-    : refuse("trainer_has_not_signed", { step: plannedStep(content, step)?.step.number ?? "" });
+    : refuse("trainer_has_not_signed", { step: planned.number });
 }

@@ -44,7 +44,7 @@ function grant(bench: Bench, given: Given = {}) {
   if (!waiver) throw new TypeError("no waiver");
   const shown = waiverContent(bench.state, { ...waiver, waiver: waiver.id });
   const body = { waiver: waiver.id, contentSha256: canonicalSha256(shown) };
-  return act(bench, "grantWaiver", body, { by: "quinn", ...given });
+  return act(bench, "grantWaiver", body, { ...both, by: "quinn", ...given });
 }
 
 test("the refusal says who could waive what is missing", () => {
@@ -107,7 +107,7 @@ test("both sign exactly what is waived", () => {
   expect(outcome(request(bench, {}, { reason: "another reason" }))).toBe("content_changed");
   expect(outcome(request(bench, { facts: { ...both.facts, proof: null } }))).toBe("proof_missing");
   request(bench);
-  expect(outcome(grant(bench, { facts: { proof: null } }))).toBe("proof_missing");
+  expect(outcome(grant(bench, { facts: { ...both.facts, proof: null } }))).toBe("proof_missing");
 });
 
 test("a waiver ends: within a day, and then it helps nobody any more", () => {
@@ -177,5 +177,74 @@ test("the use of a waived qualification is told as such", () => {
     qualifications: [
       { code: "Q-TRQ", result: "waived", validUntil: bench.state.waivers[0]?.validUntil },
     ],
+  });
+});
+
+test("what was not to be waived any more when it was granted is not granted", () => {
+  const bench = before();
+  request(bench);
+  expect(outcome(grant(bench, rules("nobody")))).toBe("waiver_not_possible");
+});
+
+test("whoever works under a trainer asks for no waiver and grants none", () => {
+  const trainers = [{ id: named("ana"), name: "ana", qualification: null }];
+  const bench = before();
+  const asking = { ...bench.people.sue, trainers } as Facts["person"];
+  const asked = request(bench, { facts: { ...both.facts, person: asking } });
+  expect(outcome(asked)).toBe("apprentice_never_accepts");
+  request(bench);
+  const granting = { ...bench.people.quinn, trainers } as Facts["person"];
+  const granted = grant(bench, { facts: { ...both.facts, person: granting } });
+  expect(outcome(granted)).toBe("apprentice_never_accepts");
+});
+
+test("a waiver reaches into no time before it was granted", () => {
+  const bench = before();
+  const claimedAt = plusMinutes(begin, bench.minutes - 1);
+  bench.minutes += 60;
+  request(bench);
+  grant(bench);
+  const step = named("060.1");
+  act(bench, "presentStep", { step, language: "en" }, { by: "lapsed" });
+  const late = { claimedAt, reason: "was busy" };
+  const started = act(bench, "startStep", { step, late }, { by: "lapsed", ...both });
+  expect(outcome(started)).toBe("not_qualified");
+});
+
+test("of several things that are missing the refusal names who holds them all, and the strictest waiver", () => {
+  const content = planWith({ step: "060.1", to: { qualifications: ["Q-BND"] } });
+  const bench = doneUpTo("020.4");
+  const step = named("060.1");
+  const facts = (qualificationRules: Facts["qualificationRules"]) => ({
+    content,
+    qualificationRules,
+    holders: [
+      { qualification: "Q-TRQ", names: ["ana", "ben"] },
+      { qualification: "Q-BND", names: ["ben", "sue"] },
+    ],
+  });
+  act(bench, "presentStep", { step, language: "en" }, { by: "lapsed" });
+  const one = { code: "Q-TRQ", waivableBy: "quality" as const };
+  const start = (other: Facts["qualificationRules"]) =>
+    params(
+      act(
+        bench,
+        "startStep",
+        { step, late: undefined },
+        {
+          by: "lapsed",
+          facts: facts([one, ...other]),
+        },
+      ),
+    );
+  const asked = { missing: "Q-TRQ, Q-BND", holders: "ben" };
+  expect(start([])).toMatchObject({ ...asked, waivableBy: "nobody" });
+  expect(start([{ code: "Q-BND", waivableBy: "supervisor_and_quality" }])).toMatchObject({
+    ...asked,
+    waivableBy: "supervisor_and_quality",
+  });
+  expect(start([{ code: "Q-BND", waivableBy: "quality" }])).toMatchObject({
+    ...asked,
+    waivableBy: "quality",
   });
 });

@@ -4,7 +4,7 @@ import type { Result } from "#lib/kit/result";
 import { ok } from "#lib/kit/result";
 import { plusMinutes } from "#lib/kit/time";
 import type { Facts, PersonFacts } from "./facts.schema.ts";
-import { proven } from "./proof.rules.ts";
+import { mayAccept, proven } from "./proof.rules.ts";
 import type { Refusal } from "./refusal.schema.ts";
 import type { Case, Ruling } from "./ruling.rules.ts";
 import { refuse, rule, textHash } from "./ruling.rules.ts";
@@ -36,6 +36,8 @@ function signed(
   given: string,
   content: Canonical,
 ): Result<string, Refusal> {
+  const independent = mayAccept(signerOf(facts));
+  if (!independent.ok) return independent;
   const contentSha256 = canonicalSha256(content);
   if (given !== contentSha256) return refuse("content_changed");
   const proof = proven(facts, {
@@ -47,20 +49,28 @@ function signed(
   return proof.ok ? ok(contentSha256) : proof;
 }
 
+function waivable(
+  facts: Facts,
+  qualification: string,
+): Result<"quality" | "supervisor_and_quality", Refusal> {
+  const rule = facts.qualificationRules.find(({ code }) => code === qualification);
+  return rule === undefined || rule.waivableBy === "nobody"
+    ? refuse("waiver_not_possible", { qualification })
+    : ok(rule.waivableBy);
+}
+
 /** A lead asks, with a reason and an end, for one person on this traveler (rule 3). */
 export function requestWaiver(of: Case<"requestWaiver">): Ruling {
   const { state, facts, body } = of;
   const { waiver, person, qualification, validUntil } = body;
   if (state.waivers.some(({ id }) => id === waiver)) return refuse("id_already_used");
-  const waivableBy = facts.qualificationRules.find(
-    ({ code }) => code === qualification,
-  )?.waivableBy;
-  if (waivableBy === undefined || waivableBy === "nobody") {
-    return refuse("waiver_not_possible", { qualification });
-  }
+  const waivableBy = waivable(facts, qualification);
+  if (!waivableBy.ok) return waivableBy;
   const signer = signerOf(facts);
   const roles =
-    waivableBy === "quality" ? (["supervisor", "quality"] as const) : (["supervisor"] as const);
+    waivableBy.value === "quality"
+      ? (["supervisor", "quality"] as const)
+      : (["supervisor"] as const);
   if (!signer.active || !roles.some((role) => signer.roles.includes(role))) {
     return refuse("approval_needed", { role: "supervisor" });
   }
@@ -92,6 +102,9 @@ export function grantWaiver(of: Case<"grantWaiver">): Ruling {
   const { state, facts, body } = of;
   const waiver = state.waivers.find(({ id }) => id === body.waiver);
   if (!waiver || waiver.grantedAt !== null || waiver.revoked) return refuse("waiver_unknown");
+  // Who may waive it can have changed since it was asked for.
+  const still = waivable(facts, waiver.qualification);
+  if (!still.ok) return still;
   if (waiver.validUntil <= facts.at) {
     return refuse("waiver_expired", { validUntil: waiver.validUntil });
   }

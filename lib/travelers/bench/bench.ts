@@ -15,7 +15,7 @@ import type { Command, CommandBody, CommandType, RecordedEvent, TravelerEvent } 
 import type { Disposition, QmsRecord, TravelerState } from "../state.schema.ts";
 import { bracketPlan, named } from "./plan.ts";
 import type { Name } from "./plant.ts";
-import { begin, device, gages, people, policy, stock } from "./plant.ts";
+import { begin, device, gages, people, policy, stock, waivable } from "./plant.ts";
 
 export type Given = {
   by?: Name;
@@ -97,7 +97,10 @@ export function factsFor(bench: Bench, command: Command, given: Given = {}): Fac
     ),
     stock: stock.filter((one) => needed.parts.includes(one.part) || isScanned(one)),
     holders: needed.qualifications.map((qualification) => ({ qualification, names: ["ana"] })),
-    qualificationRules: needed.qualifications.map((code) => ({ code, waivableBy: "nobody" })),
+    qualificationRules: needed.qualifications.map((code) => ({
+      code,
+      waivableBy: waivable[code] ?? "nobody",
+    })),
     clocks: [],
     others: [],
     outerHolds: [],

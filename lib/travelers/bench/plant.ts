@@ -57,6 +57,10 @@ export const people = {
 };
 export type Name = keyof typeof people;
 
+/** What can be waived here, and by whom; everything else by nobody. */
+export const waivable: Readonly<Record<string, Facts["qualificationRules"][number]["waivableBy"]>> =
+  { "Q-REF": "supervisor_and_quality", "Q-AID": "quality" };
+
 export const aGage = (code: string, type: string, more: Partial<GageFacts> = {}): GageFacts => ({
   id: named(code),
   code,

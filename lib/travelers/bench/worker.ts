@@ -10,6 +10,7 @@ import { named } from "./plan.ts";
 import { gages } from "./plant.ts";
 import { clockDeeds } from "./worker-clocks.ts";
 import { recordDeeds } from "./worker-materials.ts";
+import { apprenticeAt, backingDeeds, cosignDeeds } from "./worker-qualified.ts";
 
 const deed = <T extends CommandType>(type: T, body: CommandBody<T>, given: Given = {}): Deed => ({
   type,
@@ -27,7 +28,7 @@ const workOf = (bench: Bench, step: string): Given =>
   bench.content.operations.flatMap(({ steps }) => steps).find(({ id }) => id === step)?.work ===
   "inspection"
     ? { by: "ivy" }
-    : { by: bench.worker };
+    : (apprenticeAt(step) ?? { by: bench.worker });
 
 function valueFor(bench: Bench, field: Field, position: string): string {
   if (field.kind === "attribute") return "pass";
@@ -108,12 +109,14 @@ function workDeeds(bench: Bench, measured: Measured): Deed[] {
   const now = step === null ? undefined : bench.state.steps[step];
   if (step === null || !now) return signatures;
   const given = workOf(bench, step);
+  const backing = backingDeeds(bench, step, given);
   const wanted = [
     deed("presentStep", { step, language: "en" }, given),
     deed("startStep", { step, late: undefined }, given),
   ];
-  if (now.status === "not_started")
-    return now.presentedTo.length > 0 ? wanted.toReversed() : wanted;
+  if (now.status === "not_started") {
+    return [...backing, ...(now.presentedTo.length > 0 ? wanted.toReversed() : wanted)];
+  }
   const { next: place, gagesMissing } = fieldState(bench.state, bench.content, step);
   const types = new Set([...gagesMissing, ...gageTypeOf(bench, place?.field)]);
   const missing = gages.filter(
@@ -124,10 +127,13 @@ function workDeeds(bench: Bench, measured: Measured): Deed[] {
   const select = missing.map(({ code }) => deed("selectGage", { operation, gage: code }, given));
   const reopen = deed("reopenStep", { step, reason: "again" }, { by: "sue" });
   return [
+    ...backing,
     ...select,
     ...(place ? recordDeed(bench, step, place, measured) : []),
     ...signatures,
-    ...(place ? [] : [deed("completeStep", { step, late: undefined }, given)]),
+    ...(place
+      ? []
+      : [...cosignDeeds(bench, step), deed("completeStep", { step, late: undefined }, given)]),
     ...(now.status === "complete" ? [reopen] : []),
   ];
 }
