@@ -4,6 +4,7 @@ import type { CommandType } from "../schema.ts";
 import { commandBodies } from "../schema.ts";
 import type { Bench, Deed, Given } from "./bench.ts";
 import { shown } from "./bench.ts";
+import { backingBodies } from "./hostile-qualified.ts";
 import { named } from "./plan.ts";
 import type { Name } from "./plant.ts";
 import { gages, people, stock } from "./plant.ts";
@@ -41,6 +42,9 @@ const likely: readonly CommandType[] = [
   "withdrawDefect",
   "receiveDisposition",
   "transferTools",
+  "requestWaiver",
+  "grantWaiver",
+  "superviseStep",
 ];
 
 type Pools = {
@@ -83,7 +87,13 @@ export function hostileDeed(bench: Bench, dice: Dice): Deed {
     reading: of(dice, bench.state.readings)?.id ?? nowhere,
     defect: of(dice, bench.state.defects)?.id ?? nowhere,
   };
-  return { type, body: bodyOf(bench, type, pools, dice), given };
+  const asked = {
+    step: pools.step,
+    person: named(given.by ?? "ana"),
+    second: named(given.second ?? "ana"),
+  };
+  const backing = backingBodies(bench, asked, dice)[type];
+  return { type, body: backing?.() ?? bodyOf(bench, type, pools, dice), given };
 }
 
 /** Enough for every command that says little; what a command doesn't know, its schema leaves out. */

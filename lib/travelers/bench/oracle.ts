@@ -143,6 +143,12 @@ function fieldOpen(
       );
       return photos.length >= field.photosMin ? [] : [`no photo: ${name}`];
     }
+    if (field.kind === "batch_clock") {
+      const mixed = of(events, "batch_clock.started").filter(
+        ({ seq, body }) => body.field === field.id && seq > since(events, step.id, position),
+      );
+      return mixed.length > 0 ? [] : [`no mix: ${name}`];
+    }
     const found = valueAt(events, at);
     if (!found) return [`no value: ${name}`];
     if (isAcceptedByQms(events, found.reading)) return [];
