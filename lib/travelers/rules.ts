@@ -30,8 +30,8 @@ import {
   viewRecordForAudit,
 } from "./notes.rules.ts";
 import { permissions } from "./permissions.rules.ts";
-import { quarantineGage } from "./quarantine.rules.ts";
 import { mayAccept } from "./proof.rules.ts";
+import { quarantineGage } from "./quarantine.rules.ts";
 import { acceptReadingOutOfProcessLimit, recordReading } from "./readings.rules.ts";
 import { completeRework, startRework } from "./rework.rules.ts";
 import type { Case, Ruling } from "./ruling.rules.ts";
