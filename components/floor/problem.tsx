@@ -1,8 +1,9 @@
 "use client";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
-import { isRefusalCode, RefusalText } from "#components/refusal-text";
+import { RefusalText } from "#components/refusal-text";
 import { Mark } from "#components/ui/chip";
+import { isRefusalCode } from "#lib/messages/refusal-words";
 import type { ActOutcome } from "#lib/offline/acts";
 import type { Answer } from "#lib/offline/server";
 

@@ -3,21 +3,8 @@ import type { Actor } from "#lib/people/schema";
 import { permissions as rolesOfCommand } from "#lib/travelers/permissions.rules";
 import type { CommandType } from "#lib/travelers/schema";
 
-const everybody = [
-  "operator",
-  "inspector",
-  "supervisor",
-  "quality",
-  "manufacturing_engineer",
-  "administrator",
-  "integrator",
-  "customer",
-] as const satisfies readonly Role[];
-
 /** Who may attempt what. Whether it is allowed for this record, now, is decided in rules.ts. */
 export const permissions = {
-  /** Has signed in, whatever the role: own account, sign-out. */
-  "desk.enter": everybody,
   "traveler.read": [
     "operator",
     "inspector",
@@ -37,7 +24,6 @@ export const permissions = {
     "administrator",
   ],
   "record.verify": ["inspector", "supervisor", "quality", "administrator", "customer"],
-  "feed.read": ["quality", "administrator", "integrator"],
   "feed.manage": ["administrator", "integrator"],
   "people.read": ["supervisor", "quality", "administrator"],
   "people.manage": ["administrator"],

@@ -35,6 +35,7 @@ export const routeRules: Readonly<Record<string, Rule>> = {
   "PAGE /gages/[id]": whoMay("gage.read"),
   "PAGE /new-pin": everybody,
   "PAGE /orders/[id]": whoMay("traveler.read"),
+  "PAGE /permissions": whoMay("people.read"),
   "PAGE /people": whoMay("people.read"),
   "PAGE /people/[id]": whoMay("people.read"),
   "PAGE /stations": whoMay("device.revoke"),

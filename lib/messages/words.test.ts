@@ -1,34 +1,71 @@
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { type CallExpression, type Expression, type ObjectExpression, parseSync } from "@swc/core";
 import { describe, expect, test } from "vitest";
+import type { BlobRefusal } from "#lib/blobs/commands";
 import type { BoundaryError } from "#lib/boundary/admit";
+import type { PersonRefusal } from "#lib/people/changes.commands";
+import type { PeopleRefusal } from "#lib/people/commands";
 import type { DeskRefusal } from "#lib/people/desk.commands";
 import type { DeviceRefusal } from "#lib/people/devices.commands";
+import type { PinResetRefusal } from "#lib/people/pin-resets.commands";
 import type { SetupRefusal } from "#lib/people/setup.commands";
+import type { CredentialRefusal } from "#lib/people/sign-in.commands";
+import type { GageRefusal } from "#lib/plant/gages.commands";
+import type { ImportRefusal } from "#lib/plant/import.commands";
+import type { OrderRefusal } from "#lib/plant/orders.commands";
+import type { StationRefusal } from "#lib/plant/stations.commands";
 import { refusalCodes } from "#lib/travelers/refusal.schema";
 import type { ReleaseRefusal } from "#lib/travelers/release.commands";
 import enCommon from "./en/common.json" with { type: "json" };
 import enDesk from "./en/desk.json" with { type: "json" };
 import enFloor from "./en/floor.json" with { type: "json" };
+import enPermissions from "./en/permissions.json" with { type: "json" };
 import enRefusals from "./en/refusals.json" with { type: "json" };
 import esCommon from "./es/common.json" with { type: "json" };
 import esDesk from "./es/desk.json" with { type: "json" };
 import esFloor from "./es/floor.json" with { type: "json" };
+import esPermissions from "./es/permissions.json" with { type: "json" };
 import esRefusals from "./es/refusals.json" with { type: "json" };
+import { isRefusalCode, namesSaid } from "./refusal-words.ts";
 
-/** What a form of the desk can be answered beside the rules' own refusals: a code without words does not compile. */
+type Words = { why: string; next: string };
+
+/**
+ * What a form of the desk can be answered beside the rules' own refusals: a code without words does not
+ * compile, in either language. `not_permitted` has the rules' words; enrolling happens on a tablet.
+ */
 type DeskCode =
   | Exclude<BoundaryError["code"], "not_permitted">
   | DeskRefusal["code"]
   | Exclude<DeviceRefusal["code"], "enrolment_code_wrong">
-  | Exclude<
-      SetupRefusal["code"],
-      `${"person" | "badge" | "stamp" | "qualification" | "pin"}_${string}`
-    >
+  | SetupRefusal["code"]
+  | PeopleRefusal["code"]
+  | PersonRefusal["code"]
+  | PinResetRefusal["code"]
+  | GageRefusal["code"]
+  | StationRefusal["code"]
+  | OrderRefusal["code"]
+  | ImportRefusal["code"]
   | ReleaseRefusal["code"]
   | "document_unknown"
   | "delivery_not_stopped"
   | "no_answer"
   | "retry_later";
-const toldAtDesk: Record<DeskCode, { why: string; next: string }> = enDesk.errors;
+const toldAtDesk = [enDesk.errors, esDesk.errors] satisfies Record<DeskCode, Words>[];
+
+/** What a tablet is answered beside the rules: by the door, by sign-in, by what it looks for. */
+type FloorCode = DeviceRefusal["code"] | CredentialRefusal["code"];
+const toldOnFloor = [enFloor.problem.codes, esFloor.problem.codes] satisfies Record<
+  FloorCode,
+  Words
+>[];
+
+/** Why a document is not kept, beside the field that took it. */
+const toldOfDocuments = [enDesk.document.refused, esDesk.document.refused] satisfies Record<
+  Exclude<BlobRefusal["code"], "hash_differs"> | "too_large" | "no_answer" | "other",
+  string
+>[];
 
 /** Every sentence by its path, with the names it is filled with. */
 function sentences(node: unknown, path = ""): Map<string, string> {
@@ -49,6 +86,7 @@ describe("the words of the screen", () => {
     ["desk", enDesk, esDesk],
     ["floor", enFloor, esFloor],
     ["refusals", enRefusals, esRefusals],
+    ["permissions", enPermissions, esPermissions],
   ])("are the same in both languages, with the same names to fill in: %s", (_, en, es) => {
     expect([...sentences(es).keys()].sort()).toEqual([...sentences(en).keys()].sort());
     const differing = [...sentences(en)].filter(
@@ -57,21 +95,200 @@ describe("the words of the screen", () => {
     expect(differing).toEqual([]);
   });
 
-  test("say why and what next for whatever a form of the desk is answered", () => {
-    for (const [code, { why, next }] of Object.entries(toldAtDesk)) {
-      expect(why.length, code).toBeGreaterThan(5);
-      expect(next.length, code).toBeGreaterThan(5);
+  test("say why and what next for whatever a form of the desk or a tablet is answered", () => {
+    for (const told of [...toldAtDesk, ...toldOnFloor]) {
+      for (const [code, { why, next }] of Object.entries<Words>(told)) {
+        expect(why.length, code).toBeGreaterThan(5);
+        expect(next.length, code).toBeGreaterThan(5);
+      }
+    }
+    for (const told of toldOfDocuments.flatMap((of) => Object.values<string>(of))) {
+      expect(told.length).toBeGreaterThan(20);
     }
   });
 
   test("leave no sentence empty", () => {
-    const all = [enCommon, enFloor, enRefusals, esCommon, esFloor, esRefusals].map((area) =>
-      JSON.stringify(area),
+    const all = [enCommon, enDesk, enFloor, enPermissions, enRefusals].concat(
+      esCommon as never,
+      esDesk as never,
+      esFloor as never,
+      esPermissions as never,
+      esRefusals as never,
     );
-    expect(all.filter((text) => text.includes('""'))).toEqual([]);
+    expect(all.map((area) => JSON.stringify(area)).filter((text) => text.includes('""'))).toEqual(
+      [],
+    );
   });
 
   test("say why and what next for every refusal and for nothing else", () => {
     expect(Object.keys(enRefusals).sort()).toEqual([...refusalCodes].sort());
   });
 });
+
+type Site = { file: string; code: string; names: string[] | null };
+
+/** Every place in lib that refuses by name, with the names it gives; null where only the running code knows. */
+function refusingSites(): Site[] {
+  const root = path.resolve(import.meta.dirname, "..");
+  const files = readdirSync(root, { recursive: true, encoding: "utf8" }).filter(
+    (name) => name.endsWith(".ts") && !/\.test\.ts$|generated|[\\/](bench|testing)[\\/]/.test(name),
+  );
+  return files.flatMap((file) => {
+    const module = parseSync(readFileSync(path.join(root, file), "utf8"), { syntax: "typescript" });
+    const found: CallExpression[] = [];
+    const objects = new Map<string, ObjectExpression>();
+    const look = (node: unknown): void => {
+      if (Array.isArray(node)) for (const one of node) look(one);
+      if (typeof node !== "object" || node === null || Array.isArray(node)) return;
+      const of = node as { type?: string } & Record<string, unknown>;
+      if (of.type === "CallExpression") found.push(node as CallExpression);
+      if (of.type === "VariableDeclarator") {
+        const { id, init } = of as { id: Expression; init: Expression | null };
+        if (id.type === "Identifier" && init?.type === "ObjectExpression")
+          objects.set(id.value, init);
+      }
+      for (const value of Object.values(of)) look(value);
+    };
+    look(module.body);
+    return found.flatMap((call) => siteOf(file, call, objects) ?? []);
+  });
+}
+
+function siteOf(
+  file: string,
+  { callee, arguments: given }: CallExpression,
+  objects: ReadonlyMap<string, ObjectExpression>,
+): Site | null {
+  const name = callee.type === "Identifier" ? callee.value : "";
+  if (!/^(refuse|refused|credentialRefused)$/.test(name)) return null;
+  const [first, second] = given.map(({ expression }) => expression);
+  if (first?.type !== "StringLiteral") return null;
+  return { file, code: first.value, names: second ? namesGiven(second, objects) : [] };
+}
+
+function namesGiven(
+  given: Expression,
+  objects: ReadonlyMap<string, ObjectExpression>,
+): string[] | null {
+  const of = given.type === "Identifier" ? objects.get(given.value) : given;
+  if (of?.type !== "ObjectExpression") return null;
+  const names: string[] = [];
+  for (const part of of.properties) {
+    if (part.type === "Identifier") names.push(part.value);
+    else if (part.type === "KeyValueProperty" && part.key.type === "Identifier")
+      names.push(part.key.value);
+    else if (part.type === "SpreadElement") {
+      const spread = namesGiven(part.arguments, objects);
+      if (spread === null) return null;
+      names.push(...spread);
+    }
+  }
+  return names;
+}
+
+/**
+ * Given for the record and whoever reads it later, and not said: the sentence already tells the person
+ * at the unit what to do, and the screen shows the step, the field and the value beside it.
+ */
+const notSaid: Readonly<Record<string, readonly string[]>> = {
+  buyoff_already_signed: ["type"],
+  buyoff_not_at_unit: ["type"],
+  buyoff_not_due: ["type"],
+  buyoff_stamp: ["type"],
+  calculated_value_differs: ["value"],
+  command_not_available: ["command"],
+  component_installed_elsewhere: ["part"],
+  component_position_filled: ["position"],
+  component_removed_already: ["part"],
+  component_spent: ["part"],
+  component_wrong_part: ["item", "revision"],
+  defect_not_open: ["status"],
+  defect_performer: ["code", "person"],
+  design_authority_needed: ["decision"],
+  disposition_is_not_rework: ["code"],
+  disposition_is_not_scrap: ["code"],
+  employee_number_taken: ["number"],
+  fewer_decimals_than_gage: ["value"],
+  field_missing: ["field", "position", "step", "value"],
+  gage_needed: ["type"],
+  gage_not_in_service: ["status"],
+  gage_wrong_type: ["type"],
+  hold_already_released: ["reason"],
+  hold_owner: ["reason", "role"],
+  hold_point_open: ["step"],
+  hold_reason_unknown: ["reason"],
+  late_in_future: ["at"],
+  limits_not_known_yet: ["position"],
+  ncr_number_differs: ["given"],
+  not_qualified: ["qualification"],
+  on_hold: ["reason", "scope"],
+  out_of_limits_not_confirmed: ["max", "min", "value"],
+  person_not_active: ["person"],
+  position_carried: ["attempt", "position"],
+  position_unknown: ["position", "step"],
+  qms_not_dispositioned: ["status"],
+  qms_unreachable: ["code"],
+  reading_beyond_process_limit: ["field", "position", "step", "value"],
+  reading_not_beyond_process_limit: ["value"],
+  sample_unknown: ["sample"],
+  signer_performed_work: ["step"],
+  too_many_attempts: ["seconds"],
+  traveler_not_open: ["status"],
+  value_not_readable: ["value"],
+};
+
+describe("what a refusal gives", () => {
+  const sites = refusingSites();
+  const desk: Readonly<Record<string, Words>> = enDesk.errors;
+  const floor: Readonly<Record<string, Words>> = enFloor.problem.codes;
+
+  const namesOf = (code: string): { needed: string[]; all: string[] } => {
+    if (isRefusalCode(code)) return namesSaid("en", code);
+    const all = [desk[code], floor[code]].flatMap((words) =>
+      words ? [...sentences(words).values()].flatMap((names) => names.split(" ")) : [],
+    );
+    const said = [...new Set(all)].filter((name) => name !== "");
+    return { needed: said, all: said };
+  };
+
+  test("is seen where it is written", () => {
+    expect(sites.length).toBeGreaterThan(200);
+    expect(sites.filter(({ names }) => names === null).length).toBeLessThan(sites.length / 5);
+    expect(sites).toContainEqual({
+      file: path.join("travelers", "steps.rules.ts"),
+      code: "step_out_of_order",
+      names: ["step", "before"],
+    });
+  });
+
+  test("fills its sentences: no name is left open at any place that refuses", () => {
+    const holes = sites.flatMap(({ file, code, names }) =>
+      namesOf(code)
+        .needed.filter((name) => names !== null && !names.includes(name))
+        .map((name) => `${file}: ${code} says {${name}} and is not given it`),
+    );
+    expect(holes).toEqual([]);
+  });
+
+  test("is said, or kept for the record knowingly", () => {
+    const unsaid = new Map<string, Set<string>>();
+    for (const { code, names } of sites) {
+      const { all } = namesOf(code);
+      for (const name of (names ?? []).filter((of) => !all.includes(of))) {
+        unsaid.set(code, (unsaid.get(code) ?? new Set()).add(name));
+      }
+    }
+    const found = Object.fromEntries([...unsaid].map(([code, names]) => [code, [...names].sort()]));
+    expect(found).toEqual(notSaid);
+  });
+
+  test("has words: no place refuses by a code that nobody can read", () => {
+    const wordless = sites.filter(
+      ({ code }) => !isRefusalCode(code) && !desk[code] && !floor[code] && !isDocument(code),
+    );
+    expect(wordless).toEqual([]);
+  });
+});
+
+const isDocument = (code: string): boolean =>
+  Object.hasOwn(enDesk.document.refused, code) || code === "hash_differs";

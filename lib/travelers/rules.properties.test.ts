@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Canonical } from "#lib/kit/canonical";
 import { canonicalJson } from "#lib/kit/canonical";
+import { namesMissing } from "#lib/messages/refusal-words";
 import type { Bench, Deed } from "./bench/bench.ts";
 import { aBench, aCommand, factsFor, keep } from "./bench/bench.ts";
 import { hostileDeed, nearlyRight } from "./bench/hostile.ts";
@@ -119,6 +120,11 @@ function decided(bench: Bench, { type, body, given }: Deed) {
   const state = frozen(bench.state);
   const ruling = decide(state, command, facts);
   same(decide(state, command, frozen(onTablet(facts))), ruling);
+  if (!ruling.ok) {
+    const { code, params } = ruling.error;
+    // Whoever is refused reads a whole sentence.
+    expect(namesMissing(code, params), `${type}: ${code}`).toEqual([]);
+  }
   return { command, facts, ruling };
 }
 

@@ -220,3 +220,6 @@ function closedFor(stage: Stage, state: TravelerState, facts: Facts): Ruling | n
     ? refuse("on_hold", { reason: outer.reason, owner: outer.owner, scope: outer.scope })
     : null;
 }
+
+/** Is there a rule for it in this version? What has none is refused as not available, whoever asks. */
+export const isAvailable = (type: CommandType): boolean => rules[type] !== null;

@@ -3,6 +3,7 @@ import Link from "next/link";
 import { getLocale, getTranslations } from "next-intl/server";
 import { Moment } from "#components/desk/moment";
 import { Empty, PageHead } from "#components/desk/page-head";
+import { PeopleTabs } from "#components/desk/people-tabs";
 import { ImportPeople, NewPerson } from "#components/desk/person-forms";
 import { tableFrame, td, th } from "#components/desk/travelers-table";
 import { WaitingResets } from "#components/desk/waiting-resets";
@@ -40,6 +41,7 @@ export default async function People() {
   ) : null;
   return (
     <main className="px-4 py-5 sm:px-8 sm:py-7">
+      <PeopleTabs here="people" />
       <PageHead title={t("title")} lead={t("lead")} actions={actions} />
       <WaitingResets resets={resets} actor={actor.id} zone={plant.timeZone} />
       {people.length === 0 ? (
