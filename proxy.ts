@@ -5,6 +5,7 @@ import { type NextRequest, NextResponse } from "next/server";
 import { faultOfPageRequest } from "#lib/boundary/action-request";
 import { contentSecurityPolicy, type ScriptsAllowed } from "#lib/boundary/csp";
 import { plainAnswer } from "#lib/boundary/malformed";
+import { askedPathHeader } from "#lib/kit/return-path";
 
 // Read here and not from lib/kit/env: a page's headers must not depend on a database being configured.
 // biome-ignore-start lint/style/noProcessEnv: see above.
@@ -40,6 +41,8 @@ export async function proxy(request: NextRequest): Promise<NextResponse> {
   const scripts = scriptsAllowed(request.nextUrl.pathname);
   const policy = contentSecurityPolicy(scripts, isSecure);
   const headers = new Headers(request.headers);
+  // A page that sends somebody to sign in can't know its own address; whatever was sent under this name is replaced.
+  headers.set(askedPathHeader, askedPath(request.nextUrl));
   // From here Next takes the nonce for its own scripts.
   if (scripts.by === "nonce") headers.set("content-security-policy", policy);
   const response = NextResponse.next({ request: { headers } });
@@ -48,6 +51,12 @@ export async function proxy(request: NextRequest): Promise<NextResponse> {
     response.headers.set("strict-transport-security", "max-age=31536000; includeSubDomains");
   }
   return response;
+}
+
+function askedPath({ pathname, searchParams }: NextRequest["nextUrl"]): string {
+  const search = new URLSearchParams(searchParams);
+  search.delete("_rsc");
+  return search.size === 0 ? pathname : `${pathname}?${search}`;
 }
 
 function scriptsAllowed(pathname: string): ScriptsAllowed {

@@ -104,3 +104,47 @@ test.describe("what is not there", () => {
     }
   });
 });
+
+test("whoever signs in comes back to the page that was asked for, and to no other server", async ({
+  page,
+}) => {
+  const tablet = await aTablet(run.origin);
+  const { badge, pin } = (await crewAt(tablet)).badgeOf("Hector Salinas");
+  await addCookie(page, tablet.cookie);
+  const signIn = async () => {
+    await page.getByRole("button", { name: "Badge and PIN" }).click();
+    await page.getByLabel("Badge", { exact: true }).fill(badge);
+    await page.getByLabel("PIN", { exact: true }).fill(pin);
+    await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  };
+  const signOut = async () => {
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await expect(
+      page.getByRole("heading", { level: 1, name: "Sign in at the desk" }),
+    ).toBeVisible();
+  };
+  await page.goto("/defects?show=all");
+  await expect(page).toHaveURL(/\/sign-in\?to=/);
+  await signIn();
+  await expect(page).toHaveURL(`${run.origin}/defects?show=all`);
+  await expect(page.getByRole("heading", { level: 1, name: "Defects" })).toBeVisible();
+  await signOut();
+
+  for (const to of [
+    "//evil.example",
+    "/\\evil.example",
+    "https://evil.example/",
+    "javascript:alert(1)",
+  ]) {
+    await page.goto(`/sign-in?to=${encodeURIComponent(to)}`);
+    await signIn();
+    await expect(page).toHaveURL(`${run.origin}/travelers`);
+    await signOut();
+  }
+  // What a page is told about its own address is the proxy's word, whatever a client says.
+  const answer = await fetch(`${run.origin}/gages`, {
+    headers: { "x-buyoff-asked": "//evil.example" },
+    redirect: "manual",
+  });
+  expect(answer.headers.get("location")).toBe("/sign-in?to=%2Fgages");
+});

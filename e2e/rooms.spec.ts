@@ -69,6 +69,7 @@ const rooms: Readonly<Record<string, Room>> = {
   "(desk)/(rooms)/holds/page.tsx": room("/holds", "desk.holds.title"),
   "(desk)/(rooms)/orders/page.tsx": room("/orders", "desk.orders.title"),
   "(desk)/(rooms)/people/page.tsx": room("/people", "desk.people.title"),
+  "(desk)/(rooms)/permissions/page.tsx": room("/permissions", "desk.permissions.title"),
   "(desk)/(rooms)/stations/page.tsx": room("/stations", "desk.stations.title"),
   "(desk)/(rooms)/travelers/page.tsx": room("/travelers?show=all", "desk.travelers.title"),
   "(desk)/(rooms)/travelers/[id]/page.tsx": {

@@ -307,7 +307,7 @@ async function meetsAt(door: Door, who: string): Promise<Meets | string> {
   if (!door.isPage) return metOf(answer);
   const text = await answer.text();
   if (answer.status === 307)
-    return answer.headers.get("location") === "/sign-in" ? "not_signed_in" : text;
+    return answer.headers.get("location")?.split("?")[0] === "/sign-in" ? "not_signed_in" : text;
   if (emptyRooms.includes(door.way)) return answer.status === 404 ? "in" : text;
   if (answer.status === 404) return text.includes("4471-2210") ? text : "not_permitted";
   return answer.status === 200 ? "in" : `status ${answer.status}`;

@@ -15,8 +15,10 @@ import { type DeskSignIn, deskSignInSchema } from "#lib/people/sign-in.schema";
 type Password = Extract<DeskSignIn, { way: "password" }>;
 type Badge = Extract<DeskSignIn, { way: "badge" }>;
 
-/** Two factors either way. What is wrong is said; which of them was wrong is not. */
-export function SignInForm({ isDemo }: { isDemo: boolean }) {
+/**
+ * Two factors either way. What is wrong is said; which of them was wrong is not. `to`: the page that was asked for, once the server has found it to be one of ours.
+ */
+export function SignInForm({ isDemo, to }: { isDemo: boolean; to: string | null }) {
   const t = useTranslations("desk.signIn");
   const router = useRouter();
   const [way, setWay] = useState<DeskSignIn["way"]>("password");
@@ -29,7 +31,7 @@ export function SignInForm({ isDemo }: { isDemo: boolean }) {
       () => ({ ok: false, error: { code: "no_answer", params: {} } }) as const,
     );
     if (result.ok) {
-      router.push("/travelers");
+      router.push(to ?? "/travelers");
       router.refresh();
       return;
     }

@@ -1,5 +1,6 @@
 import "server-only";
 import { FOLLOWS_COOKIE } from "#lib/feed/live.schema";
+import { askedPathHeader, signInFor } from "#lib/kit/return-path";
 import { type Instant, instant } from "#lib/kit/time";
 import { seenDeskSession } from "#lib/people/desk.commands";
 import { type DeviceOfSession, deviceOfSession } from "#lib/people/devices.queries";
@@ -95,7 +96,10 @@ export async function actorOfSession(
 export async function requireActor(permission: Permission): Promise<Actor> {
   const { notFound, redirect } = await import("next/navigation");
   const actor = await currentActor();
-  if (!actor) return redirect("/sign-in");
+  if (!actor) {
+    const { headers } = await import("next/headers");
+    return redirect(signInFor((await headers()).get(askedPathHeader)));
+  }
   return may(actor, permission) ? actor : notFound();
 }
 

@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
 import { actorOfPresence, actorOfSeed, actorOfSession } from "#lib/boundary/actor";
-import { db } from "#lib/db/client";
+import { db, forSite } from "#lib/db/client";
 import { valueIn } from "#lib/db/test-plant";
-import { instant, plusMinutes } from "#lib/kit/time";
+import { type Instant, instant, plusMinutes } from "#lib/kit/time";
 import { signInAtDesk } from "./desk.commands.ts";
 import { makeSetupToken, needsSetup, useSetupToken } from "./setup.commands.ts";
 import { totpNow } from "./totp.commands.ts";
@@ -37,12 +37,63 @@ it("starts with nobody, and only a token makes the first administrator, once", a
 
   const { totpSecret } = valueIn(await useSetupToken(token, administrator, actorAt));
   expect(totpSecret).toMatch(/^[A-Z2-7]{32}$/);
-  expect(await needsSetup()).toBe(false);
+  expect(await needsSetup(), "until somebody has signed in").toBe(true);
   const second = { ...administrator, employeeNumber: "10002" };
-  expect(await codeOf(token, second)).toBe("setup_token_wrong");
+  expect(await codeOf(token, second)).toBe("setup_differs");
 
   const old = await makeSetupToken(plusMinutes(instant(Date.now()), -24 * 60 - 1));
   expect(await codeOf(old, second)).toBe("setup_token_wrong");
+});
+
+it("shows the same secret again to whoever sends the same again, until somebody has signed in with it", async () => {
+  await db.setupToken.updateMany({ data: { personId: null } });
+  const token = await makeSetupToken();
+  const first = { ...administrator, employeeNumber: "10003" };
+  const codeOf = async (input: typeof administrator, given = token, at?: Instant) => {
+    const result = await useSetupToken(given, input, actorAt, at);
+    return result.ok ? result.value.totpSecret : result.error.code;
+  };
+  const made = await codeOf(first);
+  expect(await needsSetup(), "nobody has signed in yet").toBe(true);
+  const people = await db.person.count();
+
+  // The reply is lost: sent again, by a hand that typed another name, it makes nobody.
+  expect(await codeOf(first)).toBe(made);
+  expect(await codeOf({ ...first, name: "Inés Castillo" })).toBe(made);
+  expect(await db.person.count()).toBe(people);
+  const { id: site } = await db.site.findFirstOrThrow();
+  const shown = await forSite(site).entry.count({ where: { type: "authenticator.shown" } });
+  expect(shown, "that it was shown again is on the record").toBe(2);
+
+  expect(await codeOf({ ...first, password: "another quiet sentence" })).toBe("setup_differs");
+  expect(await codeOf({ ...first, employeeNumber: "10004" })).toBe("setup_differs");
+  expect(await codeOf(first, "guess")).toBe("setup_token_wrong");
+  const tomorrow = plusMinutes(instant(Date.now()), 24 * 60 + 1);
+  expect(await codeOf(first, token, tomorrow)).toBe("setup_token_wrong");
+
+  const { id } = await db.person.findUniqueOrThrow({ where: { employeeNumber: "10003" } });
+  const { totpSecret } = await db.credential.findUniqueOrThrow({ where: { personId: id } });
+  const at = instant(Date.now());
+  const code = totpNow(id, totpSecret ?? "", at) ?? "";
+  const { password, employeeNumber } = first;
+  valueIn(
+    await signInAtDesk(
+      { way: "password", employeeNumber, password, code },
+      null,
+      actorOfPresence,
+      at,
+    ),
+  );
+  expect(await codeOf(first), "it has been used").toBe("setup_token_wrong");
+  expect(await needsSetup()).toBe(false);
+});
+
+it("leaves no half of an administrator: a number that is taken spends nothing", async () => {
+  const token = await makeSetupToken();
+  const taken = await useSetupToken(token, { ...administrator, employeeNumber: "10003" }, actorAt);
+  expect(taken).toMatchObject({ ok: false, error: { code: "employee_number_taken" } });
+  const free = await useSetupToken(token, { ...administrator, employeeNumber: "10005" }, actorAt);
+  expect(free.ok).toBe(true);
 });
 
 it("lets one of two who use the token at once make an administrator", async () => {

@@ -22,6 +22,16 @@ export function newTotp(
   };
 }
 
+/** What `newTotp` gave for this person, from what was kept; null where it does not open. */
+export function knownTotp(
+  person: string,
+  label: string,
+  sealed: string | null,
+): { secret: string; uri: string } | null {
+  const base32 = sealed ? openText("password-credential", sealed, person) : null;
+  return base32 ? { secret: base32, uri: otp(Secret.fromBase32(base32), label).toString() } : null;
+}
+
 /** The code that an authenticator would show now; for the demo's drawer and for tests. */
 export function totpNow(person: string, sealed: string, at: Instant): string | null {
   const secret = openText("password-credential", sealed, person);

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { demoPeople } from "../../prisma/seed/people.ts";
 import { type Memory, root } from "./memory.ts";
-import { isEmpty, type Plant } from "./plant.ts";
+import type { Plant } from "./plant.ts";
 
 type Arrival = {
   plant: Plant;
@@ -56,17 +56,14 @@ const lanLines = (authorityFile: string) => [
 ];
 
 /** Outside the demo there is no account: the first administrator is made with a token that works once. */
-async function setupTokenLines(
-  { database, environment }: Plant,
-  origin: string,
-): Promise<string[]> {
-  if (!(await isEmpty(database))) return ["Sign in at the desk with your own account."];
+async function setupTokenLines({ environment }: Plant, origin: string): Promise<string[]> {
   // The application's own code parses the environment when it is loaded: not before there is one.
   Object.assign(process.env, environment);
-  const { makeSetupToken } = await import("#lib/people/setup.commands");
+  const { makeSetupToken, needsSetup } = await import("#lib/people/setup.commands");
+  if (!(await needsSetup())) return ["Sign in at the desk with your own account."];
   const token = await makeSetupToken();
   return [
-    `There is no account yet. Make the first administrator at ${origin}/set-up with this token,`,
+    `Nobody has signed in yet. Make the first administrator at ${origin}/set-up with this token,`,
     "which is good once and for a day:",
     `  ${token}`,
   ];

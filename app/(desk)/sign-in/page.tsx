@@ -5,12 +5,17 @@ import { LanguageSwitch } from "#components/desk/language-switch";
 import { BuyoffMark } from "#components/desk/mark";
 import { SignInForm } from "#components/desk/sign-in-form";
 import { env } from "#lib/kit/env";
+import { returnPath } from "#lib/kit/return-path";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("desk.signIn"))("title") };
 }
 
-export default async function SignIn() {
+export default async function SignIn({
+  searchParams,
+}: {
+  searchParams: Promise<{ to?: string | string[] }>;
+}) {
   const t = await getTranslations("desk.signIn");
   return (
     <div className="grid min-h-dvh grid-cols-1 content-start min-[860px]:grid-cols-[minmax(0,1fr)_minmax(0,1.1fr)] min-[860px]:content-stretch">
@@ -35,7 +40,7 @@ export default async function SignIn() {
       <main className="grid content-center px-5 py-7 min-[860px]:px-14 min-[860px]:py-10">
         <div className="w-full max-w-[520px]">
           <h1 className="mb-5 text-[30px] font-bold">{t("title")}</h1>
-          <SignInForm isDemo={env.BUYOFF_DEMO} />
+          <SignInForm isDemo={env.BUYOFF_DEMO} to={returnPath((await searchParams).to)} />
         </div>
       </main>
     </div>
