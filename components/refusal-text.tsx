@@ -26,7 +26,7 @@ const decimals = [
 ];
 
 /** Roles, owners, kinds of signature, days and decimals as the reader has them; everything else as it is. */
-function useNamed(): (params: Readonly<Record<string, string>>) => Record<string, string> {
+export function useNamed(): (params: Readonly<Record<string, string>>) => Record<string, string> {
   const locale = useLocale() as Locale;
   const zone = useTimeZone() ?? "UTC";
   const t = useTranslations("common");

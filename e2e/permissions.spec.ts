@@ -163,7 +163,7 @@ test("the table on the screen is the table of the boundary, and is printed whole
   await page.goto("/permissions");
   const row = page.getByRole("row", { name: /^Release a hold/ });
   await expect(row.getByRole("img", { name: "may" })).toHaveCount(rolesOf.releaseHold.length);
-  await expect(row).toContainText("only the function that owns the hold");
+  await expect(row).toContainText("only the hold’s owner");
   await seen(page, "permissions");
   const file = test.info().outputPath("permissions.pdf");
   await page.pdf({ path: file, preferCSSPageSize: true });

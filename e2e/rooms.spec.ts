@@ -19,6 +19,7 @@ type Shown = {
   gage: string;
   order: string;
   person: string;
+  stock: string;
 };
 type Room = {
   address: (of: Shown) => string;
@@ -69,6 +70,17 @@ const rooms: Readonly<Record<string, Room>> = {
   "(desk)/(rooms)/holds/page.tsx": room("/holds", "desk.holds.title"),
   "(desk)/(rooms)/orders/page.tsx": room("/orders", "desk.orders.title"),
   "(desk)/(rooms)/people/page.tsx": room("/people", "desk.people.title"),
+  "(desk)/(rooms)/qualifications/page.tsx": room(
+    "/qualifications?show=all",
+    "desk.qualifications.title",
+  ),
+  "(desk)/(rooms)/stamps/page.tsx": room("/stamps", "desk.stamps.title"),
+  "(desk)/(rooms)/stock/page.tsx": room("/stock", "desk.stock.title"),
+  "(desk)/(rooms)/stock/[id]/page.tsx": {
+    address: ({ stock }) => `/stock/${stock}`,
+    heading: () => "PS-B2",
+    who: "supervisor",
+  },
   "(desk)/(rooms)/permissions/page.tsx": room("/permissions", "desk.permissions.title"),
   "(desk)/(rooms)/stations/page.tsx": room("/stations", "desk.stations.title"),
   "(desk)/(rooms)/travelers/page.tsx": room("/travelers?show=all", "desk.travelers.title"),
@@ -148,11 +160,12 @@ async function somethingToShow(): Promise<Shown> {
   await aTablet(run.origin);
   const [found] = await rows<Shown>(
     `select d.id as defect, t.id as traveler, t.serial as unit, g.id as gage, o.id as "order",
-            p.id as person
+            p.id as person, k.id as stock
        from defects d join travelers t on t.id = d.traveler_id
        join gages g on g.site_id = t.site_id and g.code = 'TW-0198'
        join work_orders o on o.site_id = t.site_id and o.number = t.work_order
        join people p on p.name = 'Marisol Reyes'
+       join stock k on k.site_id = t.site_id and k.part = 'PS-B2'
       where d.code = 'DIM-01' and t.serial like 'FSB-%' limit 1`,
   );
   if (!found) throw new Error("the demo plant has no defect");

@@ -64,6 +64,19 @@ const told = [
   "calibrationDueOn",
   "code",
   "rows",
+  "authority",
+  "evidence",
+  "validFrom",
+  "validUntil",
+  "issuedOn",
+  "withdrawnOn",
+  "part",
+  "serial",
+  "lot",
+  "expiresOn",
+  "supplier",
+  "receivedOn",
+  "waivableBy",
 ] as const;
 
 function Facts({ body }: { body: unknown }) {

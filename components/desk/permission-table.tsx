@@ -33,7 +33,7 @@ export function PermissionTable({
         <caption className="sr-only">{t("title")}</caption>
         <thead>
           <tr>
-            <th scope="col" className={`${th} align-bottom`}>
+            <th scope="col" className={`${th} align-bottom print:text-[10px]`}>
               {t("act")}
             </th>
             {roles.map((of) => (
@@ -47,7 +47,10 @@ export function PermissionTable({
                 </span>
               </th>
             ))}
-            <th scope="col" className={`${th} w-[34%] border-l border-sunk align-bottom`}>
+            <th
+              scope="col"
+              className={`${th} w-[30%] border-l border-sunk align-bottom print:text-[10px]`}
+            >
               {t("besides")}
             </th>
           </tr>
@@ -58,7 +61,7 @@ export function PermissionTable({
               <th
                 scope="rowgroup"
                 colSpan={roles.length + 2}
-                className="border-t-2 border-rule bg-sunk px-4 pt-2.5 pb-1.5 text-left text-[15px] font-bold print:py-1"
+                className="border-t-2 border-rule bg-sunk px-4 pt-2.5 pb-1.5 text-left text-[15px] font-bold print:py-0.5 print:text-[11px]"
               >
                 {t(`noun.${noun}`)}
               </th>
@@ -83,7 +86,9 @@ function Row({ row }: { row: PermissionRow }) {
       <th scope="row" className="px-4 py-1.5 text-left font-[600] print:py-0.5">
         {words[locale][row.permission]}
         {row.isAvailable ? null : (
-          <span className="ml-2 text-[13px] font-normal text-ink-2">{t("later")}</span>
+          <span className="ml-2 text-[13px] font-normal text-ink-2 print:text-[9px]">
+            {t("later")}
+          </span>
         )}
       </th>
       {roles.map((of) => (

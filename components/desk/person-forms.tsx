@@ -3,14 +3,7 @@ import { useTranslations } from "next-intl";
 import { FieldsForm } from "#components/desk/fields-form";
 import { ImportFile } from "#components/desk/import-file";
 import { type Role, roles } from "#lib/instructions/schema";
-import {
-  addPerson,
-  askPinReset,
-  changePerson,
-  issueStamp,
-  withdrawBadge,
-  withdrawStamp,
-} from "#lib/people/changes.actions";
+import { addPerson, askPinReset, changePerson, withdrawBadge } from "#lib/people/changes.actions";
 import {
   type AskPinResetForm,
   askPinResetForm,
@@ -18,12 +11,8 @@ import {
   type PersonForm,
   personChangeForm,
   personForm,
-  type StampForm,
-  stampForm,
   type WithdrawBadgeForm,
-  type WithdrawStampForm,
   withdrawBadgeForm,
-  withdrawStampForm,
 } from "#lib/people/changes.schema";
 import { importPeople, previewPeople } from "#lib/plant/import.actions";
 
@@ -31,7 +20,6 @@ const languages = [
   { value: "en", label: "English" },
   { value: "es", label: "Español" },
 ] as const;
-const stampKinds = ["operator", "inspection", "quality"] as const;
 
 const useRoleOptions = () => {
   const role = useTranslations("common.role");
@@ -100,49 +88,6 @@ export function ChangePerson({ person }: { person: PersonToChange }) {
           })),
         },
         { name: "roles", label: t("roles"), kind: "checks", options },
-        { name: "reason", label: t("reason"), hint: t("reasonHint"), kind: "area" },
-      ]}
-    />
-  );
-}
-
-export function IssueStamp({ person, today }: { person: string; today: string }) {
-  const t = useTranslations("desk.people");
-  return (
-    <FieldsForm<StampForm>
-      label={t("issueStamp")}
-      title={t("issueStamp")}
-      send={t("issueStampSend")}
-      schema={stampForm}
-      action={issueStamp}
-      initial={{ person, number: "", kind: "operator", issuedOn: today }}
-      fields={[
-        { name: "number", label: t("stampNumber"), hint: t("stampHint"), kind: "mono" },
-        {
-          name: "kind",
-          label: t("stampKind"),
-          kind: "select",
-          options: stampKinds.map((value) => ({ value, label: t(`stamp.${value}`) })),
-        },
-        { name: "issuedOn", label: t("issuedOn"), kind: "day" },
-      ]}
-    />
-  );
-}
-
-export function WithdrawStamp({ number, today }: { number: string; today: string }) {
-  const t = useTranslations("desk.people");
-  return (
-    <FieldsForm<WithdrawStampForm>
-      label={t("withdraw")}
-      title={t("withdrawStamp", { number })}
-      send={t("withdraw")}
-      tone="quiet"
-      schema={withdrawStampForm}
-      action={withdrawStamp}
-      initial={{ number, withdrawnOn: today, reason: "" }}
-      fields={[
-        { name: "withdrawnOn", label: t("withdrawnOn"), kind: "day" },
         { name: "reason", label: t("reason"), hint: t("reasonHint"), kind: "area" },
       ]}
     />

@@ -1,17 +1,20 @@
 "use client";
 import { useTranslations } from "next-intl";
-import { useRuleWords } from "#components/refusal-text";
+import { useNamed, useRuleWords } from "#components/refusal-text";
 
 export type Refused = { code: string; params: Readonly<Record<string, string>> };
 
 /** Why, and what to do next. A code without words still names itself: never an empty message. */
 export function useRefusalWords() {
   const ofRule = useRuleWords();
+  const named = useNamed();
   const desk = useTranslations("desk.errors");
   return (refused: Refused): { why: string; next: string } => {
     const { code, params } = refused;
-    if (desk.has(`${code}.why`))
-      return { why: desk(`${code}.why`, params), next: desk(`${code}.next`, params) };
+    if (desk.has(`${code}.why`)) {
+      const said = named(params);
+      return { why: desk(`${code}.why`, said), next: desk(`${code}.next`, said) };
+    }
     return ofRule(refused) ?? { why: desk("unknown.why", { code }), next: desk("unknown.next") };
   };
 }

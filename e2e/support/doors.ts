@@ -27,6 +27,7 @@ export type Named = {
   gage: string;
   order: string;
   person: string;
+  stock: string;
 };
 
 /** Every page and handler of the table, with an address to knock at. Actions have none of their own. */
@@ -35,6 +36,7 @@ export function doorsOf({ traveler, defect, sha256, ...plant }: Named): Door[] {
     if (route.startsWith("/defects/")) return defect;
     if (route.startsWith("/gages/")) return plant.gage;
     if (route.startsWith("/orders/")) return plant.order;
+    if (route.startsWith("/stock/")) return plant.stock;
     return route.startsWith("/people/") ? plant.person : traveler;
   };
   return Object.entries(routeRules).flatMap(([way, rule]) => {

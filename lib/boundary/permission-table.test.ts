@@ -104,6 +104,11 @@ const matrix: Readonly<Record<Permission, string>> = {
   dropRedline: "---qm---",
   attachPaperEvidence: "--sq----",
 
+  "stock.read": "--sqma--",
+  "stock.manage": "--sq-a--",
+  "stock.hold": "--sq----",
+  "stock.release": "---q----",
+
   "order.manage": "--s-ma--",
 
   "people.read": "--sq-a--",

@@ -18,6 +18,7 @@ export const nouns = [
   "rework",
   "waiver",
   "revision",
+  "stock",
   "order",
   "people",
   "station",
@@ -126,12 +127,17 @@ const about: Readonly<Record<Permission, About>> = {
   dropRedline: ["revision", "rules"],
   attachPaperEvidence: ["revision"],
 
+  "stock.read": ["stock"],
+  "stock.manage": ["stock"],
+  "stock.hold": ["stock"],
+  "stock.release": ["stock"],
+
   "order.manage": ["order"],
 
   "people.read": ["people"],
   "people.manage": ["people", "another"],
   "pin.reset": ["people", "another"],
-  "stamp.issue": ["people"],
+  "stamp.issue": ["people", "another"],
   "qualification.manage": ["people", "another"],
 
   "station.manage": ["station"],

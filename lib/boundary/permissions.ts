@@ -31,6 +31,11 @@ export const permissions = {
   "pin.reset": ["supervisor", "quality", "administrator"],
   "gage.read": ["supervisor", "quality", "manufacturing_engineer", "administrator"],
   "gage.manage": ["quality", "administrator"],
+  "stock.read": ["supervisor", "quality", "manufacturing_engineer", "administrator"],
+  /** To receive serials and lots, and to change what is known of them. */
+  "stock.manage": ["supervisor", "quality", "administrator"],
+  "stock.hold": ["supervisor", "quality"],
+  "stock.release": ["quality"],
   "order.manage": ["supervisor", "manufacturing_engineer", "administrator"],
   "station.manage": ["administrator"],
   "stamp.issue": ["quality", "administrator"],

@@ -9,12 +9,15 @@ import type { PeopleRefusal } from "#lib/people/commands";
 import type { DeskRefusal } from "#lib/people/desk.commands";
 import type { DeviceRefusal } from "#lib/people/devices.commands";
 import type { PinResetRefusal } from "#lib/people/pin-resets.commands";
+import type { QualificationRefusal } from "#lib/people/qualifications.commands";
 import type { SetupRefusal } from "#lib/people/setup.commands";
 import type { CredentialRefusal } from "#lib/people/sign-in.commands";
+import type { StampCommandRefusal } from "#lib/people/stamps.commands";
 import type { GageRefusal } from "#lib/plant/gages.commands";
 import type { ImportRefusal } from "#lib/plant/import.commands";
 import type { OrderRefusal } from "#lib/plant/orders.commands";
 import type { StationRefusal } from "#lib/plant/stations.commands";
+import type { StockRefusal } from "#lib/plant/stock.commands";
 import { refusalCodes } from "#lib/travelers/refusal.schema";
 import type { ReleaseRefusal } from "#lib/travelers/release.commands";
 import enCommon from "./en/common.json" with { type: "json" };
@@ -45,6 +48,9 @@ type DeskCode =
   | PinResetRefusal["code"]
   | GageRefusal["code"]
   | StationRefusal["code"]
+  | StockRefusal["code"]
+  | StampCommandRefusal["code"]
+  | QualificationRefusal["code"]
   | OrderRefusal["code"]
   | ImportRefusal["code"]
   | ReleaseRefusal["code"]

@@ -18,6 +18,7 @@ export const badgesOf = (person: string): Promise<BadgeLine[]> =>
   });
 
 export type StampLine = {
+  id: string;
   number: string;
   kind: string;
   issuedOn: Date;
@@ -27,7 +28,7 @@ export type StampLine = {
 export const stampsOf = (person: string): Promise<StampLine[]> =>
   db.stamp.findMany({
     where: { personId: person },
-    select: { number: true, kind: true, issuedOn: true, withdrawnOn: true },
+    select: { id: true, number: true, kind: true, issuedOn: true, withdrawnOn: true },
     orderBy: { issuedOn: "desc" },
   });
 

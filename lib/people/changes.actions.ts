@@ -11,9 +11,7 @@ import {
   personChangeForm,
   personForm,
   pinResetForm,
-  stampForm,
   withdrawBadgeForm,
-  withdrawStampForm,
 } from "./changes.schema.ts";
 import * as people from "./commands.ts";
 import * as resets from "./pin-resets.commands.ts";
@@ -30,13 +28,6 @@ export const issueBadge = action("people.manage", badgeForm, async (actor, { per
   return ok({ badge: issued.value, svg, employeeNumber: found?.employeeNumber ?? "" });
 });
 export const withdrawBadge = action("people.manage", withdrawBadgeForm, changes.withdrawBadge);
-
-export const issueStamp = action(
-  "stamp.issue",
-  stampForm,
-  (actor, { person, command: _, ...stamp }) => people.issueStamp(actor, person, stamp),
-);
-export const withdrawStamp = action("stamp.issue", withdrawStampForm, changes.withdrawStamp);
 
 export const askPinReset = action("pin.reset", askPinResetForm, (actor, form) =>
   resets.askPinReset(actor, form),

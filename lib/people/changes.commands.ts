@@ -11,7 +11,6 @@ import type {
   PersonForm,
   PersonRow,
   WithdrawBadgeForm,
-  WithdrawStampForm,
 } from "./changes.schema.ts";
 import type { Actor } from "./schema.ts";
 
@@ -20,7 +19,6 @@ export type PersonRefusal = {
     | "person_unknown"
     | "employee_number_taken"
     | "badge_unknown"
-    | "stamp_unknown"
     | "nothing_changed"
     | "own_roles"
     | "last_administrator";
@@ -152,27 +150,6 @@ export function withdrawBadge(actor: Actor, form: WithdrawBadgeForm): Outcome {
     return ok({
       value: { person },
       events: [happened(person, "badge.withdrawn", body, [form.reason])],
-    });
-  });
-}
-
-/** A withdrawn number is never issued again: what it signed stays this person's (AS9100 8.5.2). */
-export function withdrawStamp(actor: Actor, form: WithdrawStampForm): Outcome {
-  return recorded(actor, async (tx) => {
-    const stamp = await tx.stamp.findUnique({ where: { number: form.number } });
-    if (!stamp || stamp.withdrawnOn !== null) return refused("stamp_unknown");
-    const withdrawnOn = new Date(`${form.withdrawnOn}T00:00:00Z`);
-    await tx.stamp.update({ where: { number: stamp.number }, data: { withdrawnOn } });
-    const person = stamp.personId;
-    const body = {
-      person,
-      number: stamp.number,
-      withdrawnOn: form.withdrawnOn,
-      reason: sha256Hex(form.reason),
-    };
-    return ok({
-      value: { person },
-      events: [happened(person, "stamp.withdrawn", body, [form.reason])],
     });
   });
 }

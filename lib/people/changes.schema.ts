@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { roles } from "#lib/instructions/schema";
-import { code, command, day, id, reason, words } from "#lib/plant/fields.schema";
+import { code, command, id, reason, words } from "#lib/plant/fields.schema";
 import { pinSchema } from "./sign-in.schema.ts";
 
 const locale = z.enum(["en", "es"], "needed");
@@ -42,18 +42,6 @@ export const badgeForm = z.object({ command, person: id });
 
 export const withdrawBadgeForm = z.object({ command, badge: words(60), reason });
 export type WithdrawBadgeForm = z.output<typeof withdrawBadgeForm>;
-
-export const stampForm = z.object({
-  command,
-  person: id,
-  number: code,
-  kind: z.enum(["operator", "inspection", "quality"], "needed"),
-  issuedOn: day,
-});
-export type StampForm = z.output<typeof stampForm>;
-
-export const withdrawStampForm = z.object({ command, number: code, withdrawnOn: day, reason });
-export type WithdrawStampForm = z.output<typeof withdrawStampForm>;
 
 export const askPinResetForm = z.object({ command, person: id, reason });
 export type AskPinResetForm = z.output<typeof askPinResetForm>;

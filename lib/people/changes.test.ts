@@ -7,10 +7,11 @@ import { uuidv7 } from "#lib/kit/ids";
 import { isSecret } from "#lib/kit/secrets";
 import { plusMinutes } from "#lib/kit/time";
 import { streamOf } from "#lib/record/streams.rules";
-import { changePerson, withdrawBadge, withdrawStamp } from "./changes.commands.ts";
+import { changePerson, withdrawBadge } from "./changes.commands.ts";
 import type { PersonChangeForm } from "./changes.schema.ts";
 import { approvePinReset, askPinReset, chooseNewPin } from "./pin-resets.commands.ts";
 import type { Actor } from "./schema.ts";
+import { withdrawStamp } from "./stamps.commands.ts";
 
 const as = (site: TestSite, person: { id: string; name: string }): Actor =>
   actorOfSeed(site.id, { id: person.id, name: person.name });

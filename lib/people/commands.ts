@@ -18,7 +18,6 @@ export type PeopleRefusal = {
     | "badge_taken"
     | "badge_unknown"
     | "stamp_taken"
-    | "stamp_unknown"
     | "qualification_unknown"
     | "pin_too_simple"
     | "password_too_simple";
@@ -218,7 +217,7 @@ export function giveQualification(
   });
 }
 
-/** A number is issued to one person and never again to another (AS9100 8.5.2). */
+/** For the seed: a number has one holder at a time. The desk asks more: lib/people/stamps.commands.ts. */
 export function issueStamp(
   actor: Actor,
   person: string,

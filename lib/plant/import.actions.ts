@@ -27,3 +27,15 @@ export const previewPeople = action("people.manage", previewForm, (actor, form) 
 export const importPeople = action("people.manage", importForm, (actor, form) =>
   runImport(actor, "people", form),
 );
+export const previewQualifications = action("qualification.manage", previewForm, (actor, form) =>
+  previewImport(actor, "qualifications", form),
+);
+export const importQualifications = action("qualification.manage", importForm, (actor, form) =>
+  runImport(actor, "qualifications", form),
+);
+export const previewStock = action("stock.manage", previewForm, (actor, form) =>
+  previewImport(actor, "stock", form),
+);
+export const importStock = action("stock.manage", importForm, (actor, form) =>
+  runImport(actor, "stock", form),
+);

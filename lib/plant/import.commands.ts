@@ -7,6 +7,8 @@ import { derivedId } from "#lib/kit/ids";
 import { err, ok, type Result } from "#lib/kit/result";
 import { addPerson } from "#lib/people/changes.commands";
 import { personRow } from "#lib/people/changes.schema";
+import { addHeld } from "#lib/people/qualifications.commands";
+import { heldRow } from "#lib/people/qualifications.schema";
 import type { Actor } from "#lib/people/schema";
 import type { Happening } from "#lib/record/commands";
 import { recorded } from "#lib/record/recorded.commands";
@@ -18,12 +20,15 @@ import {
   columnsOf,
   type ImportRow,
   type Register,
+  valuesOf,
 } from "./import.rules.ts";
 import type { ImportForm, PreviewForm } from "./import.schema.ts";
 import { addOrder } from "./orders.commands.ts";
 import { orderRow } from "./orders.schema.ts";
 import { addStation } from "./stations.commands.ts";
 import { stationRow } from "./stations.schema.ts";
+import { addStock } from "./stock.commands.ts";
+import { stockRow } from "./stock.schema.ts";
 
 export type ImportRefusal = {
   code:
@@ -38,11 +43,18 @@ const refused = (code: ImportRefusal["code"], params: Readonly<Record<string, st
   err<ImportRefusal>({ code, params });
 
 type Added = Promise<Result<{ value: unknown; events: readonly Happening[] }, { code: string }>>;
+type Values = Readonly<Record<string, string>>;
+type Problem = { column: string; code: string };
 type Source<T> = {
   columns: readonly Column[];
   key: string;
+  /** What tells one row from another, where that takes more than its key's column. */
+  nameOf?: (values: Values) => string;
   schema: z.ZodMiniType<T>;
-  known: (actor: Actor, keys: readonly string[]) => Promise<readonly string[]>;
+  /** Of these names, those that are there already. */
+  known: (actor: Actor, names: readonly string[]) => Promise<readonly string[]>;
+  /** What only the plant's own lists can tell of a row: column and code. */
+  unfit?: (actor: Actor, rows: readonly Values[]) => Promise<(values: Values) => Problem[]>;
   add: (tx: Tx, actor: Actor, id: string, row: T) => Added;
 };
 
@@ -50,10 +62,17 @@ type Source<T> = {
 const sourceOf = <T>(source: Source<T>) => ({
   columns: source.columns,
   check: async (actor: Actor, lines: readonly (readonly string[])[], at: Positions) => {
-    const keys = lines.map((cells) => (cells[at.get(source.key) ?? -1] ?? "").trim());
-    const known = new Set(await source.known(actor, keys));
-    const rows = checkRows(lines, { at, schema: source.schema, key: source.key, known });
-    return rows.map((found) => ({ ...found, add: adding(source, found) }));
+    const { key, schema, nameOf } = source;
+    const values = lines.map((cells) => valuesOf(cells, at));
+    const names = values.map((of) => nameOf?.(of) ?? of[key] ?? "");
+    const known = new Set(await source.known(actor, names));
+    const unfit = await source.unfit?.(actor, values);
+    const rows = checkRows(lines, { at, schema, key, known, ...(nameOf && { nameOf }) });
+    return rows.map((row) => {
+      const more = row.problems.length === 0 ? (unfit?.(row.values) ?? []) : [];
+      const found = more.length === 0 ? row : { ...row, problems: more, row: null };
+      return { ...found, add: adding(source, found) };
+    });
   },
 });
 type Positions = ReadonlyMap<string, number>;
@@ -132,6 +151,79 @@ const sources = {
       return rows.map(({ employeeNumber }) => employeeNumber);
     },
     add: addPerson,
+  }),
+  qualifications: sourceOf({
+    columns: [
+      { name: "employeeNumber", alias: ["employee number", "number", "número"] },
+      { name: "code", alias: ["qualification", "cualificación", "código"] },
+      { name: "authority", alias: ["autoridad", "granted by"] },
+      { name: "evidence", alias: ["evidencia", "certificate", "certificado"] },
+      { name: "validFrom", alias: ["valid from", "from", "desde"] },
+      { name: "validUntil", alias: ["valid until", "until", "hasta"] },
+    ],
+    key: "employeeNumber",
+    nameOf: ({ employeeNumber, code, validFrom }) => `${employeeNumber} ${code} ${validFrom}`,
+    schema: heldRow,
+    known: async (_actor, names) => {
+      const numbers = names.map((name) => name.split(" ")[0] ?? "");
+      const people = await db.person.findMany({
+        where: { employeeNumber: { in: numbers } },
+        select: { id: true, employeeNumber: true },
+      });
+      const held = await db.personQualification.findMany({
+        where: { personId: { in: people.map(({ id }) => id) }, withdrawnOn: null },
+        select: { personId: true, code: true, validFrom: true },
+      });
+      return held.map(({ personId, code, validFrom }) => {
+        const number = people.find(({ id }) => id === personId)?.employeeNumber;
+        return `${number} ${code} ${validFrom.toISOString().slice(0, 10)}`;
+      });
+    },
+    unfit: async (actor, rows) => {
+      const numbers = rows.map(({ employeeNumber }) => employeeNumber ?? "");
+      const where = { employeeNumber: { in: numbers } };
+      const [people, kinds] = await Promise.all([
+        db.person.findMany({ where, select: { id: true, employeeNumber: true } }),
+        db.qualification.findMany({ select: { code: true } }),
+      ]);
+      return ({ employeeNumber, code }) => {
+        const person = people.find((of) => of.employeeNumber === employeeNumber);
+        const isKnown = kinds.some((of) => of.code === code);
+        return [
+          ...(person ? [] : [{ column: "employeeNumber", code: "person_not_known" }]),
+          ...(person?.id === actor.id ? [{ column: "employeeNumber", code: "own_row" }] : []),
+          ...(isKnown ? [] : [{ column: "code", code: "qualification_not_known" }]),
+        ];
+      };
+    },
+    add: addHeld,
+  }),
+  stock: sourceOf({
+    columns: [
+      { name: "part", alias: ["part number", "parte"] },
+      { name: "serial", alias: ["serial number", "serie"] },
+      { name: "lot", alias: ["batch", "lote"] },
+      { name: "revision", alias: ["part revision", "revisión"] },
+      { name: "expiresOn", alias: ["expires", "expiry", "caduca"] },
+      { name: "supplier", alias: ["proveedor", "manufacturer"] },
+      { name: "certificate", alias: ["certificado", "coc"] },
+      { name: "receivedOn", alias: ["received", "recibido"] },
+    ],
+    key: "part",
+    nameOf: ({ part, serial, lot }) =>
+      serial !== "" ? `${part} serial ${serial}` : `${part} lot ${lot}`,
+    schema: stockRow,
+    known: async (actor, names) => {
+      const parts = names.map((name) => name.split(" ")[0] ?? "");
+      const rows = await forSite(actor.site).stock.findMany({
+        where: { siteId: actor.site, part: { in: parts } },
+        select: { part: true, serial: true, lot: true },
+      });
+      return rows.map(({ part, serial, lot }) =>
+        serial === null ? `${part} lot ${lot}` : `${part} serial ${serial}`,
+      );
+    },
+    add: addStock,
   }),
 } as const satisfies Record<Register, unknown>;
 

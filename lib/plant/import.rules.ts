@@ -1,6 +1,13 @@
 import type * as z from "zod/mini";
 
-export const registers = ["gages", "stations", "orders", "people"] as const;
+export const registers = [
+  "gages",
+  "stations",
+  "orders",
+  "people",
+  "qualifications",
+  "stock",
+] as const;
 export type Register = (typeof registers)[number];
 
 /** A row with what is wrong with it, column by column. Codes are keys of `desk.form`. */
@@ -39,23 +46,29 @@ export function columnsOf(
   return { at, missing, unknown };
 }
 
+/** What a line says, by the names of our columns. */
+export const valuesOf = (
+  cells: readonly string[],
+  at: ReadonlyMap<string, number>,
+): Readonly<Record<string, string>> =>
+  Object.fromEntries([...at].map(([name, column]) => [name, (cells[column] ?? "").trim()]));
+
 /** Checks every row against its schema, against the others of the file and against what is there. */
 export function checkRows<T>(
   lines: readonly (readonly string[])[],
   of: {
     at: ReadonlyMap<string, number>;
     schema: z.ZodMiniType<T>;
-    /** The column that tells one row from another. */
+    /** The column that a row is called by; what tells one row from another, where that is more. */
     key: string;
+    nameOf?: (values: Readonly<Record<string, string>>) => string;
     known: ReadonlySet<string>;
   },
 ): ImportRow<T>[] {
   const seen = new Set<string>();
   return lines.map((cells, index) => {
-    const values = Object.fromEntries(
-      [...of.at].map(([name, column]) => [name, (cells[column] ?? "").trim()]),
-    );
-    const key = values[of.key] ?? "";
+    const values = valuesOf(cells, of.at);
+    const key = of.nameOf?.(values) ?? values[of.key] ?? "";
     const parsed = of.schema.safeParse(values);
     const problems = parsed.success
       ? []

@@ -57,6 +57,7 @@ export default async function RoomsLayout({ children }: { children: ReactNode })
         ]).flat()}
         plan={[
           ...ifMay("traveler.read", { href: "/orders", label: t("orders") }),
+          ...ifMay("stock.read", { href: "/stock", label: t("stock") }),
           ...ifMay("gage.read", { href: "/gages", label: t("gages") }),
           ...ifMay("people.read", { href: "/people", label: t("people") }),
           ...ifMay("device.revoke", { href: "/stations", label: t("stations") }),
