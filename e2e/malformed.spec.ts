@@ -11,6 +11,8 @@ const nowhere = {
   gage: "0",
   order: "0",
   person: "0",
+  stock: "0",
+  station: "0",
   sha256: "0".repeat(64),
 };
 

@@ -20,6 +20,7 @@ type Shown = {
   order: string;
   person: string;
   stock: string;
+  station: string;
 };
 type Room = {
   address: (of: Shown) => string;
@@ -79,6 +80,16 @@ const rooms: Readonly<Record<string, Room>> = {
   "(desk)/(rooms)/stock/[id]/page.tsx": {
     address: ({ stock }) => `/stock/${stock}`,
     heading: () => "PS-B2",
+    who: "supervisor",
+  },
+  "(desk)/(rooms)/labels/page.tsx": {
+    address: ({ order }) => `/labels?order=${order}`,
+    heading: "desk.labels.title",
+    who: "supervisor",
+  },
+  "(desk)/(rooms)/stations/[id]/page.tsx": {
+    address: ({ station }) => `/stations/${station}`,
+    heading: () => "ASM-1",
     who: "supervisor",
   },
   "(desk)/(rooms)/permissions/page.tsx": room("/permissions", "desk.permissions.title"),
@@ -160,12 +171,13 @@ async function somethingToShow(): Promise<Shown> {
   await aTablet(run.origin);
   const [found] = await rows<Shown>(
     `select d.id as defect, t.id as traveler, t.serial as unit, g.id as gage, o.id as "order",
-            p.id as person, k.id as stock
+            p.id as person, k.id as stock, s.id as station
        from defects d join travelers t on t.id = d.traveler_id
        join gages g on g.site_id = t.site_id and g.code = 'TW-0198'
        join work_orders o on o.site_id = t.site_id and o.number = t.work_order
        join people p on p.name = 'Marisol Reyes'
        join stock k on k.site_id = t.site_id and k.part = 'PS-B2'
+       join stations s on s.site_id = t.site_id and s.code = 'ASM-1'
       where d.code = 'DIM-01' and t.serial like 'FSB-%' limit 1`,
   );
   if (!found) throw new Error("the demo plant has no defect");

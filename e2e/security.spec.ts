@@ -56,11 +56,18 @@ test.beforeAll(async () => {
 
 /** A gage, the order and a person of the unit's plant. */
 async function plantOf({ traveler }: { traveler: string }) {
-  const [found] = await rows<{ gage: string; order: string; person: string; stock: string }>(
-    `select g.id as gage, o.id as "order", r.person_id as person, k.id as stock
+  const [found] = await rows<{
+    gage: string;
+    order: string;
+    person: string;
+    stock: string;
+    station: string;
+  }>(
+    `select g.id as gage, o.id as "order", r.person_id as person, k.id as stock, s.id as station
        from travelers t
        join gages g on g.site_id = t.site_id
        join stock k on k.site_id = t.site_id
+       join stations s on s.site_id = t.site_id
        join work_orders o on o.site_id = t.site_id and o.number = t.work_order
        join person_roles r on r.site_id = t.site_id
       where t.id = $1 limit 1`,

@@ -16,15 +16,18 @@ export function NavLink({
   count,
   countLabel,
   tone = "plain",
+  also = [],
 }: {
   href: string;
   label: string;
+  /** Other addresses that belong to the same room. */
+  also?: readonly string[];
   count?: number;
   countLabel?: string;
   tone?: NavTone;
 }) {
   const path = usePathname();
-  const here = path === href || path.startsWith(`${href}/`);
+  const here = [href, ...also].some((of) => path === of || path.startsWith(`${of}/`));
   return (
     <Link
       href={href}

@@ -18,7 +18,7 @@ export function Card({
 }) {
   return (
     <section className="rounded border-[1.5px] border-rule bg-sheet px-5 py-4">
-      <div className="mb-2 flex min-h-11 items-center justify-between gap-4">
+      <div className="mb-2 flex min-h-11 flex-wrap items-center justify-between gap-x-4 gap-y-1">
         <h2 className="text-[17px] font-bold">{title}</h2>
         {action}
       </div>
@@ -82,6 +82,7 @@ export function StampsCard({
   withdraws: boolean;
 }) {
   const t = useTranslations("desk.people");
+  const stamped = useTranslations("desk.stamps");
   const kind = useTranslations("desk.stamps.kinds");
   return (
     <Card
@@ -97,11 +98,11 @@ export function StampsCard({
             act={withdraws ? <WithdrawStamp number={stamp.number} today={today} /> : null}
           >
             {kind.has(stamp.kind as StampKind) ? kind(stamp.kind as StampKind) : stamp.kind} ·{" "}
-            {t("issued")} <Moment at={stamp.issuedOn} zone="UTC" shape="day" />
+            {stamped("wasIssued")} <Moment at={stamp.issuedOn} zone="UTC" shape="day" />
             {stamp.withdrawnOn === null ? null : (
               <>
                 {" · "}
-                {t("withdrawn")} <Moment at={stamp.withdrawnOn} zone="UTC" shape="day" />
+                {stamped("wasWithdrawn")} <Moment at={stamp.withdrawnOn} zone="UTC" shape="day" />
               </>
             )}
           </Held>

@@ -13,6 +13,7 @@ export type RailLink = {
   count?: number;
   countLabel?: string;
   tone?: NavTone;
+  also?: readonly string[];
 };
 
 /** Beside the room on a desk's screen; above it, in one row that scrolls, where the screen is narrow. */

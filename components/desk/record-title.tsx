@@ -72,6 +72,12 @@ export function RecordTitle({
         >
           {t("toProof")} ↓
         </a>
+        <Link
+          href={`/labels?traveler=${state.id}`}
+          className="text-[14px] font-[650] text-act underline underline-offset-4 print:hidden"
+        >
+          {t("label")}
+        </Link>
         {defects === 0 ? null : <Chip tone="stop">{t("defectsOpen", { count: defects })}</Chip>}
       </div>
       <dl className="mb-4 flex flex-wrap gap-x-8 gap-y-2 border-y-[1.5px] border-rule py-3 text-[15px]">

@@ -2,6 +2,7 @@
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { type ReactNode, useState } from "react";
+import { BadgeSheet } from "#components/desk/badge-sheet";
 import { Moment } from "#components/desk/moment";
 import { RefusalNote } from "#components/desk/refusal-note";
 import type { Refused } from "#components/desk/refusal-words";
@@ -9,7 +10,7 @@ import { Button } from "#components/ui/button";
 import { Dialog } from "#components/ui/dialog";
 import { uuidv7 } from "#lib/kit/ids";
 import type { Result } from "#lib/kit/result";
-import { approvePinReset, issueBadge } from "#lib/people/changes.actions";
+import { approvePinReset, issueBadges } from "#lib/people/changes.actions";
 
 /** A button whose answer is shown in a dialog, once, and is nowhere else afterwards. */
 function ShownOnce<T>({
@@ -69,33 +70,9 @@ export function IssueBadge({ person, name }: { person: string; name: string }) {
     <ShownOnce
       label={t("issueBadge")}
       title={t("badgeTitle", { name })}
-      ask={() => issueBadge({ command: uuidv7(), person })}
+      ask={() => issueBadges({ command: uuidv7(), people: [person] })}
     >
-      {({ badge, svg, employeeNumber }) => (
-        <>
-          <p className="text-[15px] text-ink-2 print:hidden">{t("badgeText")}</p>
-          <div className="badge-paper my-5 grid grid-cols-[150px_minmax(0,1fr)] items-center gap-5 rounded border-2 border-ink bg-[#fff] p-5 text-[#000]">
-            {/* biome-ignore lint/performance/noImgElement: an inline drawing that must not be stored anywhere */}
-            <img
-              src={`data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`}
-              alt={t("badgeCode")}
-              width={150}
-              height={150}
-            />
-            <div>
-              <b className="block text-[24px] leading-tight">{name}</b>
-              <span className="mono text-[16px]">{employeeNumber}</span>
-            </div>
-          </div>
-          <details className="text-[14px] print:hidden">
-            <summary className="cursor-pointer text-ink-2">{t("badgeAsText")}</summary>
-            <p className="mono mt-2 rounded bg-sunk px-3 py-2 break-all select-all">{badge}</p>
-          </details>
-          <Button size="desk" className="mt-4 print:hidden" onClick={() => print()}>
-            {t("print")}
-          </Button>
-        </>
-      )}
+      {(badges) => <BadgeSheet badges={badges} />}
     </ShownOnce>
   );
 }

@@ -10,7 +10,7 @@ export function StockState({
   stock,
   today,
 }: {
-  stock: Pick<StockLine, "onHold" | "expiresOn">;
+  stock: Pick<StockLine, "onHold" | "expiresOn"> & { isInstalled: boolean };
   today: string;
 }) {
   const t = useTranslations("desk.stock");
@@ -19,6 +19,7 @@ export function StockState({
       ? null
       : Math.round((Date.parse(stock.expiresOn) - Date.parse(today)) / dayMs);
   if (stock.onHold) return <Chip tone="stop">{t("states.on_hold")}</Chip>;
+  if (stock.isInstalled) return <Chip>{t("states.installed")}</Chip>;
   if (days !== null && days < 0) return <Chip tone="stop">{t("states.expired")}</Chip>;
   if (days !== null && days <= soonDays) return <Chip tone="warn">{t("expiresIn", { days })}</Chip>;
   return <Chip tone="ok">{t("states.good")}</Chip>;

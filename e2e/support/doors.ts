@@ -28,6 +28,7 @@ export type Named = {
   order: string;
   person: string;
   stock: string;
+  station: string;
 };
 
 /** Every page and handler of the table, with an address to knock at. Actions have none of their own. */
@@ -37,6 +38,7 @@ export function doorsOf({ traveler, defect, sha256, ...plant }: Named): Door[] {
     if (route.startsWith("/gages/")) return plant.gage;
     if (route.startsWith("/orders/")) return plant.order;
     if (route.startsWith("/stock/")) return plant.stock;
+    if (route.startsWith("/stations/")) return plant.station;
     return route.startsWith("/people/") ? plant.person : traveler;
   };
   return Object.entries(routeRules).flatMap(([way, rule]) => {

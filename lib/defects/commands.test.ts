@@ -11,6 +11,7 @@ import {
   type TestPlant,
 } from "#lib/db/test-record-plant";
 import { uuidv7 } from "#lib/kit/ids";
+import { ordersAtSite } from "#lib/travelers/orders.queries";
 import { releaseAtDesk } from "#lib/travelers/release.commands";
 import * as commands from "./commands.ts";
 import { defectsFound } from "./queries.ts";
@@ -210,6 +211,9 @@ describe("a unit", () => {
         command: uuidv7(),
         workOrder: plant.order.number,
         contentSha256: plant.sha256,
+        as: "serials" as const,
+        lot: "",
+        quantity: "",
       };
       const done = await releaseAtDesk(quality, { ...form, serials, ...more });
       return done.ok ? done.value : done.error.code;
@@ -229,5 +233,35 @@ describe("a unit", () => {
       data: { ...second, siteId: plant.site, partNumber: "P-1", partRevision: "A" },
     });
     expect(await release("S-1", { workOrder: second.number })).toBe("unit_on_another_order");
+  });
+
+  it("is released as a lot: its quantity counts against the order, and an order on hold releases nothing", async () => {
+    const plant = await aPlant();
+    const quality = at(plant, plant.people.quality);
+    const release = async (lot: string, quantity: string, more: object = {}) => {
+      const form = { workOrder: plant.order.number, contentSha256: plant.sha256, serials: "" };
+      const wanted = { ...form, command: uuidv7(), as: "lot" as const, lot, quantity, ...more };
+      const done = await releaseAtDesk(quality, wanted);
+      return done.ok ? done.value : done.error.code;
+    };
+    const site = forSite(plant.site);
+    const { quantity } = await site.workOrder.findFirstOrThrow({
+      where: { siteId: plant.site, number: plant.order.number },
+    });
+    expect(await release("LOT-1", String(Number(quantity) - 1))).toEqual({ released: 1, known: 0 });
+    expect(await release("LOT-1", "1")).toEqual({ released: 0, known: 1 });
+    expect(await release("LOT-2", "2")).toBe("order_quantity_exceeded");
+    expect(await release("LOT 2", "1")).toBe("unit_not_readable");
+    const [lot] = await site.traveler.findMany({ where: { siteId: plant.site, lot: "LOT-1" } });
+    expect(lot).toMatchObject({ serial: null, quantity: String(Number(quantity) - 1) });
+    const [order] = (await ordersAtSite(quality)).filter(
+      ({ number }) => number === plant.order.number,
+    );
+    expect(order?.free).toBe("1");
+    await site.workOrder.updateMany({
+      where: { siteId: plant.site, number: plant.order.number },
+      data: { status: "on_hold" },
+    });
+    expect(await release("LOT-2", "1")).toBe("order_not_open");
   });
 });

@@ -4,6 +4,7 @@ import { type CallExpression, type Expression, type ObjectExpression, parseSync 
 import { describe, expect, test } from "vitest";
 import type { BlobRefusal } from "#lib/blobs/commands";
 import type { BoundaryError } from "#lib/boundary/admit";
+import type { BadgesRefusal } from "#lib/people/badges.commands";
 import type { PersonRefusal } from "#lib/people/changes.commands";
 import type { PeopleRefusal } from "#lib/people/commands";
 import type { DeskRefusal } from "#lib/people/desk.commands";
@@ -56,7 +57,10 @@ type DeskCode =
   | ReleaseRefusal["code"]
   | "document_unknown"
   | "delivery_not_stopped"
+  | BadgesRefusal["code"]
   | "no_answer"
+  | "no_answer_to_badges"
+  | "no_answer_to_setup"
   | "retry_later";
 const toldAtDesk = [enDesk.errors, esDesk.errors] satisfies Record<DeskCode, Words>[];
 

@@ -17,6 +17,16 @@ export const badgesOf = (person: string): Promise<BadgeLine[]> =>
     orderBy: { issuedAt: "desc" },
   });
 
+/** Whoever holds a badge that opens something. */
+export async function peopleWithBadge(): Promise<Set<string>> {
+  const rows = await db.badge.findMany({
+    where: { withdrawnAt: null },
+    select: { personId: true },
+    distinct: ["personId"],
+  });
+  return new Set(rows.map(({ personId }) => personId));
+}
+
 export type StampLine = {
   id: string;
   number: string;

@@ -38,7 +38,12 @@ export const personChangeForm = z.object({
 });
 export type PersonChangeForm = z.output<typeof personChangeForm>;
 
-export const badgeForm = z.object({ command, person: id });
+/** As many as a sheet of paper and a patient printer take. */
+export const badgesForm = z.object({
+  command,
+  people: z.array(id).check(z.minLength(1, "person_needed"), z.maxLength(40, "too_long")),
+});
+export type BadgesForm = z.output<typeof badgesForm>;
 
 export const withdrawBadgeForm = z.object({ command, badge: words(60), reason });
 export type WithdrawBadgeForm = z.output<typeof withdrawBadgeForm>;

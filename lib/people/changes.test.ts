@@ -7,6 +7,7 @@ import { uuidv7 } from "#lib/kit/ids";
 import { isSecret } from "#lib/kit/secrets";
 import { plusMinutes } from "#lib/kit/time";
 import { streamOf } from "#lib/record/streams.rules";
+import { issueBadges } from "./badges.commands.ts";
 import { changePerson, withdrawBadge } from "./changes.commands.ts";
 import type { PersonChangeForm } from "./changes.schema.ts";
 import { approvePinReset, askPinReset, chooseNewPin } from "./pin-resets.commands.ts";
@@ -91,6 +92,31 @@ test("two administrators who remove each other at once leave one", async () => {
     where: { siteId: site.id, role: "administrator" },
   });
   expect(left).toBe(1);
+});
+
+test("a sheet of badges is made for people who work here, all of them or none, and only hashes stay", async () => {
+  const site = await aSite();
+  const [ana, max] = [await aPerson(site), await aPerson(site, { name: "Max Lind" })];
+  const actor = actorOfSeed(site.id);
+  const before = await db.badge.count();
+  const stranger = await aPerson(await aSite(), { name: "Eve Away" });
+  const away = { command: uuidv7(), people: [ana.id, stranger.id] };
+  expect(await refusalOf(issueBadges(actor, away))).toBe("person_unknown");
+  expect(await db.badge.count()).toBe(before + 1);
+  const form = { command: uuidv7(), people: [ana.id, max.id, ana.id] };
+  const sheet = valueIn(await issueBadges(actor, form));
+  expect(sheet.map(({ name }) => name).sort()).toEqual(["Ana Ruiz", "Max Lind"]);
+  for (const { badge, svg } of sheet) {
+    const [, id = "", secret = ""] = badge.split("~");
+    const row = await db.badge.findUniqueOrThrow({ where: { id } });
+    expect(await isSecret(row.secretHash, secret)).toBe(true);
+    expect(row.secretHash).not.toContain(secret);
+    expect(svg).toMatch(/^<svg/);
+  }
+  expect((await entriesOf(site, max.id)).at(-1)?.type).toBe("badge.issued");
+  const gone = change(max.id, { name: "Max Lind", status: "inactive" });
+  valueIn(await changePerson(actor, gone));
+  expect(await refusalOf(issueBadges(actor, { ...form, people: [max.id] }))).toBe("person_unknown");
 });
 
 test("a withdrawn badge and stamp say why and are withdrawn once", async () => {

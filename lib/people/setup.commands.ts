@@ -88,7 +88,7 @@ export async function useSetupToken(
     if (await tx.person.findUnique({ where: { employeeNumber } })) {
       return refused("employee_number_taken");
     }
-    await spend(tx, token, person, at);
+    if (!(await isSpentNow(tx, token, person, at))) return ok({ value: null, events: [] });
     if (!known) await createFirstSite(tx, site, administrator.site);
     await tx.person.create({ data: { id: person, employeeNumber, name: name.normalize("NFC") } });
     await tx.personRole.create({ data: { personId: person, siteId: site, role: "administrator" } });
@@ -114,19 +114,19 @@ export async function useSetupToken(
   return made.value === null ? shownAgain(token, administrator, actorAt, at) : ok(made.value);
 }
 
-/** The row, held until the transaction ends: of two who send the token at once, one makes somebody. */
 async function isUnspent(tx: Tx, token: string, at: Instant): Promise<boolean> {
-  const rows = await tx.$queryRaw<{ is: boolean }[]>`
-    select used_at is null and expires_at > ${new Date(at)} as is from setup_tokens
-    where hash = ${tokenHash(token)} for update`;
-  return rows[0]?.is ?? false;
+  const where = { hash: tokenHash(token), usedAt: null, expiresAt: { gt: new Date(at) } };
+  return (await tx.setupToken.findFirst({ where })) !== null;
 }
 
-const spend = (tx: Tx, token: string, person: string, at: Instant) =>
-  tx.setupToken.update({
-    where: { hash: tokenHash(token) },
+/** Spent by the statement that finds it unspent: of two who send it at once, one makes somebody. */
+async function isSpentNow(tx: Tx, token: string, person: string, at: Instant): Promise<boolean> {
+  const { count } = await tx.setupToken.updateMany({
+    where: { hash: tokenHash(token), usedAt: null },
     data: { usedAt: new Date(at), personId: person },
   });
+  return count === 1;
+}
 
 /**
  * The reply was lost: the same secret, to whoever holds the token and types the same number and

@@ -1,6 +1,7 @@
 import "server-only";
 import { db, forSite } from "#lib/db/client";
 import type { Localized } from "#lib/instructions/schema";
+import { type History, historyOfTypes } from "#lib/record/history.queries";
 import type { Actor } from "./schema.ts";
 
 export type StationLine = {
@@ -52,6 +53,24 @@ export async function stationsAtSite(actor: Actor): Promise<StationLine[]> {
       }))
       .toSorted((a, b) => Number(a.revokedAt !== null) - Number(b.revokedAt !== null)),
   }));
+}
+
+/** What was changed about a station, and which tablets came and went; a station has no stream of its own. */
+export function stationHistory(actor: Actor, station: StationLine): Promise<History> {
+  const devices = new Set(station.devices.map(({ id }) => id));
+  const types = [
+    "station.created",
+    "station.changed",
+    "enrolment_code.made",
+    "device.enrolled",
+    "device.revoked",
+  ];
+  return historyOfTypes(actor, types, ({ body }) => {
+    const of = body as { station?: unknown; device?: unknown };
+    return (
+      of.station === station.id || of.station === station.code || devices.has(String(of.device))
+    );
+  });
 }
 
 export type Held = { person: string; code: string; name: Localized; validUntil: Date | null };

@@ -16,6 +16,8 @@ export type StockLine = {
   certificate: string | null;
   receivedOn: string | null;
 };
+/** A serial sits in one unit at a time; whether a lot is used up nobody counts here. */
+export type StockListed = StockLine & { isInstalled: boolean };
 
 export const stockShows = ["all", "on_hold", "expired", "soon"] as const;
 export type StockShow = (typeof stockShows)[number];
@@ -46,7 +48,7 @@ function whereOf(actor: Actor, show: StockShow, q: string, today: string): Prism
 export async function stockAtSite(
   actor: Actor,
   of: { show: StockShow; q: string; today: string; page: number },
-): Promise<{ lines: StockLine[]; counts: Record<StockShow, number>; hasMore: boolean }> {
+): Promise<{ lines: StockListed[]; counts: Record<StockShow, number>; hasMore: boolean }> {
   const site = forSite(actor.site);
   const [rows, ...counted] = await Promise.all([
     site.stock.findMany({
@@ -63,8 +65,19 @@ export async function stockAtSite(
     ...stockShows.map((show) => site.stock.count({ where: whereOf(actor, show, of.q, of.today) })),
   ]);
   const counts = Object.fromEntries(stockShows.map((show, index) => [show, counted[index] ?? 0]));
+  const shown = rows.slice(0, stockPage);
+  const installed = await site.installation.findMany({
+    where: {
+      siteId: actor.site,
+      removedAt: null,
+      serial: { in: shown.flatMap(({ serial }) => serial ?? []) },
+    },
+    select: { part: true, serial: true },
+  });
+  const isInstalled = ({ part, serial }: { part: string; serial: string | null }) =>
+    serial !== null && installed.some((of) => of.part === part && of.serial === serial);
   return {
-    lines: rows.slice(0, stockPage).map(lineOf),
+    lines: shown.map((row) => ({ ...lineOf(row), isInstalled: isInstalled(row) })),
     counts: counts as Record<StockShow, number>,
     hasMore: rows.length > stockPage,
   };

@@ -28,6 +28,35 @@ export async function historyOf(
     orderBy: { seq: "desc" },
     take: most,
   });
+  return toldBy(actor, rows);
+}
+
+/**
+ * What happened at the site of these types, the newest first, of whatever stream: for what has no stream
+ * of its own. `isMeant` picks from what is read; that much is read at most.
+ */
+export async function historyOfTypes(
+  actor: Actor,
+  types: readonly string[],
+  isMeant: (entry: EntryLine) => boolean = () => true,
+  most = 2000,
+): Promise<History> {
+  const rows = await forSite(actor.site).entry.findMany({
+    where: { siteId: actor.site, type: { in: [...types] } },
+    select: { line: true, hash: true },
+    orderBy: { recordedAt: "desc" },
+    take: most,
+  });
+  return toldBy(
+    actor,
+    rows.filter(({ line }) => isMeant(entryLine.parse(JSON.parse(line)))),
+  );
+}
+
+async function toldBy(
+  actor: Actor,
+  rows: readonly { line: string; hash: string }[],
+): Promise<History> {
   const entries = rows.map((row) => ({ ...row, entry: entryLine.parse(JSON.parse(row.line)) }));
   const lines = entries.map(({ entry }) => entry);
   const [texts, people] = await Promise.all([textsOf(actor, lines), peopleOf(lines)]);

@@ -1,6 +1,7 @@
 import "server-only";
 import { db, forSite } from "#lib/db/client";
 import { instructionContent, type Localized } from "#lib/instructions/schema";
+import { add, compare, multiply, subtract } from "#lib/kit/decimal";
 import type { Actor } from "#lib/people/schema";
 
 export type OrderLine = {
@@ -12,6 +13,8 @@ export type OrderLine = {
   customer: string | null;
   status: string;
   units: { released: number; finished: number };
+  /** What can still be released of its quantity. */
+  free: string;
 };
 
 /** Work orders of the site with what became of them here; the newest first. */
@@ -24,7 +27,7 @@ export async function ordersAtSite(actor: Actor): Promise<OrderLine[]> {
       take: 200,
     }),
     site.traveler.groupBy({
-      by: ["workOrder", "status"],
+      by: ["workOrder", "status", "quantity"],
       where: { siteId: actor.site },
       _count: { _all: true },
     }),
@@ -43,7 +46,7 @@ export async function orderAtSite(actor: Actor, id: string): Promise<OrderLine |
   const order = await site.workOrder.findFirst({ where: { id, siteId: actor.site } });
   if (!order) return null;
   const travelers = await site.traveler.groupBy({
-    by: ["status"],
+    by: ["status", "quantity"],
     where: { siteId: actor.site, workOrder: order.number },
     _count: { _all: true },
   });
@@ -53,9 +56,19 @@ export async function orderAtSite(actor: Actor, id: string): Promise<OrderLine |
 const finished = new Set(["complete", "accepted", "scrapped", "cancelled"]);
 
 function lineOf(
-  { id, number, partNumber, partRevision, quantity, customer, status }: Omit<OrderLine, "units">,
-  units: readonly { status: string; _count: { _all: number } }[],
+  {
+    id,
+    number,
+    partNumber,
+    partRevision,
+    quantity,
+    customer,
+    status,
+  }: Omit<OrderLine, "units" | "free">,
+  units: readonly { status: string; quantity: string; _count: { _all: number } }[],
 ): OrderLine {
+  const there = units.map((of) => multiply(of.quantity, String(of._count._all))).reduce(add, "0");
+  const free = subtract(quantity, there);
   const count = (of: typeof units) => of.reduce((sum, one) => sum + one._count._all, 0);
   return {
     id,
@@ -69,6 +82,7 @@ function lineOf(
       released: count(units),
       finished: count(units.filter((of) => finished.has(of.status))),
     },
+    free: compare(free, "0") < 0 ? "0" : free,
   };
 }
 

@@ -59,7 +59,11 @@ export default async function RoomsLayout({ children }: { children: ReactNode })
           ...ifMay("traveler.read", { href: "/orders", label: t("orders") }),
           ...ifMay("stock.read", { href: "/stock", label: t("stock") }),
           ...ifMay("gage.read", { href: "/gages", label: t("gages") }),
-          ...ifMay("people.read", { href: "/people", label: t("people") }),
+          ...ifMay("people.read", {
+            href: "/people",
+            label: t("people"),
+            also: ["/qualifications", "/stamps", "/permissions"],
+          }),
           ...ifMay("device.revoke", { href: "/stations", label: t("stations") }),
         ]}
       />

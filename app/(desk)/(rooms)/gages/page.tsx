@@ -3,6 +3,7 @@ import Link from "next/link";
 import { getTranslations } from "next-intl/server";
 import { ImportGages, NewGage } from "#components/desk/gage-forms";
 import { GageState } from "#components/desk/gage-state";
+import { LinkButton } from "#components/desk/link-button";
 import { Moment } from "#components/desk/moment";
 import { Empty, PageHead } from "#components/desk/page-head";
 import { tableFrame, td, th } from "#components/desk/travelers-table";
@@ -25,12 +26,17 @@ export default async function Gages() {
     plantPolicy(actor),
   ]);
   const today = dateIn(plant.timeZone, instant(Date.now()));
-  const actions = may(actor, "gage.manage") ? (
+  const actions = (
     <div className="flex flex-wrap gap-3">
-      <ImportGages columns={columnsFor("gages")} />
-      <NewGage />
+      {gages.length === 0 ? null : <LinkButton href="/labels?gage=all">{t("labels")}</LinkButton>}
+      {may(actor, "gage.manage") ? (
+        <>
+          <ImportGages columns={columnsFor("gages")} />
+          <NewGage />
+        </>
+      ) : null}
     </div>
-  ) : null;
+  );
   return (
     <main className="px-4 py-5 sm:px-8 sm:py-7">
       <PageHead title={t("title")} lead={t("lead")} actions={actions} />

@@ -63,6 +63,13 @@ export default async function Orders() {
                     >
                       {order.number}
                     </Link>
+                    {order.status === "released" ? null : (
+                      <span className="block text-[13px] font-[650] text-stop">
+                        {t.has(`status.${order.status}`)
+                          ? t(`status.${order.status}`)
+                          : order.status}
+                      </span>
+                    )}
                   </th>
                   <td className={`${td} mono text-[14px] whitespace-nowrap`}>
                     {order.partNumber} {order.partRevision}
@@ -74,7 +81,8 @@ export default async function Orders() {
                     <td className={`${td} text-right`}>
                       <ReleaseTravelers
                         order={order.number}
-                        free={Number(order.quantity) - order.units.released}
+                        free={order.free}
+                        isOpen={order.status === "released"}
                         revisions={revisions
                           .filter((of) => of.part === order.partNumber)
                           .map((of) => ({

@@ -5,6 +5,7 @@ import { Moment } from "#components/desk/moment";
 import { Empty, PageHead } from "#components/desk/page-head";
 import { PeopleTabs } from "#components/desk/people-tabs";
 import { ImportPeople, NewPerson } from "#components/desk/person-forms";
+import { PrintBadges } from "#components/desk/print-badges";
 import { tableFrame, td, th } from "#components/desk/travelers-table";
 import { WaitingResets } from "#components/desk/waiting-resets";
 import { requireActor } from "#lib/boundary/actor";
@@ -12,7 +13,7 @@ import { may } from "#lib/boundary/permissions";
 import { plantPolicy } from "#lib/defects/queries";
 import { dateIn, instant } from "#lib/kit/time";
 import { inLocale, type Locale } from "#lib/messages/locales";
-import { waitingResets } from "#lib/people/badges.queries";
+import { peopleWithBadge, waitingResets } from "#lib/people/badges.queries";
 import { peopleAtSite } from "#lib/people/queries";
 import { heldAtSite } from "#lib/people/stations.queries";
 import { columnsFor } from "#lib/plant/import.commands";
@@ -23,7 +24,7 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default async function People() {
   const actor = await requireActor("people.read");
-  const [t, role, locale, people, held, plant, resets] = await Promise.all([
+  const [t, role, locale, people, held, plant, resets, badged] = await Promise.all([
     getTranslations("desk.people"),
     getTranslations("common.role"),
     getLocale(),
@@ -31,11 +32,22 @@ export default async function People() {
     heldAtSite(actor),
     plantPolicy(actor),
     may(actor, "pin.reset") ? waitingResets(actor) : [],
+    may(actor, "people.manage") ? peopleWithBadge() : new Set<string>(),
   ]);
   const today = dateIn(plant.timeZone, instant(Date.now()));
   const actions = may(actor, "people.manage") ? (
     <div className="flex flex-wrap gap-3">
       <ImportPeople columns={columnsFor("people")} />
+      <PrintBadges
+        people={people
+          .filter(({ active }) => active)
+          .map(({ id, name, employeeNumber }) => ({
+            id,
+            name,
+            employeeNumber,
+            hasBadge: badged.has(id),
+          }))}
+      />
       <NewPerson />
     </div>
   ) : null;

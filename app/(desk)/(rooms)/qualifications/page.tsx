@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { FilterLinks } from "#components/desk/filter-links";
+import { HistoryList } from "#components/desk/history-list";
 import { Empty, PageHead } from "#components/desk/page-head";
 import { PeopleTabs } from "#components/desk/people-tabs";
 import { ImportQualifications, NewQualification } from "#components/desk/qualification-forms";
@@ -13,6 +14,7 @@ import { qualificationKinds, qualificationsHeld } from "#lib/people/qualificatio
 import { type HeldState, newestHeld, stateOfHeld } from "#lib/people/qualifications.rules";
 import { peopleAtSite } from "#lib/people/queries";
 import { columnsFor } from "#lib/plant/import.commands";
+import { historyOfTypes } from "#lib/record/history.queries";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("desk.qualifications"))("title") };
@@ -28,12 +30,13 @@ export default async function Qualifications({
   searchParams: Promise<{ show?: string }>;
 }) {
   const actor = await requireActor("people.read");
-  const [t, plant, kinds, everything, people] = await Promise.all([
+  const [t, plant, kinds, everything, people, history] = await Promise.all([
     getTranslations("desk.qualifications"),
     plantPolicy(actor),
     qualificationKinds(),
     qualificationsHeld(actor),
     peopleAtSite(actor),
+    historyOfTypes(actor, ["qualification.created", "qualification.changed"]),
   ]);
   const today = dateIn(plant.timeZone, instant(Date.now()));
   const nameOf = new Map(people.map(({ id, name }) => [id, name]));
@@ -91,6 +94,12 @@ export default async function Qualifications({
           }))}
           manages={manages}
         />
+      )}
+      {history.entries.length === 0 ? null : (
+        <>
+          <h2 className="mt-8 mb-3 text-[19px] font-bold">{t("history")}</h2>
+          <HistoryList history={history} zone={plant.timeZone} />
+        </>
       )}
     </main>
   );

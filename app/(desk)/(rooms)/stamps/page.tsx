@@ -1,9 +1,10 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { FilterLinks } from "#components/desk/filter-links";
+import { HistoryList } from "#components/desk/history-list";
 import { Empty, PageHead } from "#components/desk/page-head";
 import { PeopleTabs } from "#components/desk/people-tabs";
-import { PrintButton } from "#components/desk/print-button";
+import { PrintPage } from "#components/desk/print-page";
 import { ChangeCoolDown, IssueStamp } from "#components/desk/stamp-forms";
 import { StampRegister } from "#components/desk/stamp-register";
 import { requireActor } from "#lib/boundary/actor";
@@ -12,6 +13,7 @@ import { plantPolicy } from "#lib/defects/queries";
 import { dateIn, instant } from "#lib/kit/time";
 import { peopleAtSite } from "#lib/people/queries";
 import { stampRegister } from "#lib/people/stamps.queries";
+import { historyOfTypes } from "#lib/record/history.queries";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("desk.stamps"))("title") };
@@ -26,10 +28,11 @@ export default async function Stamps({
   searchParams: Promise<{ show?: string }>;
 }) {
   const actor = await requireActor("people.read");
-  const [t, plant, people] = await Promise.all([
+  const [t, plant, people, history] = await Promise.all([
     getTranslations("desk.stamps"),
     plantPolicy(actor),
     peopleAtSite(actor),
+    historyOfTypes(actor, ["site.changed"]),
   ]);
   const today = dateIn(plant.timeZone, instant(Date.now()));
   const { stamps, coolDownMonths } = await stampRegister(actor, today);
@@ -46,7 +49,7 @@ export default async function Stamps({
         lead={t("lead", { months: coolDownMonths })}
         actions={
           <div className="flex flex-wrap gap-3 print:hidden">
-            <PrintButton />
+            <PrintPage />
             {mayIssue ? (
               <>
                 <ChangeCoolDown key={coolDownMonths} months={coolDownMonths} />
@@ -76,6 +79,12 @@ export default async function Stamps({
         <Empty title={t("none")} hint={t("noneHint")} />
       ) : (
         <StampRegister stamps={shown} today={today} mayIssue={mayIssue} />
+      )}
+      {history.entries.length === 0 ? null : (
+        <div className="mt-8 print:hidden">
+          <h2 className="mb-3 text-[19px] font-bold">{t("coolDownHistory")}</h2>
+          <HistoryList history={history} zone={plant.timeZone} />
+        </div>
       )}
     </main>
   );

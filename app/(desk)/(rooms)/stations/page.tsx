@@ -1,4 +1,5 @@
 import type { Metadata } from "next";
+import Link from "next/link";
 import { getTranslations } from "next-intl/server";
 import { EnrolmentCode, RevokeDevice } from "#components/desk/enrolment";
 import { Moment } from "#components/desk/moment";
@@ -37,7 +38,12 @@ export default async function Stations() {
           <li key={station.id} className="rounded border-[1.5px] border-rule bg-sheet">
             <div className="flex flex-wrap items-center gap-x-5 gap-y-2 px-5 py-3.5">
               <h2 className="min-w-0 flex-1">
-                <span className="mono text-[18px] font-bold">{station.code}</span>{" "}
+                <Link
+                  href={`/stations/${station.id}`}
+                  className="mono text-[18px] font-bold underline decoration-rule decoration-2 underline-offset-4 hover:decoration-act"
+                >
+                  {station.code}
+                </Link>{" "}
                 <span className="text-[16px]">{station.name}</span>
                 <span className="block text-[14px] text-ink-2">
                   {t("workCenter")} <span className="mono">{station.workCenter}</span>

@@ -4,6 +4,7 @@ import { getTranslations } from "next-intl/server";
 import { CalibrateGage, ChangeGage } from "#components/desk/gage-forms";
 import { GageState } from "#components/desk/gage-state";
 import { HistoryList } from "#components/desk/history-list";
+import { LinkButton } from "#components/desk/link-button";
 import { Moment } from "#components/desk/moment";
 import { PageHead } from "#components/desk/page-head";
 import { requireActor } from "#lib/boundary/actor";
@@ -29,12 +30,17 @@ export default async function Gage({ params }: { params: Promise<{ id: string }>
     plantPolicy(actor),
   ]);
   const today = dateIn(plant.timeZone, instant(Date.now()));
-  const actions = may(actor, "gage.manage") ? (
+  const actions = (
     <div className="flex flex-wrap gap-3">
-      <ChangeGage key={`change ${JSON.stringify(gage)}`} gage={gage} />
-      <CalibrateGage key={`calibrate ${JSON.stringify(gage)}`} gage={gage} today={today} />
+      <LinkButton href={`/labels?gage=${gage.id}`}>{t("label")}</LinkButton>
+      {may(actor, "gage.manage") ? (
+        <>
+          <ChangeGage key={`change ${JSON.stringify(gage)}`} gage={gage} />
+          <CalibrateGage key={`calibrate ${JSON.stringify(gage)}`} gage={gage} today={today} />
+        </>
+      ) : null}
     </div>
-  ) : null;
+  );
   return (
     <main className="px-4 py-5 sm:px-8 sm:py-7">
       <PageHead title={`${gage.code} · ${gage.name}`} actions={actions} />

@@ -3,6 +3,7 @@ import Link from "next/link";
 import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { HistoryList } from "#components/desk/history-list";
+import { LinkButton } from "#components/desk/link-button";
 import { ChangeOrder } from "#components/desk/order-forms";
 import { PageHead } from "#components/desk/page-head";
 import { requireActor } from "#lib/boundary/actor";
@@ -26,9 +27,16 @@ export default async function Order({ params }: { params: Promise<{ id: string }
     historyOf(actor, "order", order.id),
     plantPolicy(actor),
   ]);
-  const actions = may(actor, "order.manage") ? (
-    <ChangeOrder key={JSON.stringify(order)} order={order} />
-  ) : null;
+  const actions = (
+    <div className="flex flex-wrap gap-3">
+      {order.units.released === 0 ? null : (
+        <LinkButton href={`/labels?order=${order.id}`}>{t("labels")}</LinkButton>
+      )}
+      {may(actor, "order.manage") ? (
+        <ChangeOrder key={JSON.stringify(order)} order={order} />
+      ) : null}
+    </div>
+  );
   return (
     <main className="px-4 py-5 sm:px-8 sm:py-7">
       <PageHead title={order.number} actions={actions} />

@@ -57,7 +57,7 @@ export default async function Person({ params }: { params: Promise<{ id: string 
           </div>
         }
       />
-      <div className="mb-7 grid grid-cols-2 gap-4 max-lg:grid-cols-1">
+      <div className="mb-7 grid grid-cols-3 gap-4 max-lg:grid-cols-1">
         <Card title={t("roles")}>
           <p className="text-[15px]">
             {person.roles.length === 0

@@ -3,6 +3,7 @@ import Link from "next/link";
 import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { HistoryList } from "#components/desk/history-list";
+import { LinkButton } from "#components/desk/link-button";
 import { Moment } from "#components/desk/moment";
 import { PageHead } from "#components/desk/page-head";
 import { ChangeStock, HoldStock, ReleaseStock } from "#components/desk/stock-forms";
@@ -32,6 +33,7 @@ export default async function StockItem({ params }: { params: Promise<{ id: stri
     plantPolicy(actor),
   ]);
   const today = dateIn(plant.timeZone, instant(Date.now()));
+  const isInstalled = stock.serial !== null && uses.some(({ removedAt }) => removedAt === null);
   const name = stock.serial ?? stock.lot ?? "";
   const day = (of: string | null) =>
     of === null ? "–" : <Moment at={of} zone="UTC" shape="day" />;
@@ -41,12 +43,7 @@ export default async function StockItem({ params }: { params: Promise<{ id: stri
         title={`${stock.part} · ${name}`}
         actions={
           <div className="flex flex-wrap gap-3 print:hidden">
-            <Link
-              href={`/labels?stock=${stock.id}`}
-              className="inline-flex min-h-11 items-center rounded border-2 border-edge bg-sheet px-4 text-[15px] font-[650] no-underline hover:bg-paper"
-            >
-              {t("label")}
-            </Link>
+            <LinkButton href={`/labels?stock=${stock.id}`}>{t("label")}</LinkButton>
             {may(actor, "stock.manage") ? (
               <ChangeStock key={JSON.stringify(stock)} stock={stock} name={name} />
             ) : null}
@@ -62,7 +59,7 @@ export default async function StockItem({ params }: { params: Promise<{ id: stri
       <dl className="mb-7 grid grid-cols-[190px_minmax(0,1fr)] gap-y-2 rounded border-[1.5px] border-rule bg-sheet px-5 py-4 text-[15px] [&>dd]:[overflow-wrap:anywhere] [&>dt]:text-ink-2">
         <dt>{t("state")}</dt>
         <dd>
-          <StockState stock={stock} today={today} />
+          <StockState stock={{ ...stock, isInstalled }} today={today} />
         </dd>
         <dt>{t("part")}</dt>
         <dd className="mono">

@@ -1,0 +1,12 @@
+import Link from "next/link";
+import type { ReactNode } from "react";
+
+/** Looks like a plain button and leads somewhere. */
+export const LinkButton = ({ href, children }: { href: string; children: ReactNode }) => (
+  <Link
+    href={href}
+    className="inline-flex min-h-11 items-center rounded border-2 border-edge bg-sheet px-4 text-[15px] font-[650] text-ink no-underline hover:bg-sunk print:hidden"
+  >
+    {children}
+  </Link>
+);
