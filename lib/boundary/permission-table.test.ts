@@ -44,7 +44,7 @@ const matrix: Readonly<Record<Permission, string>> = {
   failStep: "oisq----",
   skipStep: "oisqm---",
   markStepNotApplicable: "oisqm---",
-  deferStep: "---q----",
+  deferStep: "oisqm---",
   reopenStep: "oisq----",
   departSequence: "oisqm---",
   superviseStep: "oisq----",
@@ -94,8 +94,8 @@ const matrix: Readonly<Record<Permission, string>> = {
   startRework: "--sqm---",
   completeRework: "-isq----",
 
-  requestWaiver: "--sq----",
-  grantWaiver: "---q----",
+  requestWaiver: "oisq----",
+  grantWaiver: "oisq----",
   revokeWaiver: "--sq----",
 
   changeRevision: "---qm---",
@@ -111,6 +111,7 @@ const matrix: Readonly<Record<Permission, string>> = {
 
   "order.manage": "--s-ma--",
 
+  "desk.enter": "oisqmanc",
   "people.read": "--sq-a--",
   "people.manage": "-----a--",
   "pin.reset": "--sq-a--",

@@ -30,7 +30,7 @@ export type Noun = (typeof nouns)[number];
 /**
  * What decides beside the role: the rules of the unit (open, not on hold, in sequence, complete), a
  * qualification that the step asks for, role and qualification and stamp that a signature's requirement
- * names, the role that the instruction names, the function that owns the hold, the QMS, or that it has
+ * names, the role that the instruction names, a lead's or quality's signature beside, the function that owns the hold, the QMS, or that it has
  * to be somebody else than who worked on it or asked for it.
  */
 export const deciders = [
@@ -40,6 +40,8 @@ export const deciders = [
   "instruction",
   "owner",
   "qms",
+  "lead",
+  "quality",
   "another",
 ] as const;
 export type Decider = (typeof deciders)[number];
@@ -67,7 +69,7 @@ const about: Readonly<Record<Permission, About>> = {
   failStep: ["step", "rules"],
   skipStep: ["step", "rules", "instruction"],
   markStepNotApplicable: ["step", "rules", "instruction"],
-  deferStep: ["step", "rules"],
+  deferStep: ["step", "rules", "instruction"],
   reopenStep: ["step", "rules"],
   departSequence: ["step", "rules", "instruction"],
   superviseStep: ["step", "rules", "qualification", "another"],
@@ -117,8 +119,8 @@ const about: Readonly<Record<Permission, About>> = {
   startRework: ["rework", "rules", "qms"],
   completeRework: ["rework", "rules"],
 
-  requestWaiver: ["waiver", "rules"],
-  grantWaiver: ["waiver", "rules", "another"],
+  requestWaiver: ["waiver", "rules", "lead"],
+  grantWaiver: ["waiver", "rules", "quality", "another"],
   revokeWaiver: ["waiver"],
 
   changeRevision: ["revision", "rules"],
@@ -134,6 +136,7 @@ const about: Readonly<Record<Permission, About>> = {
 
   "order.manage": ["order"],
 
+  "desk.enter": ["people"],
   "people.read": ["people"],
   "people.manage": ["people", "another"],
   "pin.reset": ["people", "another"],

@@ -5,6 +5,17 @@ import type { CommandType } from "#lib/travelers/schema";
 
 /** Who may attempt what. Whether it is allowed for this record, now, is decided in rules.ts. */
 export const permissions = {
+  /** Has signed in, whatever the role: own account, live screens. */
+  "desk.enter": [
+    "operator",
+    "inspector",
+    "supervisor",
+    "quality",
+    "manufacturing_engineer",
+    "administrator",
+    "integrator",
+    "customer",
+  ],
   "traveler.read": [
     "operator",
     "inspector",
