@@ -77,11 +77,22 @@ const toldOfDocuments = [enDesk.document.refused, esDesk.document.refused] satis
   string
 >[];
 
+/** The names that a sentence is filled with: those of its arguments, and not the words of their branches. */
+function namesIn(sentence: string): string[] {
+  const names = new Set<string>();
+  // Odd depths are arguments, even ones are what is said: {count, plural, one {# unit of {order}}}.
+  let depth = 0;
+  for (const [found, name] of sentence.matchAll(/\{\s*(\w+)?|\}/g)) {
+    depth += found === "}" ? -1 : 1;
+    if (found !== "}" && depth % 2 === 1 && name !== undefined) names.add(name);
+  }
+  return [...names].sort();
+}
+
 /** Every sentence by its path, with the names it is filled with. */
 function sentences(node: unknown, path = ""): Map<string, string> {
   if (typeof node === "string") {
-    const names = [...node.matchAll(/\{(\w+)[,}]/g)].map(([, name]) => name ?? "");
-    return new Map([[path, [...new Set(names)].sort().join(" ")]]);
+    return new Map([[path, namesIn(node).join(" ")]]);
   }
   return new Map(
     Object.entries(node as object).flatMap(([key, value]) => [
@@ -91,6 +102,16 @@ function sentences(node: unknown, path = ""): Map<string, string> {
 }
 
 describe("the words of the screen", () => {
+  test("are filled by the names of their arguments, at any depth", () => {
+    expect(namesIn("{a} of {b, plural, one {# unit of {c}} other {all}} [{d}]")).toEqual([
+      "a",
+      "b",
+      "c",
+      "d",
+    ]);
+    expect(namesIn("{x, select, en {English} other {Spanish}}")).toEqual(["x"]);
+  });
+
   test.each([
     ["common", enCommon, esCommon],
     ["desk", enDesk, esDesk],
