@@ -65,7 +65,10 @@ type DeskCode =
 const toldAtDesk = [enDesk.errors, esDesk.errors] satisfies Record<DeskCode, Words>[];
 
 /** What a tablet is answered beside the rules: by the door, by sign-in, by what it looks for. */
-type FloorCode = DeviceRefusal["code"] | CredentialRefusal["code"];
+type FloorCode =
+  | DeviceRefusal["code"]
+  | CredentialRefusal["code"]
+  | Extract<BlobRefusal["code"], "not_a_report">;
 const toldOnFloor = [enFloor.problem.codes, esFloor.problem.codes] satisfies Record<
   FloorCode,
   Words
@@ -73,7 +76,10 @@ const toldOnFloor = [enFloor.problem.codes, esFloor.problem.codes] satisfies Rec
 
 /** Why a document is not kept, beside the field that took it. */
 const toldOfDocuments = [enDesk.document.refused, esDesk.document.refused] satisfies Record<
-  Exclude<BlobRefusal["code"], "hash_differs"> | "too_large" | "no_answer" | "other",
+  | Exclude<BlobRefusal["code"], "hash_differs" | "not_a_report">
+  | "too_large"
+  | "no_answer"
+  | "other",
   string
 >[];
 
@@ -120,9 +126,8 @@ describe("the words of the screen", () => {
     ["permissions", enPermissions, esPermissions],
   ])("are the same in both languages, with the same names to fill in: %s", (_, en, es) => {
     expect([...sentences(es).keys()].sort()).toEqual([...sentences(en).keys()].sort());
-    const differing = [...sentences(en)].filter(
-      ([path, names]) => sentences(es).get(path) !== names,
-    );
+    const spanish = sentences(es);
+    const differing = [...sentences(en)].filter(([path, names]) => spanish.get(path) !== names);
     expect(differing).toEqual([]);
   });
 
@@ -167,7 +172,7 @@ function refusingSites(): Site[] {
   return files.flatMap((file) => {
     const module = parseSync(readFileSync(path.join(root, file), "utf8"), { syntax: "typescript" });
     const found: CallExpression[] = [];
-    const objects = new Map<string, ObjectExpression>();
+    const objects = new Map<string, ObjectExpression | null>();
     const look = (node: unknown): void => {
       if (Array.isArray(node)) for (const one of node) look(one);
       if (typeof node !== "object" || node === null || Array.isArray(node)) return;
@@ -175,8 +180,10 @@ function refusingSites(): Site[] {
       if (of.type === "CallExpression") found.push(node as CallExpression);
       if (of.type === "VariableDeclarator") {
         const { id, init } = of as { id: Expression; init: Expression | null };
-        if (id.type === "Identifier" && init?.type === "ObjectExpression")
-          objects.set(id.value, init);
+        if (id.type === "Identifier" && init?.type === "ObjectExpression") {
+          // Declared twice in a file, nobody here can tell which of them is meant.
+          objects.set(id.value, objects.has(id.value) ? null : init);
+        }
       }
       for (const value of Object.values(of)) look(value);
     };
@@ -188,7 +195,7 @@ function refusingSites(): Site[] {
 function siteOf(
   file: string,
   { callee, arguments: given }: CallExpression,
-  objects: ReadonlyMap<string, ObjectExpression>,
+  objects: ReadonlyMap<string, ObjectExpression | null>,
 ): Site | null {
   const name = callee.type === "Identifier" ? callee.value : "";
   if (!/^(refuse|refused|credentialRefused)$/.test(name)) return null;
@@ -199,7 +206,7 @@ function siteOf(
 
 function namesGiven(
   given: Expression,
-  objects: ReadonlyMap<string, ObjectExpression>,
+  objects: ReadonlyMap<string, ObjectExpression | null>,
 ): string[] | null {
   const of = given.type === "Identifier" ? objects.get(given.value) : given;
   if (of?.type !== "ObjectExpression") return null;
@@ -217,61 +224,46 @@ function namesGiven(
   return names;
 }
 
+/** Which thing it was about: for the record, and on the screen beside the sentence anyway. */
+const located = [
+  "step",
+  "field",
+  "position",
+  "sample",
+  "attempt",
+  "type",
+  "status",
+  "code",
+  "scope",
+  "part",
+  "item",
+  "value",
+  "person",
+  "role",
+];
+
 /**
- * Given for the record and whoever reads it later, and not said: the sentence already tells the person
- * at the unit what to do, and the screen shows the step, the field and the value beside it.
+ * Given for the record and whoever reads it later, and not said: the sentence already tells the person at
+ * the unit what to do. A name that is new here is either said or put on this list.
  */
 const notSaid: Readonly<Record<string, readonly string[]>> = {
-  buyoff_already_signed: ["type"],
-  buyoff_not_at_unit: ["type"],
-  buyoff_not_due: ["type"],
-  buyoff_stamp: ["type"],
-  calculated_value_differs: ["value"],
   clock_backdated: ["clock", "mixedAt"],
   clock_in_future: ["clock"],
-  clock_not_elapsed: ["step"],
   clock_not_started: ["clock"],
   command_not_available: ["command"],
-  component_installed_elsewhere: ["part"],
-  component_position_filled: ["position"],
-  component_removed_already: ["part"],
-  component_spent: ["part"],
   component_unknown: ["other"],
-  component_wrong_part: ["item", "revision"],
-  defect_not_open: ["status"],
-  defect_performer: ["code", "person"],
-  departure_not_allowed: ["step"],
+  component_wrong_part: ["revision"],
   design_authority_needed: ["decision"],
-  disposition_is_not_rework: ["code"],
-  disposition_is_not_scrap: ["code"],
   employee_number_taken: ["number"],
-  fewer_decimals_than_gage: ["value"],
-  field_missing: ["field", "position", "step", "value"],
-  gage_needed: ["type"],
-  gage_not_in_service: ["status"],
-  gage_wrong_type: ["type"],
   hold_already_released: ["reason"],
-  hold_owner: ["reason", "role"],
-  hold_point_open: ["step"],
+  hold_owner: ["reason"],
   hold_reason_unknown: ["reason"],
   late_in_future: ["at"],
-  limits_not_known_yet: ["position"],
   ncr_number_differs: ["given"],
   not_qualified: ["qualification", "waivableBy"],
-  on_hold: ["reason", "scope"],
-  out_of_limits_not_confirmed: ["max", "min", "value"],
-  person_not_active: ["person"],
-  position_carried: ["attempt", "position"],
-  position_unknown: ["position", "step"],
-  qms_not_dispositioned: ["status"],
-  qms_unreachable: ["code"],
-  reading_beyond_process_limit: ["field", "position", "step", "value"],
-  reading_not_beyond_process_limit: ["value"],
-  sample_unknown: ["sample"],
-  signer_performed_work: ["step"],
+  on_hold: ["reason"],
+  out_of_limits_not_confirmed: ["max", "min"],
   too_many_attempts: ["seconds"],
-  traveler_not_open: ["status"],
-  value_not_readable: ["value"],
 };
 
 describe("what a refusal gives", () => {
@@ -311,7 +303,7 @@ describe("what a refusal gives", () => {
     const unsaid = new Map<string, Set<string>>();
     for (const { code, names } of sites) {
       const { all } = namesOf(code);
-      for (const name of (names ?? []).filter((of) => !all.includes(of))) {
+      for (const name of (names ?? []).filter((of) => !all.includes(of) && !located.includes(of))) {
         unsaid.set(code, (unsaid.get(code) ?? new Set()).add(name));
       }
     }
