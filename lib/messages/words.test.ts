@@ -252,7 +252,6 @@ const notSaid: Readonly<Record<string, readonly string[]>> = {
   clock_not_started: ["clock"],
   command_not_available: ["command"],
   component_unknown: ["other"],
-  component_wrong_part: ["revision"],
   design_authority_needed: ["decision"],
   employee_number_taken: ["number"],
   hold_already_released: ["reason"],
