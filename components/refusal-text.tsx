@@ -10,6 +10,8 @@ const vocabularies = {
   before: "buyoffType",
   decision: "decision",
   status: "ncrStatus",
+  kind: "protection",
+  waivableBy: "waivableBy",
 };
 
 const decimals = [

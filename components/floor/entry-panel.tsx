@@ -21,6 +21,7 @@ import type { Problem } from "./problem.tsx";
 import { EntryProblem } from "./problem-place.tsx";
 import { ReadingDialog } from "./reading-dialog.tsx";
 import { useScan } from "./scanning.tsx";
+import { usePlantInstant } from "./use-now.ts";
 import { useStepWork, useWork } from "./work-context.tsx";
 
 export type EntryProps = {
@@ -95,7 +96,7 @@ function StepPanel(props: EntryProps & { step: Step }) {
     else setPicked(one);
   };
   const selectGage = (code: string) => void gage.select(code);
-  useScan((scan) => scanned(scan, props, { selectGage, work, place, field, step, packet }));
+  useStepScan(props, { selectGage, work, place, field, step, packet });
   const isWorkable = state.steps[step.id]?.status !== "complete" || place?.open != null;
   return (
     <Columns
@@ -186,7 +187,13 @@ type ScanTarget = {
   field: Field | null;
   step: Step;
   packet: ReturnType<typeof useWork>["packet"];
+  plantInstant: () => Promise<string>;
 };
+
+function useStepScan(props: EntryProps, target: Omit<ScanTarget, "plantInstant">): void {
+  const plantInstant = usePlantInstant();
+  useScan((scan) => scanned(scan, props, { ...target, plantInstant }));
+}
 
 /** What a label means here: a gage, a component for its place, a text, another unit, another person. */
 function scanned(scan: Scan, props: EntryProps, target: ScanTarget): void {
@@ -210,7 +217,19 @@ function scanned(scan: Scan, props: EntryProps, target: ScanTarget): void {
 }
 
 function install(scan: Extract<Scan, { kind: "component" }>, target: ScanTarget): void {
-  const { work, step } = target;
+  const { work, step, field } = target;
+  if (field?.kind === "batch_clock" && scan.lot !== null) {
+    const { lot } = scan;
+    void work.record(async (perform) =>
+      perform("startBatchClock", {
+        step: step.id,
+        field: field.id,
+        lot,
+        mixedAt: await target.plantInstant(),
+      }),
+    );
+    return;
+  }
   const into = placeForPart(target, scan.part);
   if (into === null) {
     work.setProblem({ kind: "refused", code: "scan_not_here", params: { text: scan.text } });
@@ -218,9 +237,20 @@ function install(scan: Extract<Scan, { kind: "component" }>, target: ScanTarget)
   }
   const { part, serial, lot } = scan;
   const body = { step: step.id, field: into.field, position: into.position };
-  void work.record((perform) =>
-    perform("installComponent", { ...body, part, serial, lot, quantity: into.quantity }),
-  );
+  const mix = step.fields.find((one) => one.kind === "batch_clock" && one.part === part);
+  void work.record(async (perform) => {
+    const installed = await perform("installComponent", {
+      ...body,
+      part,
+      serial,
+      lot,
+      quantity: into.quantity,
+    });
+    // What is mixed here ages from this scan on: nobody scans it twice.
+    if (installed.kind !== "done" || mix === undefined || lot === null) return installed;
+    const mixedAt = await target.plantInstant();
+    return perform("startBatchClock", { step: step.id, field: mix.id, lot, mixedAt });
+  });
 }
 
 function plainText(

@@ -3,6 +3,7 @@ import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { Button } from "#components/ui/button";
 import type { Field } from "#lib/instructions/schema";
+import { BatchClockEntry, ClockAgeEntry, TimerEntry } from "./clock-entry.tsx";
 import { ComponentEntry } from "./component-entry.tsx";
 import { ScanBox } from "./gage-panel.tsx";
 import { useWords } from "./language.tsx";
@@ -33,9 +34,13 @@ export function FieldEntry(props: FieldEntryProps) {
       return <ComponentEntry {...props} field={field} />;
     case "acknowledgement":
       return <AcknowledgementEntry {...props} />;
-    case "gage":
     case "timer":
+      return <TimerEntry {...props} field={field} />;
     case "batch_clock":
+      return <BatchClockEntry {...props} field={field} />;
+    case "clock_age":
+      return <ClockAgeEntry {...props} field={field} />;
+    case "gage":
     case "measurement_record":
       return <NotHere />;
   }

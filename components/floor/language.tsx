@@ -1,7 +1,7 @@
 "use client";
-import { useTranslations } from "next-intl";
+import { useTimeZone, useTranslations } from "next-intl";
 import { createContext, use } from "react";
-import { decimalIn, inLocale, type Locale, locales } from "#lib/messages/locales";
+import { decimalIn, inLocale, type Locale, locales, momentIn } from "#lib/messages/locales";
 
 export const LanguageContext = createContext<{ locale: Locale; change: (to: Locale) => void }>({
   locale: "en",
@@ -17,6 +17,12 @@ export function useWords(): (words: { en: string; es?: string | undefined }) => 
 export function useDecimals(): (value: string) => string {
   const { locale } = use(LanguageContext);
   return (value) => decimalIn(value, locale);
+}
+/** A moment in the plant's own time. */
+export function useMomentText(): (at: string) => string {
+  const { locale } = use(LanguageContext);
+  const zone = useTimeZone() ?? "UTC";
+  return (at) => momentIn(at, locale, zone);
 }
 export const useLanguage = () => use(LanguageContext);
 

@@ -54,7 +54,7 @@ export function OutPanel({
       {defect === undefined ? (
         <>
           <p className="text-[19px] leading-snug">{t("choose")}</p>
-          {isWorkable && !isWord ? (
+          {isWorkable && !isWord && reading.source !== "calculated" ? (
             <Button size="record" onClick={onAgain}>
               {t("again")}
             </Button>

@@ -122,12 +122,13 @@ function PlaceChip({
   useEffect(() => {
     if (isHere) ref.current?.scrollIntoView({ block: "nearest" });
   }, [isHere]);
-  const { reading, installation, photos, open } = place;
+  const { reading, installation, photos, clock, open } = place;
   const isOut = open === "out_of_limits" || open === "out_of_process_limits";
   const shown =
     (reading === null ? undefined : decimals(reading.value)) ??
     installation?.serial ??
     installation?.lot ??
+    clock?.lot ??
     (photos.length > 0 ? String(photos.length) : "");
   const value =
     reading?.value === "pass" || reading?.value === "fail" || reading?.value === "yes"

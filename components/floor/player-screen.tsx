@@ -6,6 +6,7 @@ import type { Operation, Step } from "#lib/instructions/schema";
 import { chainAt, nextRequirements } from "#lib/travelers/buyoffs.rules";
 import { fieldState, nextStep } from "#lib/travelers/progress.rules";
 import { BuyoffScreen } from "./buyoff-screen.tsx";
+import { ClockStrip } from "./clock-entry.tsx";
 import { DefectDialog } from "./defect-dialog.tsx";
 import { EntryPanel } from "./entry-panel.tsx";
 import { FinishPanel } from "./finish-panel.tsx";
@@ -75,6 +76,7 @@ export function PlayerScreen({
         <TopBar onLeave={onLeave} current={place?.operation ?? null} />
         <Rail place={place} due={due} onChoose={setChosen} />
         <main className="flex min-h-0 flex-col gap-3 px-6 pt-4 pb-4 max-[1100px]:px-4">
+          <ClockStrip />
           <StandingBanners place={place} />
           <StepPaper key={step?.id ?? operation?.id ?? "end"} operation={operation} step={step} />
           <div ref={setProblemPlace} className="shrink-0 empty:hidden" />

@@ -1,4 +1,5 @@
 import { uuidv7 } from "#lib/kit/ids";
+import { instant } from "#lib/kit/time";
 import type { DemoKit, Packet, SignIn } from "#lib/offline/wire.schema";
 import type { CommandVerdict } from "#lib/travelers/schema";
 import { chanceOf } from "../../prisma/seed/identity.ts";
@@ -66,6 +67,7 @@ export const kitFor = (of: Unit, values: Kit["values"] = {}): Kit => ({
   picture: () => aPicture.body,
   chance: (label) => chanceOf(`${of.unit}/${label}`),
   values,
+  now: () => instant(Date.now()),
   newId: () => uuidv7(),
 });
 

@@ -187,12 +187,16 @@ const evidence: Readonly<Partial<Record<Act["type"], TravelerEvent["type"]>>> = 
   installComponent: "component.installed",
   attachPhoto: "photo.attached",
   completeStep: "step.completed",
+  startTimer: "timer.started",
+  stopTimer: "timer.stopped",
+  startBatchClock: "batch_clock.started",
+  readClock: "reading.recorded",
   signBuyoff: "buyoff.signed",
 };
 
 /** Waits for the act's own entry in the record; nothing else that happens meanwhile passes for it. */
 async function arrived({ observer, unit }: Journey, before: Packet, next: Act): Promise<Packet> {
-  const type = evidence[next.type];
+  const type = startsClock(before.content, next) ? "batch_clock.started" : evidence[next.type];
   if (!type) throw new Error(`${next.type} leaves no entry that is known here`);
   await expect(async () => {
     const found = await entriesOf(unit.traveler, before.state.seq);
@@ -201,6 +205,16 @@ async function arrived({ observer, unit }: Journey, before: Packet, next: Act): 
   }).toPass({ timeout: 60_000, intervals: [60, 60, 100, 100, 150, 250, 500] });
   return observer.packet(unit.traveler);
 }
+
+/** One scan installs what is mixed and starts its clock. */
+const startsClock = (content: InstructionContent, next: Act): boolean =>
+  next.type === "installComponent" &&
+  content.operations
+    .flatMap(({ steps }) => steps)
+    .filter(({ id }) => id === next.body.step)
+    .some(({ fields }) =>
+      fields.some((field) => field.kind === "batch_clock" && field.part === next.body.part),
+    );
 
 const buyoffTypes = {
   operator: "Operator",
@@ -244,6 +258,15 @@ async function perform(
       await expect(page.getByText(which)).toBeVisible();
       return player.sign(name);
     }
+    case "startBatchClock":
+      return player.scan(`CMP~PS-B2~L~${next.body.lot}`);
+    case "startTimer":
+      return tap("Start");
+    case "stopTimer":
+      // Below its minimum the button is not there yet.
+      return tap("Stop");
+    case "readClock":
+      return tap("Record its age");
     case "recordReading":
       return reading(player, next.body.value, next.body.source);
     default:

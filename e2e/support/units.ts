@@ -12,6 +12,8 @@ export type UnitWanted = {
   until?: string;
   /** Or until the next buyoff of this operation could be signed. */
   untilBuyoff?: string;
+  /** On the same instruction with waits of seconds. */
+  quick?: boolean;
   values?: Readonly<Record<string, string>>;
 };
 

@@ -149,7 +149,7 @@ test("a mix is a lot of the right part that is not expired; another lot is offer
 
 test("a clock can't be started in the future nor long ago, but a running one of the same mix is joined", () => {
   const bench = inWorkAt("030.1", { content });
-  expect(outcome(mixNow(bench, "S-1", -1))).toBe("clock_in_future");
+  expect(outcome(mixNow(bench, "S-1", -2))).toBe("clock_in_future");
   expect(outcome(mixNow(bench, "S-1", 16))).toBe("clock_backdated");
   const mixedAt = plusMinutes(begin, bench.minutes + 1 - 40);
   const running = { clock: "application life", part: "SEAL", lot: "S-1", mixedAt, unit: "FSB-1" };

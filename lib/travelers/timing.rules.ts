@@ -225,7 +225,9 @@ export function startBatchClock(of: Case<"startBatchClock">): Ruling {
   if (!stock.ok) return stock;
   const { clock } = field;
   const part = stock.value?.part ?? null;
-  if (body.mixedAt > facts.at) return refuse("clock_in_future", { clock, mixedAt: body.mixedAt });
+  // The tablet's clock is known to some seconds only.
+  if (body.mixedAt > plusMinutes(facts.at, 1))
+    return refuse("clock_in_future", { clock, mixedAt: body.mixedAt });
   const minutes = ageMs(body, facts.at) / 60_000;
   const joined = facts.clocks.some(
     (one) =>

@@ -7,7 +7,9 @@ import type {
 } from "#lib/instructions/schema";
 import { canonicalSha256 } from "#lib/kit/canonical";
 import { add, compare, decimals, subtract } from "#lib/kit/decimal";
+import type { Instant } from "#lib/kit/time";
 import { buyoffContent, buyoffsDue } from "#lib/travelers/buyoffs.rules";
+import { ageMs, batchClockOf, runningTimer } from "#lib/travelers/clocks.rules";
 import { calculatedValue, fieldState, limitsFor, nextStep } from "#lib/travelers/progress.rules";
 import type { CommandBody, CommandType } from "#lib/travelers/schema";
 import type { Limits, TravelerState } from "#lib/travelers/state.schema";
@@ -24,6 +26,7 @@ export type Kit = {
   chance: (label: string) => number;
   /** By step and position, such as "060.3/3". */
   values?: Readonly<Record<string, string>>;
+  now: () => Instant;
   newId: () => string;
 };
 
@@ -104,7 +107,10 @@ function stepAct(
     if (!progress?.presentedTo.length) {
       return [{ type: "presentStep", body: { step: step.id, language: "en" } }, 4];
     }
-    return [{ type: "startStep", body: { step: step.id } }, 6];
+    return [
+      { type: "startStep", body: { step: step.id } },
+      6 + secondsToWait(state, content, step, kit),
+    ];
   }
   const fields = fieldState(state, content, step.id);
   const gageType = fields.gagesMissing[0];
@@ -123,6 +129,20 @@ function stepAct(
     return fieldAct(state, content, step, field, place, kit);
   }
   return [{ type: "completeStep", body: { step: step.id } }, 5];
+}
+
+/** Until every clock that the step waits for has run long enough. */
+function secondsToWait(
+  state: TravelerState,
+  content: InstructionContent,
+  step: Step,
+  kit: Kit,
+): number {
+  const waits = (step.clocks ?? []).map(({ field, afterMinutes = 0 }) => {
+    const clock = batchClockOf(state, content, field);
+    return clock ? afterMinutes * 60 - ageMs(clock, kit.now()) / 1000 : 0;
+  });
+  return Math.ceil(Math.max(0, ...waits));
 }
 
 function fieldAct(
@@ -144,6 +164,8 @@ function fieldAct(
     return [{ type: "installComponent", body }, 7];
   }
   const given = kit.values?.[`${step.number}/${position}`];
+  const timed = clockAct(state, field, where, kit, given);
+  if (timed) return timed;
   const value = given ?? readingOf(state, content, step, field, position, sample, kit);
   const source =
     field.kind === "measurement" && field.difference
@@ -154,15 +176,34 @@ function fieldAct(
   // What a story tells outside its limits was seen and confirmed.
   const confirmed: CommandBody<"recordReading">["confirmed"] = given ? ["out_of_limits"] : [];
   const body = { ...where, sample, value, source, confirmed } as const;
-  return [{ type: "recordReading", body }, minutesOf(field) ?? 12];
+  return [{ type: "recordReading", body }, 12];
 }
 
-/** Waiting is part of the work: a dwell of an hour takes one. */
-function minutesOf(field: Field): number | null {
-  if (field.kind !== "measurement" || field.unit !== "min" || field.limits?.kind !== "fixed") {
-    return null;
+/** Waiting is part of the work: a dwell of an hour takes one. `given`: the seconds of a story. */
+function clockAct(
+  state: TravelerState,
+  field: Field,
+  where: { step: string; field: string; position: string },
+  kit: Kit,
+  given: string | undefined,
+): [Body, number] | null {
+  switch (field.kind) {
+    case "timer": {
+      if (!runningTimer(state, where)) return [{ type: "startTimer", body: where }, 5];
+      const usual = field.minSeconds ? field.minSeconds + 20 : (field.maxSeconds ?? 60) * 0.7;
+      return [{ type: "stopTimer", body: where }, Number(given ?? usual)];
+    }
+    case "batch_clock": {
+      const { lot } = kit.component(field.part ?? "");
+      const { step, field: mix } = where;
+      const body = { step, field: mix, lot: lot ?? "", mixedAt: kit.now() };
+      return [{ type: "startBatchClock", body }, 7];
+    }
+    case "clock_age":
+      return [{ type: "readClock", body: where }, 6];
+    default:
+      return null;
   }
-  return field.limits.min ? (Number(field.limits.min) + 3) * 60 : null;
 }
 
 function readingOf(

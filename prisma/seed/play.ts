@@ -24,6 +24,8 @@ export type Job = {
   kit: Kit;
   /** Working people in the order in which they are asked. */
   crew: readonly string[];
+  /** Hears of each act before it is done, and may let time pass. */
+  before?: (next: Act) => void;
 };
 
 export const firstShift = [
@@ -50,6 +52,7 @@ export function kitOf(
     },
     gage: (type) => gages[type] ?? type,
     chance: (label) => chanceOf(`${of.unit}/${label}`),
+    now: clock.now,
     newId: clock.newId,
     ...(of.values ? { values: of.values } : {}),
   };
@@ -81,6 +84,7 @@ export async function workUntil(job: Job, until: (next: Act) => boolean): Promis
   for (;;) {
     const next = nextAct(current.state, current.content, current.kit);
     if (!next || until(next)) return current;
+    job.before?.(next);
     const person = whoMay(current, next);
     if (next.type === "startStep" && !isShown(current, next.body.step, person)) {
       const shown = { step: next.body.step, language: person.locale };

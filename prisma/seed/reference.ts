@@ -178,15 +178,26 @@ export async function instructionFiles(): Promise<Map<string, InstructionContent
 export async function seedInstructions(site: Site, anchor: Instant): Promise<void> {
   const released = new Date(millis(anchor) - 90 * 24 * 60 * 60_000);
   for (const content of (await instructionFiles()).values()) {
-    const instruction = idOf(`instruction/${content.number}`);
-    const sha256 = contentSha256(content);
-    await db.instruction.upsert({
-      where: { id: instruction },
-      create: { id: instruction, number: content.number, title: content.title },
-      update: {},
-    });
-    await db.instructionRevision.create({
-      data: {
+    await seedInstruction(site, content, released);
+  }
+}
+
+/** Effective from then on; one that is there already stays as it is. */
+export async function seedInstruction(
+  site: Site,
+  content: InstructionContent,
+  released: Date,
+): Promise<void> {
+  const instruction = idOf(`instruction/${content.number}`);
+  const sha256 = contentSha256(content);
+  await db.instruction.upsert({
+    where: { id: instruction },
+    create: { id: instruction, number: content.number, title: content.title },
+    update: {},
+  });
+  const { count } = await db.instructionRevision.createMany({
+    data: [
+      {
         contentSha256: sha256,
         instructionId: instruction,
         revision: content.revision,
@@ -195,17 +206,13 @@ export async function seedInstructions(site: Site, anchor: Instant): Promise<voi
         effectiveAt: released,
         createdAt: released,
       },
-    });
-    const body = { number: content.number, revision: content.revision, contentSha256: sha256 };
-    await note(
-      site,
-      "instruction",
-      instruction,
-      "revision.made_effective",
-      body,
-      instant(released.getTime()),
-    );
-  }
+    ],
+    skipDuplicates: true,
+  });
+  if (count === 0) return;
+  const body = { number: content.number, revision: content.revision, contentSha256: sha256 };
+  const at = instant(released.getTime());
+  await note(site, "instruction", instruction, "revision.made_effective", body, at);
 }
 
 /** What lies in the store of a plant before the first unit is opened. */
