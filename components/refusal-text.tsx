@@ -12,6 +12,7 @@ const vocabularies = {
   status: "ncrStatus",
   kind: "protection",
   waivableBy: "waivableBy",
+  why: "mergeWhy",
 };
 
 const decimals = [

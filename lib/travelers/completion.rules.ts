@@ -19,6 +19,8 @@ function nameOf({ code, params }: OpenItem): string {
       return params.label ?? "";
     case "tools_open":
       return `${params.kit} ${params.counted}/${params.due}`;
+    case "quantity_open":
+      return params.quantity ?? "";
     case "photo_not_arrived":
       return (params.sha256 ?? "").slice(0, 8);
     default:
@@ -40,6 +42,7 @@ function incomplete(items: readonly OpenItem[]): Ruling {
     reworks: listed("rework_open"),
     tools: listed("tools_open"),
     photos: listed("photo_not_arrived"),
+    quantity: listed("quantity_open"),
   };
   const texts = Object.entries(groups).map(([group, names]) => [group, names.join(", ")]);
   return refuse("traveler_incomplete", {

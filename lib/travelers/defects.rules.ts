@@ -5,6 +5,7 @@ import { ok } from "#lib/kit/result";
 import { performers } from "./buyoffs.rules.ts";
 import type { Facts } from "./facts.schema.ts";
 import { stepOf } from "./gates.rules.ts";
+import { isLot, leftIn } from "./lots.rules.ts";
 import { plannedField, plannedSteps } from "./plan.rules.ts";
 import type { Refusal } from "./refusal.schema.ts";
 import type { Case, Ruling } from "./ruling.rules.ts";
@@ -32,8 +33,9 @@ export const addsUp = (dispositions: readonly Disposition[], quantity: string): 
   compare(sumOf(dispositions), quantity) === 0;
 
 function quantityFits(state: TravelerState, quantity: string): Result<true, Refusal> {
-  const isFitting = compare(quantity, "0") > 0 && compare(quantity, state.unit.quantity) <= 0;
-  return isFitting ? ok(true) : refuse("quantity_too_large", { quantity, of: state.unit.quantity });
+  const of = isLot(state) ? leftIn(state) : state.unit.quantity;
+  const isFitting = compare(quantity, "0") > 0 && compare(quantity, of) <= 0;
+  return isFitting ? ok(true) : refuse("quantity_too_large", { quantity, of });
 }
 
 /** Codes and severities that the plant has marked place a hold by themselves (rule 13). */
@@ -213,7 +215,8 @@ function isCarriedOut(
       return loops.length > 0 && loops.every(({ status }) => status === "complete");
     }
     case "scrap":
-      return state.status === "scrapped";
+      // Pieces of a lot are scrapped by its balance, which counts what was decided; a unit as a whole.
+      return isLot(state) ? state.quantities !== null : state.status === "scrapped";
     case "return_to_supplier":
       return state.components.some(
         ({ step, field, position, removed }) =>

@@ -1,6 +1,6 @@
 import { derivedId } from "#lib/kit/ids";
 import type { RecordedEvent } from "./schema.ts";
-import type { Defect, Hold, StepState, TravelerState } from "./state.schema.ts";
+import type { Hold, StepState, TravelerState } from "./state.schema.ts";
 
 type SplitOff = Extract<RecordedEvent, { type: "traveler.split_off" }>;
 
@@ -12,11 +12,13 @@ export function evolveLot(state: TravelerState, event: RecordedEvent): TravelerS
       return {
         ...state,
         splits: [...state.splits, { child, lot, quantity, at: event.at }],
+        // What was accounted for before is not the balance any more.
+        quantities: null,
       };
     }
     case "traveler.merged": {
       const merged = event.body.from.map((of) => ({ ...of, at: event.at }));
-      return { ...state, merges: [...state.merges, ...merged] };
+      return { ...state, merges: [...state.merges, ...merged], quantities: null };
     }
     case "traveler.merged_into":
       return { ...state, status: "cancelled", mergedInto: event.body.into };
@@ -34,24 +36,16 @@ export function evolveLot(state: TravelerState, event: RecordedEvent): TravelerS
  * `parent` is what the parent's entries give up to the one that the event names.
  */
 export function splitOff(parent: TravelerState, event: SplitOff): TravelerState {
-  const { traveler, from, lot, quantity, defects } = event.body;
+  const { traveler, from, lot, quantity } = event.body;
   const own = (step: StepState): StepState => ({
     ...step,
     instance: derivedId(traveler, `${step.step}/${step.attempt}`),
   });
   const steps = Object.entries(parent.steps).map(([id, step]) => [id, own(step)] as const);
-  const moved = new Map(defects.map((of) => [of.from, of.to]));
-  const carried: Defect[] = parent.defects.flatMap((defect) => {
-    const id = moved.get(defect.id);
-    return id === undefined ? [] : [{ ...defect, id }];
-  });
+  // Nobody escapes a hold by splitting: whoever owns it releases each lot by itself.
   const held: Hold[] = parent.holds
-    .filter(({ released, defect }) => !released && (defect === null || moved.has(defect)))
-    .map((hold) => ({
-      ...hold,
-      id: derivedId(traveler, hold.id),
-      defect: hold.defect === null ? null : (moved.get(hold.defect) ?? null),
-    }));
+    .filter(({ released }) => !released)
+    .map((hold) => ({ ...hold, id: derivedId(traveler, hold.id), defect: null }));
   const { readings, components, photos, buyoffs, clocks, measurementRecords, waivers } = parent;
   return {
     ...parent,
@@ -64,7 +58,8 @@ export function splitOff(parent: TravelerState, event: SplitOff): TravelerState 
     unit: { serial: null, lot, quantity },
     steps: Object.fromEntries(steps),
     earlierAttempts: parent.earlierAttempts.map(own),
-    defects: carried,
+    // They stay with the lot at which they were found.
+    defects: [],
     holds: held,
     reworks: [],
     calls: [],

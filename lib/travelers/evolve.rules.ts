@@ -129,6 +129,7 @@ const opening: ReadonlySet<EventType> = new Set<EventType>([
   "step.deferred",
   "timer.started",
   "traveler.merged",
+  "traveler.split",
 ]);
 
 /** A completed traveler for which this happens is no longer complete: the gate must pass it again. */

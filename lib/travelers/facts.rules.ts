@@ -70,6 +70,10 @@ export function factsNeeded(
       const asked = chain?.requirements.find(({ id }) => id === requirement);
       return { ...nothing, qualifications: asked?.qualifications ?? [] };
     }
+    case "splitTraveler":
+      return { ...nothing, travelers: [command.body.child] };
+    case "mergeTravelers":
+      return { ...nothing, travelers: command.body.from };
     case "requestWaiver":
       return { ...nothing, qualifications: [command.body.qualification] };
     case "grantWaiver": {

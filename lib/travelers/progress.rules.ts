@@ -1,6 +1,7 @@
 import type { InstructionContent, Operation, Step } from "#lib/instructions/schema";
 import type { Instant } from "#lib/kit/time";
 import { chainsOf, isDone, unsigned } from "./buyoffs.rules.ts";
+import { isAccounted, leftIn } from "./lots.rules.ts";
 import type { PlannedStep } from "./plan.rules.ts";
 import { plannedField, plannedStep, plannedSteps } from "./plan.rules.ts";
 import type { TravelerState } from "./state.schema.ts";
@@ -23,6 +24,7 @@ export const openItemCodes = [
   "rework_open",
   "tools_open",
   "photo_not_arrived",
+  "quantity_open",
 ] as const;
 export type OpenItemCode = (typeof openItemCodes)[number];
 /** Params fill the words of `openItems.<code>`: step, operation, field, position, type, code, label. */
@@ -118,6 +120,9 @@ export function openItems(
     ...toolsMissing(state, content).map(
       ({ kit, due, counted }): OpenItem => ({ code: "tools_open", params: { kit, due, counted } }),
     ),
+    ...(isAccounted(state)
+      ? []
+      : [{ code: "quantity_open" as const, params: { quantity: leftIn(state) } }]),
     ...blobsMissing.map((sha256): OpenItem => ({ code: "photo_not_arrived", params: { sha256 } })),
   ];
 }

@@ -158,6 +158,16 @@ export const refusalCodes = [
   "rework_steps_open",
   "rework_step_not_done",
   "rework_buyoffs_open",
+  // 15 lots and quantities
+  "not_a_lot",
+  "split_quantity",
+  "merge_unknown",
+  "merge_differs",
+  "quantity_transferred",
+  "quantity_does_not_balance",
+  "scrap_not_decided",
+  "serials_assigned_already",
+  "serials_count",
   // photos
   "photo_unknown",
   "photo_already_attached",

@@ -17,6 +17,7 @@ import { linkQmsRecord, receiveDisposition, scrapTraveler } from "./dispositions
 import type { Facts } from "./facts.schema.ts";
 import { selectGage } from "./gages.rules.ts";
 import { placeHold, releaseHold } from "./holds.rules.ts";
+import { accountQuantity, assignSerials, mergeTravelers, splitTraveler } from "./lots.rules.ts";
 import { attachMeasurementRecord } from "./measurement-records.rules.ts";
 import {
   acknowledgeInspection,
@@ -90,10 +91,10 @@ type Rule<T extends CommandType> = readonly [Stage, (of: Case<T>) => Ruling];
 
 /** Null: on the wire, but its rules come later. */
 const rules: { readonly [T in CommandType]: Rule<T> | null } = {
-  splitTraveler: null,
-  mergeTravelers: null,
-  accountQuantity: null,
-  assignSerials: null,
+  splitTraveler: ["on_hold", splitTraveler],
+  mergeTravelers: ["on_hold", mergeTravelers],
+  accountQuantity: ["on_hold", accountQuantity],
+  assignSerials: ["ended", assignSerials],
   completeTraveler: ["work", completeTraveler],
   acceptTraveler: ["on_hold", acceptTraveler],
   cancelTraveler: ["on_hold", cancelTraveler],

@@ -40,13 +40,7 @@ const qmsStatus = z.enum(["open", "contained", "dispositioned", "closed", "void"
  * those whose rules come later are refused with `command_not_available`.
  */
 export const commandBodies = {
-  splitTraveler: z.object({
-    child: id,
-    quantity: decimal,
-    reason,
-    /** Open defects of the pieces that leave: they and their holds go with the child. */
-    defects: z.optional(z.array(id)),
-  }),
+  splitTraveler: z.object({ child: id, quantity: decimal, reason }),
   mergeTravelers: z.object({ from: z.array(id), reason }),
   accountQuantity: z.object({ accepted: decimal, scrapped: decimal, transferredOut: decimal }),
   assignSerials: z.object({ serials: z.array(words(60)) }),
@@ -594,7 +588,6 @@ export const eventBodies = {
     child: id,
     lot: z.string(),
     quantity: z.string(),
-    defects: z.array(z.object({ from: id, to: id })),
     reason: hash,
   }),
   /** The first entry of a lot that was split off: everything before is its parent's, up to `from`. */
@@ -603,7 +596,6 @@ export const eventBodies = {
     from: z.object({ traveler: id, seq: z.int(), head: hash }),
     lot: z.string(),
     quantity: z.string(),
-    defects: z.array(z.object({ from: id, to: id })),
   }),
   "traveler.merged": z.object({
     from: z.array(z.object({ traveler: id, seq: z.int(), head: hash, quantity: z.string() })),

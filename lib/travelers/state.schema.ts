@@ -370,7 +370,7 @@ export type Signal = {
 
 /**
  * How much of its parent's history a lot that was split off carries by reference: so many of each begin
- * its lists. Defects and holds that came along have ids of their own.
+ * its lists. Holds that came along have ids of their own.
  */
 export type Origin = {
   traveler: string;
