@@ -24,7 +24,7 @@ test("story 2: an over-torqued bolt becomes one NCR, is reworked as the QMS deci
   browser,
 }) => {
   test.setTimeout(600_000);
-  const unit = await aUnit({ until: "060.3", values: running });
+  const unit = await aUnit({ until: "060.3", values: running, quick: true });
   const observer = await aTablet(run.origin);
   const player = new Player(page, run.origin);
   const onScreen = (name: string) => seen(page, name);
