@@ -82,9 +82,11 @@ const gages: Readonly<Record<string, string>> = {
 export async function workUntil(job: Job, until: (next: Act) => boolean): Promise<Job> {
   let current = job;
   for (;;) {
-    const next = nextAct(current.state, current.content, current.kit);
-    if (!next || until(next)) return current;
-    job.before?.(next);
+    const coming = nextAct(current.state, current.content, current.kit);
+    if (!coming || until(coming)) return current;
+    job.before?.(coming);
+    // What it says of the time, it says of the time at which it is done.
+    const next = nextAct(current.state, current.content, current.kit) ?? coming;
     const person = whoMay(current, next);
     if (next.type === "startStep" && !isShown(current, next.body.step, person)) {
       const shown = { step: next.body.step, language: person.locale };
