@@ -54,13 +54,12 @@ const samples: { [T in EventType]: EventBody<T> } = {
   "traveler.accepted": {},
   "traveler.cancelled": { reason: hash },
   "traveler.scrapped": { defect: id, identification: "red tag 7", segregation: "cage 2" },
-  "traveler.split": { child: id, lot: "L-1A", quantity: "3", defects: [], reason: hash },
+  "traveler.split": { child: id, lot: "L-1A", quantity: "3", reason: hash },
   "traveler.split_off": {
     traveler: id,
     from: { traveler: id, seq: 41, head: hash },
     lot: "L-1A",
     quantity: "3",
-    defects: [],
   },
   "traveler.merged": {
     from: [{ traveler: id, seq: 41, head: hash, quantity: "3" }],
