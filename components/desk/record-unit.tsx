@@ -166,13 +166,13 @@ export function RecordLot({
             {lotLink(of.traveler, words.lots[of.traveler])}
           </span>
         ))}
+        {balance.isAccounted ? ` = ${told.join(" + ")}` : ""}
         {balance.split.map((of) => (
           <span key={of.child}>
             {" "}
             {t("balance.split", { quantity: of.quantity })} {lotLink(of.child, of.lot)}
           </span>
         ))}
-        {balance.isAccounted ? ` = ${told.join(" + ")}` : ""}
         {" · "}
         <b className={`font-[650] ${isBalanced ? "text-ok" : "text-warn"}`}>
           {isBalanced

@@ -19,8 +19,9 @@ export function lotBalance(state: TravelerState): LotBalance | null {
   const none = { accepted: "0", scrapped: "0", transferredOut: "0" };
   const { accepted, scrapped, transferredOut } = state.quantities ?? none;
   const came = state.merges.reduce((sum, of) => add(sum, of.quantity), state.unit.quantity);
-  const left = state.splits.reduce((rest, of) => subtract(rest, of.quantity), came);
-  const gone = [accepted, scrapped, transferredOut];
+  // What was split off is transferred out: counted once, by hand or, before anybody has counted, here.
+  const split = state.splits.reduce((sum, of) => add(sum, of.quantity), "0");
+  const gone = state.quantities ? [accepted, scrapped, transferredOut] : [split];
   return {
     started: state.unit.quantity,
     merged: state.merges.map(({ traveler, quantity }) => ({ traveler, quantity })),
@@ -28,7 +29,7 @@ export function lotBalance(state: TravelerState): LotBalance | null {
     accepted,
     scrapped,
     transferredOut,
-    open: gone.reduce(subtract, left),
+    open: gone.reduce(subtract, came),
     isAccounted: state.quantities !== null,
   };
 }
