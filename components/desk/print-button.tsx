@@ -2,7 +2,7 @@
 import { useTranslations } from "next-intl";
 
 export function PrintButton() {
-  const t = useTranslations("desk.print");
+  const t = useTranslations("desk.paper");
   return (
     <button
       type="button"

@@ -22,7 +22,7 @@ export function RecordPrint({
   revision: string;
   head: string;
 }) {
-  const t = useTranslations("desk.print");
+  const t = useTranslations("desk.paper");
   const pages = `${quoted(`${t("page")} `)} counter(page) ${quoted(` ${t("of")} `)} counter(pages)`;
   return (
     <style>{`@page {

@@ -7,21 +7,24 @@ import { RecordText } from "#components/desk/record-text";
 import { nameOf, type RecordWords } from "#components/desk/record-words";
 import type { AsBuilt, Remark } from "#lib/travelers/as-built.rules";
 import type { LotBalance } from "#lib/travelers/lot-balance.rules";
-import type { Photo, TravelerState, Waiver } from "#lib/travelers/state.schema";
+import type { Photo, Signal, TravelerState, Waiver } from "#lib/travelers/state.schema";
 
 /** What is of the unit as a whole: defects, holds, waivers, tools that moved, what was said. */
 export function RecordUnit({
   unit,
   photos,
+  traveler,
   words,
 }: {
   unit: AsBuilt["unit"];
+  traveler: string;
   photos: readonly Photo[];
   words: RecordWords;
 }) {
   const t = useTranslations("desk.record");
-  const { defects, holds, waivers, transfers, remarks } = unit;
-  if ([defects, holds, waivers, transfers, remarks].every((list) => list.length === 0)) return null;
+  const { defects, holds, waivers, transfers, remarks, signals } = unit;
+  if ([defects, holds, waivers, transfers, remarks, signals].every((list) => list.length === 0))
+    return null;
   return (
     <section
       aria-label={t("wholeUnit")}
@@ -55,7 +58,54 @@ export function RecordUnit({
           <RemarkLine key={`${remark.seq}${remark.at}`} remark={remark} words={words} />
         ))}
       </Listed>
+      {signals.length === 0 ? null : (
+        <Signals signals={signals} traveler={traveler} words={words} />
+      )}
     </section>
+  );
+}
+
+/** What departed from the plan, each with its entry, and what the reviewer found. */
+function Signals({
+  signals,
+  traveler,
+  words,
+}: {
+  signals: readonly Signal[];
+  traveler: string;
+  words: RecordWords;
+}) {
+  const t = useTranslations("desk.record");
+  const reviewed = signals.filter((of) => of.reviewed !== null).length;
+  return (
+    <details className="border-t-[1.5px] border-rule px-4 py-2.5">
+      <summary className="text-[15px] font-bold">
+        {t("signals", { count: signals.length, reviewed })}
+      </summary>
+      <ul className="mt-1 text-[15px] leading-6 [&>li]:break-inside-avoid">
+        {signals.map(({ seq, kind, step, person, at, reviewed: by }) => (
+          <li key={seq}>
+            <Link
+              href={`/travelers/${traveler}/entries#entry-${seq}`}
+              className="mono text-[13px] text-ink-2 underline underline-offset-4"
+            >
+              {seq}
+            </Link>{" "}
+            {t(`signal.${kind}`)} <span className="mono">{words.steps.get(step ?? "")}</span>{" "}
+            <By person={person} at={at} words={words} />
+            {by === null ? (
+              <span className="text-[13px] font-[650] text-warn"> · {t("signalOpen")}</span>
+            ) : (
+              <span className="text-[13px] text-ink-2">
+                {" "}
+                · {t("signalReviewed")} <By person={by.person} at={by.at} words={words} />{" "}
+                <RecordText hash={by.note} words={words} />
+              </span>
+            )}
+          </li>
+        ))}
+      </ul>
+    </details>
   );
 }
 

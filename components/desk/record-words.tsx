@@ -18,6 +18,8 @@ export type RecordWords = {
   /** What a lot that was split off marks as its parent's. */
   parent: string | null;
   shots: ReadonlyMap<string, Shot>;
+  /** Numbers of the steps, by their ids. */
+  steps: ReadonlyMap<string, string>;
   /** What the author calls a field, by its id. */
   fields: ReadonlyMap<string, Localized>;
   /** A customer reads that there is a defect; its page is not theirs, so nothing leads there. */
@@ -35,10 +37,10 @@ export function recordWords(
     const defect = photo.defect === null ? null : (codes.get(photo.defect) ?? null);
     return [photo.id, shotOf(photo, content, defect, words)] as const;
   });
-  const fields = content.operations
-    .flatMap(({ steps }) => steps)
-    .flatMap((step) => step.fields.map(({ id, label }) => [id, label] as const));
-  return { ...words, shots: new Map(shots), fields: new Map(fields) };
+  const all = content.operations.flatMap((operation) => operation.steps);
+  const steps = new Map(all.map(({ id, number }) => [id, number]));
+  const fields = all.flatMap((step) => step.fields.map(({ id, label }) => [id, label] as const));
+  return { ...words, shots: new Map(shots), steps, fields: new Map(fields) };
 }
 
 function shotOf(

@@ -333,6 +333,18 @@ test("hand-overs, calls for help and tools that moved are of the unit", () => {
   expect(unit.transfers).toMatchObject([transfer]);
 });
 
+test("departures stand with the exceptions, and whoever reviewed one is named", () => {
+  const bench = inWorkAt("060.1");
+  happen(bench, { type: "sequence.departed", body: { step: named("060.2"), reason: hash("a") } });
+  const signals = () => shown(bench, "exceptions").unit.signals;
+  expect(signals()).toMatchObject([{ kind: "out_of_sequence", reviewed: null }]);
+  const [signal] = signals();
+  const review = { signals: [signal?.seq ?? 0], note: hash("b") };
+  happen(bench, { type: "signal.reviewed", body: review }, { person: people.quinn.id });
+  expect(signals()).toMatchObject([{ reviewed: { person: people.quinn.id, note: hash("b") } }]);
+  expect(shown(bench, "photos").unit.signals).toEqual([]);
+});
+
 test("a clean build offers everything and photos, and no filter of exceptions", () => {
   const offered = Object.entries(counts(completed())).filter(([, count]) => count > 0);
   expect(offered.map(([filter]) => filter)).toEqual(["everything", "second_person", "photos"]);

@@ -8,6 +8,7 @@ import type {
   Hold,
   InspectionCall,
   Rework,
+  Signal,
   ToolTransfer,
   TravelerState,
   Waiver,
@@ -76,6 +77,8 @@ export type AsBuilt = {
     waivers: readonly Waiver[];
     transfers: readonly ToolTransfer[];
     remarks: readonly Remark[];
+    /** Departures from the plan, and who has reviewed them. */
+    signals: readonly Signal[];
   };
   startedAt: Instant | null;
   people: { all: number; accepting: number };
@@ -107,6 +110,7 @@ export function asBuilt(
       waivers: state.waivers,
       transfers: state.toolTransfers,
       remarks: remarksOf(all),
+      signals: state.signals,
     },
     startedAt: began?.at ?? null,
     people: peopleOf(state),

@@ -111,6 +111,8 @@ export function filtered(
       waivers: shows.waivers ? unit.waivers : [],
       transfers: shows.transfers ? unit.transfers : [],
       remarks: [],
+      // Told beside what they are about: shown with the exceptions, and not counted twice.
+      signals: shows.defects ? unit.signals : [],
     },
     refused: shows.refused ? refusedAttempts(events) : [],
   };

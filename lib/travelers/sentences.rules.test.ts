@@ -17,7 +17,7 @@ import {
   type RecordedEvent,
 } from "./schema.ts";
 import { type EventWords, said, type Word, wordsOf } from "./sentences.rules.ts";
-import type { TravelerState } from "./state.schema.ts";
+import { type SignalKind, signalKinds, type TravelerState } from "./state.schema.ts";
 
 /** A kind of event, or a command, without words in one of the languages does not compile. */
 const titles: readonly Record<EventWords, string>[] = [en.events, es.events];
@@ -28,6 +28,7 @@ const opens: readonly Record<OpenItemCode, string>[] = [en, es].flatMap(({ head 
   head.openItem,
 ]);
 const filterNames: readonly Record<RecordFilter, string>[] = [en.record.filter, es.record.filter];
+const signals: readonly Record<SignalKind, string>[] = [en.record.signal, es.record.signal];
 const departures: readonly Record<Departure, string>[] = [en.record.departure, es.record.departure];
 const commands: readonly Record<CommandType, string>[] = [en.record.command, es.record.command];
 
@@ -421,6 +422,7 @@ test("every event and every command is named in both languages, and no name is o
   for (const list of opens) expect(Object.keys(list).toSorted()).toEqual(openItemCodes.toSorted());
   for (const list of filterNames)
     expect(Object.keys(list).toSorted()).toEqual(recordFilters.toSorted());
+  for (const list of signals) expect(Object.keys(list).toSorted()).toEqual(signalKinds.toSorted());
   expect(departures.map((list) => Object.keys(list).length)).toEqual([8, 8]);
   for (const list of commands) expect(Object.keys(list).toSorted()).toEqual(known);
 });

@@ -41,7 +41,7 @@ export async function generateMetadata({ params }: Ask): Promise<Metadata> {
 export default async function Traveler({ params, searchParams }: Ask) {
   const [{ id }, { show }] = await Promise.all([params, searchParams]);
   const { actor, record } = await recordAsked(id);
-  const [t, p] = await Promise.all([getTranslations("desk.record"), getTranslations("desk.print")]);
+  const [t, p] = await Promise.all([getTranslations("desk.record"), getTranslations("desk.paper")]);
   const now = instant(Date.now());
   const { state, content, events, inherited } = record;
   const words = recordWords(record, {
@@ -66,7 +66,7 @@ export default async function Traveler({ params, searchParams }: Ask) {
           />
           <RecordLot state={state} balance={lotBalance(state)} words={words} />
           <RecordFilters id={id} filter={filter} counts={counts} />
-          <RecordUnit unit={unit} photos={state.photos} words={words} />
+          <RecordUnit unit={unit} traveler={id} photos={state.photos} words={words} />
           <RefusedAttempts events={refused} words={words} />
           <div className="operations">
             {operations.toReversed().map((operation) => (
