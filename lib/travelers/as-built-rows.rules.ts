@@ -118,6 +118,9 @@ export type RecordRow = {
 
 type Late = { claimedAt: Instant; reason: string };
 
+/** What a record is read from. */
+export type Source = { state: TravelerState; content: InstructionContent; told: Told };
+
 /** What the entries add to the state. */
 export type Told = {
   events: readonly RecordedEvent[];
@@ -202,22 +205,18 @@ export const reworkOf = (state: TravelerState, step: string, attempt: number): s
     of.steps.some((done) => done.step === step && done.attempt === attempt),
   )?.label ?? null;
 
-export function stepRows(
-  step: Step,
-  state: TravelerState,
-  content: InstructionContent,
-  told: Told,
-): RecordRow[] {
-  const rows = step.fields.flatMap((field) => fieldRows(step, field, state, content, told));
+export function stepRows(step: Step, from: Source): RecordRow[] {
+  const { state } = from;
+  const rows = step.fields.flatMap((field) => fieldRows(step, field, from));
   const orphans = state.photos.filter(
     (p) => p.step === step.id && p.field === null && p.defect === null,
   );
   const all = [
     ...rows,
-    ...photoRows(step, { place: `photos ${step.id}`, label: step.title }, orphans, state, told),
+    ...photoRows(step, { place: `photos ${step.id}`, label: step.title }, orphans, from),
     ...noteRows(step, state),
     ...supervisionRows(step, state),
-    ...departureRows(step, content, told),
+    ...departureRows(step, from),
   ];
   // A buyoff step is told by its stamps.
   const isTold = all.some(
@@ -246,13 +245,8 @@ const rowOf = (
   };
 };
 
-function fieldRows(
-  step: Step,
-  field: Field,
-  state: TravelerState,
-  content: InstructionContent,
-  told: Told,
-): RecordRow[] {
+function fieldRows(step: Step, field: Field, from: Source): RecordRow[] {
+  const { state } = from;
   const order = (position: string) => field.positions.indexOf(position);
   const here = <T extends { field: string | null }>(list: readonly T[]): T[] =>
     list.filter((of) => of.field === field.id);
@@ -266,23 +260,18 @@ function fieldRows(
   const components = here(state.components).toSorted(
     (a, b) => order(a.position) - order(b.position) || a.attempt - b.attempt,
   );
-  const measured = readings.map((reading) =>
-    readingRow(step, field, reading, readings, state, content, told),
-  );
+  const measured = readings.map((reading) => readingRow(step, field, reading, readings, from));
   return [
-    ...clockRows(step, field, state, told),
+    ...clockRows(step, field, from),
     ...measured,
     ...timerRows(step, field, state, readings),
-    ...components.map((installation) => componentRow(step, field, installation, state, told)),
-    ...here(state.measurementRecords).map((record) =>
-      documentRow(step, field, record, state, told),
-    ),
+    ...components.map((installation) => componentRow(step, field, installation, from)),
+    ...here(state.measurementRecords).map((record) => documentRow(step, field, record, from)),
     ...photoRows(
       step,
       { place: field.id, label: field.label },
       here(state.photos).filter(({ defect }) => defect === null),
-      state,
-      told,
+      from,
     ),
   ];
 }
@@ -303,9 +292,7 @@ function readingRow(
   field: Field,
   reading: Reading,
   siblings: readonly Reading[],
-  state: TravelerState,
-  content: InstructionContent,
-  told: Told,
+  { state, content, told }: Source,
 ): RecordRow {
   const characteristic = content.characteristics.find((of) => of.id === reading.characteristic);
   const replacedBy = replacement(reading, siblings, state);
@@ -438,7 +425,7 @@ const timerRows = (
       }),
     );
 
-const clockRows = (step: Step, field: Field, state: TravelerState, told: Told): RecordRow[] =>
+const clockRows = (step: Step, field: Field, { state, told }: Source): RecordRow[] =>
   field.kind !== "batch_clock"
     ? []
     : state.clocks
@@ -466,8 +453,7 @@ function componentRow(
   step: Step,
   field: Field,
   installation: Installation,
-  state: TravelerState,
-  told: Told,
+  { state, told }: Source,
 ): RecordRow {
   const tags: ExceptionTag[] = [];
   if (installation.removed) tags.push("removed");
@@ -490,8 +476,7 @@ const documentRow = (
   step: Step,
   field: Field,
   record: MeasurementRecord,
-  state: TravelerState,
-  told: Told,
+  { state, told }: Source,
 ): RecordRow =>
   rowOf(step, state, {
     key: record.id,
@@ -508,8 +493,7 @@ function photoRows(
   step: Step,
   { place, label }: Pick<RecordRow, "place" | "label">,
   photos: readonly Photo[],
-  state: TravelerState,
-  told: Told,
+  { state, told }: Source,
 ): RecordRow[] {
   const attempts = [...new Set(photos.map((photo) => photo.attempt ?? 1))].toSorted(
     (a, b) => a - b,
@@ -611,7 +595,7 @@ const tagOfDeparture: Readonly<Record<Departure, ExceptionTag>> = {
   late: "late",
 };
 
-function departureRows(step: Step, content: InstructionContent, told: Told): RecordRow[] {
+function departureRows(step: Step, { content, told }: Source): RecordRow[] {
   return told.events.flatMap((event): RecordRow[] => {
     const isLate = event.type === "entry.late" && event.body.step === step.id;
     const departed =

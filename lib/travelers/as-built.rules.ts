@@ -149,7 +149,7 @@ function operationRecord(
 ): OperationRecord {
   const ids = new Set(operation.steps.map((step) => step.id));
   const executions = Object.values(state.steps).filter((step) => ids.has(step.step));
-  const rows = operation.steps.flatMap((step) => stepRows(step, state, content, told));
+  const rows = operation.steps.flatMap((step) => stepRows(step, { state, content, told }));
   const touched = new Set(rows.map((row) => row.step.id));
   const buyoffs = state.buyoffs.filter((buyoff) => buyoff.operation === operation.id);
   const times = [
