@@ -2,7 +2,7 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { Moment } from "#components/desk/moment";
-import { PrintButton } from "#components/desk/print-button";
+import { PrintPage } from "#components/desk/print-page";
 import { RecordPrint } from "#components/desk/record-print";
 import { type RecordWords, said } from "#components/desk/record-words";
 import { TravelerState } from "#components/desk/traveler-state";
@@ -65,7 +65,7 @@ export function RecordTitle({
           {state.unit.serial ?? state.unit.lot}
         </h1>
         <TravelerState status={state.status} operation={operation} />
-        <PrintButton />
+        <PrintPage />
         <a
           href="#proof"
           className="text-[14px] font-[650] text-act underline underline-offset-4 min-[1100px]:hidden print:hidden"

@@ -54,7 +54,7 @@ export default async function Traveler({ params, searchParams }: Ask) {
   const { operations, unit, refused } = filtered(built, events, filter);
   const name = state.unit.serial ?? state.unit.lot ?? "";
   return (
-    <div className="grid min-[1000px]:min-h-dvh grid-cols-1 min-[1100px]:grid-cols-[minmax(0,1fr)_296px] min-[1400px]:grid-cols-[minmax(0,1fr)_330px] print:block">
+    <div className="record grid min-[1000px]:min-h-dvh grid-cols-1 min-[1100px]:grid-cols-[minmax(0,1fr)_296px] min-[1400px]:grid-cols-[minmax(0,1fr)_330px] print:block">
       <main className="min-w-0 px-4 py-5 sm:px-7 sm:py-6 print:p-0">
         <PhotoAlbum shots={[...words.shots.values()]} zone={words.zone}>
           <RecordTitle record={record} built={built} words={words} />
