@@ -7,6 +7,7 @@ import type { Scan } from "#lib/kit/barcode";
 import { chainAt, nextRequirements } from "#lib/travelers/buyoffs.rules";
 import { plannedField } from "#lib/travelers/plan.rules";
 import { fieldState } from "#lib/travelers/progress.rules";
+import { gagesNow } from "#lib/travelers/quarantine.rules";
 import type { Installation, Reading } from "#lib/travelers/state.schema";
 import type { PlaceState } from "#lib/travelers/values.rules";
 import { BuyoffChain } from "./buyoff-content.tsx";
@@ -79,6 +80,7 @@ export function useStrayScan({
 function StepPanel(props: EntryProps & { step: Step }) {
   const { operation, step } = props;
   const { state, content, packet } = useWork();
+  const gages = gagesNow(packet.gages, packet.state, state);
   const work = useStepWork(step.id);
   const [picked, setPicked] = useState<At | null>(null);
   const [reading, setReading] = useState<Reading | null>(null);
@@ -87,7 +89,7 @@ function StepPanel(props: EntryProps & { step: Step }) {
   const at = picked ?? fields.next;
   const place = at === null ? null : (fields.places.find((one) => samePlace(one, at)) ?? null);
   const field = place === null ? null : (plannedField(content, place.field)?.field ?? null);
-  const missing = fields.gagesMissing[0] ?? gageTypeFor(state, operation, field);
+  const missing = fields.gagesMissing[0] ?? gageTypeFor(state, operation, field, gages);
   const gage = useGageChoice(operation, field, missing, work);
   const pick = (one: PlaceState) => {
     work.setProblem(null);
@@ -114,10 +116,12 @@ function StepPanel(props: EntryProps & { step: Step }) {
         <GagePanel type={gage.asked} isBusy={work.isBusy} onGage={selectGage} {...gage.leave} />
       ) : place?.reading != null && place.open === "out_of_limits" && picked === null ? (
         <OutPanel
-          reading={place.reading}
+          reading={place.contradicted ?? place.reading}
+          isContradicted={place.contradicted !== null}
           isWorkable={state.steps[step.id]?.status === "in_work"}
           onDefect={() => props.onDefect({ step: step.id, ...placeOnly(place) })}
           onAgain={() => setPicked(place)}
+          onAmend={() => setReading(place.contradicted)}
         />
       ) : field !== null && place !== null && isWorkable ? (
         <FieldEntry
@@ -132,20 +136,49 @@ function StepPanel(props: EntryProps & { step: Step }) {
       ) : (
         <DonePanel {...props} work={work} />
       )}
-      {installed === null ? null : (
-        <InstallationDialog installation={installed} onClose={() => setInstalled(null)} />
-      )}
-      {reading === null ? null : (
-        <ReadingDialog
-          reading={reading}
-          onClose={() => setReading(null)}
-          onAgain={() => {
-            setPicked(reading);
-            setReading(null);
-          }}
-        />
-      )}
+      <Opened
+        reading={reading}
+        installation={installed}
+        onReading={setReading}
+        onClose={() => {
+          setReading(null);
+          setInstalled(null);
+        }}
+        onAgain={setPicked}
+      />
     </Columns>
+  );
+}
+
+/** What was tapped among the recorded places. */
+function Opened({
+  reading,
+  installation,
+  onReading,
+  onClose,
+  onAgain,
+}: {
+  reading: Reading | null;
+  installation: Installation | null;
+  onReading: (reading: Reading) => void;
+  onClose: () => void;
+  onAgain: (at: At) => void;
+}) {
+  if (installation !== null) {
+    return <InstallationDialog installation={installation} onClose={onClose} />;
+  }
+  if (reading === null) return null;
+  return (
+    <ReadingDialog
+      key={reading.id}
+      reading={reading}
+      onOther={onReading}
+      onClose={onClose}
+      onAgain={() => {
+        onAgain(reading);
+        onClose();
+      }}
+    />
   );
 }
 

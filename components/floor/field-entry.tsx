@@ -12,6 +12,7 @@ import { PhotoEntry } from "./photo-entry.tsx";
 import { type FieldEntryProps, type Recording, readingAt } from "./place.ts";
 import { usePlaceLabel } from "./place-chips.tsx";
 import { Notice } from "./problem.tsx";
+import { ReportEntry } from "./report-entry.tsx";
 import { TextKeys } from "./text-keys.tsx";
 import { useDraft } from "./use-draft.tsx";
 
@@ -32,6 +33,8 @@ export function FieldEntry(props: FieldEntryProps) {
       return <PhotoEntry {...props} field={field} />;
     case "component":
       return <ComponentEntry {...props} field={field} />;
+    case "measurement_record":
+      return <ReportEntry {...props} field={field} />;
     case "acknowledgement":
       return <AcknowledgementEntry {...props} />;
     case "timer":
@@ -41,7 +44,6 @@ export function FieldEntry(props: FieldEntryProps) {
     case "clock_age":
       return <ClockAgeEntry {...props} field={field} />;
     case "gage":
-    case "measurement_record":
       return <NotHere />;
   }
 }

@@ -3,21 +3,28 @@ import { useFormatter, useTranslations } from "next-intl";
 import { useState } from "react";
 import { Button } from "#components/ui/button";
 import type { Field, Operation } from "#lib/instructions/schema";
+import type { GageFacts } from "#lib/travelers/facts.schema";
 import type { TravelerState } from "#lib/travelers/state.schema";
+import { GageDropped } from "./gage-dropped.tsx";
 import { TextKeys } from "./text-keys.tsx";
 import { useWork } from "./work-context.tsx";
 
-/** The gage type that this value needs and the operation has no gage for yet. */
+/** The gage type that this value needs and the operation has no gage for yet, or one that was put aside since. */
 export function gageTypeFor(
   state: TravelerState,
   operation: Operation,
   field: Field | null,
+  gages: readonly GageFacts[],
 ): string | null {
   if (field?.kind !== "measurement" || field.gageType === undefined) return null;
   if (field.difference !== undefined) return null;
   const type = field.gageType;
-  const has = state.gages.some((gage) => gage.operation === operation.id && gage.type === type);
-  return has ? null : type;
+  const inUse = state.gages.findLast(
+    (gage) => gage.operation === operation.id && gage.type === type,
+  );
+  if (inUse === undefined) return type;
+  const status = gages.find(({ id }) => id === inUse.id)?.status ?? "in_service";
+  return status === "in_service" ? null : type;
 }
 
 export function useGageTypeName(): (type: string) => string {
@@ -41,6 +48,7 @@ export function GageLine({
   const format = useFormatter();
   const name = useGageTypeName();
   const { state, packet } = useWork();
+  const [isDropped, setDropped] = useState(false);
   if (field?.kind !== "measurement" || field.gageType === undefined) return null;
   const type = field.gageType;
   const selected = state.gages.findLast(
@@ -49,30 +57,41 @@ export function GageLine({
   if (selected === undefined) return null;
   const gage = packet.gages.find(({ id }) => id === selected.id);
   return (
-    <button
-      type="button"
-      onClick={onChange}
-      className="flex min-h-touch shrink-0 items-center justify-between gap-3 rounded border-2 border-rule px-3 py-1.5 text-left text-[14px] leading-tight text-ink-2"
-    >
-      <span>
-        {name(type)}
-        <b className="mono block text-[18px] text-ink">{selected.code}</b>
-      </span>
-      <span className="text-right">
-        {gage === undefined ? null : (
-          <span className="mono block">
-            {gage.calibratedMin}–{gage.calibratedMax} {gage.unit}
-          </span>
-        )}
-        <span className="sr-only">{t("change", { code: selected.code })} </span>
-        {t("due", {
-          date: format.dateTime(new Date(`${selected.calibrationDueOn}T12:00:00Z`), {
-            day: "numeric",
-            month: "short",
-          }),
-        })}
-      </span>
-    </button>
+    <div className="grid shrink-0 grid-cols-[minmax(0,1fr)_auto] gap-6">
+      {isDropped ? <GageDropped code={selected.code} onClose={() => setDropped(false)} /> : null}
+      <button
+        type="button"
+        onClick={onChange}
+        className="flex min-h-touch min-w-0 items-center justify-between gap-3 rounded border-2 border-rule px-3 py-1.5 text-left text-[14px] leading-tight text-ink-2"
+      >
+        <span>
+          {name(type)}
+          <b className="mono block text-[18px] text-ink">{selected.code}</b>
+        </span>
+        <span className="text-right">
+          {gage === undefined ? null : (
+            <span className="mono block">
+              {gage.calibratedMin}–{gage.calibratedMax} {gage.unit}
+            </span>
+          )}
+          <span className="sr-only">{t("change", { code: selected.code })} </span>
+          {t("due", {
+            date: format.dateTime(new Date(`${selected.calibrationDueOn}T12:00:00Z`), {
+              day: "numeric",
+              month: "short",
+            }),
+          })}
+        </span>
+      </button>
+      <button
+        type="button"
+        onClick={() => setDropped(true)}
+        className="min-h-touch rounded border-2 border-stop px-3 text-[15px] leading-tight font-[650] text-stop"
+      >
+        {t("dropped.tap")}
+        <span className="sr-only"> {selected.code}</span>
+      </button>
+    </div>
   );
 }
 

@@ -13,14 +13,19 @@ import { useWork } from "./work-context.tsx";
 /** A value outside its limits is never accepted here: a defect covers it, or it is measured again. */
 export function OutPanel({
   reading,
+  isContradicted,
   isWorkable,
   onDefect,
   onAgain,
+  onAmend,
 }: {
   reading: Reading;
+  /** Somebody else, or another gage, has measured it in limits since. */
+  isContradicted: boolean;
   isWorkable: boolean;
   onDefect: () => void;
   onAgain: () => void;
+  onAmend: () => void;
 }) {
   const t = useTranslations("floor.outOfLimits");
   const places = useTranslations("floor.places");
@@ -53,8 +58,14 @@ export function OutPanel({
       </div>
       {defect === undefined ? (
         <>
-          <p className="text-[19px] leading-snug">{t("choose")}</p>
-          {isWorkable && !isWord && reading.source !== "calculated" ? (
+          <p className="text-[19px] leading-snug">
+            {isContradicted ? t("contradicted") : t("choose")}
+          </p>
+          {isContradicted ? (
+            <Button size="record" onClick={onAmend}>
+              {t("amend")}
+            </Button>
+          ) : isWorkable && !isWord && reading.source !== "calculated" ? (
             <Button size="record" onClick={onAgain}>
               {t("again")}
             </Button>

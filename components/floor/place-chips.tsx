@@ -6,6 +6,7 @@ import { plannedField } from "#lib/travelers/plan.rules";
 import type { PlaceState } from "#lib/travelers/values.rules";
 import { useDecimals, useWords } from "./language.tsx";
 import type { At } from "./place.ts";
+import { SampleGrid } from "./sample-grid.tsx";
 import { useWork } from "./work-context.tsx";
 
 /** Every place of the step at a glance; a recorded one can be looked at, measured again or amended. */
@@ -75,6 +76,9 @@ function Group({
   const [first] = places;
   const isOneField = places.length > 1 && places.every(({ field }) => field === first?.field);
   const field = first === undefined ? undefined : plannedField(content, first.field)?.field;
+  if (field?.kind === "measurement" && field.samples > 1) {
+    return <SampleGrid field={field} places={places} at={at} onPick={onPick} />;
+  }
   const most = isOneField ? 4 : 3;
   const wide = columns[Math.min(places.length, most) as keyof typeof columns];
   return (
@@ -117,23 +121,33 @@ function PlaceChip({
   const t = useTranslations("floor.places");
   const label = usePlaceLabel()(place);
   const decimals = useDecimals();
+  const words = useWords();
+  const { content } = useWork();
   const short = useShort();
   const ref = useRef<HTMLLIElement>(null);
   useEffect(() => {
     if (isHere) ref.current?.scrollIntoView({ block: "nearest" });
   }, [isHere]);
-  const { reading, installation, photos, clock, open } = place;
+  const { reading, installation, photos, clock, record, open } = place;
   const isOut = open === "out_of_limits" || open === "out_of_process_limits";
   const shown =
     (reading === null ? undefined : decimals(reading.value)) ??
     installation?.serial ??
     installation?.lot ??
     clock?.lot ??
+    record?.name ??
     (photos.length > 0 ? String(photos.length) : "");
+  const chosen = plannedField(content, place.field)?.field;
+  const option =
+    chosen?.kind === "choice"
+      ? chosen.options.find((one) => one.value === reading?.value)
+      : undefined;
   const value =
-    reading?.value === "pass" || reading?.value === "fail" || reading?.value === "yes"
-      ? t(reading.value)
-      : shown;
+    option !== undefined
+      ? words(option.label)
+      : reading?.value === "pass" || reading?.value === "fail" || reading?.value === "yes"
+        ? t(reading.value)
+        : shown;
   const isFilled = open === null && shown !== "";
   const look = isOut
     ? "border-stop bg-stop-wash"

@@ -8,13 +8,13 @@ import { LimitBand } from "#components/ui/limit-band";
 import type { Field } from "#lib/instructions/schema";
 import { limitsText } from "#lib/kit/band";
 import { canonicalSha256 } from "#lib/kit/canonical";
-import { DECIMAL } from "#lib/kit/decimal";
+import { compare, DECIMAL } from "#lib/kit/decimal";
 import { signProof } from "#lib/offline/people";
 import { newCommandId } from "#lib/offline/queue";
 import { amendmentContent } from "#lib/travelers/amendments.rules";
 import { plannedField } from "#lib/travelers/plan.rules";
 import type { Reading } from "#lib/travelers/state.schema";
-import { judge } from "#lib/travelers/values.rules";
+import { besideEachOther, judge } from "#lib/travelers/values.rules";
 import { type Taken, useAttach, useCamera } from "./camera.tsx";
 import { DemoButton } from "./demo-drawer.tsx";
 import { useDecimals, useLanguage } from "./language.tsx";
@@ -31,10 +31,13 @@ export function ReadingDialog({
   reading,
   onClose,
   onAgain,
+  onOther,
 }: {
   reading: Reading;
   onClose: () => void;
   onAgain: () => void;
+  /** Another reading of the same place. */
+  onOther: (reading: Reading) => void;
 }) {
   const t = useTranslations("floor.reading");
   const common = useTranslations("common");
@@ -47,6 +50,7 @@ export function ReadingDialog({
   return (
     <Dialog title={label} onClose={onClose} className="w-[720px]">
       <Shown reading={reading} />
+      <Beside reading={reading} onOther={onOther} />
       <div className="mt-6 grid gap-3">
         {isOpenStep ? (
           <Button tone="act" size="record" onClick={onAgain}>
@@ -60,6 +64,41 @@ export function ReadingDialog({
         <Button onClick={onClose}>{common("close")}</Button>
       </div>
     </Dialog>
+  );
+}
+
+/** Everything that was measured here stands beside: a value taken again covers none before it. */
+function Beside({ reading, onOther }: { reading: Reading; onOther: (reading: Reading) => void }) {
+  const t = useTranslations("floor.reading");
+  const shown = useDecimals();
+  const person = usePeople();
+  const { state } = useWork();
+  const others = state.readings.filter(
+    (one) => one.id !== reading.id && besideEachOther(one, reading),
+  );
+  if (others.length === 0) return null;
+  return (
+    <section aria-label={t("beside")} className="mt-4">
+      <p className="mb-1 text-[15px] font-[650] text-ink-2">{t("beside")}</p>
+      <ul className="flex flex-wrap gap-2">
+        {others.map((one) => (
+          <li key={one.id}>
+            <button
+              type="button"
+              onClick={() => onOther(one)}
+              className={`min-h-touch rounded border-2 px-4 text-left leading-tight ${one.verdict === "out_of_limits" ? "border-stop bg-stop-wash" : "border-edge bg-sheet"}`}
+            >
+              <b className="mono block text-[19px]">
+                {shown(one.value)} {one.unit}
+              </b>
+              <span className="text-[14px] text-ink-2">
+                {person(one.person).name} {one.gage?.code ?? ""}
+              </span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 
@@ -163,6 +202,7 @@ function Amend({
           {acting.problem === null ? null : <ServerProblem problem={acting.problem} area="act" />}
           <p className="text-[17px] font-[650]">{t("why")}</p>
           <ReasonEntry list="amend" reason={reason} onChange={setReason} />
+          <AgainEvidence reading={reading} value={value} />
           {camera.field}
           <Button onClick={camera.open}>
             {camera.photo === null ? t("evidence") : t("evidenceTaken")}
@@ -259,6 +299,35 @@ function OtherValues({
   );
 }
 
+/** The measurement that shows the new value is right: taken at the same place, and the same. */
+const takenAgain = (readings: readonly Reading[], reading: Reading, value: string) =>
+  readings.findLast(
+    (one) =>
+      one.id !== reading.id &&
+      besideEachOther(one, reading) &&
+      DECIMAL.test(value) &&
+      DECIMAL.test(one.value) &&
+      compare(one.value, value) === 0,
+  ) ?? null;
+
+function AgainEvidence({ reading, value }: { reading: Reading; value: string | null }) {
+  const t = useTranslations("floor.reading");
+  const shown = useDecimals();
+  const person = usePeople();
+  const { state } = useWork();
+  const again = value === null ? null : takenAgain(state.readings, reading, value);
+  if (again === null) return null;
+  return (
+    <p className="rounded border-2 border-ok bg-ok-wash px-3 py-2 text-[16px] leading-snug">
+      {t("againEvidence", {
+        value: shown(again.value),
+        name: person(again.person).name,
+        gage: again.gage?.code ?? "",
+      })}
+    </p>
+  );
+}
+
 /** The amendment, with its evidence before it and the second person's proof where the rules ask for one. */
 function useAmend(
   reading: Reading,
@@ -287,7 +356,11 @@ function useAmend(
           core.view().open?.state.photos.findLast((one) => one.sha256 === taken.sha256)?.id ?? null;
         setPhoto(attached);
       }
-      const evidence = attached === null ? null : { photo: attached, reading: null };
+      const again = takenAgain(state.readings, reading, value);
+      const evidence =
+        attached === null && again === null
+          ? null
+          : { photo: attached, reading: again?.id ?? null };
       const body = { reading: reading.id, value, reason: reason.trim(), evidence };
       if (second === null) {
         const outcome = await perform("amendReading", body);

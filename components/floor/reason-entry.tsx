@@ -9,7 +9,7 @@ export function ReasonEntry({
   reason,
   onChange,
 }: {
-  list: "amend" | "decline" | "lock" | "remove";
+  list: "amend" | "decline" | "drop" | "lock" | "remove";
   reason: string;
   onChange: (reason: string) => void;
 }) {

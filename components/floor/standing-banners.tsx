@@ -1,6 +1,6 @@
 "use client";
 import { useTranslations } from "next-intl";
-import { openHold } from "#lib/travelers/gates.rules";
+import { openHolds } from "#lib/travelers/gates.rules";
 import { useWords } from "./language.tsx";
 import type { Place } from "./place.ts";
 import { Notice } from "./problem.tsx";
@@ -16,26 +16,33 @@ export function StandingBanners({ place }: { place: Place | null }) {
   );
 }
 
+/** Every hold that stands here, each with who releases it: to release one leaves the others. */
 function HoldBanner({ place }: { place: Place | null }) {
   const t = useTranslations("floor.hold");
   const owners = useTranslations("common.owner");
   const words = useWords();
   const { state, packet } = useWork();
-  const hold = openHold(state, place ?? { operation: "", step: null });
-  const outer = packet.outerHolds[0];
-  const said = hold ?? outer;
-  if (said === undefined) return null;
-  const reason = packet.policy.holdReasons.find(({ code }) => code === said.reason);
-  const defect = hold === null ? null : state.defects.find(({ id }) => id === hold.defect);
+  const own = openHolds(state, place ?? { operation: "", step: null });
+  const said = [...own, ...packet.outerHolds];
+  if (said.length === 0) return null;
   return (
     <Notice tone="stop">
-      <p className="font-bold">
-        {t("banner", {
-          reason: reason === undefined ? said.reason : words(reason.label),
-          owner: owners(said.owner),
-        })}
-        {defect?.qms ? <span className="mono"> · {defect.qms.number}</span> : null}
-      </p>
+      {said.map((hold) => {
+        const reason = packet.policy.holdReasons.find(({ code }) => code === hold.reason);
+        const defect =
+          "defect" in hold ? state.defects.find(({ id }) => id === hold.defect) : undefined;
+        return (
+          <p key={"id" in hold ? hold.id : `${hold.scope}/${hold.subject}`} className="font-bold">
+            {t("banner", {
+              reason: reason === undefined ? hold.reason : words(reason.label),
+              owner: owners(hold.owner),
+            })}
+            {defect === undefined ? null : (
+              <span className="mono"> · {defect.qms?.number ?? defect.code}</span>
+            )}
+          </p>
+        );
+      })}
       <p className="mt-0.5 text-[16px]">{t("remains")}</p>
     </Notice>
   );

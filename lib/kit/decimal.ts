@@ -22,3 +22,17 @@ export const multiply = (a: Decimal, b: Decimal): Decimal =>
 
 /** How many digits stand after the point. */
 export const decimals = (value: Decimal): number => value.split(".")[1]?.length ?? 0;
+
+/** Arithmetic mean with one decimal more than its values have, rounded half up. For a person to read, not to judge by. */
+export function mean(values: readonly Decimal[]): Decimal {
+  const sum = values.reduce((total, value) => total.plus(value), new Big(0));
+  const places = Math.max(0, ...values.map(decimals)) + 1;
+  return sum.div(Math.max(1, values.length)).toFixed(places, Big.roundHalfUp);
+}
+
+/** Largest less smallest; "0" of none. */
+export function range(values: readonly Decimal[]): Decimal {
+  const sorted = values.toSorted(compare);
+  const [low, high] = [sorted[0], sorted.at(-1)];
+  return low === undefined || high === undefined ? "0" : subtract(high, low);
+}

@@ -1,6 +1,7 @@
 import { evolve } from "#lib/travelers/evolve.rules";
 import { factsNeeded } from "#lib/travelers/facts.rules";
 import type { Facts, PersonFacts, ProofFacts } from "#lib/travelers/facts.schema";
+import { gagesNow } from "#lib/travelers/quarantine.rules";
 import type { Refusal } from "#lib/travelers/refusal.schema";
 import { decide } from "#lib/travelers/rules";
 import {
@@ -42,7 +43,8 @@ export type ActExtras = {
 };
 
 /** Refusals that are evidence by themselves; a tap out of order is not. */
-const RECORDED = /^(not_qualified|gage_|component_|buyoff_|signer_|disposition_|design_authority)/;
+const RECORDED =
+  /^(not_qualified|gage_|component_|record_|tools_|buyoff_|signer_|disposition_|design_authority)/;
 
 const ANSWER_PATIENCE_MS = 30_000;
 
@@ -231,7 +233,7 @@ async function factsFor(
       station: session.station.code,
       workCenter: session.station.workCenter,
     },
-    gages: packet.gages.filter(
+    gages: gagesNow(packet.gages, packet.state, state).filter(
       ({ type, code }) => needed.gageTypes.includes(type) || needed.gageCodes.includes(code),
     ),
     stock: packet.stock.filter(

@@ -45,11 +45,11 @@ export async function takePhoto(file: Blob): Promise<TakenPhoto & { data: ArrayB
   };
 }
 
-/** In the tablet's memory before the command that names it. */
+/** A photo or a machine's report, in the tablet's memory before the command that names it. */
 export async function keepPhoto(
   core: Core,
   traveler: string,
-  photo: TakenPhoto & { data: ArrayBuffer },
+  photo: { sha256: string; mediaType: string; data: ArrayBuffer },
 ): Promise<void> {
   const known = await core.db.get("blobs", photo.sha256);
   if (known !== undefined) return;

@@ -16,16 +16,22 @@ import type { Hold, StepState, Supervision, TravelerState, Waiver } from "./stat
 export const todayAt = (facts: Pick<Facts, "site" | "at">): string =>
   dateIn(facts.site.timeZone, facts.at);
 
-export const openHold = (
+/** Every hold that lies on this place, in the order in which they were placed. */
+export const openHolds = (
   state: TravelerState,
   at: { operation: string; step: string | null },
-): Hold | null =>
-  state.holds.find(({ scope, released }) => {
+): Hold[] =>
+  state.holds.filter(({ scope, released }) => {
     if (released) return false;
     if (scope.kind === "traveler") return true;
     if (scope.kind === "operation") return scope.operation === at.operation;
     return scope.step === at.step;
-  }) ?? null;
+  });
+
+export const openHold = (
+  state: TravelerState,
+  at: { operation: string; step: string | null },
+): Hold | null => openHolds(state, at)[0] ?? null;
 
 export const held = (hold: Hold): Result<never, Refusal> =>
   refuse("on_hold", { reason: hold.reason, owner: hold.owner, scope: hold.scope.kind });

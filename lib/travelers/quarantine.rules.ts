@@ -1,11 +1,11 @@
-import type { Facts } from "./facts.schema.ts";
+import type { Facts, GageFacts } from "./facts.schema.ts";
 import { suitableLike } from "./gages.rules.ts";
 import type { Case, Ruling } from "./ruling.rules.ts";
 import { refuse, rule, textHash } from "./ruling.rules.ts";
 import type { Reading, TravelerState } from "./state.schema.ts";
 
 /** What was measured here with a gage: what its drop, or its next calibration, puts in doubt. */
-export const readingsWith = (state: TravelerState, gage: string): Reading[] =>
+const readingsWith = (state: TravelerState, gage: string): Reading[] =>
   state.readings.filter((reading) => reading.gage?.id === gage);
 
 /**
@@ -24,8 +24,22 @@ export function quarantineGage({ state, facts, body }: Case<"quarantineGage">): 
   return rule([{ type: "gage.quarantined", body: quarantined }], [body.reason]);
 }
 
+/** The gages as a tablet knows them, with what it put aside itself since it last heard of the plant. */
+export function gagesNow(
+  gages: readonly GageFacts[],
+  confirmed: TravelerState,
+  now: TravelerState,
+): readonly GageFacts[] {
+  const news = (now.quarantines ?? []).slice(confirmed.quarantines?.length ?? 0);
+  return news.length === 0
+    ? gages
+    : gages.map((gage) =>
+        news.some((one) => one.gage === gage.id) ? { ...gage, status: "quarantined" } : gage,
+      );
+}
+
 /** Another gage of the type that is in service and in date; "" for none. */
-export function insteadOf(facts: Pick<Facts, "gages" | "site" | "at">, code: string): string {
+function insteadOf(facts: Pick<Facts, "gages" | "site" | "at">, code: string): string {
   const type = facts.gages.find((gage) => gage.code === code)?.type;
   return suitableLike(facts, (gage) => gage.type === type, code);
 }
