@@ -1,0 +1,52 @@
+import { expect, test } from "../fixtures.ts";
+import { told } from "../support/attempts.ts";
+import { expectSameDecisions } from "../support/decisions.ts";
+import { Player, workOnScreen } from "../support/player.ts";
+import { run } from "../support/run.ts";
+import { seen } from "../support/sight.ts";
+import { aTablet } from "../support/tablet.ts";
+import { aUnit } from "../support/units.ts";
+
+const expired = "PSB-2207";
+const fresh = "PSB-2291";
+
+test("story 4: the expired sealant lot is blocked, another lot is offered by name and goes in", async ({
+  page,
+}) => {
+  test.setTimeout(600_000);
+  const unit = await aUnit({ until: "050.1" });
+  const observer = await aTablet(run.origin);
+  const player = new Player(page, run.origin);
+  await player.enrol();
+  await player.signIn("Marisol Reyes");
+  await player.open(unit);
+  await expect(page.getByText("Sealant PS-B2").first()).toBeVisible();
+  await seen(page, "sealant asked for");
+
+  const refusal = page.getByRole("main").getByRole("alert");
+  await player.scan(`CMP~PS-B2~L~${expired}`);
+  await expect(refusal).toContainText(`PS-B2 ${expired} expired on`);
+  await expect(refusal).toContainText(`Take another lot: ${fresh}.`);
+  await seen(page, "expired lot blocked, another offered");
+  const refused = async () =>
+    (await told(unit.traveler, "attempt.refused")).map(({ body }) => body);
+  await expect(async () => expect(await refused()).toHaveLength(1)).toPass({ timeout: 15_000 });
+  expect((await refused())[0]).toMatchObject({
+    refusal: "component_expired",
+    params: { item: expired, other: fresh },
+  });
+  expect(
+    (await observer.packet(unit.traveler)).state.components.map(({ lot }) => lot),
+  ).not.toContain(expired);
+
+  const { state } = await workOnScreen(
+    { player, observer, unit, onScreen: (name) => seen(page, name) },
+    (next) => next.step !== "050.1",
+  );
+  await expect(refusal).toBeHidden();
+  const used = [...state.components, ...state.clocks].map(({ lot }) => lot);
+  expect(used).toContain(fresh);
+  expect(used).not.toContain(expired);
+  expect(await told(unit.traveler, "command.not_applied")).toEqual([]);
+  expect(await expectSameDecisions(page)).toBeGreaterThan(2);
+});
