@@ -5,8 +5,6 @@ import type {
   Step,
 } from "#lib/instructions/schema";
 import type { Canonical } from "#lib/kit/canonical";
-import type { Instant } from "#lib/kit/time";
-import { plusMinutes } from "#lib/kit/time";
 import type { PlannedStep } from "./plan.rules.ts";
 import { plannedStep, plannedSteps } from "./plan.rules.ts";
 import type { Buyoff, TravelerState } from "./state.schema.ts";
@@ -88,28 +86,37 @@ export function coveredSteps(
   const own = planned.filter(
     ({ operation, step }) => operation.id === chain.operation.id && deferredTo(step) === null,
   );
-  const steps = chain.step ? sinceLastBuyoff(own, chain.order) : own;
-  const traveled = isLastChain(content, chain)
+  const steps = chain.step ? sinceLastBuyoff(state, own, chain.order) : own;
+  const traveled = isLastChain(state, content, chain)
     ? planned.filter(({ step }) => deferredTo(step) === chain.operation.id)
     : [];
   return [...traveled, ...steps].map(({ step }) => step);
 }
 
-function sinceLastBuyoff(own: readonly PlannedStep[], order: number): PlannedStep[] {
+/** A buyoff step that was left out accepts nothing: the next one covers what it would have. */
+const accepts = (state: TravelerState, { id, buyoffs }: Step): boolean =>
+  buyoffs.length > 0 && state.steps[id]?.status !== "not_applicable";
+
+function sinceLastBuyoff(
+  state: TravelerState,
+  own: readonly PlannedStep[],
+  order: number,
+): PlannedStep[] {
   const before = own.filter((planned) => planned.order < order);
-  const since = before.findLast(({ step }) => step.buyoffs.length > 0)?.order ?? -1;
+  const since = before.findLast(({ step }) => accepts(state, step))?.order ?? -1;
   return own.filter((planned) => planned.order > since && planned.order <= order);
 }
 
 /** The operation's own chain, or where it has none its last buyoff step. */
 const isLastChain = (
+  state: TravelerState,
   content: InstructionContent,
   { operation, step }: Pick<Chain, "operation" | "step">,
 ): boolean =>
   step === null ||
   (operation.buyoffs.length === 0 &&
     plannedSteps(content).findLast(
-      (planned) => planned.operation.id === operation.id && planned.step.buyoffs.length > 0,
+      (planned) => planned.operation.id === operation.id && accepts(state, planned.step),
     )?.step.id === step.id);
 
 export const covers = (
@@ -133,37 +140,21 @@ const placeIn = (chain: Chain, { id }: BuyoffRequirement): BuyoffPlace => ({
   requirement: id,
 });
 
-/** A witness point may be passed after the notice time, with the inspection call on record. */
-function isWitnessPassed(
-  state: TravelerState,
-  chain: Chain,
-  { witnessNoticeMinutes, holdPoint }: BuyoffRequirement,
-  at: Instant | undefined,
-): boolean {
-  if (witnessNoticeMinutes === undefined || holdPoint || at === undefined) return false;
-  // A call for work that was done again since invited nobody to this attempt.
-  const own = chain.operation.steps.map(({ id }) => id);
-  const again = state.reworks.filter(({ steps }) => steps.some(({ step }) => own.includes(step)));
-  const since = again.at(-1)?.at ?? "";
-  return state.calls.some(
-    (call) =>
-      call.operation === chain.operation.id &&
-      call.at >= since &&
-      at >= plusMinutes(call.at, witnessNoticeMinutes),
+/** Passed without the witness, for this attempt of what it covers (see witness.rules.ts). */
+const isPassed = (state: TravelerState, at: BuyoffPlace): boolean =>
+  state.witnessPasses.some(
+    (pass) =>
+      pass.operation === at.operation &&
+      pass.step === at.step &&
+      pass.requirement === at.requirement,
   );
-}
 
-/** What a chain still misses at an instant, in its order. */
-export const unsigned = (
-  state: TravelerState,
-  chain: Chain,
-  at?: Instant,
-): readonly BuyoffRequirement[] =>
-  chain.requirements.filter(
-    (requirement) =>
-      !signatureAt(state, placeIn(chain, requirement)) &&
-      !isWitnessPassed(state, chain, requirement, at),
-  );
+/** What a chain still misses, in its order. */
+export const unsigned = (state: TravelerState, chain: Chain): readonly BuyoffRequirement[] =>
+  chain.requirements.filter((requirement) => {
+    const place = placeIn(chain, requirement);
+    return !signatureAt(state, place) && !isPassed(state, place);
+  });
 
 export const isDone = (state: TravelerState, step: string): boolean => {
   const status = state.steps[step]?.status;
@@ -184,21 +175,19 @@ export function isWorkDone(
 ): boolean {
   return coveredSteps(state, content, chain, type).every((step) => {
     const operation = plannedStep(content, step.id)?.operation.id ?? chain.operation.id;
+    const now = state.steps[step.id];
     const isOwn = step.id === chain.step?.id;
-    const isReady = isDone(state, step.id) || (isOwn && state.steps[step.id]?.status === "in_work");
+    const isOpen = isOwn && now?.status === "in_work" && now.pausedAt === null;
+    const isReady = isDone(state, step.id) || isOpen;
     return isReady && hasAllRecorded(state, operation, step);
   });
 }
 
 /** The signatures that could be given now: the next of each chain whose work is done. */
-export function buyoffsDue(
-  state: TravelerState,
-  content: InstructionContent,
-  at?: Instant,
-): BuyoffDue[] {
+export function buyoffsDue(state: TravelerState, content: InstructionContent): BuyoffDue[] {
   if (state.status === "scrapped" || state.status === "cancelled") return [];
   return chainsOf(state, content).flatMap((chain) =>
-    nextRequirements(state, chain, at)
+    nextRequirements(state, chain)
       .filter((requirement) => isWorkDone(state, content, chain, requirement.type))
       .map((requirement) => ({
         operation: chain.operation.id,
@@ -209,15 +198,14 @@ export function buyoffsDue(
   );
 }
 
-/** The first unsigned one; and, where that is a witness who was called in time, the one after. */
-export function nextRequirements(
-  state: TravelerState,
-  chain: Chain,
-  at?: Instant,
-): BuyoffRequirement[] {
-  const open = unsigned(state, chain);
-  const binding = open.findIndex((one) => !isWitnessPassed(state, chain, one, at));
-  return binding === -1 ? [...open] : open.slice(0, binding + 1);
+/** The first one that binds; and before it witnesses who were passed and may still come. */
+export function nextRequirements(state: TravelerState, chain: Chain): BuyoffRequirement[] {
+  const [binding] = unsigned(state, chain);
+  const until = binding ? chain.requirements.indexOf(binding) : chain.requirements.length;
+  const late = chain.requirements
+    .slice(0, until)
+    .filter((requirement) => !signatureAt(state, placeIn(chain, requirement)));
+  return binding ? [binding, ...late] : late;
 }
 
 /** Signatures in force that accept any of these steps. */

@@ -4,7 +4,8 @@ import type { Result } from "#lib/kit/result";
 import { ok } from "#lib/kit/result";
 import { voided } from "./derivation.rules.ts";
 import type { Facts, StockFacts } from "./facts.schema.ts";
-import { inWork, lateEntry, todayAt } from "./gates.rules.ts";
+import { inWork, todayAt } from "./gates.rules.ts";
+import { lateEntry } from "./late.rules.ts";
 import { plannedField } from "./plan.rules.ts";
 import type { Refusal } from "./refusal.schema.ts";
 import type { Case, Ruling } from "./ruling.rules.ts";
@@ -128,7 +129,7 @@ export function installComponent(of: Case<"installComponent">): Ruling {
   }
   const stock = scanned(of, field);
   if (!stock.ok) return stock;
-  const late = lateEntry(of, body.step, body.late);
+  const late = lateEntry(of, { act: "installComponent", step: body.step, late: body.late });
   if (!late.ok) return late;
   const installed = {
     installation: of.command.id,

@@ -277,3 +277,129 @@ test("a late entry claims no time before the release, on hold, or before the per
   expect(outcome(fine)).toEqual(["reading.recorded", "entry.late"]);
   expect(bench.state.signals.at(-1)).toMatchObject({ kind: "late_entry", step: named("070.1") });
 });
+
+test("leaving a step out hides no bad reading and no installed part", () => {
+  const plan = wholePlan();
+  const gap = plan.operations
+    .flatMap(({ steps }) => steps)
+    .find(({ number }) => number === "080.1");
+  const play = plan.operations
+    .flatMap(({ steps }) => steps)
+    .find(({ number }) => number === "080.2");
+  const field = gap?.fields[0];
+  if (!gap || !play || field?.kind !== "measurement") throw new TypeError("no 080.1");
+  field.limits = { kind: "fixed", max: "0.3" };
+  play.skip = { by: "supervisor" };
+  const bench = at("080.1", { content: plan });
+  read(bench, { step: "080.1", field: "gap" }, "0.5", { confirmed: ["out_of_limits"] });
+  skip(bench, "080.2", { by: "sue" });
+  expect(outcome(skip(bench, "080.1", { by: "sue" }))).toBe("reading_out_of_limits");
+  // In-process correction is no nonconformance: with a good value it may be left out.
+  read(bench, { step: "080.1", field: "gap" }, "0.2");
+  expect(outcome(skip(bench, "080.1", { by: "sue" }))).toEqual(["step.skipped"]);
+
+  const clip = at("070.2");
+  const stock = { part: "BOLT", serial: null, lot: "L-1", quantity: "1", late };
+  const place = { step: named("070.2"), field: named("clip"), position: "1" };
+  expect(outcome(act(clip, "installComponent", { ...place, ...stock }))).toEqual([
+    "component.installed",
+  ]);
+  const left = () => outcome(notApplicable(clip, "070.2", { by: "quinn" }, "DP-2026-014"));
+  expect(left()).toBe("component_still_installed");
+  const installation = clip.state.components.at(-1)?.id ?? "";
+  const away = { installation, reason, condition: "serviceable" as const, to: "stores" };
+  act(clip, "removeComponent", away);
+  expect(left()).toEqual(["step.marked_not_applicable"]);
+});
+
+test("a buyoff step that is left out under a permit leaves its work to the next signature", () => {
+  const plan = wholePlan();
+  const torque = plan.operations.find(({ number }) => number === "060");
+  const last = torque?.steps.at(-1);
+  const stripe = torque?.steps.find(({ number }) => number === "060.4");
+  if (!last || !stripe) throw new TypeError("no 060");
+  stripe.buyoffs = last.buyoffs.map((of) => ({ ...of, id: named(`early ${of.type}`) }));
+  stripe.skip = { by: "supervisor" };
+  const bench = doneUpTo("060.3", { content: plan });
+  expect(outcome(skip(bench, "060.4", { by: "sue" }, "DP-2026-014"))).toEqual(["step.skipped"]);
+  expect(workUntil(bench, ({ state }) => state.steps[named("060.5")]?.status === "complete")).toBe(
+    true,
+  );
+  const covered = bench.state.buyoffs.at(-1)?.covers.map(({ step }) => step);
+  expect(covered).toContain(named("060.3"));
+});
+
+test("nothing is deferred past a hold point, out of an inspection, or to where the signatures were given", () => {
+  const bench = at("070.3");
+  // 080 signed by an operator alone: the inspection that 070 asks for would be lost.
+  const plain = wholePlan();
+  const gap = plain.operations.find(({ number }) => number === "080");
+  if (!gap) throw new TypeError("no 080");
+  gap.buyoffs = gap.buyoffs.map((of) => ({ ...of, type: "operator", role: "operator" }));
+  const weak = at("070.3", { content: plain });
+  const lost = defer(weak, "070.3", "080");
+  expect(outcome(lost)).toBe("gate_accepts_less");
+  expect(params(lost)).toMatchObject({ operation: "080", type: "inspection" });
+
+  const held = wholePlan();
+  const own = held.operations.find(({ number }) => number === "070");
+  if (!own) throw new TypeError("no 070");
+  own.buyoffs = own.buyoffs.map((of) => ({ ...of, holdPoint: true }));
+  const past = defer(at("070.3", { content: held }), "070.3", "080");
+  expect(outcome(past)).toBe("step_not_deferrable");
+  expect(params(past)).toMatchObject({ kind: "hold_point" });
+
+  const free = wholePlan();
+  free.sequence = "free";
+  const early = at("070.3", { content: free });
+  for (const step of ["080.1", "080.2"]) {
+    present(early, step);
+    start(early, step);
+    if (step === "080.1") read(early, { step, field: "gap" }, "0.2");
+    else read(early, { step, field: "play" }, "0.0", { source: "calculated" });
+    act(early, "completeStep", { step: named(step), late });
+  }
+  sign(early, { operation: "080", requirement: "080 inspection" }, { second: "ian" });
+  expect(outcome(defer(early, "070.3", "080"))).toBe("gate_already_signed");
+  expect(outcome(defer(bench, "070.3", "080"))).toEqual(["step.deferred"]);
+});
+
+test("what is next anyway needs no departure", () => {
+  const next = doneUpTo("070.2", { content });
+  const depart = { step: named("070.3"), reason };
+  expect(outcome(act(next, "departSequence", depart, { by: "sue" }))).toBe("in_turn_already");
+});
+
+test("whoever could leave it out takes it back, where the instruction names two roles", () => {
+  const plan = wholePlan();
+  const step = plan.operations.flatMap((of) => of.steps).find((of) => of.number === "070.1");
+  if (!step) throw new TypeError("no 070.1");
+  step.notApplicable = { by: "quality" };
+  const bench = at("070.1", { content: plan });
+  notApplicable(bench, "070.1", { by: "quinn" });
+  const reopen = { step: named("070.1"), reason };
+  expect(params(act(bench, "reopenStep", reopen, { by: "sue" }))).toEqual({ role: "quality" });
+  expect(outcome(act(bench, "reopenStep", reopen, { by: "quinn" }))).toEqual(["step.reopened"]);
+});
+
+test("a paused buyoff step is signed by nobody until it is resumed", () => {
+  const bench = at("060.5");
+  act(bench, "pauseStep", { step: named("060.5"), reason: "question" });
+  const operator = { operation: "060", step: "060.5", requirement: "060 operator" };
+  expect(outcome(sign(bench, operator))).toBe("buyoff_not_due");
+  act(bench, "resumeStep", { step: named("060.5") });
+  expect(outcome(sign(bench, operator))).toEqual(["buyoff.signed"]);
+});
+
+test("each departure stands at its step with its reason and who approved it", () => {
+  const bench = at("070.3");
+  const body = { step: named("070.3"), to: named("op 080"), reason };
+  act(bench, "deferStep", body, { second: "quinn" });
+  expect(bench.state.departures.at(-1)).toMatchObject({
+    kind: "deferred",
+    step: named("070.3"),
+    to: named("op 080"),
+    person: named("ana"),
+    second: named("quinn"),
+  });
+});

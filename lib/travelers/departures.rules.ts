@@ -1,16 +1,25 @@
-import type { Field, InstructionContent, Operation, Step } from "#lib/instructions/schema";
+import type {
+  BuyoffRequirement,
+  Field,
+  InstructionContent,
+  Operation,
+  Step,
+} from "#lib/instructions/schema";
 import type { Result } from "#lib/kit/result";
 import { ok } from "#lib/kit/result";
 import { approved } from "./approval.rules.ts";
-import { isDone } from "./buyoffs.rules.ts";
+import { chainsOf, coveredSteps, isDone, signatureAt } from "./buyoffs.rules.ts";
 import { voided } from "./derivation.rules.ts";
+import { withStep } from "./evolve-work.rules.ts";
 import type { AtStep } from "./gates.rules.ts";
 import { freeAt, held, inWork, openHold, stepOf, workAt } from "./gates.rules.ts";
 import { plannedSteps } from "./plan.rules.ts";
 import type { Refusal } from "./refusal.schema.ts";
 import type { Case, Ruling } from "./ruling.rules.ts";
 import { refuse, rule, textHash } from "./ruling.rules.ts";
+import { inTurn } from "./sequence.rules.ts";
 import type { TravelerState } from "./state.schema.ts";
+import { placesOf } from "./values.rules.ts";
 
 /** What makes a step one that nobody leaves out without a deviation permit; null: nothing (rule 2). */
 export function protectedBy(
@@ -79,7 +88,26 @@ function leftOut(of: LeftOut, allowed: Step["skip"], at: AtStep): Result<true, R
   const kind = protectedBy(content, step);
   if (kind && body.permit === null) return refuse("permit_needed", { step: step.number, kind });
   const needing = neededBy(state, content, step);
-  return needing ? refuse("step_is_needed", { step: step.number, by: needing.number }) : ok(true);
+  if (needing) return refuse("step_is_needed", { step: step.number, by: needing.number });
+  return nothingHidden(state, step);
+}
+
+/** Leaving a step out is no way round a bad reading, and no part stays in that the plan doesn't show. */
+function nothingHidden(state: TravelerState, step: Step): Result<true, Refusal> {
+  const bad = placesOf(state, step).find(
+    ({ open }) => open === "out_of_limits" || open === "out_of_process_limits",
+  );
+  const installed = state.components.find((one) => one.step === step.id && !one.removed);
+  if (bad) {
+    const field = step.fields.find(({ id }) => id === bad.field);
+    const value = bad.reading?.value ?? "";
+    const at = { step: step.number, position: bad.position, value, field: field?.label.en ?? "" };
+    if (bad.open === "out_of_process_limits") return refuse("reading_beyond_process_limit", at);
+    return refuse(field?.kind === "attribute" ? "attribute_failed" : "reading_out_of_limits", at);
+  }
+  if (!installed) return ok(true);
+  const item = installed.serial ?? installed.lot ?? "";
+  return refuse("component_still_installed", { step: step.number, part: installed.part, item });
 }
 
 /** Left out with a reason, where the revision lets its role do so. */
@@ -136,7 +164,7 @@ export function deferStep(of: Case<"deferStep">): Ruling {
     return refuse("operation_not_later", { step: step.number, operation: operation.number });
   }
   if (now.deferredTo === to.id) return refuse("value_unchanged");
-  const standing = inTheWay(state, content, step, to);
+  const standing = inTheWay(state, content, step, to) ?? gateAccepts(state, content, at.value, to);
   if (standing) return standing;
   const by = approved(of, "deferStep", "quality");
   if (!by.ok) return by;
@@ -170,6 +198,52 @@ function inTheWay(
   return burying ? refuse("step_would_be_buried", { step: step.number, by: burying.number }) : null;
 }
 
+/**
+ * What would have accepted the step where it is planned accepts it at the gate: nothing is deferred past a
+ * hold point, out of an inspection, or to where the signatures were given already.
+ */
+function gateAccepts(
+  state: TravelerState,
+  content: InstructionContent,
+  { step }: AtStep,
+  to: Operation,
+): Result<never, Refusal> | null {
+  const chains = chainsOf(state, content);
+  const accepting = (of: TravelerState) =>
+    chains.flatMap((chain) =>
+      chain.requirements
+        .filter(({ type }) =>
+          coveredSteps(of, content, chain, type).some(({ id }) => id === step.id),
+        )
+        .map((requirement) => ({ chain, requirement })),
+    );
+  const later = withStep(state, step.id, () => ({ deferredTo: to.id }));
+  const here = accepting(withStep(state, step.id, () => ({ deferredTo: null })));
+  const there = accepting(later);
+  const isThere = (asked: BuyoffRequirement) =>
+    there.some(({ requirement }) => requirement.type === asked.type);
+  const lost = here.find(({ requirement }) => !isThere(requirement))?.requirement;
+  const point = here.find(
+    ({ chain, requirement }) =>
+      requirement.holdPoint && !there.some(({ chain: at }) => at.order === chain.order),
+  );
+  if (point) return refuse("step_not_deferrable", { step: step.number, kind: "hold_point" });
+  if (lost) {
+    const params = { step: step.number, operation: to.number, type: lost.type };
+    return refuse("gate_accepts_less", params);
+  }
+  const isSigned = there.some(({ chain, requirement }) =>
+    signatureAt(state, {
+      operation: chain.operation.id,
+      step: chain.step?.id ?? null,
+      requirement: requirement.id,
+    }),
+  );
+  return isSigned
+    ? refuse("gate_already_signed", { step: step.number, operation: to.number })
+    : null;
+}
+
 /** One named step may begin out of turn. Hold points and buried work stop it all the same. */
 export function departSequence(of: Case<"departSequence">): Ruling {
   const at = freeAt(of, of.body.step);
@@ -177,7 +251,10 @@ export function departSequence(of: Case<"departSequence">): Ruling {
   const { step, operation, now } = at.value;
   if (now.status !== "not_started") return refuse("step_already_complete", { step: step.number });
   if (!operation.departure) return refuse("departure_not_allowed", { step: step.number });
-  if (now.outOfTurn) return refuse("value_unchanged");
+  // A departure that isn't one would be a signal about nothing.
+  if (inTurn(of.state, of.content, at.value).ok) {
+    return refuse("in_turn_already", { step: step.number });
+  }
   const by = approved(of, "departSequence", operation.departure.by);
   if (!by.ok) return by;
   const departed = { step: step.id, reason: textHash(of.body.reason) };
@@ -231,7 +308,11 @@ export function failStep(of: Case<"failStep">): Ruling {
 export function takenBack(of: Case<"reopenStep">, { operation, step }: AtStep): Ruling {
   const hold = openHold(of.state, { operation: operation.id, step: step.id });
   if (hold) return held(hold);
-  const role = (step.skip ?? step.notApplicable)?.by ?? "quality";
+  const left = of.state.departures.findLast(
+    (one) => one.step === step.id && (one.kind === "skipped" || one.kind === "not_applicable"),
+  );
+  const allowed = left?.kind === "skipped" ? step.skip : step.notApplicable;
+  const role = allowed?.by ?? "quality";
   const by = approved(of, "reopenStep", role);
   if (!by.ok) return by;
   const attempt = of.state.steps[step.id]?.attempt ?? 1;

@@ -1,11 +1,24 @@
 import { doer, withStep } from "./evolve-work.rules.ts";
 import type { RecordedEvent } from "./schema.ts";
-import type { SignalKind, TravelerState } from "./state.schema.ts";
+import type { SignalKind, StepDeparture, TravelerState } from "./state.schema.ts";
 
 /** Departures from the plan: what is done later, what is paused, and the signals for a review. */
 export function evolveDeparture(before: TravelerState, event: RecordedEvent): TravelerState {
-  const state = withSignal(before, event);
+  const state = withDeparture(withSignal(before, event), event);
   switch (event.type) {
+    case "witness.passed": {
+      const { type: _, calledAt: __, noticeMinutes: ___, ...body } = event.body;
+      const passed = { id: event.command ?? body.call, ...body, person: doer(event), at: event.at };
+      return { ...state, witnessPasses: [...state.witnessPasses, passed] };
+    }
+    // Work that is done again was not what anybody was invited to.
+    case "step.reopened":
+      return withoutPasses(state, [event.body.step]);
+    case "rework.started":
+      return withoutPasses(
+        state,
+        event.body.steps.map(({ step }) => step),
+      );
     case "step.deferred":
       return withStep(state, event.body.step, () => ({ deferredTo: event.body.to }));
     case "sequence.departed":
@@ -38,6 +51,60 @@ export function evolveDeparture(before: TravelerState, event: RecordedEvent): Tr
   }
 }
 
+const withoutPasses = (state: TravelerState, steps: readonly string[]): TravelerState => ({
+  ...state,
+  witnessPasses: state.witnessPasses.filter(
+    ({ covers }) => !covers.some(({ step }) => steps.includes(step)),
+  ),
+});
+
+function departureOf(
+  event: RecordedEvent,
+): (Partial<StepDeparture> & Pick<StepDeparture, "kind">) | null {
+  switch (event.type) {
+    case "step.skipped":
+      return { kind: "skipped", ...event.body };
+    case "step.marked_not_applicable":
+      return { kind: "not_applicable", ...event.body };
+    case "step.deferred":
+      return { kind: "deferred", ...event.body };
+    case "sequence.departed":
+      return { kind: "out_of_turn", ...event.body };
+    case "step.failed":
+      return { kind: "failed", ...event.body };
+    case "step.paused":
+      return { kind: "paused", ...event.body };
+    case "step.reopened":
+      return { kind: "reopened", step: event.body.step, reason: event.body.reason };
+    case "entry.late": {
+      const { step, claimedAt, reason, act = null, subject = null } = event.body;
+      return step === null ? null : { kind: "late", step, claimedAt, reason, act, subject };
+    }
+    default:
+      return null;
+  }
+}
+
+function withDeparture(state: TravelerState, event: RecordedEvent): TravelerState {
+  const found = departureOf(event);
+  if (!found) return state;
+  const departure: StepDeparture = {
+    seq: event.seq,
+    step: "",
+    reason: "",
+    permit: null,
+    to: null,
+    claimedAt: null,
+    act: null,
+    subject: null,
+    person: doer(event),
+    second: event.second,
+    at: event.at,
+    ...found,
+  };
+  return { ...state, departures: [...state.departures, departure] };
+}
+
 /** What an event is to a reviewer; null: nothing out of the ordinary. */
 function signalOf(event: RecordedEvent): SignalKind | null {
   switch (event.type) {
@@ -53,6 +120,8 @@ function signalOf(event: RecordedEvent): SignalKind | null {
       return "deferred";
     case "step.implausibly_fast":
       return "implausibly_fast";
+    case "witness.passed":
+      return "witness_passed";
     case "rework.started":
       return "rework";
     case "waiver.granted":

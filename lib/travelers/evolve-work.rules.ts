@@ -23,8 +23,10 @@ export function evolveWork(state: TravelerState, event: RecordedEvent): Traveler
     case "step.completed": {
       const { step } = event.body;
       const next = withStep(state, step, () => ({ status: "complete", completedAt: event.at }));
-      // Completed by the last signature of its chain: signing is not doing the work.
-      const isBySignature = state.buyoffs.some(({ id }) => id === event.command);
+      // Completed by the last signature of its chain: signing is not doing the work, nor is going on without.
+      const isBySignature = [...state.buyoffs, ...state.witnessPasses].some(
+        ({ id }) => id === event.command,
+      );
       return isBySignature ? next : performed(next, event, step);
     }
     case "step.failed":

@@ -76,6 +76,8 @@ function released(event: RecordedEvent): TravelerState {
     waivers: [],
     supervisions: [],
     toolTransfers: [],
+    witnessPasses: [],
+    departures: [],
     signals: [],
     quantities: null,
     splits: [],

@@ -8,7 +8,7 @@ import type { Facts, PersonFacts } from "./facts.schema.ts";
 import type { PlannedStep } from "./plan.rules.ts";
 import { plannedStep } from "./plan.rules.ts";
 import type { Refusal } from "./refusal.schema.ts";
-import { refuse, textHash } from "./ruling.rules.ts";
+import { refuse } from "./ruling.rules.ts";
 import type { TravelerEvent } from "./schema.ts";
 import type { Hold, StepState, Supervision, TravelerState, Waiver } from "./state.schema.ts";
 
@@ -248,50 +248,4 @@ export function inWork(of: Of, step: string): Result<AtStep, Refusal> {
   const { now, step: planned } = found.value;
   if (now.status !== "in_work") return refuse("step_not_in_work", { step: planned.number });
   return now.pausedAt === null ? found : refuse("step_paused", { step: planned.number });
-}
-
-function possibleThen(
-  { state, content, facts }: Of,
-  step: string,
-  then: Instant,
-): Result<true, Refusal> {
-  if (then < state.releasedAt) {
-    return refuse("late_before_release", { claimedAt: then, releasedAt: state.releasedAt });
-  }
-  const planned = plannedStep(content, step);
-  const operation = planned?.operation.id ?? "";
-  const lay = state.holds
-    .filter(({ at, released }) => at <= then && (released === null || then < released.at))
-    .map((hold) => ({ ...hold, released: null }));
-  const hold = openHold({ ...state, holds: lay }, { operation, step });
-  if (hold) return refuse("late_on_hold", { claimedAt: then, reason: hold.reason });
-  const codes = planned ? qualificationsOf(planned.operation, planned.step) : [];
-  // By what it was backed then: neither a waiver nor a trainer reaches into the past.
-  const atThen = { ...facts, at: then };
-  const missing = backingsOf(state, atThen, step, codes).flatMap(({ code, result }) =>
-    result === null ? [code] : [],
-  );
-  return missing.length === 0 ? ok(true) : notQualified(atThen, facts.person, missing);
-}
-
-/**
- * Something said to be done earlier than it is recorded: both times stand in the record (rule 16). At the
- * time that is claimed the unit was released and nothing held it, and the person was as able as now.
- * Within the site's minutes the recording is prompt and nothing needs to be said.
- */
-export function lateEntry(
-  { state, content, facts }: Of,
-  step: string,
-  late: { claimedAt: string; reason: string } | undefined,
-): Result<{ events: TravelerEvent[]; texts: string[] }, Refusal> {
-  if (!late) return ok({ events: [], texts: [] });
-  if (late.claimedAt > facts.at) {
-    return refuse("late_in_future", { claimedAt: late.claimedAt, at: facts.at });
-  }
-  const possible = possibleThen({ state, content, facts }, step, late.claimedAt);
-  if (!possible.ok) return possible;
-  const lateMs = millis(facts.at) - millis(late.claimedAt);
-  if (lateMs <= facts.policy.lateAfterMinutes * 60_000) return ok({ events: [], texts: [] });
-  const body = { step, claimedAt: late.claimedAt, reason: textHash(late.reason) };
-  return ok({ events: [{ type: "entry.late", body }], texts: [late.reason] });
 }

@@ -59,6 +59,7 @@ export const permissions: Readonly<Record<CommandType, readonly Role[]>> = {
   noteHandover: floor,
 
   signBuyoff: [...everybodyWorking, "customer"],
+  passWitness: floor,
   declineBuyoff: [...everybodyWorking, "customer"],
   voidBuyoff: quality,
 

@@ -1,5 +1,4 @@
 import type { InstructionContent, Operation, Step } from "#lib/instructions/schema";
-import type { Instant } from "#lib/kit/time";
 import { chainsOf, isDone, unsigned } from "./buyoffs.rules.ts";
 import { isAccounted, leftIn } from "./lots.rules.ts";
 import type { PlannedStep } from "./plan.rules.ts";
@@ -83,14 +82,10 @@ function stepsDueIn(
   return own.toSpliced(at, 0, ...traveled);
 }
 
-/**
- * Everything that completion still misses. Empty: the gate is open. Without `at` a witness point
- * counts as open until it is signed.
- */
+/** Everything that completion still misses. Empty: the gate is open. */
 export function openItems(
   state: TravelerState,
   content: InstructionContent,
-  at?: Instant,
   blobsMissing: readonly string[] = [],
 ): OpenItem[] {
   return [
@@ -98,7 +93,7 @@ export function openItems(
       stepOpenItems(state, content, operation, step),
     ),
     ...chainsOf(state, content).flatMap((chain) =>
-      unsigned(state, chain, at).map(({ type }): OpenItem => {
+      unsigned(state, chain).map(({ type }): OpenItem => {
         const step = chain.step?.number ?? "";
         return { code: "buyoff_open", params: { operation: chain.operation.number, step, type } };
       }),

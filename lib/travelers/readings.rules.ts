@@ -6,7 +6,8 @@ import { trainersAt } from "./buyoffs.rules.ts";
 import { derivedAgain, foreseen, voided } from "./derivation.rules.ts";
 import { gageFor } from "./gages.rules.ts";
 import type { AtStep } from "./gates.rules.ts";
-import { freeAt, inWork, lateEntry } from "./gates.rules.ts";
+import { freeAt, inWork } from "./gates.rules.ts";
+import { lateEntry } from "./late.rules.ts";
 import { characteristicOf, plannedField } from "./plan.rules.ts";
 import type { Refusal } from "./refusal.schema.ts";
 import type { Case, Ruling } from "./ruling.rules.ts";
@@ -185,7 +186,7 @@ export function recordReading(of: Case<"recordReading">): Ruling {
     const params = { value: body.value, min: min ?? "", max: max ?? "" };
     return refuse("out_of_limits_not_confirmed", params);
   }
-  const late = lateEntry(of, body.step, body.late);
+  const late = lateEntry(of, { act: "recordReading", step: body.step, late: body.late });
   if (!late.ok) return late;
   const { late: _, value, source, confirmed, ...where } = body;
   const recorded: TravelerEvent = {

@@ -45,6 +45,7 @@ import { cosignStep, superviseStep } from "./supervision.rules.ts";
 import { readClock, startBatchClock, startTimer, stopTimer } from "./timing.rules.ts";
 import { transferTools } from "./tool-transfers.rules.ts";
 import { grantWaiver, requestWaiver, revokeWaiver } from "./waivers.rules.ts";
+import { passWitness } from "./witness.rules.ts";
 
 export type Release = {
   id: string;
@@ -137,6 +138,7 @@ const rules: { readonly [T in CommandType]: Rule<T> | null } = {
   noteHandover: ["on_hold", noteHandover],
 
   signBuyoff: ["work", signBuyoff],
+  passWitness: ["work", passWitness],
   declineBuyoff: ["on_hold", declineBuyoff],
   voidBuyoff: ["on_hold", voidBuyoff],
 

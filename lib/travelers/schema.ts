@@ -18,6 +18,8 @@ const instant = z.iso.datetime({ precision: 3 });
 
 /** Something that was done earlier than it is recorded, said to be so (rule 16). */
 const late = z.optional(z.object({ claimedAt: instant, reason }));
+const lateAct = z.enum(["startStep", "completeStep", "recordReading", "installComponent"]);
+export type LateAct = z.output<typeof lateAct>;
 const place = { step: id, field: id, position: words(40) };
 const positions = z.nullable(z.array(words(40)));
 const holdScope = z.discriminatedUnion("kind", [
@@ -156,6 +158,8 @@ export const commandBodies = {
     /** SHA-256 of what the signer saw: `buyoffContent` of the same state. */
     contentSha256: hash,
   }),
+  /** The party that was invited has not come within its notice time: the work goes on without it. */
+  passWitness: z.object({ operation: id, step: z.nullable(id), requirement: id }),
   declineBuyoff: z.object({ operation: id, step: z.nullable(id), requirement: id, reason }),
   voidBuyoff: z.object({ buyoff: id, reason }),
 
@@ -383,7 +387,25 @@ export const eventBodies = {
   }),
   "step.reopened": z.object({ step: id, attempt: z.int(), positions, reason: hash }),
   "sequence.departed": z.object({ step: id, reason: hash }),
-  "entry.late": z.object({ step: z.nullable(id), claimedAt: instant, reason: hash }),
+  "entry.late": z.object({
+    step: z.nullable(id),
+    claimedAt: instant,
+    reason: hash,
+    /** What was entered late: the act, and the id of what it made. */
+    act: z.optional(lateAct),
+    subject: z.optional(id),
+  }),
+  /** Passed without the party that was invited, after the notice time, with the call on record. */
+  "witness.passed": z.object({
+    operation: id,
+    step: z.nullable(id),
+    requirement: id,
+    type: z.string(),
+    call: id,
+    calledAt: instant,
+    noticeMinutes: z.int(),
+    covers: z.array(z.object({ step: id, attempt: z.int() })),
+  }),
   "reading.recorded": z.object({
     reading: id,
     ...place,

@@ -191,20 +191,6 @@ test("the customer is asked only for the serials that the requirement names", ()
   expect(types("FSB-0120")).toContain("customer");
 });
 
-test("a witness may be passed after the notice time, with the call on record", () => {
-  const requirement = planWith({ step: "060.5", to: {} }).operations[2]?.steps[4]?.buyoffs[1];
-  if (!requirement) throw new TypeError("no inspection");
-  const to = { buyoffs: [{ ...requirement, witnessNoticeMinutes: 30 }] };
-  const bench = inWorkAt("060.5", { content: planWith({ step: "060.5", to }) });
-  const complete = () => act(bench, "completeStep", { step: named("060.5"), late: undefined });
-  expect(outcome(complete())).toBe("step_not_bought_off");
-  act(bench, "callInspection", { call: named("call"), operation: named("op 060") });
-  bench.minutes += 20;
-  expect(outcome(complete())).toBe("step_not_bought_off");
-  bench.minutes += 10;
-  expect(outcome(complete())[0]).toBe("step.completed");
-});
-
 test("a decline is kept with its reason, and signs nothing", () => {
   const bench = dual();
   const place = {

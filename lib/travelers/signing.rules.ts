@@ -63,7 +63,7 @@ function placeOf({
 
 /** Its turn in the ordered chain, with the work beneath it done and no hold in the way. */
 function isDue(
-  { state, content, facts, body }: Case<"signBuyoff">,
+  { state, content, body }: Case<"signBuyoff">,
   { chain, requirement }: Signing,
 ): Result<true, Refusal> {
   const places = [
@@ -87,7 +87,7 @@ function isDue(
       step: point.step?.number ?? "",
     });
   }
-  const next = nextRequirements(state, chain, facts.at);
+  const next = nextRequirements(state, chain);
   const isNext = next.some(({ id }) => id === requirement.id);
   if (!isNext || !isWorkDone(state, content, chain, requirement.type)) {
     return refuse("buyoff_not_due", { type: requirement.type, before: next[0]?.type ?? "" });
@@ -186,14 +186,14 @@ const heldBy = (signer: PersonFacts, codes: readonly string[]) =>
   });
 
 /** The last signature of its chain completes a buyoff step: there is nothing else to do there. */
-function stepDoneBy(
-  { state, facts, command }: Case<"signBuyoff">,
+export function stepDoneBy(
+  { state, facts, command }: Case<"signBuyoff"> | Case<"passWitness">,
   chain: Chain,
   signed: TravelerEvent,
 ): TravelerEvent[] {
   if (!chain.step || isDone(state, chain.step.id)) return [];
   const after = foreseen(state, signed, { facts, command: command.id });
-  if (unsigned(after, chain, facts.at).length > 0) return [];
+  if (unsigned(after, chain).length > 0) return [];
   const attempt = state.steps[chain.step.id]?.attempt ?? 1;
   return [{ type: "step.completed", body: { step: chain.step.id, attempt } }];
 }

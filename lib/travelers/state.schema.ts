@@ -1,6 +1,7 @@
 import type { BuyoffRequirement, Localized } from "#lib/instructions/schema";
 import type { Decimal } from "#lib/kit/decimal";
 import type { Instant } from "#lib/kit/time";
+import type { LateAct } from "./schema.ts";
 
 /** SHA-256 of a text kept beside the record (a reason, a comment), so that it can be disposed of. */
 export type TextHash = string;
@@ -330,6 +331,46 @@ export type Quarantine = {
   at: Instant;
 };
 
+/** A witness point that was passed without its witness, for what it covered. */
+export type WitnessPass = {
+  id: string;
+  operation: string;
+  step: string | null;
+  requirement: string;
+  call: string;
+  covers: readonly { step: string; attempt: number }[];
+  person: string;
+  at: Instant;
+};
+
+/** What was departed from at a step, as whoever stands before it has to know. */
+export type StepDeparture = {
+  kind:
+    | "skipped"
+    | "not_applicable"
+    | "deferred"
+    | "out_of_turn"
+    | "failed"
+    | "paused"
+    | "reopened"
+    | "late";
+  /** Of its entry. */
+  seq: number;
+  step: string;
+  /** A text's hash; a pause's code. */
+  reason: string;
+  permit: string | null;
+  /** The operation that it was deferred to. */
+  to: string | null;
+  claimedAt: Instant | null;
+  act: LateAct | null;
+  /** What was entered late. */
+  subject: string | null;
+  person: string;
+  second: string | null;
+  at: Instant;
+};
+
 export type ToolTransfer = {
   kit: string;
   quantity: string;
@@ -352,6 +393,7 @@ export const signalKinds = [
   "gage_quarantined",
   "implausibly_fast",
   "released_by_hand",
+  "witness_passed",
   "refused_attempt",
   "not_applied",
 ] as const;
@@ -433,6 +475,8 @@ export type TravelerState = {
   toolTransfers: readonly ToolTransfer[];
   /** Absent: none yet. */
   quarantines?: readonly Quarantine[];
+  witnessPasses: readonly WitnessPass[];
+  departures: readonly StepDeparture[];
   signals: readonly Signal[];
   /** The balance of a lot as last accounted for; null: not yet. */
   quantities: { accepted: string; scrapped: string; transferredOut: string } | null;

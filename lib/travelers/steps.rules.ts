@@ -1,10 +1,10 @@
-import type { InstructionContent, Operation, Step } from "#lib/instructions/schema";
+import type { InstructionContent, Step } from "#lib/instructions/schema";
 import { requirementHash } from "#lib/instructions/schema";
 import type { Result } from "#lib/kit/result";
 import { ok } from "#lib/kit/result";
 import { millis } from "#lib/kit/time";
 import { buriedUnder } from "./buried.rules.ts";
-import { buyoffsCovering, chainAt, chainsOf, isDone, unsigned } from "./buyoffs.rules.ts";
+import { buyoffsCovering, chainAt, unsigned } from "./buyoffs.rules.ts";
 import { takenBack } from "./departures.rules.ts";
 import { voided } from "./derivation.rules.ts";
 import type { Facts } from "./facts.schema.ts";
@@ -13,18 +13,19 @@ import {
   backingsOf,
   held,
   inWork,
-  lateEntry,
   openHold,
   qualificationsOf,
   qualificationUsed,
   stepOf,
   workAt,
 } from "./gates.rules.ts";
+import { lateEntry } from "./late.rules.ts";
 import { fieldState } from "./progress.rules.ts";
 import type { Refusal } from "./refusal.schema.ts";
 import type { Case, Ruling } from "./ruling.rules.ts";
 import { refuse, rule, textHash } from "./ruling.rules.ts";
 import type { TravelerEvent } from "./schema.ts";
+import { inTurn } from "./sequence.rules.ts";
 import type { TravelerState } from "./state.schema.ts";
 import { cosignedAsIs } from "./supervision.rules.ts";
 
@@ -50,11 +51,11 @@ export function startStep(of: Case<"startStep">): Ruling {
   if (!now.presentedTo.includes(of.facts.person.id)) {
     return refuse("step_not_presented", { step: step.number });
   }
-  const turn = inTurn(of.state, of.content, at.value, of.facts);
+  const turn = inTurn(of.state, of.content, at.value);
   if (!turn.ok) return turn;
   const covered = coveredWork(of, step);
   if (!covered.ok) return covered;
-  const late = lateEntry(of, step.id, of.body.late);
+  const late = lateEntry(of, { act: "startStep", step: step.id, late: of.body.late });
   if (!late.ok) return late;
   const seen = covered.value.length > 0 ? { buried: covered.value } : {};
   return rule(
@@ -81,66 +82,6 @@ function coveredWork(
   return ok(amended.map(({ reading }) => reading));
 }
 
-/** Strict: everything before is done and bought off, within the operation and between operations. */
-function inTurn(
-  state: TravelerState,
-  content: InstructionContent,
-  { operation, step, order }: AtStep,
-  facts: Facts,
-): Result<true, Refusal> {
-  if (state.steps[step.id]?.outOfTurn) return ok(true);
-  const chains = chainsOf(state, content).filter(
-    (chain) => unsigned(state, chain, facts.at).length > 0,
-  );
-  if (operation.sequence === "strict") {
-    const own = operation.steps.slice(
-      0,
-      operation.steps.findIndex(({ id }) => id === step.id),
-    );
-    const before = own.find(({ id }) => !isPassed(state, content, id, operation.id));
-    if (before) {
-      return refuse("step_out_of_order", { step: step.number, before: before.number });
-    }
-    const chain = chains.find(
-      (one) => one.step && one.operation.id === operation.id && one.order < order,
-    );
-    if (chain) return refuse("step_not_bought_off", { step: chain.step?.number ?? "" });
-  }
-  return content.sequence === "strict"
-    ? afterOperations(state, content, { operation, number: step.number }, chains)
-    : ok(true);
-}
-
-function afterOperations(
-  state: TravelerState,
-  content: InstructionContent,
-  at: { operation: Operation; number: string },
-  unsignedChains: ReturnType<typeof chainsOf>,
-): Result<true, Refusal> {
-  const index = content.operations.findIndex(({ id }) => id === at.operation.id);
-  for (const earlier of content.operations.slice(0, index)) {
-    const before = earlier.steps.find(({ id }) => !isPassed(state, content, id, at.operation.id));
-    if (before) return refuse("step_out_of_order", { step: at.number, before: before.number });
-    if (unsignedChains.some((chain) => chain.operation.id === earlier.id)) {
-      return refuse("operation_not_bought_off", { operation: earlier.number });
-    }
-  }
-  return ok(true);
-}
-
-/** Done, or deferred to this operation or a later one. */
-function isPassed(
-  state: TravelerState,
-  content: InstructionContent,
-  step: string,
-  operation: string,
-): boolean {
-  if (isDone(state, step)) return true;
-  const to = state.steps[step]?.deferredTo ?? null;
-  const places = content.operations.map(({ id }) => id);
-  return to !== null && places.indexOf(to) >= places.indexOf(operation);
-}
-
 export function completeStep(of: Case<"completeStep">): Ruling {
   const { state, content, facts, body } = of;
   const at = inWork(of, body.step);
@@ -151,10 +92,10 @@ export function completeStep(of: Case<"completeStep">): Ruling {
   const complete = allRecorded(state, content, at.value);
   if (!complete.ok) return complete;
   const chain = chainAt(state, content, { operation: operation.id, step: step.id });
-  if (chain && unsigned(state, chain, facts.at).length > 0) {
+  if (chain && unsigned(state, chain).length > 0) {
     return refuse("step_not_bought_off", { step: step.number });
   }
-  const late = lateEntry(of, step.id, body.late);
+  const late = lateEntry(of, { act: "completeStep", step: step.id, late: body.late });
   if (!late.ok) return late;
   const cosigned = cosignedAsIs(state, content, step.id);
   if (!cosigned.ok) return cosigned;

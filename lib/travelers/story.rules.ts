@@ -52,6 +52,8 @@ const attention: ReadonlySet<EventType> = new Set<EventType>([
   "command.not_applied",
   "sequence.departed",
   "entry.late",
+  "witness.passed",
+  "step.deferred",
   "step.skipped",
   "step.marked_not_applicable",
   "step.reopened",

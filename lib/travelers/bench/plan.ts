@@ -1,4 +1,4 @@
-import type { Role } from "#lib/instructions/schema";
+import type { BuyoffRequirement, Role } from "#lib/instructions/schema";
 import { instructionContent } from "#lib/instructions/schema";
 import { derivedId } from "#lib/kit/ids";
 
@@ -27,7 +27,12 @@ export const step = (number: string, more: object) => ({
   buries: [],
   ...more,
 });
-export const requirement = (name: string, type: string, role: Role, more: object = {}) => ({
+export const requirement = (
+  name: string,
+  type: BuyoffRequirement["type"],
+  role: Role,
+  more: object = {},
+): BuyoffRequirement => ({
   id: named(name),
   type,
   meaning: words(`I accept: ${name}`),
