@@ -107,6 +107,8 @@ test("a second reading of one attempt stands beside the first", () => {
 
 test("only what was recorded late is late, with the time that was claimed and why", () => {
   const bench = measuring();
+  // Half an hour before it was recorded, and after the step had begun.
+  bench.minutes += 40;
   const late = { claimedAt: plusMinutes(begin, bench.minutes - 30), reason: "tablet was charging" };
   read(bench, { step: "060.1", field: "running" }, "2.4", { late });
   read(bench, { step: "060.1", field: "running", position: "2" }, "2.6");

@@ -200,6 +200,16 @@ const samples: { [T in EventType]: EventBody<T> } = {
   },
   "buyoff.verified": { buyoff: id },
   "buyoff.rejected": { buyoff: id, cause: "pin_wrong" },
+  "witness.passed": {
+    operation: named("op 060"),
+    step,
+    requirement: id,
+    type: "inspection",
+    call: id,
+    calledAt: at,
+    noticeMinutes: 30,
+    covers: [],
+  },
   "buyoff.declined": {
     buyoff: id,
     operation: named("op 060"),

@@ -217,6 +217,11 @@ const sentences: Sentences = {
     type: code("buyoffType", type),
     meaning: words(meaning),
   }),
+  "witness.passed": ({ type, calledAt, noticeMinutes }) => ({
+    type: code("buyoffType", type),
+    calledAt: moment(calledAt),
+    minutes: number(noticeMinutes),
+  }),
   "buyoff.voided": ({ cause }) => ({ cause: code("voidCause", cause) }),
 
   "defect.logged": ({ code: of, severity, quantity, measured }) => ({
