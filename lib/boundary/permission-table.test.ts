@@ -77,6 +77,7 @@ const matrix: Readonly<Record<Permission, string>> = {
   noteHandover: "oisq----",
 
   signBuyoff: "oisqm--c",
+  passWitness: "oisq----",
   declineBuyoff: "oisqm--c",
   voidBuyoff: "---q----",
 

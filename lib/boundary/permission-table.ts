@@ -102,6 +102,7 @@ const about: Readonly<Record<Permission, About>> = {
   noteHandover: ["help"],
 
   signBuyoff: ["buyoff", "rules", "requirement", "another"],
+  passWitness: ["buyoff", "rules"],
   declineBuyoff: ["buyoff", "rules", "requirement"],
   voidBuyoff: ["buyoff", "rules"],
 

@@ -1,7 +1,7 @@
 import type { InstructionContent, Operation, Step } from "#lib/instructions/schema";
 import type { Result } from "#lib/kit/result";
 import { ok } from "#lib/kit/result";
-import { dateIn, type Instant, millis, plusMinutes } from "#lib/kit/time";
+import { dateIn, type Instant, plusMinutes } from "#lib/kit/time";
 import { holdPointBefore } from "./buyoffs.rules.ts";
 import { clocksAllow } from "./clocks.rules.ts";
 import type { Facts, PersonFacts } from "./facts.schema.ts";

@@ -123,18 +123,14 @@ function possibleThen(of: Of, at: AtStep, then: Instant): Result<true, Refusal> 
   return clocks.ok ? ableThen(of, at, then) : clocks;
 }
 
-/** Held then; or waived or supervised, and that already then: nobody backs the past. */
+/** By what it was backed then: neither a waiver nor a trainer reaches into the past. */
 function ableThen({ state, facts }: Of, at: AtStep, then: Instant): Result<true, Refusal> {
   const codes = qualificationsOf(at.operation, at.step);
-  const before = {
-    ...state,
-    waivers: state.waivers.filter(({ grantedAt }) => grantedAt !== null && grantedAt <= then),
-    supervisions: state.supervisions.filter((one) => one.at <= then),
-  };
-  const missing = backingsOf(before, { ...facts, at: then }, at.step.id, codes).flatMap(
-    ({ code, result }) => (result === null ? [code] : []),
+  const past = { ...facts, at: then };
+  const missing = backingsOf(state, past, at.step.id, codes).flatMap(({ code, result }) =>
+    result === null ? [code] : [],
   );
-  return qualified({ ...facts, at: then }, facts.person, missing);
+  return qualified(past, facts.person, missing);
 }
 
 /**
