@@ -35,6 +35,8 @@ export default async function StockItem({ params }: { params: Promise<{ id: stri
   const today = dateIn(plant.timeZone, instant(Date.now()));
   const isInstalled = stock.serial !== null && uses.some(({ removedAt }) => removedAt === null);
   const name = stock.serial ?? stock.lot ?? "";
+  // A hold that comes or goes meanwhile closes no form that somebody is filling in.
+  const told = JSON.stringify({ ...stock, onHold: null });
   const day = (of: string | null) =>
     of === null ? "–" : <Moment at={of} zone="UTC" shape="day" />;
   return (
@@ -45,7 +47,7 @@ export default async function StockItem({ params }: { params: Promise<{ id: stri
           <div className="flex flex-wrap gap-3 print:hidden">
             <LinkButton href={`/labels?stock=${stock.id}`}>{t("label")}</LinkButton>
             {may(actor, "stock.manage") ? (
-              <ChangeStock key={JSON.stringify(stock)} stock={stock} name={name} />
+              <ChangeStock key={told} stock={stock} name={name} />
             ) : null}
             {stock.onHold && may(actor, "stock.release") ? (
               <ReleaseStock stock={stock.id} name={name} />
