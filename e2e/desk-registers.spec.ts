@@ -161,7 +161,7 @@ test("labels and badges leave the printer alone on their paper; a tablet's scan 
   await page.emulateMedia({ media: "print" });
   await expect(page.getByRole("navigation").first()).toBeHidden();
   await expect(labels.first()).toBeVisible();
-  await page.emulateMedia({ media: "screen" });
+  await page.emulateMedia({ media: null });
 
   await page.goto("/people");
   await page.getByRole("button", { name: "Print badges" }).click();
@@ -176,5 +176,5 @@ test("labels and badges leave the printer alone on their paper; a tablet's scan 
   await page.emulateMedia({ media: "print" });
   await expect(page.locator(".badge-card").first()).toBeVisible();
   await expect(page.getByRole("heading", { name: "People", includeHidden: true })).toBeHidden();
-  await page.emulateMedia({ media: "screen" });
+  await page.emulateMedia({ media: null });
 });

@@ -30,7 +30,9 @@ export function BadgeSheet({ badges }: { badges: readonly PrintedBadge[] }) {
                 <BuyoffMark size={16} /> Buyoff
               </span>
               <span>
-                <b className="line-clamp-3 text-[20px] leading-tight [overflow-wrap:anywhere]">
+                <b
+                  className={`block leading-tight [overflow-wrap:anywhere] ${name.length > 40 ? "text-[13px]" : name.length > 24 ? "text-[16px]" : "text-[20px]"}`}
+                >
                   {name}
                 </b>
                 <span className="mono block text-[15px]">{employeeNumber}</span>

@@ -6,6 +6,10 @@ import type { Label } from "#lib/plant/labels.queries";
 
 const papers = ["sheet", "roll"] as const;
 
+/** What a person reads stands there whole: the last digits tell one unit from the next. */
+const sizeOf = (title: string): string =>
+  title.length <= 12 ? "text-[16px]" : title.length <= 30 ? "text-[13px]" : "text-[11px]";
+
 /** Labels of 62 × 29 mm: many on a sheet of A4, or one after another from a label printer's roll. */
 export function LabelSheet({ labels }: { labels: readonly Label[] }) {
   const t = useTranslations("desk.labels");
@@ -41,9 +45,9 @@ export function LabelSheet({ labels }: { labels: readonly Label[] }) {
               className="label-code"
             />
             <div className="min-w-0 leading-tight">
-              <b className="mono line-clamp-2 text-[15px] [overflow-wrap:anywhere]">{title}</b>
+              <b className={`mono block break-all ${sizeOf(title)}`}>{title}</b>
               {lines.map((line) => (
-                <span key={line} className="mono block truncate text-[11px]">
+                <span key={line} className="mono mt-0.5 block text-[10px] break-all">
                   {line}
                 </span>
               ))}
