@@ -259,7 +259,7 @@ const notSaid: Readonly<Record<string, readonly string[]>> = {
   hold_reason_unknown: ["reason"],
   late_in_future: ["at"],
   ncr_number_differs: ["given"],
-  not_qualified: ["qualification", "waivableBy"],
+  not_qualified: ["qualification"],
   on_hold: ["reason"],
   out_of_limits_not_confirmed: ["max", "min"],
   too_many_attempts: ["seconds"],
