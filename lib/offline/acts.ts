@@ -44,7 +44,7 @@ export type ActExtras = {
 
 /** Refusals that are evidence by themselves; a tap out of order is not. */
 const RECORDED =
-  /^(not_qualified|gage_|component_|record_|tools_|buyoff_|signer_|disposition_|design_authority)/;
+  /^(not_qualified|apprentice_|trainer_not_|gage_|component_|record_|tools_|buyoff_|signer_|disposition_|design_authority)/;
 
 const ANSWER_PATIENCE_MS = 30_000;
 

@@ -65,6 +65,7 @@ function notQualified(
   facts: Facts,
   person: PersonFacts,
   missing: readonly string[],
+  helps: { waivableBy: string; trainers: readonly { name: string }[] },
 ): Result<never, Refusal> {
   const [first = "", ...others] = missing;
   const today = todayAt(facts);
@@ -84,10 +85,8 @@ function notQualified(
     since: lapsed ?? "",
     person: person.name,
     holders: names.join(", "),
-    waivableBy: waivableBy(facts, missing),
-    trainers: trainersFor(person, missing)
-      .map(({ name }) => name)
-      .join(", "),
+    waivableBy: helps.waivableBy,
+    trainers: helps.trainers.map(({ name }) => name).join(", "),
   });
 }
 
@@ -114,7 +113,8 @@ export function qualified(
   codes: readonly string[],
 ): Result<true, Refusal> {
   const missing = missingOf(facts, person, codes);
-  return missing.length === 0 ? ok(true) : notQualified(facts, person, missing);
+  const nothing = { waivableBy: "nobody", trainers: [] };
+  return missing.length === 0 ? ok(true) : notQualified(facts, person, missing, nothing);
 }
 
 export type Backing = {
@@ -169,6 +169,24 @@ export function backingsOf(
     return supervision?.qualifications.includes(code)
       ? { code, result: "supervised", until: null, trainer: supervision.trainer }
       : { code, result: null };
+  });
+}
+
+/** What a step asks for is held, waived or supervised, each at that moment. */
+function backed(
+  state: TravelerState,
+  facts: Facts,
+  step: string,
+  codes: readonly string[],
+): Result<true, Refusal> {
+  const missing = backingsOf(state, facts, step, codes).flatMap(({ code, result }) =>
+    result === null ? [code] : [],
+  );
+  if (missing.length === 0) return ok(true);
+  const { person } = facts;
+  return notQualified(facts, person, missing, {
+    waivableBy: waivableBy(facts, missing),
+    trainers: trainersFor(person, missing),
   });
 }
 
@@ -234,10 +252,8 @@ export function workAt(of: Of, step: string): Result<AtStep, Refusal> {
   const found = freeAt(of, step);
   if (!found.ok) return found;
   const codes = qualificationsOf(found.value.operation, found.value.step);
-  const missing = backingsOf(of.state, of.facts, step, codes).flatMap(({ code, result }) =>
-    result === null ? [code] : [],
-  );
-  if (missing.length > 0) return notQualified(of.facts, of.facts.person, missing);
+  const able = backed(of.state, of.facts, step, codes);
+  if (!able.ok) return able;
   const clocks = clocksAllow(of.state, of.content, found.value.step, of.facts);
   return clocks.ok ? found : clocks;
 }

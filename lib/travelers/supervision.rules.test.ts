@@ -206,6 +206,17 @@ test("whose own qualification has lapsed by then does not co-sign", () => {
   expect(outcome(cosign(bench, { facts: { second: gone } }))).toBe("trainer_not_listed");
 });
 
+test("a trainer who is signed in co-signs by themselves, at the tablet alone", () => {
+  const bench = before();
+  supervise(bench);
+  begin(bench);
+  record(bench);
+  expect(outcome(cosign(bench, { facts: { device: null } }))).toBe("trainer_not_here");
+  expect(outcome(cosign(bench, { by: "ana", second: null }))).toEqual(["step.cosigned"]);
+  const done = act(bench, "completeStep", { step, late }, { by: "ana" });
+  expect(outcome(done)).toEqual(["step.completed", "qualification.used"]);
+});
+
 test("a signature that completes a step waits for the trainer's as well", () => {
   const chain = [requirement("060.4 operator", "operator", "operator")];
   const plan = planWith({ step: "060.4", to: { ...stepOf060, buyoffs: chain as never } });

@@ -42,7 +42,8 @@ export function cosignContent(
   return { traveler: state.id, act: "cosign", recorded: signedStep(state, planned.step) };
 }
 
-const supervisionAt = (state: TravelerState, step: string): Supervision | null =>
+/** Who stands, or stood last, beside an apprentice in this attempt at a step. */
+export const supervisionAt = (state: TravelerState, step: string): Supervision | null =>
   state.supervisions.findLast(
     (of) => of.step === step && of.attempt === (state.steps[step]?.attempt ?? 1),
   ) ?? null;
@@ -110,26 +111,28 @@ export function cosignStep(of: Case<"cosignStep">): Ruling {
   const at = freeAt(of, body.step);
   if (!at.ok) return at;
   const { step, now } = at.value;
+  if (facts.device === null) return refuse("trainer_not_here", { person: facts.person.name });
   if (now.status !== "in_work") return refuse("step_not_in_work", { step: step.number });
   const supervision = supervisionAt(state, step.id);
-  const { second } = facts;
+  // Beside the apprentice, or signed in where the apprentice was.
+  const trainer = facts.second ?? facts.person;
   if (!supervision) return refuse("trainer_not_needed", { person: facts.person.name });
-  if (!second?.active || second.id !== supervision.trainer) {
+  if (!trainer.active || trainer.id !== supervision.trainer) {
     const names = trainersFor(facts.person, supervision.qualifications).map(({ name }) => name);
     return refuse("trainer_not_listed", { person: facts.person.name, trainers: names.join(", ") });
   }
-  const fit = fitToTrain(facts, second, supervision.qualifications);
+  const fit = fitToTrain(facts, trainer, supervision.qualifications);
   if (!fit.ok) return fit;
   const contentSha256 = canonicalSha256(cosignContent(state, content, step.id));
   if (contentSha256 !== body.contentSha256) return refuse("content_changed");
   const proof = proven(facts, {
-    signer: second,
-    proof: facts.secondProof,
+    signer: trainer,
+    proof: facts.second ? facts.secondProof : facts.proof,
     command: command.id,
     contentSha256,
   });
   if (!proof.ok) return proof;
-  const cosigned = { step: step.id, attempt: now.attempt, trainer: second.id, contentSha256 };
+  const cosigned = { step: step.id, attempt: now.attempt, trainer: trainer.id, contentSha256 };
   return rule([{ type: "step.cosigned", body: cosigned }]);
 }
 

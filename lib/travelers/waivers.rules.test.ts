@@ -160,6 +160,7 @@ test("a waiver never serves a signature", () => {
   const contentSha256 = "0".repeat(64);
   const signed = act(bench, "signBuyoff", { ...place, contentSha256 }, { by: "lapsed" });
   expect(outcome(signed)).toBe("not_qualified");
+  expect(params(signed)).toMatchObject({ waivableBy: "nobody", trainers: "" });
 });
 
 test("the use of a waived qualification is told as such", () => {
