@@ -1,7 +1,8 @@
 "use client";
 import { useFormatter, useTranslations } from "next-intl";
+import type { ReactNode } from "react";
 import { Stamp, type StampShape } from "#components/ui/stamp";
-import type { BuyoffRequirement, Localized } from "#lib/instructions/schema";
+import type { BuyoffRequirement, Localized, Step } from "#lib/instructions/schema";
 import { limitsText } from "#lib/kit/band";
 import {
   type BuyoffPlace,
@@ -35,17 +36,34 @@ export function BuyoffContent({
       <p className="max-w-[31em] border-l-[5px] border-act py-1 pl-4 text-[21px] leading-[1.4]">
         {words(requirement.meaning)}
       </p>
-      <section
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard.
-        tabIndex={0}
-        aria-label={words(title)}
-        className="min-h-0 flex-1 overflow-auto"
-      >
+      <Scrolled label={words(title)}>
         <CoveredValues at={at} type={requirement.type} />
-      </section>
+      </Scrolled>
     </>
   );
 }
+
+const Scrolled = ({ label, children }: { label: string; children: ReactNode }) => (
+  <section
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard.
+    tabIndex={0}
+    aria-label={label}
+    className="min-h-0 flex-1 overflow-auto"
+  >
+    {children}
+  </section>
+);
+
+/** What was recorded in one step, as a trainer signs it. */
+export const StepValues = ({ step, label }: { step: Step; label: string }) => (
+  <Scrolled label={label}>
+    <table className="w-full border-collapse text-[17px]">
+      <tbody>
+        <StepRows step={step} />
+      </tbody>
+    </table>
+  </Scrolled>
+);
 
 export function CoveredValues({
   at,
@@ -68,7 +86,7 @@ export function CoveredValues({
   );
 }
 
-function StepRows({ step }: { step: Chain["operation"]["steps"][number] }) {
+function StepRows({ step }: { step: Step }) {
   const t = useTranslations("floor.sign");
   const words = useWords();
   const { state } = useWork();

@@ -3,14 +3,11 @@ import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { Button } from "#components/ui/button";
 import { Dialog } from "#components/ui/dialog";
-import { canonicalSha256 } from "#lib/kit/canonical";
-import { signedHere, signProof } from "#lib/offline/people";
-import { newCommandId } from "#lib/offline/queue";
 import { buyoffContent } from "#lib/travelers/buyoffs.rules";
-import { problemOf, ServerProblem } from "./problem.tsx";
+import { ServerProblem } from "./problem.tsx";
 import { SecondPerson } from "./reading-dialog.tsx";
 import { ReasonEntry } from "./reason-entry.tsx";
-import { useTablet } from "./tablet-context.tsx";
+import { useSecondSignature } from "./second-signature.ts";
 import { useActing, useWork } from "./work-context.tsx";
 
 /** An inspector's no is evidence as much as a yes: who, and why. */
@@ -25,43 +22,16 @@ export function DeclineDialog({
 }) {
   const t = useTranslations("floor.decline");
   const common = useTranslations("common");
-  const { core } = useTablet();
-  const { state, content, signedIn } = useWork();
+  const { state, content } = useWork();
   const { isBusy, problem, run } = useActing();
+  const sign = useSecondSignature();
   const [reason, setReason] = useState("");
   const [isIdentifying, setIdentifying] = useState(false);
   const decline = async (badge: string, pin: string) => {
-    const commandId = newCommandId(core.nowMs());
-    const contentSha256 = canonicalSha256(buyoffContent(state, content, at));
-    const done = await run(async (perform) => {
-      const answer = await signProof(core, {
-        command: commandId,
-        contentSha256,
-        pin,
-        badge,
-        person: null,
-      });
-      if (answer.kind === "silence") return { kind: "silence" };
-      if (answer.kind !== "ok") {
-        const told = problemOf(answer);
-        return {
-          kind: "refused",
-          refusal: { code: told?.kind === "refused" ? told.code : "unknown", params: {} },
-        };
-      }
-      const { proof, method, person } = answer.value;
-      const signature = { commandId, contentSha256, proof, method, person };
-      const body = { ...at, reason: reason.trim() };
-      const isSelf = person.id === signedIn.person.id;
-      const outcome = await perform(
-        "declineBuyoff",
-        body,
-        isSelf ? { signature } : { second: signature },
-      );
-      signedHere(core, person.id);
-      return outcome;
-    });
-    if (done) onDeclined();
+    const shown = buyoffContent(state, content, at);
+    const body = { ...at, reason: reason.trim() };
+    const act = { type: "declineBuyoff" as const, body, shown, badge, pin };
+    if (await run((perform) => sign(perform, act))) onDeclined();
   };
   return (
     <Dialog title={t("title")} onClose={onClose} dismissable={false} className="w-[960px]">

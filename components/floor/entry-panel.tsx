@@ -10,6 +10,7 @@ import { fieldState } from "#lib/travelers/progress.rules";
 import { gagesNow } from "#lib/travelers/quarantine.rules";
 import type { Installation, Reading } from "#lib/travelers/state.schema";
 import type { PlaceState } from "#lib/travelers/values.rules";
+import { CosignPanel, StepProblem, useCosign } from "./backing.tsx";
 import { BuyoffChain } from "./buyoff-content.tsx";
 import { FieldEntry } from "./field-entry.tsx";
 import { GageLine, GagePanel, gageTypeFor } from "./gage-panel.tsx";
@@ -111,7 +112,7 @@ function StepPanel(props: EntryProps & { step: Step }) {
         </>
       }
     >
-      <EntryProblem problem={work.problem} onSeen={() => work.setProblem(null)} />
+      <StepProblem step={step} work={work} />
       {gage.asked !== null && isWorkable ? (
         <GagePanel type={gage.asked} isBusy={work.isBusy} onGage={selectGage} {...gage.leave} />
       ) : place?.reading != null && place.open === "out_of_limits" && picked === null ? (
@@ -333,6 +334,8 @@ function DonePanel(props: EntryProps & { step: Step; work: StepWork }) {
   const { step, work } = props;
   const status = state.steps[step.id]?.status ?? "not_started";
   const isDone = status === "complete" || status === "not_applicable";
+  const cosign = useCosign(step);
+  if (cosign !== null) return <CosignPanel step={step} of={cosign} />;
   if (props.signs !== null && (isDone || step.buyoffs.length > 0)) {
     return <SignPanel {...props} begin={isDone ? undefined : work} />;
   }

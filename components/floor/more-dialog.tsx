@@ -12,6 +12,7 @@ import type { Place } from "./place.ts";
 import { ServerProblem } from "./problem.tsx";
 import { StepStory } from "./step-story.tsx";
 import { useKept } from "./use-draft.tsx";
+import { WaiverList } from "./waiver-list.tsx";
 import { useActing, useWork } from "./work-context.tsx";
 
 /** What isn't asked for by the step and belongs beside it: the inspector, a note, a photo, and what was said so far. */
@@ -63,6 +64,7 @@ export function MoreDialog({ place, onClose }: { place: Place | null; onClose: (
         <section className="flex min-h-0 flex-col">
           <h3 className="mb-2 text-[18px] font-bold">{t("story")}</h3>
           <StepStory place={place} />
+          <WaiverList />
           <UnitFacts />
         </section>
       </div>

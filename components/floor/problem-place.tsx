@@ -1,6 +1,6 @@
 "use client";
 import { useTranslations } from "next-intl";
-import { createContext, use } from "react";
+import { createContext, type ReactNode, use } from "react";
 import { createPortal } from "react-dom";
 import { type Problem, ServerProblem } from "./problem.tsx";
 
@@ -13,10 +13,13 @@ export function EntryProblem({
   problem,
   area = "act",
   onSeen,
+  children,
 }: {
   problem: Problem | null;
   area?: "act" | "find";
   onSeen: () => void;
+  /** What could help, where something can. */
+  children?: ReactNode;
 }) {
   const t = useTranslations("common");
   const place = use(Place);
@@ -37,6 +40,7 @@ export function EntryProblem({
           </button>
         }
       />
+      {children}
     </div>,
     place,
   );

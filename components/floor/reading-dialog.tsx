@@ -7,10 +7,7 @@ import { Keypad, typed } from "#components/ui/keypad";
 import { LimitBand } from "#components/ui/limit-band";
 import type { Field } from "#lib/instructions/schema";
 import { limitsText } from "#lib/kit/band";
-import { canonicalSha256 } from "#lib/kit/canonical";
 import { compare, DECIMAL } from "#lib/kit/decimal";
-import { signProof } from "#lib/offline/people";
-import { newCommandId } from "#lib/offline/queue";
 import { amendmentContent } from "#lib/travelers/amendments.rules";
 import { plannedField } from "#lib/travelers/plan.rules";
 import type { Reading } from "#lib/travelers/state.schema";
@@ -20,9 +17,10 @@ import { DemoButton } from "./demo-drawer.tsx";
 import { useDecimals, useLanguage } from "./language.tsx";
 import { PIN_LENGTH_MIN, PinEntry } from "./pin-entry.tsx";
 import { usePlaceLabel } from "./place-chips.tsx";
-import { notABadge, type Problem, problemOf, ServerProblem } from "./problem.tsx";
+import { notABadge, type Problem, ServerProblem } from "./problem.tsx";
 import { Choice, ReasonEntry } from "./reason-entry.tsx";
 import { useBadgeScan } from "./scanning.tsx";
+import { useSecondSignature } from "./second-signature.ts";
 import { useTablet } from "./tablet-context.tsx";
 import { useActing, usePeople, useWork } from "./work-context.tsx";
 
@@ -338,6 +336,7 @@ function useAmend(
   const { core } = useTablet();
   const { state } = useWork();
   const attach = useAttach();
+  const sign = useSecondSignature();
   const [photo, setPhoto] = useState<string | null>(null);
   return async (
     value: string,
@@ -367,24 +366,8 @@ function useAmend(
         asksSecond = outcome.kind === "refused" && outcome.refusal.code === "second_person_needed";
         return asksSecond ? { kind: "done" } : outcome;
       }
-      const commandId = newCommandId(core.nowMs());
-      const contentSha256 = canonicalSha256(amendmentContent(state, body));
-      const answer = await signProof(core, {
-        command: commandId,
-        contentSha256,
-        person: null,
-        ...second,
-      });
-      if (answer.kind === "silence") return { kind: "silence" };
-      if (answer.kind !== "ok") {
-        const problem = problemOf(answer);
-        const code = problem?.kind === "refused" ? problem.code : "unknown";
-        return { kind: "refused", refusal: { code, params: {} } };
-      }
-      const { proof, method, person } = answer.value;
-      return perform("amendReading", body, {
-        second: { commandId, contentSha256, proof, method, person },
-      });
+      const shown = amendmentContent(state, body);
+      return sign(perform, { type: "amendReading", body, shown, ...second });
     });
     if (asksSecond) onNeedsSecond();
     else if (done) onDone();
@@ -395,6 +378,7 @@ function useAmend(
 export function SecondPerson({
   lead,
   asks = "scanSecond",
+  leave,
   isBusy,
   onSecond,
   onBack,
@@ -403,6 +387,8 @@ export function SecondPerson({
   lead: string;
   /** Whose badge: somebody else's, or of whoever says no. */
   asks?: "scanSecond" | "scanOwn";
+  /** What going back means here. */
+  leave?: string;
   isBusy: boolean;
   onSecond: (badge: string, pin: string) => Promise<void>;
   onBack: () => void;
@@ -433,7 +419,7 @@ export function SecondPerson({
         {other === null ? children : <ServerProblem problem={other} area="sign" />}
         <span className="mt-auto flex flex-wrap gap-3">
           <Button onClick={onBack} disabled={isBusy}>
-            {common("back")}
+            {leave ?? common("back")}
           </Button>
           <DemoButton />
         </span>

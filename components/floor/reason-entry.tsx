@@ -9,7 +9,7 @@ export function ReasonEntry({
   reason,
   onChange,
 }: {
-  list: "amend" | "decline" | "drop" | "lock" | "remove";
+  list: "amend" | "decline" | "drop" | "lock" | "remove" | "revoke" | "waive";
   reason: string;
   onChange: (reason: string) => void;
 }) {

@@ -1,17 +1,19 @@
 "use client";
 import { useTranslations } from "next-intl";
 import { openHolds } from "#lib/travelers/gates.rules";
+import { BackingBanner } from "./backing.tsx";
 import { useWords } from "./language.tsx";
 import type { Place } from "./place.ts";
 import { Notice } from "./problem.tsx";
 import { useWork } from "./work-context.tsx";
 
-/** What stands over the work: a hold and what is still possible, a rework and which positions it names. */
+/** What stands over the work: a hold, a rework and its positions, and by whose word somebody works here. */
 export function StandingBanners({ place }: { place: Place | null }) {
   return (
     <>
       <HoldBanner place={place} />
       <ReworkBanner place={place} />
+      <BackingBanner place={place} />
     </>
   );
 }

@@ -203,9 +203,18 @@ export const waiverInForce = (
       waiver.qualification === qualification &&
       waiver.grantedAt !== null &&
       waiver.grantedAt <= at &&
-      waiver.revoked === null &&
-      at <= waiver.validUntil,
+      waiverStanding(waiver, at) === "inForce",
   ) ?? null;
+
+/** How a waiver stands at an instant. */
+export function waiverStanding(
+  waiver: Pick<Waiver, "grantedAt" | "revoked" | "validUntil">,
+  at: Instant,
+): "waiting" | "inForce" | "over" | "revoked" {
+  if (waiver.revoked !== null) return "revoked";
+  if (waiver.validUntil < at) return "over";
+  return waiver.grantedAt === null ? "waiting" : "inForce";
+}
 
 /** Use of a qualification is evidence of training: it goes back to who masters them. */
 export function qualificationUsed(step: string | null, used: readonly Backing[]): TravelerEvent[] {
