@@ -3,7 +3,12 @@ import { Moment } from "#components/desk/moment";
 import type { History, HistoryEntry } from "#lib/record/history.queries";
 
 type Change = { before: unknown; after: unknown };
-type Body = { changes?: Record<string, Change>; reason?: string | null; comment?: string | null };
+type Body = {
+  changes?: Record<string, Change>;
+  reason?: string | null;
+  comment?: string | null;
+  trainer?: string;
+};
 
 /** Who changed what, when, from what to what, and why: straight from the record. */
 export function HistoryList({ history, zone }: { history: History; zone: string }) {
@@ -36,6 +41,9 @@ function HistoryRow({ of, history, zone }: { of: HistoryEntry; history: History;
       <div className="grid gap-1">
         <p>
           <b className="font-[650]">{t.has(`type.${type}`) ? t(`type.${type}`) : entry.type}</b>{" "}
+          {body.trainer === undefined ? null : (
+            <b className="font-[650]">{history.people[body.trainer]?.name}</b>
+          )}{" "}
           <span className="text-ink-2">{who ? t("by", { name: who.name }) : t("bySystem")}</span>
         </p>
         {Object.entries(body.changes ?? {}).map(([name, { before, after }]) => (

@@ -114,6 +114,8 @@ export const routeRules: Readonly<Record<string, Rule>> = {
   "ACTION lib/people/stamps.actions.ts#issueStamp": whoMay("stamp.issue"),
   "ACTION lib/people/stamps.actions.ts#withdrawStamp": whoMay("stamp.issue"),
   "ACTION lib/people/stamps.actions.ts#changeCoolDown": whoMay("stamp.issue"),
+  "ACTION lib/people/trainers.actions.ts#nameTrainer": whoMay("qualification.manage"),
+  "ACTION lib/people/trainers.actions.ts#endTrainer": whoMay("qualification.manage"),
   "ACTION lib/people/qualifications.actions.ts#grantQualification": whoMay("qualification.manage"),
   "ACTION lib/people/qualifications.actions.ts#renewQualification": whoMay("qualification.manage"),
   "ACTION lib/people/qualifications.actions.ts#withdrawQualification":

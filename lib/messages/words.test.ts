@@ -14,6 +14,7 @@ import type { QualificationRefusal } from "#lib/people/qualifications.commands";
 import type { SetupRefusal } from "#lib/people/setup.commands";
 import type { CredentialRefusal } from "#lib/people/sign-in.commands";
 import type { StampCommandRefusal } from "#lib/people/stamps.commands";
+import type { TrainerRefusal } from "#lib/people/trainers.commands";
 import type { GageRefusal } from "#lib/plant/gages.commands";
 import type { ImportRefusal } from "#lib/plant/import.commands";
 import type { OrderRefusal } from "#lib/plant/orders.commands";
@@ -52,6 +53,7 @@ type DeskCode =
   | StockRefusal["code"]
   | StampCommandRefusal["code"]
   | QualificationRefusal["code"]
+  | TrainerRefusal["code"]
   | OrderRefusal["code"]
   | ImportRefusal["code"]
   | ReleaseRefusal["code"]

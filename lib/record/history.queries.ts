@@ -59,7 +59,11 @@ async function toldBy(
 ): Promise<History> {
   const entries = rows.map((row) => ({ ...row, entry: entryLine.parse(JSON.parse(row.line)) }));
   const lines = entries.map(({ entry }) => entry);
-  const [texts, people] = await Promise.all([textsOf(actor, lines), peopleOf(lines)]);
+  const trainers = lines.flatMap(({ body }) => {
+    const { trainer } = body as { trainer?: unknown };
+    return typeof trainer === "string" ? [trainer] : [];
+  });
+  const [texts, people] = await Promise.all([textsOf(actor, lines), peopleOf(lines, trainers)]);
   return { entries, texts, people };
 }
 

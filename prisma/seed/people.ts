@@ -17,6 +17,8 @@ export type DemoPerson = {
   password: string | null;
   stamps: readonly { number: string; kind: "operator" | "inspection" | "quality" }[];
   qualifications: Held;
+  /** Under whom an apprentice learns whatever that person holds. */
+  trainer?: string;
   /** What a newcomer should know when choosing whose badge to tap. */
   about: string;
 };
@@ -114,6 +116,7 @@ export const demoPeople: readonly DemoPerson[] = [
     password: null,
     stamps: [],
     qualifications: { "Q-ASM-R": 690 },
+    trainer: "Dwayne Okafor",
     about: "apprentice, trained by Dwayne Okafor",
   },
   {

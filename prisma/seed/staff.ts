@@ -13,6 +13,7 @@ import {
   setPassword,
   setPin,
 } from "#lib/people/commands";
+import { nameTrainer } from "#lib/people/trainers.commands";
 import { idOf } from "./identity.ts";
 import { type DemoPerson, demoPeople, demoQualifications } from "./people.ts";
 import { demoSites } from "./plant.ts";
@@ -33,6 +34,25 @@ export async function done<T, E extends { code: string }>(
 export async function seedPeople(anchor: Instant): Promise<void> {
   await db.qualification.createMany({ data: demoQualifications.map((of) => ({ ...of })) });
   for (const person of demoPeople) await seedPerson(person, anchor);
+  for (const person of demoPeople) await seedTrainer(person, anchor);
+}
+
+const apprenticedDays = 60;
+
+async function seedTrainer(person: DemoPerson, anchor: Instant): Promise<void> {
+  const trainer = demoPeople.find(({ name }) => name === person.trainer);
+  if (!trainer) return;
+  const day = dayAfter(anchor, home.timeZone, -apprenticedDays);
+  const then = instant(day.getTime());
+  const form = {
+    command: idOf(`${person.employeeNumber}/trainer`),
+    person: personId(person),
+    trainer: personId(trainer),
+    qualification: "",
+    validFrom: then.slice(0, 10),
+    validUntil: "",
+  };
+  await done(nameTrainer(actorOfSeed(home.id), form, { at: then, recordedAt: then }));
 }
 
 async function seedPerson(person: DemoPerson, anchor: Instant): Promise<void> {

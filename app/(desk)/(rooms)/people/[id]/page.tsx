@@ -6,6 +6,7 @@ import { HistoryList } from "#components/desk/history-list";
 import { PageHead } from "#components/desk/page-head";
 import { BadgesCard, Card, StampsCard } from "#components/desk/person-cards";
 import { AskPinReset, ChangePerson } from "#components/desk/person-forms";
+import { TrainingCard } from "#components/desk/training-card";
 import { requireActor } from "#lib/boundary/actor";
 import { may } from "#lib/boundary/permissions";
 import { plantPolicy } from "#lib/defects/queries";
@@ -16,6 +17,7 @@ import { badgesOf, stampsOf } from "#lib/people/badges.queries";
 import { qualificationKinds, qualificationsHeld } from "#lib/people/qualifications.queries";
 import { personAtSite } from "#lib/people/queries";
 import { roleOfStamp, stampKinds } from "#lib/people/stamps.rules";
+import { couldTrain, trainingOf } from "#lib/people/trainers.queries";
 import { historyOf } from "#lib/record/history.queries";
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -28,18 +30,25 @@ export default async function Person({ params }: { params: Promise<{ id: string 
   const { id } = await params;
   const person = isId(id) ? await personAtSite(id, actor.site) : null;
   if (!person || (person.roles.length === 0 && !may(actor, "people.manage"))) notFound();
-  const [t, role, history, plant, badges, stamps, held, kinds, locale] = await Promise.all([
-    getTranslations("desk.people"),
-    getTranslations("common.role"),
-    historyOf(actor, "person", person.id),
-    plantPolicy(actor),
-    badgesOf(person.id),
-    stampsOf(person.id),
-    qualificationsHeld(actor, person.id),
-    qualificationKinds(),
-    getLocale(),
-  ]);
+  const [t, role, history, plant, badges, stamps, held, kinds, locale, training, others] =
+    await Promise.all([
+      getTranslations("desk.people"),
+      getTranslations("common.role"),
+      historyOf(actor, "person", person.id),
+      plantPolicy(actor),
+      badgesOf(person.id),
+      stampsOf(person.id),
+      qualificationsHeld(actor, person.id),
+      qualificationKinds(),
+      getLocale(),
+      trainingOf(person.id),
+      couldTrain(actor, person.id),
+    ]);
   const today = dateIn(plant.timeZone, instant(Date.now()));
+  const labels = kinds.map(({ code, name }) => ({
+    code,
+    label: inLocale(name, locale as Locale),
+  }));
   const manages = may(actor, "people.manage");
   const stampsToIssue = may(actor, "stamp.issue") && person.id !== actor.id && person.active;
   const grants = may(actor, "qualification.manage") && person.id !== actor.id && person.active;
@@ -81,9 +90,17 @@ export default async function Person({ params }: { params: Promise<{ id: string 
       <HeldQualifications
         person={person.id}
         held={held}
-        kinds={kinds.map(({ code, name }) => ({ code, label: inLocale(name, locale as Locale) }))}
+        kinds={labels}
         today={today}
         grants={grants}
+      />
+      <TrainingCard
+        person={person.id}
+        training={training}
+        kinds={labels}
+        others={others}
+        today={today}
+        manages={grants}
       />
       <h2 className="mb-3 text-[19px] font-bold">{t("history")}</h2>
       <HistoryList history={history} zone={plant.timeZone} />
