@@ -285,7 +285,7 @@ describe("what a refusal gives", () => {
     expect(sites.length).toBeGreaterThan(200);
     expect(sites.filter(({ names }) => names === null).length).toBeLessThan(sites.length / 5);
     expect(sites).toContainEqual({
-      file: path.join("travelers", "steps.rules.ts"),
+      file: path.join("travelers", "sequence.rules.ts"),
       code: "step_out_of_order",
       names: ["step", "before"],
     });
