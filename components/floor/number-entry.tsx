@@ -13,6 +13,7 @@ import { useDecimals, useLanguage } from "./language.tsx";
 import { type FieldEntryProps, readingAt } from "./place.ts";
 import { usePlaceLabel } from "./place-chips.tsx";
 import { Notice } from "./problem.tsx";
+import { ToolTransfer } from "./tool-transfer.tsx";
 import { useDraft } from "./use-draft.tsx";
 import { useWork } from "./work-context.tsx";
 
@@ -102,6 +103,9 @@ export function NumberEntry(props: FieldEntryProps<NumberField>) {
         text={isCalculated ? (calculated ?? "") : text}
         isFinal={isCalculated}
       />
+      {field.kind === "count" && field.tools?.direction === "out" ? (
+        <ToolTransfer kit={field.tools.kit} />
+      ) : null}
       {isCalculated ? (
         <CalculatedAction
           isBusy={work.isBusy}

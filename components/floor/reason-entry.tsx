@@ -9,7 +9,7 @@ export function ReasonEntry({
   reason,
   onChange,
 }: {
-  list: "amend" | "decline" | "drop" | "lock" | "remove" | "revoke" | "waive";
+  list: "amend" | "decline" | "drop" | "lock" | "remove" | "revoke" | "tools" | "waive";
   reason: string;
   onChange: (reason: string) => void;
 }) {

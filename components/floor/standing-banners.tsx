@@ -1,7 +1,9 @@
 "use client";
 import { useTranslations } from "next-intl";
 import { openHolds } from "#lib/travelers/gates.rules";
+import { plannedField } from "#lib/travelers/plan.rules";
 import { BackingBanner } from "./backing.tsx";
+import { ExposedUnits } from "./exposed-units.tsx";
 import { useWords } from "./language.tsx";
 import type { Place } from "./place.ts";
 import { Notice } from "./problem.tsx";
@@ -23,7 +25,7 @@ function HoldBanner({ place }: { place: Place | null }) {
   const t = useTranslations("floor.hold");
   const owners = useTranslations("common.owner");
   const words = useWords();
-  const { state, packet } = useWork();
+  const { state, packet, content } = useWork();
   const own = openHolds(state, place ?? { operation: "", step: null });
   const said = [...own, ...packet.outerHolds];
   if (said.length === 0) return null;
@@ -46,6 +48,14 @@ function HoldBanner({ place }: { place: Place | null }) {
         );
       })}
       <p className="mt-0.5 text-[16px]">{t("remains")}</p>
+      {own.flatMap(({ defect: id }) => {
+        const defect = state.defects.find((one) => one.id === id);
+        const field = defect?.field == null ? null : plannedField(content, defect.field)?.field;
+        const isToolCount = field?.kind === "count" && field.tools !== undefined;
+        return defect !== undefined && isToolCount
+          ? [<ExposedUnits key={defect.id} defect={defect.id} />]
+          : [];
+      })}
     </Notice>
   );
 }

@@ -64,6 +64,7 @@ export const routeRules: Readonly<Record<string, Rule>> = {
   "GET /api/floor/queue": tablet,
   "POST /api/floor/sign-in": tablet,
   "GET /api/floor/travelers/[id]": tablet,
+  "GET /api/floor/travelers/[id]/exposed": tablet,
   "GET /api/floor/travelers/[id]/head": tablet,
   "GET /api/health": everybody,
   "GET /api/live": whoMay("desk.enter"),

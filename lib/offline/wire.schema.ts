@@ -61,6 +61,9 @@ export type Packet = {
 /** How far a traveler has come, and what holds it from outside: enough to know that a packet is old. */
 export type TravelerHead = Pick<Packet, "head" | "outerHolds">;
 
+/** Another unit that a missing tool may be in. */
+export type Exposed = { traveler: string; unit: string; status: string; station: string };
+
 export type WaitingTraveler = {
   id: string;
   unit: string;

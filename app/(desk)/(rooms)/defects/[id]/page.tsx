@@ -6,6 +6,7 @@ import { cache } from "react";
 import { DefectActs } from "#components/desk/defect-acts";
 import { DefectFacts } from "#components/desk/defect-facts";
 import { Deliveries } from "#components/desk/deliveries";
+import { ExposedUnits } from "#components/desk/exposed-units";
 import { RecordHold } from "#components/desk/record-defect";
 import { defectLabel, recordWords } from "#components/desk/record-words";
 import { Chip } from "#components/ui/chip";
@@ -15,7 +16,10 @@ import { travelerOfDefect } from "#lib/defects/queries";
 import { isId } from "#lib/defects/schema";
 import { attemptsOf, deliveriesOf } from "#lib/feed/queries";
 import type { Locale } from "#lib/messages/locales";
-import { travelerRecord } from "#lib/travelers/history.queries";
+import { type TravelerRecord, travelerRecord } from "#lib/travelers/history.queries";
+import { plannedField } from "#lib/travelers/plan.rules";
+import type { Defect } from "#lib/travelers/state.schema";
+import { exposedBy } from "#lib/travelers/tools.queries";
 
 type Ask = { params: Promise<{ id: string }> };
 
@@ -31,6 +35,12 @@ const defectAsked = cache(async (id: string) => {
 export async function generateMetadata({ params }: Ask): Promise<Metadata> {
   const { record, defect } = await defectAsked((await params).id);
   return { title: `${defect.code} · ${record.state.unit.serial ?? record.state.unit.lot}` };
+}
+
+/** Found by the count of a kit: then the tool may be in another unit. */
+function isAboutTools({ content }: TravelerRecord, { field }: Defect): boolean {
+  const planned = field === null ? null : plannedField(content, field)?.field;
+  return planned?.kind === "count" && planned.tools !== undefined;
 }
 
 export default async function DefectPage({ params }: Ask) {
@@ -52,6 +62,8 @@ export default async function DefectPage({ params }: Ask) {
   const words = recordWords(record, { locale: locale as Locale, opensDefects: true });
   const unit = state.unit.serial ?? state.unit.lot ?? "";
   const holds = state.holds.filter((hold) => hold.defect === id);
+  const isToolCount = isAboutTools(record, defect);
+  const exposed = isToolCount ? await exposedBy(actor, state.id, id) : [];
   return (
     <div className="grid min-[1000px]:min-h-dvh grid-cols-1 min-[1100px]:grid-cols-[minmax(0,1fr)_296px] min-[1400px]:grid-cols-[minmax(0,1fr)_330px]">
       <main className="min-w-0 px-4 py-5 sm:px-7 sm:py-6">
@@ -73,6 +85,7 @@ export default async function DefectPage({ params }: Ask) {
           </Chip>
         </h1>
         <DefectFacts record={record} defect={defect} words={words} />
+        {isToolCount ? <ExposedUnits units={exposed} /> : null}
         {holds.length === 0 ? null : (
           <section
             aria-label={t("holds")}
