@@ -112,6 +112,8 @@ test("a report is kept in a format that the step asks for, by its file or by an 
   const bench = at("040.2");
   expect(outcome(report(bench, { name: "report.exe" }))).toBe("record_format");
   expect(outcome(report(bench, { name: "report" }))).toBe("record_format");
+  const csv = { name: "report.csv", mediaType: "text/csv" };
+  expect(outcome(report(bench, csv))).toBe("record_format");
   expect(outcome(report(bench, { mediaType: "text/html" }))).toBe("record_format");
   expect(outcome(report(bench, { bytes: null }))).toBe("record_format");
   expect(outcome(report(bench, { bytes: 30_000_000 }))).toBe("record_too_large");
