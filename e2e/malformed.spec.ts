@@ -13,6 +13,7 @@ const nowhere = {
   person: "0",
   stock: "0",
   station: "0",
+  requirement: "0",
   sha256: "0".repeat(64),
 };
 

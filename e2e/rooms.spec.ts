@@ -6,6 +6,7 @@ import { locales } from "#lib/messages/locales";
 import { expect, test } from "./fixtures.ts";
 import { rows } from "./support/database.ts";
 import { signInAtDesk } from "./support/desk.ts";
+import { atDesk } from "./support/room.ts";
 import { run } from "./support/run.ts";
 import { seen } from "./support/sight.ts";
 import { aTablet } from "./support/tablet.ts";
@@ -21,12 +22,13 @@ type Shown = {
   person: string;
   stock: string;
   station: string;
+  requirement: string;
 };
 type Room = {
   address: (of: Shown) => string;
   /** Key of the sentence in its heading, or the heading itself. */
   heading: string | ((of: Shown) => string);
-  who: "stranger" | "supervisor";
+  who: "stranger" | "supervisor" | "quality";
 };
 
 const room = (address: string, heading: string, who: Room["who"] = "supervisor"): Room => ({
@@ -37,7 +39,7 @@ const room = (address: string, heading: string, who: Room["who"] = "supervisor")
 
 /** Every face that `app/` has, and how it comes to be seen. */
 const rooms: Readonly<Record<string, Room>> = {
-  "(desk)/page.tsx": room("/", "desk.landing.claim", "stranger"),
+  "(desk)/(rooms)/page.tsx": room("/", "desk.landing.claim", "stranger"),
   "(desk)/sign-in/page.tsx": room("/sign-in", "desk.signIn.title", "stranger"),
   // Where somebody is there already, the first administrator's room is of nothing.
   "(desk)/set-up/page.tsx": room("/set-up", "desk.notFound.title", "stranger"),
@@ -62,6 +64,13 @@ const rooms: Readonly<Record<string, Room>> = {
     who: "supervisor",
   },
   "(desk)/(rooms)/buyoffs/page.tsx": room("/buyoffs", "desk.buyoffs.title"),
+  "(desk)/(rooms)/buyoffs/[id]/[requirement]/page.tsx": {
+    address: ({ traveler, requirement }) => `/buyoffs/${traveler}/${requirement}`,
+    heading: () => "020",
+    who: "supervisor",
+  },
+  "(desk)/(rooms)/process-limits/page.tsx": room("/process-limits", "desk.processLimits.title"),
+  "(desk)/(rooms)/reviews/page.tsx": room("/reviews", "desk.reviews.title", "quality"),
   "(desk)/(rooms)/defects/page.tsx": room("/defects?show=all", "desk.defects.title"),
   "(desk)/(rooms)/defects/[id]/page.tsx": {
     address: ({ defect }) => `/defects/${defect}`,
@@ -131,13 +140,16 @@ test.describe("the rooms", () => {
       test("are seen by everybody: at their address, named, nothing that axe finds", async ({
         page,
         desk,
+        browser,
       }) => {
         test.setTimeout(300_000);
         const shown = await somethingToShow();
         await signInAtDesk(desk, locale === "en" ? "Ruth Calloway" : "Hector Salinas", locale);
         const say = wordsIn(locale);
+        const quality = await (await browser.newContext({ locale })).newPage();
+        await atDesk(quality, "Ingrid Maurer");
         for (const [file, { address, heading, who }] of Object.entries(rooms)) {
-          const at = who === "stranger" ? page : desk;
+          const at = who === "stranger" ? page : who === "quality" ? quality : desk;
           await at.goto(address(shown));
           const words = typeof heading === "string" ? say(heading) : heading(shown);
           await expect(at.getByRole("heading", { level: 1 }), file).toContainText(words);
@@ -171,7 +183,9 @@ async function somethingToShow(): Promise<Shown> {
   await aTablet(run.origin);
   const [found] = await rows<Shown>(
     `select d.id as defect, t.id as traveler, t.serial as unit, g.id as gage, o.id as "order",
-            p.id as person, k.id as stock, s.id as station
+            p.id as person, k.id as stock, s.id as station, (select b->>'id' from instruction_revisions r,
+              jsonb_path_query(r.content::jsonb, '$.operations[*] ? (@.number == "020").steps[*].buyoffs[*]') b
+              where r.content_sha256 = t.content_sha256 limit 1) as requirement
        from defects d join travelers t on t.id = d.traveler_id
        join gages g on g.site_id = t.site_id and g.code = 'TW-0198'
        join work_orders o on o.site_id = t.site_id and o.number = t.work_order

@@ -48,11 +48,20 @@ test.beforeAll(async () => {
     defect: await aDefect(here),
     sha256: aPicture.body.sha256,
     ...(await plantOf(here)),
+    requirement: await aRequirement(here),
   };
   cookies.set("stranger", "");
   cookies.set("tablet", tablet.cookie);
   for (const role of roles) cookies.set(role, await deskCookie(tablet, await holderOf(role)));
 });
+
+/** The first signature of the unit's instruction. */
+async function aRequirement({ traveler }: { traveler: string }): Promise<string> {
+  const { content } = await tablet.packet(traveler);
+  const [first] = content.operations.flatMap(({ buyoffs }) => buyoffs);
+  if (!first) throw new Error("the instruction asks for no signature");
+  return first.id;
+}
 
 /** A gage, the order and a person of the unit's plant. */
 async function plantOf({ traveler }: { traveler: string }) {
@@ -323,7 +332,11 @@ async function meetsAt(door: Door, who: string): Promise<Meets | string> {
 
 async function metOf(answer: Response): Promise<Meets | string> {
   const { status } = answer;
-  if (status === 200 || status === 400 || status === 415) return "in";
+  if (status === 200 || status === 400 || status === 415) {
+    // What is a stream would go on for as long as somebody listens.
+    await answer.body?.cancel();
+    return "in";
+  }
   const { error } = (await answer.json()) as { error?: { code: Meets } };
   if (status === 401 && error?.code === "not_signed_in") return "not_signed_in";
   if (status === 403 && error?.code === "not_permitted") return "not_permitted";

@@ -31,7 +31,7 @@ export function SignInForm({ isDemo, to }: { isDemo: boolean; to: string | null 
       () => ({ ok: false, error: { code: "no_answer", params: {} } }) as const,
     );
     if (result.ok) {
-      router.push(to ?? "/travelers");
+      router.push(to ?? "/");
       router.refresh();
       return;
     }

@@ -29,6 +29,8 @@ export type Named = {
   person: string;
   stock: string;
   station: string;
+  /** A buyoff that the traveler asks for. */
+  requirement: string;
 };
 
 /** Every page and handler of the table, with an address to knock at. Actions have none of their own. */
@@ -49,6 +51,7 @@ export function doorsOf({ traveler, defect, sha256, ...plant }: Named): Door[] {
       .replace("[connector]", "qms-sandbox")
       .replace("[...nextauth]", "session")
       .replace("[...missing]", "no-such-room")
+      .replace("[requirement]", plant.requirement)
       .replace("[id]", idIn(route));
     if (/[[\]]/.test(path)) throw new Error(`${way}: no address for its parameter`);
     const isPage = kind === "PAGE";

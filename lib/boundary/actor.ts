@@ -11,7 +11,8 @@ import { type Grant, grantCovers } from "./grant.ts";
 import { may, type Permission } from "./permissions.ts";
 
 // The only place where an Actor comes into being: each way in proves itself before `mint`.
-const mint = (actor: Omit<Actor, "__proven">): Actor => actor as Actor;
+const mint = (actor: Omit<Actor, "__proven" | "session"> & { session?: string }): Actor =>
+  ({ session: null, ...actor }) as Actor;
 
 const atDevice = (device: DeviceOfSession): Actor["device"] => ({
   id: device.id,
@@ -89,6 +90,7 @@ export async function actorOfSession(
     roles: person.roles,
     via: "session",
     device: null,
+    session: session.id,
   });
 }
 

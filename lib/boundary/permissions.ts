@@ -48,6 +48,9 @@ export const permissions = {
   "stock.hold": ["supervisor", "quality"],
   "stock.release": ["quality"],
   "order.manage": ["supervisor", "manufacturing_engineer", "administrator"],
+  /** A hold on more than one traveler; whose it is to release follows from its reason. */
+  "plant_hold.place": ["supervisor", "quality", "manufacturing_engineer"],
+  "plant_hold.release": ["supervisor", "quality", "manufacturing_engineer", "customer"],
   "station.manage": ["administrator"],
   "stamp.issue": ["quality", "administrator"],
   "qualification.manage": ["quality", "administrator"],

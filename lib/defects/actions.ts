@@ -1,6 +1,7 @@
 "use server";
 import { action } from "#lib/boundary/action";
 import { commandPermissions } from "#lib/boundary/permissions";
+import { acceptBeyondForm, reviewForm } from "#lib/travelers/signals.schema";
 import * as commands from "./commands.ts";
 import * as forms from "./schema.ts";
 
@@ -43,4 +44,14 @@ export const acceptTraveler = action(
   commandPermissions.acceptTraveler,
   forms.actOnTraveler,
   commands.acceptTraveler,
+);
+export const acceptBeyondLimit = action(
+  commandPermissions.acceptReadingOutOfProcessLimit,
+  acceptBeyondForm,
+  commands.acceptBeyondLimit,
+);
+export const reviewSignals = action(
+  commandPermissions.reviewSignals,
+  reviewForm,
+  commands.reviewSignals,
 );

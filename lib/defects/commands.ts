@@ -1,10 +1,10 @@
 import "server-only";
 import { isKept } from "#lib/blobs/queries";
 import { derivedId } from "#lib/kit/ids";
-import { err, ok, type Result } from "#lib/kit/result";
+import { err } from "#lib/kit/result";
 import type { Actor } from "#lib/people/schema";
-import { applyCommand } from "#lib/travelers/commands";
-import type { Command } from "#lib/travelers/schema";
+import { give, type Outcome } from "#lib/travelers/desk.commands";
+import type { AcceptBeyondForm, ReviewForm } from "#lib/travelers/signals.schema";
 import type {
   ActOnTraveler,
   CloseDefectForm,
@@ -15,24 +15,6 @@ import type {
   ReleaseHoldForm,
   StartReworkForm,
 } from "./schema.ts";
-
-export type NotApplied = { code: string; params: Readonly<Record<string, string>> };
-type Outcome = Promise<Result<{ seq: number }, NotApplied>>;
-
-/** The desk gives its commands to the same rules as a tablet does, and has the same answers. */
-async function give(actor: Actor, traveler: string, command: Command): Outcome {
-  const verdict = await applyCommand(actor, { traveler, command });
-  switch (verdict.verdict) {
-    case "applied":
-      return ok({ seq: verdict.seq });
-    case "recorded_not_applied":
-      return err(verdict.refusal);
-    case "retry_later":
-      return err({ code: "retry_later", params: {} });
-    case "malformed":
-      throw new TypeError(`the desk sent ${command.type} wrong: ${verdict.problem}`);
-  }
-}
 
 const orNull = (text: string): string | null => (text === "" ? null : text);
 
@@ -122,3 +104,19 @@ export const closeDefect = (actor: Actor, form: CloseDefectForm): Outcome =>
 
 export const acceptTraveler = (actor: Actor, form: ActOnTraveler): Outcome =>
   give(actor, form.traveler, { id: form.command, type: "acceptTraveler", body: {} });
+
+/** Beyond a process limit and within the drawing: the role that the revision names accepts it, with a reason. */
+export const acceptBeyondLimit = (actor: Actor, form: AcceptBeyondForm): Outcome =>
+  give(actor, form.traveler, {
+    id: form.command,
+    type: "acceptReadingOutOfProcessLimit",
+    body: { reading: form.reading, reason: form.reason },
+  });
+
+/** What departed from the plan or was turned away has been looked at, and what was found. */
+export const reviewSignals = (actor: Actor, form: ReviewForm): Outcome =>
+  give(actor, form.traveler, {
+    id: form.command,
+    type: "reviewSignals",
+    body: { signals: form.signals, note: form.note },
+  });

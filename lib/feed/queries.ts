@@ -132,3 +132,59 @@ export async function deliveryCounts(
   });
   return Object.fromEntries(counts.map(({ state, _count }) => [state, _count._all]));
 }
+
+export type DeliveryStopped = {
+  id: string;
+  connector: string;
+  operation: DeliveryOperation;
+  defect: string | null;
+  /** Defect code and unit that it is about. */
+  code: string | null;
+  unit: string;
+  lastResult: string | null;
+  updatedAt: Date;
+};
+
+/** What goes on only when a person has put something right, the longest stopped first. */
+export async function deliveriesStopped(actor: Actor): Promise<DeliveryStopped[]> {
+  const site = forSite(actor.site);
+  const rows = await site.delivery.findMany({
+    where: { siteId: actor.site, state: { in: ["parked", "dead"] } },
+    select: {
+      id: true,
+      connectorId: true,
+      travelerId: true,
+      defectId: true,
+      operation: true,
+      lastResult: true,
+      updatedAt: true,
+    },
+    orderBy: { updatedAt: "asc" },
+    take: 100,
+  });
+  const [connectors, defects, units] = await Promise.all([
+    site.connector.findMany({
+      where: { id: { in: rows.map(({ connectorId }) => connectorId) } },
+      select: { id: true, name: true },
+    }),
+    site.defect.findMany({
+      where: { id: { in: rows.flatMap(({ defectId }) => defectId ?? []) } },
+      select: { id: true, code: true },
+    }),
+    site.traveler.findMany({
+      where: { id: { in: rows.map(({ travelerId }) => travelerId) } },
+      select: { id: true, serial: true, lot: true },
+    }),
+  ]);
+  return rows.map(({ connectorId, travelerId, defectId, operation, ...row }) => {
+    const unit = units.find(({ id }) => id === travelerId);
+    return {
+      ...row,
+      connector: connectors.find(({ id }) => id === connectorId)?.name ?? "",
+      operation: operation as DeliveryOperation,
+      defect: defectId,
+      code: defects.find(({ id }) => id === defectId)?.code ?? null,
+      unit: unit?.serial ?? unit?.lot ?? "",
+    };
+  });
+}

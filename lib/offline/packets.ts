@@ -111,7 +111,8 @@ export async function lookAgain(core: Core): Promise<void> {
   const now = core.view().open?.packet;
   if (now?.state.id !== packet.state.id || core.view().unsent > 0) return;
   const { head, outerHolds } = answer.value;
-  if (now.head !== head || now.outerHolds.length !== outerHolds.length) await refreshOpen(core);
+  if (now.head !== head || JSON.stringify(now.outerHolds) !== JSON.stringify(outerHolds))
+    await refreshOpen(core);
 }
 
 /** After a verdict: what is on the screen, and the whole packet again where the verdict left a gap. */

@@ -145,7 +145,7 @@ export async function seenDeskSession(
   token: string,
   at: Instant,
   isPresence = true,
-): Promise<{ person: string; site: string } | null> {
+): Promise<{ id: string; person: string; site: string } | null> {
   const hash = tokenHash(token);
   const [site] = await sitesOf("desk_session", hash);
   if (!site) return null;
@@ -161,7 +161,7 @@ export async function seenDeskSession(
       data: { lastSeenAt: new Date(at) },
     });
   }
-  return { person: session.personId, site };
+  return { id: session.id, person: session.personId, site };
 }
 
 async function isEnrolled(site: string, device: string): Promise<boolean> {

@@ -14,6 +14,8 @@ export type Actor = {
     readonly station: string;
     readonly workCenter: string;
   } | null;
+  /** The session of the desk, when the act is done in one. */
+  readonly session: string | null;
   readonly __proven: unique symbol;
 };
 

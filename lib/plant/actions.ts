@@ -2,6 +2,8 @@
 import { action } from "#lib/boundary/action";
 import * as gages from "./gages.commands.ts";
 import { calibrationForm, gageChangeForm, gageForm } from "./gages.schema.ts";
+import * as holds from "./holds.commands.ts";
+import { plantHoldForm, releasePlantHoldForm } from "./holds.schema.ts";
 import * as orders from "./orders.commands.ts";
 import { orderChangeForm, orderForm } from "./orders.schema.ts";
 import * as stations from "./stations.commands.ts";
@@ -16,3 +18,9 @@ export const createStation = action("station.manage", stationForm, stations.crea
 export const changeStation = action("station.manage", stationChangeForm, stations.changeStation);
 export const createOrder = action("order.manage", orderForm, orders.createOrder);
 export const changeOrder = action("order.manage", orderChangeForm, orders.changeOrder);
+export const placePlantHold = action("plant_hold.place", plantHoldForm, holds.placePlantHold);
+export const releasePlantHold = action(
+  "plant_hold.release",
+  releasePlantHoldForm,
+  holds.releasePlantHold,
+);

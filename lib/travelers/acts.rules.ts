@@ -23,6 +23,8 @@ export type Act = {
   proof: string | null;
   second: { person: string; proof: string } | null;
   device: Actor["device"];
+  /** The session of the desk in which it was done; null: at a tablet, or by no person at a desk. */
+  session: string | null;
   /** The tablet's clock as it stood; null where the server's own clock was there. */
   clock: Envelope["at"] | null;
   /** Said by the desk or the seed; null: by `clock`, or now. */

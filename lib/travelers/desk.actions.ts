@@ -1,8 +1,11 @@
 "use server";
 import { action } from "#lib/boundary/action";
+import { commandPermissions } from "#lib/boundary/permissions";
 import { ok } from "#lib/kit/result";
 import { instant } from "#lib/kit/time";
 import { verifyStream } from "#lib/record/verify.queries";
+import * as commands from "./desk.commands.ts";
+import { declineForm, signForm } from "./desk.schema.ts";
 import { releaseAtDesk } from "./release.commands.ts";
 import { releaseForm } from "./release.schema.ts";
 import { verifyForm } from "./verify.schema.ts";
@@ -13,3 +16,10 @@ export const verifyTraveler = action("record.verify", verifyForm, async (actor, 
 });
 
 export const release = action("traveler.release", releaseForm, releaseAtDesk);
+
+export const signRemotely = action(commandPermissions.signBuyoff, signForm, commands.signRemotely);
+export const declineRemotely = action(
+  commandPermissions.declineBuyoff,
+  declineForm,
+  commands.declineRemotely,
+);

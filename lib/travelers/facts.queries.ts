@@ -80,6 +80,7 @@ export function gather(
       proof,
       secondProof,
       device: act.device,
+      ...(act.session === null ? {} : { session: act.session }),
       gages,
       stock: stock.map((found) => stockFacts(found, content)),
       holders: loaded.holders.filter(({ qualification }) =>

@@ -71,6 +71,7 @@ export type PlantPolicy = {
 export type ProofFacts = {
   id: string;
   person: string;
+  /** The tablet, or the session of the desk, where it was given. */
   device: string;
   command: string;
   contentSha256: string;
@@ -96,6 +97,8 @@ export type Facts = {
   secondProof: ProofFacts | null;
   /** The tablet at the unit, or null for an act at the desk or by a connector. */
   device: { id: string; station: string; workCenter: string } | null;
+  /** The session of the desk that the act is done in; not said at a tablet or by a connector. */
+  session?: string;
   /** Every gage of the types that the operation uses, and the one that was scanned. */
   gages: readonly GageFacts[];
   /** The stock that was scanned, and other lots of the part. */

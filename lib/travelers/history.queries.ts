@@ -9,17 +9,18 @@ import type { PlantPolicy } from "./facts.schema.ts";
 import { parseEvent, type RecordedEvent } from "./schema.ts";
 import type { TravelerState } from "./state.schema.ts";
 
-export type NavCounts = { defects: number; holds: number; buyoffs: number };
+export type NavCounts = { defects: number; holds: number; buyoffs: number; reviews: number };
 
 /** What waits for somebody, for the navigation. */
 export async function waitingCounts(actor: Actor): Promise<NavCounts> {
   const site = forSite(actor.site);
-  const [defects, holds, buyoffs] = await Promise.all([
+  const [defects, holds, buyoffs, reviews] = await Promise.all([
     site.defect.count({ where: { siteId: actor.site, status: "open" } }),
     site.hold.count({ where: { siteId: actor.site, releasedAt: null } }),
     site.traveler.count({ where: { siteId: actor.site, buyoffsDue: { isEmpty: false } } }),
+    site.signal.count({ where: { siteId: actor.site, reviewedAt: null } }),
   ]);
-  return { defects, holds, buyoffs };
+  return { defects, holds, buyoffs, reviews };
 }
 
 /** Null where the line can't be read: a record that somebody has tampered with is still shown. */
@@ -111,7 +112,8 @@ export async function travelerRecord(actor: Actor, id: string): Promise<Traveler
   };
 }
 
-const recorded = (entry: EntryLine): RecordedEvent => ({
+/** An entry of a traveler as the rules know it. */
+export const recordedEvent = (entry: EntryLine): RecordedEvent => ({
   ...parseEvent(entry.type, entry.body),
   seq: entry.seq,
   person: entry.person,
@@ -170,7 +172,7 @@ async function entriesOf(actor: Actor, stream: string, upTo?: number): Promise<E
 function readLine(line: string): Entry["read"] {
   try {
     const entry = entryLine.parse(JSON.parse(line));
-    return { entry, event: recorded(entry) };
+    return { entry, event: recordedEvent(entry) };
   } catch {
     // Verification names what is wrong with it; nothing is guessed here.
     return null;

@@ -8,12 +8,16 @@ import type { EventBody, TravelerEvent } from "./schema.ts";
 import type { Defect, Hold, HoldOwner } from "./state.schema.ts";
 
 /** Only the function that owns a hold releases it (rule 13). */
-const releasedBy: Readonly<Record<HoldOwner, Role>> = {
+export const releasedBy: Readonly<Record<HoldOwner, Role>> = {
   production: "supervisor",
   quality: "quality",
   engineering: "manufacturing_engineer",
   customer: "customer",
 };
+
+/** Whose holds somebody with these roles releases. */
+export const ownersOf = (roles: readonly Role[]): HoldOwner[] =>
+  (Object.keys(releasedBy) as HoldOwner[]).filter((owner) => roles.includes(releasedBy[owner]));
 
 export function placeHold({ state, content, facts, body }: Case<"placeHold">): Ruling {
   if (state.holds.some(({ id }) => id === body.hold)) return refuse("id_already_used");

@@ -99,6 +99,29 @@ test("an act at the unit needs the tablet there; a remote one doesn't", () => {
   expect(outcome(ruling)).toContain("buyoff.signed");
 });
 
+test("at a desk the proof is of this session, and by both components each time", () => {
+  const last = aBench();
+  workUntil(last, (one) =>
+    buyoffsDue(one.state, one.content).some(({ requirement }) => requirement.type === "quality"),
+  );
+  const quality = { operation: "100", requirement: "100 quality" };
+  const session = named("session");
+  const place = { operation: named("op 100"), step: null, requirement: named("100 quality") };
+  const signed = (change: Partial<ProofFacts>) => {
+    last.minutes += 1;
+    const contentSha256 = shown(last, place);
+    const command = aCommand(last, "signBuyoff", { ...place, contentSha256 });
+    last.minutes -= 1;
+    const good = proofFor(last, command, people.quinn, "badge_pin");
+    const proof = good && { ...good, device: session, ...change };
+    return outcome(sign(last, quality, { by: "quinn", facts: { device: null, session, proof } }));
+  };
+  expect(signed({ device: named("another session") })).toBe("proof_not_for_this");
+  expect(signed({ device: device.id })).toBe("proof_not_for_this");
+  expect(signed({ method: "pin" })).toBe("badge_needed");
+  expect(signed({})).toContain("buyoff.signed");
+});
+
 test("the proof is for this act, this person, this tablet and this content", () => {
   const place = {
     operation: named("op 060"),

@@ -1,7 +1,8 @@
 import "server-only";
 import { db, forSite } from "#lib/db/client";
-import { type InstructionContent, instructionContent } from "#lib/instructions/schema";
+import type { InstructionContent } from "#lib/instructions/schema";
 import type { Actor } from "#lib/people/schema";
+import { contentOf, knownContent } from "./contents.queries.ts";
 import type { HoldOwner, TravelerState } from "./state.schema.ts";
 
 export type OpenHold = {
@@ -81,6 +82,22 @@ export type TravelerWithBuyoffsDue = {
   content: InstructionContent;
 };
 
+/** Contents of revisions by their hash; what this process has read before is not read again. */
+export async function contentsUnder(
+  hashes: readonly string[],
+): Promise<Map<string, InstructionContent>> {
+  const wanted = [...new Set(hashes)];
+  const known = wanted.filter((sha256) => knownContent(sha256) !== null);
+  const revisions = await db.instructionRevision.findMany({
+    where: { contentSha256: { in: wanted.filter((sha256) => !known.includes(sha256)) } },
+    select: { contentSha256: true, content: true },
+  });
+  return new Map([
+    ...known.map((sha256) => [sha256, contentOf(sha256, null)] as const),
+    ...revisions.map((of) => [of.contentSha256, contentOf(of.contentSha256, of.content)] as const),
+  ]);
+}
+
 /** Travelers that wait for a signature. */
 export async function travelersWithBuyoffsDue(actor: Actor): Promise<TravelerWithBuyoffsDue[]> {
   const waiting = await forSite(actor.site).traveler.findMany({
@@ -88,13 +105,7 @@ export async function travelersWithBuyoffsDue(actor: Actor): Promise<TravelerWit
     orderBy: { releasedAt: "asc" },
     take: 100,
   });
-  const revisions = await db.instructionRevision.findMany({
-    where: { contentSha256: { in: waiting.map((of) => of.contentSha256) } },
-    select: { contentSha256: true, content: true },
-  });
-  const contents = new Map(
-    revisions.map((of) => [of.contentSha256, instructionContent.parse(JSON.parse(of.content))]),
-  );
+  const contents = await contentsUnder(waiting.map((of) => of.contentSha256));
   return waiting.flatMap((of) => {
     const content = contents.get(of.contentSha256);
     if (!content) return [];

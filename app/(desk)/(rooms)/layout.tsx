@@ -32,29 +32,38 @@ export default async function RoomsLayout({ children }: { children: ReactNode })
         roles={actor.roles}
         since={since}
         site={`${plant.code} · ${plant.name}`}
-        work={ifMay("traveler.read", [
-          { href: "/travelers", label: t("travelers") },
-          {
-            href: "/buyoffs",
-            label: t("buyoffs"),
-            count: counts.buyoffs,
-            countLabel: t("buyoffsDue", { count: counts.buyoffs }),
-            tone: "attention" as const,
-          },
-          {
-            href: "/holds",
-            label: t("holds"),
-            count: counts.holds,
-            countLabel: t("holdsOpen", { count: counts.holds }),
-            tone: "stop" as const,
-          },
-          ...ifMay("defect.read", {
-            href: "/defects",
-            label: t("defects"),
-            count: counts.defects,
-            countLabel: t("defectsOpen", { count: counts.defects }),
+        work={[
+          { href: "/", label: t("waiting") },
+          ...ifMay("traveler.read", [
+            { href: "/travelers", label: t("travelers") },
+            {
+              href: "/buyoffs",
+              label: t("buyoffs"),
+              count: counts.buyoffs,
+              countLabel: t("buyoffsDue", { count: counts.buyoffs }),
+              tone: "attention" as const,
+            },
+            {
+              href: "/holds",
+              label: t("holds"),
+              count: counts.holds,
+              countLabel: t("holdsOpen", { count: counts.holds }),
+              tone: "stop" as const,
+            },
+            ...ifMay("defect.read", {
+              href: "/defects",
+              label: t("defects"),
+              count: counts.defects,
+              countLabel: t("defectsOpen", { count: counts.defects }),
+            }),
+          ]).flat(),
+          ...ifMay("reviewSignals", {
+            href: "/reviews",
+            label: t("reviews"),
+            count: counts.reviews,
+            countLabel: t("reviewsDue", { count: counts.reviews }),
           }),
-        ]).flat()}
+        ]}
         plan={[
           ...ifMay("traveler.read", { href: "/orders", label: t("orders") }),
           ...ifMay("stock.read", { href: "/stock", label: t("stock") }),

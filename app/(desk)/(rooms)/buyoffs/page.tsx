@@ -13,7 +13,7 @@ export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("desk.buyoffs"))("title") };
 }
 
-/** Signing itself is done at the unit: here one sees where somebody is waited for. */
+/** Where somebody is waited for, and what each of them would sign. */
 export default async function Buyoffs() {
   const actor = await requireActor("traveler.read");
   const [t, common, locale, waiting] = await Promise.all([
@@ -38,7 +38,7 @@ export default async function Buyoffs() {
           return (
             <li
               key={id + requirement.id}
-              className="grid grid-cols-[54px_minmax(0,1fr)] items-center gap-x-5 gap-y-2 sm:grid-cols-[54px_minmax(120px,0.7fr)_minmax(0,2fr)] rounded border-[1.5px] border-rule bg-sheet px-5 py-3.5"
+              className="grid grid-cols-[54px_minmax(0,1fr)] items-center gap-x-5 gap-y-2 sm:grid-cols-[54px_minmax(120px,0.7fr)_minmax(0,2fr)_auto] rounded border-[1.5px] border-rule bg-sheet px-5 py-3.5"
             >
               <Stamp
                 number="?"
@@ -74,6 +74,13 @@ export default async function Buyoffs() {
                   {inLocale(requirement.meaning, locale as Locale)}
                 </p>
               </div>
+              <Link
+                href={`/buyoffs/${id}/${requirement.id}`}
+                aria-label={`${t("open")}: ${unit}, ${common(`buyoffType.${requirement.type}`)}`}
+                className="rounded border-[1.5px] border-edge px-4 py-2 text-[15px] font-[650] no-underline hover:border-act max-sm:col-start-2"
+              >
+                {t("open")}
+              </Link>
             </li>
           );
         })}

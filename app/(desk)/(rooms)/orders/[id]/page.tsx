@@ -1,16 +1,21 @@
 import type { Metadata } from "next";
 import Link from "next/link";
 import { notFound } from "next/navigation";
-import { getTranslations } from "next-intl/server";
+import { getLocale, getTranslations } from "next-intl/server";
 import { HistoryList } from "#components/desk/history-list";
 import { LinkButton } from "#components/desk/link-button";
 import { ChangeOrder } from "#components/desk/order-forms";
 import { PageHead } from "#components/desk/page-head";
+import { PlacePlantHold } from "#components/desk/plant-hold-forms";
+import { PlantHolds } from "#components/desk/plant-holds";
 import { requireActor } from "#lib/boundary/actor";
 import { may } from "#lib/boundary/permissions";
 import { plantPolicy } from "#lib/defects/queries";
 import { isId } from "#lib/defects/schema";
+import { inLocale, type Locale } from "#lib/messages/locales";
+import { plantHoldsOpen } from "#lib/plant/holds.queries";
 import { historyOf } from "#lib/record/history.queries";
+import { ownersOf } from "#lib/travelers/holds.rules";
 import { orderAtSite } from "#lib/travelers/orders.queries";
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -22,11 +27,22 @@ export default async function Order({ params }: { params: Promise<{ id: string }
   const { id } = await params;
   const order = isId(id) ? await orderAtSite(actor, id) : null;
   if (!order) notFound();
-  const [t, history, plant] = await Promise.all([
+  const [t, history, plant, holds] = await Promise.all([
     getTranslations("desk.orders"),
     historyOf(actor, "order", order.id),
     plantPolicy(actor),
+    plantHoldsOpen(actor, { scope: "order", subject: order.number }),
   ]);
+  const locale = (await getLocale()) as Locale;
+  const hold = may(actor, "plant_hold.place") ? (
+    <PlacePlantHold
+      on={{ scope: "order", subject: order.number }}
+      reasons={plant.holdReasons.map((of) => ({
+        value: of.code,
+        label: inLocale(of.label, locale),
+      }))}
+    />
+  ) : null;
   const actions = (
     <div className="flex flex-wrap gap-3">
       {order.units.released === 0 ? null : (
@@ -39,7 +55,21 @@ export default async function Order({ params }: { params: Promise<{ id: string }
   );
   return (
     <main className="px-4 py-5 sm:px-8 sm:py-7">
-      <PageHead title={order.number} actions={actions} />
+      <PageHead
+        title={order.number}
+        actions={
+          <div className="flex flex-wrap gap-3">
+            {hold}
+            {actions}
+          </div>
+        }
+      />
+      <PlantHolds
+        holds={holds}
+        policy={plant}
+        zone={plant.timeZone}
+        releases={may(actor, "plant_hold.release") ? ownersOf(actor.roles) : []}
+      />
       <dl className="mb-7 grid grid-cols-[190px_minmax(0,1fr)] gap-y-2 rounded border-[1.5px] border-rule bg-sheet px-5 py-4 text-[15px] [&>dt]:text-ink-2">
         <dt>{t("state")}</dt>
         <dd>{t.has(`status.${order.status}`) ? t(`status.${order.status}`) : order.status}</dd>

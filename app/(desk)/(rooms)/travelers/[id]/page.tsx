@@ -4,6 +4,7 @@ import { getLocale, getTranslations } from "next-intl/server";
 import { cache } from "react";
 import { Empty } from "#components/desk/page-head";
 import { PhotoAlbum } from "#components/desk/photo-strip";
+import { PlantHolds } from "#components/desk/plant-holds";
 import { RecordHead } from "#components/desk/record-head";
 import { RecordOperation } from "#components/desk/record-operation";
 import { NotBegun, RecordFilters } from "#components/desk/record-parts";
@@ -17,9 +18,11 @@ import { commandPermissions, may } from "#lib/boundary/permissions";
 import { isId } from "#lib/defects/schema";
 import { instant } from "#lib/kit/time";
 import type { Locale } from "#lib/messages/locales";
+import { plantHoldsOn } from "#lib/plant/holds.queries";
 import { asBuilt } from "#lib/travelers/as-built.rules";
 import { recordHead } from "#lib/travelers/as-built-head.rules";
 import { travelerRecord } from "#lib/travelers/history.queries";
+import { ownersOf } from "#lib/travelers/holds.rules";
 import { lotBalance } from "#lib/travelers/lot-balance.rules";
 import { openItems } from "#lib/travelers/progress.rules";
 import { filterCounts, filtered, recordFilters } from "#lib/travelers/record-filter.rules";
@@ -58,6 +61,12 @@ export default async function Traveler({ params, searchParams }: Ask) {
       <main className="min-w-0 px-4 py-5 sm:px-7 sm:py-6 print:p-0">
         <PhotoAlbum shots={[...words.shots.values()]} zone={words.zone}>
           <RecordTitle record={record} built={built} words={words} />
+          <PlantHolds
+            holds={await plantHoldsOn(actor, { ...state, ...state.unit })}
+            policy={record.policy}
+            zone={record.timeZone}
+            releases={may(actor, "plant_hold.release") ? ownersOf(actor.roles) : []}
+          />
           <RecordHead
             head={recordHead(state, content, [...inherited, ...events], now)}
             open={openItems(state, content)}

@@ -1,7 +1,6 @@
-import { getTranslations } from "next-intl/server";
+import { useTranslations } from "next-intl";
 import { LanguageSwitch } from "#components/desk/language-switch";
 import { BuyoffMark } from "#components/desk/mark";
-import { env } from "#lib/kit/env";
 
 function Way({ href, title, text, go }: { href: string; title: string; text: string; go: string }) {
   return (
@@ -17,8 +16,9 @@ function Way({ href, title, text, go }: { href: string; title: string; text: str
   );
 }
 
-export default async function Landing() {
-  const t = await getTranslations("desk.landing");
+/** Before anybody has signed in: the tablet or the desk. */
+export function Ways({ isDemo }: { isDemo: boolean }) {
+  const t = useTranslations("desk.landing");
   return (
     <main className="mx-auto grid min-h-dvh max-w-[1000px] content-center gap-9 px-8 py-12">
       <header className="grid gap-3">
@@ -34,10 +34,10 @@ export default async function Landing() {
       </header>
       <div className="grid gap-5 sm:grid-cols-2">
         <Way href="/floor" title={t("tablet")} text={t("tabletText")} go={t("tabletGo")} />
-        <Way href="/travelers" title={t("desk")} text={t("deskText")} go={t("deskGo")} />
+        <Way href="/sign-in" title={t("desk")} text={t("deskText")} go={t("deskGo")} />
       </div>
       <footer className="flex flex-wrap items-center justify-between gap-4">
-        <p className="max-w-[70ch] text-[15px] text-ink-2">{env.BUYOFF_DEMO ? t("demo") : ""}</p>
+        <p className="max-w-[70ch] text-[15px] text-ink-2">{isDemo ? t("demo") : ""}</p>
         <LanguageSwitch dark={false} />
       </footer>
     </main>

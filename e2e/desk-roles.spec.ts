@@ -1,0 +1,86 @@
+import { type Role, roles } from "#lib/instructions/schema";
+import { locales } from "#lib/messages/locales";
+import { sectionsFor } from "#lib/travelers/landing.rules";
+import { test } from "./fixtures.ts";
+import { deskCookie, holderOf } from "./support/doors.ts";
+import { addCookie, atDesk, expect, logDefect } from "./support/room.ts";
+import { run } from "./support/run.ts";
+import { seen } from "./support/sight.ts";
+import { act, aTablet } from "./support/tablet.ts";
+import { aSerial, aUnit } from "./support/units.ts";
+import { wordsIn } from "./support/words.ts";
+
+test.describe.configure({ timeout: 300_000 });
+
+/** Somebody of each role has something that waits, so that no list is seen empty alone. */
+test.beforeAll(async ({ browser }) => {
+  const page = await browser.newPage();
+  const desk = await atDesk(page, "Ingrid Maurer");
+  await logDefect(desk, await aUnit({ unit: aSerial() }));
+  await aUnit({ untilBuyoff: "020" });
+  await page.close();
+});
+
+for (const locale of locales) {
+  test.describe(`the first page in ${locale}`, () => {
+    test.use({ locale });
+    for (const role of roles) {
+      test(`says what waits for the role ${role}, and no link on it leads nowhere`, async ({
+        page,
+      }) => {
+        const say = wordsIn(locale);
+        const tablet = await aTablet(run.origin);
+        const cookie = await deskCookie(tablet, await holderOf(role));
+        await addCookie(page, cookie);
+        for (const [width, height] of [
+          [1180, 820],
+          [1440, 900],
+        ] as const) {
+          await page.setViewportSize({ width, height });
+          await page.goto("/");
+          await expect(page.getByRole("heading", { level: 1 })).toHaveText(
+            say("desk.waiting.title"),
+          );
+          await seen(page, `${role} ${locale} ${width}`);
+        }
+        const shown = await page
+          .locator("[data-section]")
+          .evaluateAll((all) => all.map((one) => one.getAttribute("data-section")));
+        expect(shown).toEqual(sectionsOf(role));
+        const links = await page
+          .locator("header nav a, main a")
+          .evaluateAll((all) => all.map((one) => one.getAttribute("href") ?? ""));
+        expect(links.length).toBeGreaterThan(0);
+        for (const link of new Set(links)) {
+          const answer = await fetch(new URL(link, run.origin), {
+            headers: { cookie },
+            redirect: "manual",
+          });
+          await answer.body?.cancel();
+          expect(answer.status, `${link} for ${role}`).toBe(200);
+        }
+      });
+    }
+  });
+}
+
+const sectionsOf = (role: Role) =>
+  sectionsFor([role]).map((section) => section.replaceAll("_", "-"));
+
+test("a supervisor sees who is blocked and why, quality what has stopped; each may follow it", async ({
+  page,
+}) => {
+  const unit = await aUnit({ unit: aSerial() });
+  const { tablet, crew } = await atDesk(page, "Ruth Calloway");
+  const packet = await tablet.packet(unit.traveler);
+  const step = packet.content.operations[0]?.steps[2]?.id ?? "";
+  const by = await crew.person("Marisol Reyes");
+  await act(tablet, by, packet, "startStep", { step });
+  await page.goto("/");
+  const blocked = page.locator("[data-section=blocked]");
+  const line = blocked.getByRole("listitem").filter({ hasText: unit.unit });
+  await expect(line).toContainText("Marisol Reyes");
+  await expect(line).toContainText("010.3");
+  await line.getByRole("link", { name: unit.unit }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toContainText(unit.unit);
+});

@@ -1,0 +1,72 @@
+import { expect, test } from "../fixtures.ts";
+import { told } from "../support/attempts.ts";
+import { expectSameDecisions } from "../support/decisions.ts";
+import { deskCookie } from "../support/doors.ts";
+import { Player } from "../support/player.ts";
+import { addCookie } from "../support/room.ts";
+import { run } from "../support/run.ts";
+import { seen } from "../support/sight.ts";
+import { aTablet } from "../support/tablet.ts";
+import { aSerial, aUnit } from "../support/units.ts";
+
+const customer = "Laurent Dubois";
+
+for (const end of ["0", "5"]) {
+  test(`story 15: the unit whose serial ends in ${end} waits for the customer, who signs at the unit with their own credential`, async ({
+    page,
+    desk,
+  }) => {
+    test.setTimeout(600_000);
+    const unit = await aUnit({ unit: aSerial(end), untilBuyoff: "100" });
+    const player = new Player(page, run.origin);
+    await player.enrol();
+    await player.signIn("Marisol Reyes");
+    await player.open(unit);
+    const signature = page.getByRole("region", { name: "Signature" });
+    await expect(signature.getByText("Quality: scan your badge")).toBeVisible();
+    await player.sign("Ingrid Maurer");
+    await expect(signature.getByText("Customer: scan your badge")).toBeVisible({ timeout: 30_000 });
+    await seen(page, "the customer is waited for");
+
+    await test.step("at the desk the customer sees that the unit waits, and that it is signed there", async () => {
+      const badge = player.badgeOf(customer, 0);
+      await addCookie(desk, await deskCookie(await aTablet(run.origin), badge));
+      await desk.goto("/");
+      const waits = desk.locator("[data-section=signatures]").getByRole("listitem");
+      await waits.filter({ hasText: unit.unit }).getByRole("link").click();
+      await expect(desk.getByText("Customer is signed at the unit")).toBeVisible();
+      await seen(desk, "the customer at the desk");
+    });
+
+    await test.step("nobody of the plant signs for the customer", async () => {
+      await player.scan(player.badgeOf("Priya Raman", 0).badge);
+      await player.pin("Priya Raman");
+      await signature.getByRole("button", { name: /^Accept/ }).click();
+      await expect(signature.getByRole("alert")).toContainText(
+        "Priya Raman may not sign this buyoff.",
+      );
+    });
+
+    await player.sign(customer);
+    await expect(signature).toBeHidden({ timeout: 30_000 });
+    const signed = await told(unit.traveler, "buyoff.signed");
+    expect(signed.at(-1)?.body).toMatchObject({ type: "customer", method: "badge_pin" });
+    await page.getByRole("button", { name: "Complete the unit" }).click();
+    await expect(page.getByText("This unit is complete.")).toBeVisible();
+    await seen(page, "complete");
+    await expectSameDecisions(page);
+  });
+}
+
+test("story 15: a serial that ends otherwise asks no customer", async ({ page }) => {
+  test.setTimeout(600_000);
+  const unit = await aUnit({ unit: aSerial("1"), untilBuyoff: "100" });
+  const player = new Player(page, run.origin);
+  await player.enrol();
+  await player.signIn("Marisol Reyes");
+  await player.open(unit);
+  await player.sign("Ingrid Maurer");
+  await expect(page.getByRole("button", { name: "Complete the unit" })).toBeVisible({
+    timeout: 30_000,
+  });
+});

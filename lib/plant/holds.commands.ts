@@ -1,0 +1,138 @@
+import "server-only";
+import type { Tx } from "#lib/db/client";
+import { sha256Hex } from "#lib/kit/canonical";
+import { err, ok, type Result } from "#lib/kit/result";
+import { instant } from "#lib/kit/time";
+import type { Actor } from "#lib/people/schema";
+import { recorded } from "#lib/record/recorded.commands";
+import type { PlantPolicy } from "#lib/travelers/facts.schema";
+import { ownersOf, releasedBy } from "#lib/travelers/holds.rules";
+import type { PlantHoldForm, PlantHoldScope, ReleasePlantHoldForm } from "./holds.schema.ts";
+
+export type PlantHoldRefusal = {
+  code:
+    | "hold_subject_unknown"
+    | "hold_there_already"
+    | "hold_reason_not_here"
+    | "plant_hold_not_here"
+    | "plant_hold_released"
+    | "plant_hold_owner";
+  params: Readonly<Record<string, string>>;
+};
+type Outcome = Promise<Result<{ hold: string }, PlantHoldRefusal>>;
+const refused = (code: PlantHoldRefusal["code"], params: Readonly<Record<string, string>> = {}) =>
+  err<PlantHoldRefusal>({ code, params });
+
+/**
+ * A hold on more than one traveler. Its entry is on the site's stream, which every decision is held to:
+ * what was being decided as it was placed is decided again, and meets it (rules 1 and 13).
+ */
+export function placePlantHold(actor: Actor, form: PlantHoldForm): Outcome {
+  return recorded(actor, async (tx) => {
+    const site = await tx.site.findUniqueOrThrow({ where: { id: actor.site } });
+    const policy = site.policy as unknown as PlantPolicy;
+    const reason = policy.holdReasons.find(({ code }) => code === form.reason);
+    if (!reason) return refused("hold_reason_not_here", { reason: form.reason });
+    const subject = form.scope === "site" ? site.code : form.subject;
+    if (!(await isThere(tx, actor.site, form.scope, subject))) {
+      return refused("hold_subject_unknown", { subject });
+    }
+    // One at a time: two people at two desks place one hold.
+    await tx.$executeRaw`select pg_advisory_xact_lock(hashtextextended(${`plant-hold/${actor.site}`}, 0))`;
+    const open = { siteId: actor.site, scope: form.scope, subject, releasedAt: null };
+    const same = await tx.plantHold.findFirst({ where: { ...open, reason: reason.code } });
+    if (same && same.id !== form.command) return refused("hold_there_already", { subject });
+    // Sent again after a lost answer.
+    if (same) return ok({ value: { hold: same.id }, events: [] });
+    const at = instant(Date.now());
+    await tx.plantHold.create({
+      data: {
+        ...open,
+        id: form.command,
+        reason: reason.code,
+        owner: reason.owner,
+        commentSha256: sha256Hex(form.comment),
+        placedBy: actor.id,
+        placedAt: new Date(at),
+      },
+    });
+    const body = {
+      hold: form.command,
+      scope: form.scope,
+      subject,
+      reason: reason.code,
+      owner: reason.owner,
+      comment: sha256Hex(form.comment),
+    };
+    return ok({
+      value: { hold: form.command },
+      events: [happened(actor, "plant_hold.placed", body, form.comment)],
+    });
+  });
+}
+
+const happened = (
+  actor: Actor,
+  type: string,
+  body: Readonly<Record<string, string>>,
+  text: string,
+) => ({ kind: "site", stream: actor.site, type, body, texts: [text] }) as const;
+
+/** A hold on nothing would stop nobody and be believed: what is named has to be at this site. */
+async function isThere(
+  tx: Tx,
+  siteId: string,
+  scope: PlantHoldScope,
+  subject: string,
+): Promise<boolean> {
+  switch (scope) {
+    case "site":
+      return true;
+    case "unit":
+      return (await tx.traveler.count({ where: { siteId, serial: subject } })) > 0;
+    case "lot": {
+      const stock = await tx.stock.count({ where: { siteId, lot: subject } });
+      return stock > 0 || (await tx.traveler.count({ where: { siteId, lot: subject } })) > 0;
+    }
+    case "order":
+      return (await tx.workOrder.count({ where: { siteId, number: subject } })) > 0;
+    case "station":
+      return (await tx.station.count({ where: { siteId, code: subject } })) > 0;
+    case "gage":
+      return (await tx.gage.count({ where: { siteId, code: subject } })) > 0;
+    case "part_revision": {
+      const cut = subject.lastIndexOf(" ");
+      const [partNumber, partRevision] = [subject.slice(0, cut), subject.slice(cut + 1)];
+      const of = { siteId, partNumber, partRevision };
+      return cut > 0 && (await tx.workOrder.count({ where: of })) > 0;
+    }
+  }
+}
+
+/** Only the function that owns it releases it, whoever placed it. */
+export function releasePlantHold(actor: Actor, form: ReleasePlantHoldForm): Outcome {
+  return recorded(actor, async (tx) => {
+    await tx.$queryRaw`select id from plant_holds where id = ${form.hold}::uuid for update`;
+    const hold = await tx.plantHold.findFirst({ where: { id: form.hold, siteId: actor.site } });
+    if (!hold) return refused("plant_hold_not_here");
+    if (hold.releasedAt) return refused("plant_hold_released", { subject: hold.subject });
+    const owner = hold.owner as keyof typeof releasedBy;
+    if (!ownersOf(actor.roles).includes(owner)) {
+      return refused("plant_hold_owner", { owner, role: releasedBy[owner] });
+    }
+    await tx.plantHold.update({
+      where: { id: hold.id },
+      data: {
+        releasedBy: actor.id,
+        releasedAt: new Date(),
+        releaseCommentSha256: sha256Hex(form.comment),
+      },
+    });
+    const { scope, subject } = hold;
+    const body = { hold: hold.id, scope, subject, comment: sha256Hex(form.comment) };
+    return ok({
+      value: { hold: hold.id },
+      events: [happened(actor, "plant_hold.released", body, form.comment)],
+    });
+  });
+}
