@@ -91,6 +91,8 @@ const matrix: Readonly<Record<Permission, string>> = {
 
   placeHold: "oisqm--c",
   releaseHold: "--sqm--c",
+  "plant_hold.place": "--sqm---",
+  "plant_hold.release": "--sqm--c",
 
   startRework: "--sqm---",
   completeRework: "-isq----",

@@ -116,6 +116,8 @@ const about: Readonly<Record<Permission, About>> = {
 
   placeHold: ["hold"],
   releaseHold: ["hold", "owner", "qms"],
+  "plant_hold.place": ["hold"],
+  "plant_hold.release": ["hold", "owner"],
 
   startRework: ["rework", "rules", "qms"],
   completeRework: ["rework", "rules"],

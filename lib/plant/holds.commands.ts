@@ -6,7 +6,8 @@ import { instant } from "#lib/kit/time";
 import type { Actor } from "#lib/people/schema";
 import { recorded } from "#lib/record/recorded.commands";
 import type { PlantPolicy } from "#lib/travelers/facts.schema";
-import { ownersOf, releasedBy } from "#lib/travelers/holds.rules";
+import { ownersOf } from "#lib/travelers/holds.rules";
+import type { HoldOwner } from "#lib/travelers/state.schema";
 import type { PlantHoldForm, PlantHoldScope, ReleasePlantHoldForm } from "./holds.schema.ts";
 
 export type PlantHoldRefusal = {
@@ -116,9 +117,8 @@ export function releasePlantHold(actor: Actor, form: ReleasePlantHoldForm): Outc
     const hold = await tx.plantHold.findFirst({ where: { id: form.hold, siteId: actor.site } });
     if (!hold) return refused("plant_hold_not_here");
     if (hold.releasedAt) return refused("plant_hold_released", { subject: hold.subject });
-    const owner = hold.owner as keyof typeof releasedBy;
-    if (!ownersOf(actor.roles).includes(owner)) {
-      return refused("plant_hold_owner", { owner, role: releasedBy[owner] });
+    if (!ownersOf(actor.roles).includes(hold.owner as HoldOwner)) {
+      return refused("plant_hold_owner");
     }
     await tx.plantHold.update({
       where: { id: hold.id },

@@ -40,6 +40,8 @@ export type SignalsFound = {
   stations: string[];
   people: Readonly<Record<string, PersonName>>;
   texts: Readonly<Record<string, string | null>>;
+  /** The instructions that the units were built by. */
+  contents: readonly InstructionContent[];
   more: boolean;
 };
 
@@ -100,6 +102,7 @@ export async function signalsFound(
     stations: stations.map(({ code }) => code),
     people,
     texts,
+    contents: [...contents.values()],
     more: rows.length > SIGNALS_PER_PAGE,
   };
 }

@@ -8,6 +8,7 @@ import { RecordSentence } from "#components/desk/record-sentence";
 import { RecordText } from "#components/desk/record-text";
 import { type RecordWords, said } from "#components/desk/record-words";
 import { ReviewSignals } from "#components/desk/review-signals";
+
 import { Chip } from "#components/ui/chip";
 import { requireActor } from "#lib/boundary/actor";
 import { plantPolicy } from "#lib/defects/queries";
@@ -57,19 +58,21 @@ export default async function Reviews({ searchParams }: { searchParams: Promise<
     signalsCounted(actor),
     signalsFound(actor, filter, page),
   ]);
+  const steps = found.contents.flatMap(({ operations }) => operations.flatMap((of) => of.steps));
   const words: RecordWords = {
     locale: (await getLocale()) as Locale,
     zone: plant.timeZone,
     people: found.people,
     texts: found.texts,
     policy: plant,
-    // A signal names its step and nothing that stands only in its unit's own record.
+    opensDefects: true,
     lots: {},
     parent: null,
     shots: new Map(),
-    steps: new Map(),
-    fields: new Map(),
-    opensDefects: true,
+    steps: new Map(steps.map(({ id, number }) => [id, number])),
+    fields: new Map(
+      steps.flatMap(({ fields }) => fields.map(({ id, label }) => [id, label] as const)),
+    ),
   };
   return (
     <main className="px-4 py-5 sm:px-8 sm:py-7">
