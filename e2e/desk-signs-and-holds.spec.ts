@@ -101,12 +101,12 @@ test("a remote buyoff: everything that is signed is read and signed at the desk,
   await waits.filter({ hasText: unit.unit }).getByRole("link").click();
   await expect(page.getByRole("heading", { level: 1 })).toContainText("Quality: 010");
   await expect(page.getByText(meaning.en)).toBeVisible();
-  await expect(page.getByRole("row")).toHaveCount(2);
+  await expect(page.getByRole("row")).toHaveCount(3);
   await seen(page, "a remote buyoff");
 
   const { badge, pin } = desk.crew.badgeOf("Ingrid Maurer");
   await give(page, badge, "000000");
-  const refusal = page.getByRole("alert");
+  const refusal = page.locator("form").getByRole("alert");
   await expect(refusal).toContainText("do not fit");
   await seen(page, "wrong PIN");
   const other = desk.crew.badgeOf("Ruth Calloway");

@@ -22,6 +22,7 @@ for (const end of ["0", "5"]) {
     await player.enrol();
     await player.signIn("Marisol Reyes");
     await player.open(unit);
+    await page.getByRole("button", { name: "Quality buyoff is next." }).click();
     const signature = page.getByRole("region", { name: "Signature" });
     await expect(signature.getByText("Quality: scan your badge")).toBeVisible();
     await player.sign("Ingrid Maurer");
@@ -65,6 +66,7 @@ test("story 15: a serial that ends otherwise asks no customer", async ({ page })
   await player.enrol();
   await player.signIn("Marisol Reyes");
   await player.open(unit);
+  await page.getByRole("button", { name: "Quality buyoff is next." }).click();
   await player.sign("Ingrid Maurer");
   await expect(page.getByRole("button", { name: "Complete the unit" })).toBeVisible({
     timeout: 30_000,

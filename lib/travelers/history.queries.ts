@@ -16,11 +16,22 @@ export async function waitingCounts(actor: Actor): Promise<NavCounts> {
   const site = forSite(actor.site);
   const [defects, holds, buyoffs, reviews] = await Promise.all([
     site.defect.count({ where: { siteId: actor.site, status: "open" } }),
-    site.hold.count({ where: { siteId: actor.site, releasedAt: null } }),
+    openHoldsCounted(actor),
     site.traveler.count({ where: { siteId: actor.site, buyoffsDue: { isEmpty: false } } }),
     site.signal.count({ where: { siteId: actor.site, reviewedAt: null } }),
   ]);
   return { defects, holds, buyoffs, reviews };
+}
+
+/** On single travelers and on more than one. */
+async function openHoldsCounted(actor: Actor): Promise<number> {
+  const site = forSite(actor.site);
+  const open = { siteId: actor.site, releasedAt: null };
+  const [own, plant] = await Promise.all([
+    site.hold.count({ where: open }),
+    site.plantHold.count({ where: open }),
+  ]);
+  return own + plant;
 }
 
 /** Null where the line can't be read: a record that somebody has tampered with is still shown. */

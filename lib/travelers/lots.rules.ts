@@ -172,9 +172,14 @@ export function assignSerials({ state, body }: Case<"assignSerials">): Ruling {
   return rule([{ type: "traveler.serials_assigned", body }]);
 }
 
-/** A lot's balance is part of its completion. */
+/**
+ * A lot's balance is part of its completion. One that nothing left or joined and of which nothing is scrapped
+ * balances by itself: what was started is what is there.
+ */
 export const isAccounted = (state: TravelerState): boolean =>
-  !isLot(state) || state.quantities !== null;
+  !isLot(state) ||
+  state.quantities !== null ||
+  (state.splits.length + state.merges.length === 0 && compare(scrapDecided(state), "0") === 0);
 
 /** What the fold of a traveler begins with: nothing, or for a lot that was split off its parent's history. */
 export const originOf = (
