@@ -9,7 +9,18 @@ export function ReasonEntry({
   reason,
   onChange,
 }: {
-  list: "amend" | "decline" | "drop" | "lock" | "remove" | "revoke" | "tools" | "waive";
+  list:
+    | "amend"
+    | "decline"
+    | "departure"
+    | "drop"
+    | "fail"
+    | "late"
+    | "lock"
+    | "remove"
+    | "revoke"
+    | "tools"
+    | "waive";
   reason: string;
   onChange: (reason: string) => void;
 }) {

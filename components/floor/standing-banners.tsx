@@ -5,6 +5,7 @@ import { plannedField } from "#lib/travelers/plan.rules";
 import { BackingBanner } from "./backing.tsx";
 import { ExposedUnits } from "./exposed-units.tsx";
 import { useWords } from "./language.tsx";
+import { LateBanner } from "./late-dialog.tsx";
 import type { Place } from "./place.ts";
 import { Notice } from "./problem.tsx";
 import { useWork } from "./work-context.tsx";
@@ -16,6 +17,7 @@ export function StandingBanners({ place }: { place: Place | null }) {
       <HoldBanner place={place} />
       <ReworkBanner place={place} />
       <BackingBanner place={place} />
+      <LateBanner step={place?.step ?? null} />
     </>
   );
 }
