@@ -6,6 +6,7 @@ import { act } from "./bench/bench.ts";
 import { named, requirement } from "./bench/plan.ts";
 import { aPerson, begin as dayStart, people } from "./bench/plant.ts";
 import { doneUpTo, inWorkAt, outcome, params, planWith, read, sign } from "./bench/stage.ts";
+import { wholePlan } from "./bench/whole-plan.ts";
 import { performers } from "./buyoffs.rules.ts";
 import type { PersonFacts } from "./facts.schema.ts";
 import { cosignContent, supervisionContent } from "./supervision.rules.ts";
@@ -266,6 +267,35 @@ test("an apprentice neither verifies, accepts nor confirms anything", () => {
   };
   const amended = act(bench, "amendReading", body, { facts: { second: quality } });
   expect(outcome(amended)).toBe("apprentice_never_accepts");
+});
+
+test("an apprentice among the leads approves no departure, for others nor for themselves", () => {
+  const plan = wholePlan();
+  const bench = doneUpTo("065.2", { content: plan });
+  const novice = aPerson("novice", ["supervisor"], { trainers: [namedFor("ana", null)] });
+  const body = { step: named("070.1"), reason: "no clip here", permit: null };
+  const skip = (given: Given) => outcome(act(bench, "skipStep", body, given));
+  expect(skip({ facts: { second: novice } })).toBe("apprentice_never_accepts");
+  expect(skip({ facts: { person: novice } })).toBe("approval_needed");
+  expect(skip({ by: "sue" })).toEqual(["step.skipped"]);
+});
+
+test("who stood beside the hands that measured accepts no value beyond a process limit", () => {
+  const bench = inWorkAt("060.1");
+  const at = named("060.1");
+  const as = under([namedFor("mel", null)]);
+  const of = { step: at, apprentice: named("jim"), trainer: named("mel") };
+  const contentSha256 = canonicalSha256(supervisionContent(bench.state, of));
+  act(bench, "superviseStep", { step: at, contentSha256 }, { by, second: "mel", ...as });
+  act(bench, "selectGage", { operation: named("op 060"), gage: "DW-0066" });
+  const measured = read(bench, { step: "060.1", field: "running" }, "7.0", { by, ...as });
+  expect(outcome(measured)).toEqual(["reading.recorded"]);
+  const body = { reading: bench.state.readings.at(-1)?.id ?? "", reason: "seen" };
+  const accept = (given: Given) =>
+    outcome(act(bench, "acceptReadingOutOfProcessLimit", body, given));
+  expect(accept({ by: "mel" })).toBe("signer_performed_work");
+  const other = { ...people.mel, id: named("other"), name: "other" };
+  expect(accept({ facts: { person: other } })).toEqual(["reading.accepted_out_of_process_limit"]);
 });
 
 test("who stood beside the hands that measured confirms no better value", () => {
