@@ -145,6 +145,16 @@ test("a waiver is for one person, counts once, and can be revoked", () => {
   expect(outcome(start(bench))).toBe("not_qualified");
 });
 
+test("a waiver of one thing waives no other", () => {
+  const bench = before();
+  const facts = { qualificationRules: [{ code: "Q-AID", waivableBy: "quality" as const }] };
+  expect(outcome(request(bench, { facts }, { qualification: "Q-AID" }))).toEqual([
+    "waiver.requested",
+  ]);
+  expect(outcome(grant(bench, { facts }))).toEqual(["waiver.granted"]);
+  expect(outcome(start(bench))).toBe("not_qualified");
+});
+
 test("a waiver never serves a signature", () => {
   const content = planWith({
     operation: "010",
