@@ -10,6 +10,7 @@ import {
   supervisionInForce,
   waiverInForce,
   waiverStanding,
+  waiversOf,
 } from "#lib/travelers/gates.rules";
 import { plannedStep } from "#lib/travelers/plan.rules";
 import type { Supervision } from "#lib/travelers/state.schema";
@@ -44,7 +45,7 @@ export function StepProblem({ step, work }: { step: Step; work: StepWork }) {
       ? undefined
       : missing.filter(isWaivable).find((one) => waiverInForce(state, id, one, at) === null);
   const waiting =
-    state.waivers.find(
+    waiversOf(state).find(
       (one) =>
         one.person === id && one.qualification === code && waiverStanding(one, at) === "waiting",
     ) ?? null;
@@ -132,7 +133,7 @@ function WaiverLine({ code, at }: { code: string; at: string }) {
   const { state, signedIn } = useWork();
   const { id } = signedIn.person;
   const inForce = waiverInForce(state, id, code, at);
-  const waiting = state.waivers.find(
+  const waiting = waiversOf(state).find(
     (one) =>
       one.person === id && one.qualification === code && waiverStanding(one, at) === "waiting",
   );

@@ -4,7 +4,7 @@ import { useState } from "react";
 import { Button } from "#components/ui/button";
 import { Dialog } from "#components/ui/dialog";
 import { instant } from "#lib/kit/time";
-import { waiverStanding } from "#lib/travelers/gates.rules";
+import { waiverStanding, waiversOf } from "#lib/travelers/gates.rules";
 import type { Waiver } from "#lib/travelers/state.schema";
 import { useMomentText } from "./language.tsx";
 import { ServerProblem } from "./problem.tsx";
@@ -19,7 +19,8 @@ export function WaiverList() {
   const now = useNow(60_000);
   const { state, signedIn } = useWork();
   const [open, setOpen] = useState<{ act: "grant" | "revoke"; waiver: Waiver } | null>(null);
-  if (state.waivers.length === 0 || now === null) return null;
+  const waivers = waiversOf(state);
+  if (waivers.length === 0 || now === null) return null;
   const at = instant(now);
   const isLead = signedIn.person.roles.some((role) => role === "supervisor" || role === "quality");
   const close = () => setOpen(null);
@@ -27,7 +28,7 @@ export function WaiverList() {
     <section className="mt-5 border-t-2 border-rule pt-3">
       <h3 className="mb-2 text-[18px] font-bold">{t("list")}</h3>
       <ul className="grid gap-3">
-        {state.waivers.map((waiver) => {
+        {waivers.map((waiver) => {
           const standing = waiverStanding(waiver, at);
           return (
             <li key={waiver.id} className="flex flex-wrap items-center gap-3">

@@ -190,6 +190,10 @@ function backed(
   });
 }
 
+/** Those of this traveler alone: a lot that was split off begins without any. */
+export const waiversOf = ({ waivers, origin }: TravelerState): readonly Waiver[] =>
+  waivers.slice(origin?.inherited.waivers ?? 0);
+
 /** Granted by then, not over and not revoked. */
 export const waiverInForce = (
   state: TravelerState,
@@ -197,7 +201,7 @@ export const waiverInForce = (
   qualification: string,
   at: Instant,
 ): Waiver | null =>
-  state.waivers.find(
+  waiversOf(state).find(
     (waiver) =>
       waiver.person === person &&
       waiver.qualification === qualification &&

@@ -6,6 +6,7 @@ import { act } from "./bench/bench.ts";
 import { named } from "./bench/plan.ts";
 import { begin } from "./bench/plant.ts";
 import { doneUpTo, outcome, params, planWith } from "./bench/stage.ts";
+import { splitOff } from "./evolve-lots.rules.ts";
 import type { Facts } from "./facts.schema.ts";
 import { textHash } from "./ruling.rules.ts";
 import { waiverContent } from "./waivers.rules.ts";
@@ -145,6 +146,24 @@ test("a waiver is for one person, counts once, and can be revoked", () => {
   expect(outcome(start(bench))).toBe("not_qualified");
 });
 
+test("a waiver stays with its traveler: a lot that is split off has none, and is granted none of its parent's", () => {
+  const bench = before();
+  request(bench);
+  const child = (state: Bench["state"]): Bench["state"] => {
+    const from = { traveler: state.id, seq: state.seq, head: "0".repeat(64) };
+    const body = { traveler: named("child"), from, lot: "LOT-2", quantity: "1", defects: [] };
+    const by = { seq: 1, person: null, second: null, at: begin, command: null };
+    return splitOff(state, { type: "traveler.split_off", body, ...by });
+  };
+  const waiting = { ...bench, state: child(bench.state) };
+  expect(outcome(grant(waiting))).toBe("waiver_unknown");
+  grant(bench);
+  const split = { ...bench, state: child(bench.state) };
+  expect(outcome(start(bench))).toEqual(["step.started"]);
+  expect(outcome(start(split))).toBe("not_qualified");
+  expect(outcome(request(split))).toEqual(["waiver.requested"]);
+});
+
 test("a waiver of one thing waives no other", () => {
   const bench = before();
   const facts = { qualificationRules: [{ code: "Q-AID", waivableBy: "quality" as const }] };
@@ -168,7 +187,7 @@ test("a waiver never serves a signature", () => {
   grant(bench);
   const place = { operation: named("op 010"), step: null, requirement: chain.id };
   const contentSha256 = "0".repeat(64);
-  const signed = act(bench, "signBuyoff", { ...place, contentSha256 }, { by: "lapsed" });
+  const signed = act(bench, "signBuyoff", { ...place, contentSha256 }, { by: "lapsed", ...both });
   expect(outcome(signed)).toBe("not_qualified");
   expect(params(signed)).toMatchObject({ waivableBy: "nobody", trainers: "" });
 });

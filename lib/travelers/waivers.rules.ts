@@ -4,6 +4,7 @@ import type { Result } from "#lib/kit/result";
 import { ok } from "#lib/kit/result";
 import { plusMinutes } from "#lib/kit/time";
 import type { Facts, PersonFacts } from "./facts.schema.ts";
+import { waiversOf } from "./gates.rules.ts";
 import { mayAccept, proven } from "./proof.rules.ts";
 import type { Refusal } from "./refusal.schema.ts";
 import type { Case, Ruling } from "./ruling.rules.ts";
@@ -79,7 +80,7 @@ export function requestWaiver(of: Case<"requestWaiver">): Ruling {
   if (validUntil <= facts.at || validUntil > latest) {
     return refuse("waiver_too_long", { hours: String(waiverHoursMax) });
   }
-  const standing = state.waivers.some(
+  const standing = waiversOf(state).some(
     (one) =>
       one.person === person &&
       one.qualification === qualification &&
@@ -100,7 +101,7 @@ export function requestWaiver(of: Case<"requestWaiver">): Ruling {
 /** Quality grants what another has asked; neither is the person whom it helps. */
 export function grantWaiver(of: Case<"grantWaiver">): Ruling {
   const { state, facts, body } = of;
-  const waiver = state.waivers.find(({ id }) => id === body.waiver);
+  const waiver = waiversOf(state).find(({ id }) => id === body.waiver);
   if (!waiver || waiver.grantedAt !== null || waiver.revoked) return refuse("waiver_unknown");
   // Who may waive it can have changed since it was asked for.
   const still = waivable(facts, waiver.qualification);
@@ -123,7 +124,7 @@ export function grantWaiver(of: Case<"grantWaiver">): Ruling {
 }
 
 export function revokeWaiver({ state, body }: Case<"revokeWaiver">): Ruling {
-  const waiver = state.waivers.find(({ id }) => id === body.waiver);
+  const waiver = waiversOf(state).find(({ id }) => id === body.waiver);
   if (!waiver || waiver.revoked) return refuse("waiver_unknown");
   const revoked = { waiver: waiver.id, reason: textHash(body.reason) };
   return rule([{ type: "waiver.revoked", body: revoked }], [body.reason]);
