@@ -22,6 +22,8 @@ const readTables = [
   "gages",
   "stock",
 ];
+/** Received and certified at the desk, whose own command writes it: no append changes it. */
+const ofDesk = ["stock.certificate", "stock.received_on", "stock.supplier"];
 /** What a row is and whose it is; a traveler is released once. */
 const fixed = ["id", "instance", "seq", "site_id", "traveler_id"];
 
@@ -46,7 +48,7 @@ it("writes a row's every column again when it changes", async () => {
       })
       .map(({ table, name }) => `${table}.${name}`);
   });
-  expect(forgotten).toEqual(["travelers.released_at"]);
+  expect(forgotten.toSorted()).toEqual([...ofDesk, "travelers.released_at"]);
 });
 
 it("shows a hold as released once it is, as the record says", async () => {

@@ -6,7 +6,6 @@ import type { CommandBody, CommandType } from "../schema.ts";
 import type { Disposition } from "../state.schema.ts";
 import type { Bench, Deed, Given } from "./bench.ts";
 import { act, shown } from "./bench.ts";
-import { departureDeeds, witnessDeeds } from "./hostile-departures.ts";
 import { named } from "./plan.ts";
 import { gages } from "./plant.ts";
 import { clockDeeds } from "./worker-clocks.ts";
