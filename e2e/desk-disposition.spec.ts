@@ -134,7 +134,7 @@ test("rework is started, completed and closed at the desk, each in its order and
   );
   await expect(page.getByText("This defect is settled.")).toBeVisible();
   await page.goto(`/travelers/${unit.traveler}?show=repeated`);
-  await expect(page.getByText("Superseded: done again in 010R1").first()).toBeVisible();
+  await expect(page.getByText(/superseded by 010R1/).first()).toBeVisible();
   await screens.look("repeated");
   screens.expectNoOffence();
 });

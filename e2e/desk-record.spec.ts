@@ -63,7 +63,10 @@ test("the record of a unit is read, verified, found broken when somebody rewrote
 
   await page.getByRole("link", { name: /entries, line by line/ }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(`Entries of ${unit.unit}`);
-  const summary = page.locator("summary").filter({ hasText: unit.order }).first();
+  const summary = page
+    .locator("summary")
+    .filter({ hasText: unit.order })
+    .filter({ hasText: "Reading" });
   const read = page.getByRole("listitem").filter({ has: summary });
   await expect(read).toContainText(unit.order);
   const seq = Number((await read.getAttribute("id"))?.replace("entry-", ""));
