@@ -46,9 +46,9 @@ function HoldBanner({ place }: { place: Place | null }) {
             {defect === undefined ? null : (
               <span className="mono"> · {defect.qms?.number ?? defect.code}</span>
             )}
-            {"subject" in hold && t.has(`scope.${hold.scope}`) ? (
+            {"subject" in hold && t.has(`outerScope.${hold.scope}`) ? (
               <span className="block text-[16px] font-normal">
-                {t("outer", { scope: t(`scope.${hold.scope}`), subject: hold.subject })}
+                {t("outer", { scope: t(`outerScope.${hold.scope}`), subject: hold.subject })}
               </span>
             ) : null}
           </p>
