@@ -93,9 +93,9 @@ type Rule<T extends CommandType> = readonly [Stage, (of: Case<T>) => Ruling];
 /** Null: on the wire, but its rules come later. */
 const rules: { readonly [T in CommandType]: Rule<T> | null } = {
   splitTraveler: ["on_hold", splitTraveler],
-  mergeTravelers: ["on_hold", mergeTravelers],
-  accountQuantity: ["on_hold", accountQuantity],
-  assignSerials: ["ended", assignSerials],
+  mergeTravelers: ["work", mergeTravelers],
+  accountQuantity: ["work", accountQuantity],
+  assignSerials: ["on_hold", assignSerials],
   completeTraveler: ["work", completeTraveler],
   acceptTraveler: ["on_hold", acceptTraveler],
   cancelTraveler: ["on_hold", cancelTraveler],
