@@ -237,6 +237,7 @@ function Link({
     step: chain.step?.id ?? null,
     requirement: requirement.id,
   });
+  const passed = state.witnessPasses.find((one) => one.requirement === requirement.id);
   const type = common(`buyoffType.${requirement.type}`);
   const shape = stampShape(requirement.type);
   const number = buyoff?.stamp ?? (buyoff === null ? "" : person(buyoff.person).initials);
@@ -251,7 +252,11 @@ function Link({
           {index + 1} · {type}
         </span>
         <b className="block truncate text-[18px]">
-          {buyoff === null ? t(isNow ? "isNext" : "later") : person(buyoff.person).name}
+          {buyoff !== null
+            ? person(buyoff.person).name
+            : passed !== undefined
+              ? t("passed")
+              : t(isNow ? "isNext" : "later")}
         </b>
         <span className="block text-[14px] text-ink-2">
           {buyoff === null ? (

@@ -23,7 +23,9 @@ import type { Problem } from "./problem.tsx";
 import { EntryProblem } from "./problem-place.tsx";
 import { ReadingDialog } from "./reading-dialog.tsx";
 import { useScan } from "./scanning.tsx";
+import { StandingStep } from "./step-departures.tsx";
 import { usePlantInstant } from "./use-now.ts";
+import { WitnessPoint } from "./witness-point.tsx";
 import { useStepWork, useWork } from "./work-context.tsx";
 
 export type EntryProps = {
@@ -46,8 +48,15 @@ const samePlace = (a: At, b: At) =>
 /** The column that records: gage, positions, the value asked for, and one primary action. */
 export function EntryPanel(props: EntryProps) {
   const { step } = props;
+  const { state } = useWork();
   if (step === null) return <OperationPanel {...props} />;
-  return <StepPanel {...props} step={step} />;
+  const now = state.steps[step.id];
+  const isResting = now?.pausedAt != null && now.status === "in_work";
+  return isResting || now?.status === "failed" || now?.status === "not_applicable" ? (
+    <RestingPanel {...props} step={step} />
+  ) : (
+    <StepPanel {...props} step={step} />
+  );
 }
 
 function OperationPanel(props: EntryProps) {
@@ -56,6 +65,16 @@ function OperationPanel(props: EntryProps) {
     <>
       {stranger}
       <SignPanel {...props} />
+    </>
+  );
+}
+
+function RestingPanel(props: EntryProps & { step: Step }) {
+  const stranger = useStrayScan(props);
+  return (
+    <>
+      {stranger}
+      <StandingStep step={props.step} onFollow={props.onFollow} />
     </>
   );
 }
@@ -384,6 +403,9 @@ function SignPanel({
 }: EntryProps & { begin?: StepWork | undefined }) {
   const t = useTranslations("floor.entry");
   const types = useTranslations("common.buyoffType");
+  const { state, content } = useWork();
+  const chain = chainAt(state, content, { operation: operation.id, step: step?.id ?? null });
+  const next = chain === null ? undefined : nextRequirements(state, chain)[0];
   if (signs === null) {
     return (
       <div className="flex flex-1 flex-col gap-3">
@@ -412,6 +434,9 @@ function SignPanel({
     <div className="flex flex-1 flex-col gap-3">
       <Stamps operation={operation} step={step} />
       {isAnothers ? <InspectionCall operation={operation.id} signer={signs} /> : null}
+      {chain === null || next === undefined || isDue === false ? null : (
+        <WitnessPoint chain={chain} requirement={next} onPassed={onFollow} />
+      )}
       <p className="mt-auto text-[19px] leading-snug text-ink-2">
         {t("signWhat", { type: types(signs) })}
       </p>

@@ -32,6 +32,11 @@ function useMissing(place: Place | null): { what: string; until: string } {
     return { what: t(open === 0 ? "nothing" : "open", { count: open }), until: "" };
   }
   if (openHold(state, place) !== null) return { what: t("held"), until: "" };
+  const now = place.step === null ? undefined : state.steps[place.step];
+  if (now?.status === "failed" || now?.status === "not_applicable") {
+    return { what: t(now.status === "failed" ? "failed" : "leftOut"), until: "" };
+  }
+  if (now?.pausedAt != null) return { what: t("paused"), until: "" };
   const chain = chainAt(state, content, place);
   const next = chain === null ? undefined : nextRequirements(state, chain)[0];
   const until = next === undefined ? t("untilDone") : t("untilBuyoff");

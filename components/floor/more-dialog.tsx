@@ -6,6 +6,7 @@ import { Dialog } from "#components/ui/dialog";
 import { TextArea } from "#components/ui/field";
 import { plannedStep } from "#lib/travelers/plan.rules";
 import { type Taken, useAttach, useCamera } from "./camera.tsx";
+import { DeparturesDialog } from "./departures-dialog.tsx";
 import { InspectionCall } from "./inspection-call.tsx";
 import { useWords } from "./language.tsx";
 import type { Place } from "./place.ts";
@@ -22,12 +23,15 @@ export function MoreDialog({ place, onClose }: { place: Place | null; onClose: (
   const words = useWords();
   const { state, content } = useWork();
   const acting = useActing();
+  const departure = useTranslations("floor.departure");
   const [isWriting, setWriting] = useState(false);
+  const [isDeparting, setDeparting] = useState(false);
   const step = place?.step ?? null;
   const here =
     (step === null ? undefined : plannedStep(content, step)?.step) ??
     content.operations.find(({ id }) => id === place?.operation) ??
     null;
+  if (isDeparting && step !== null) return <DeparturesDialog step={step} onClose={onClose} />;
   return (
     <Dialog
       title={
@@ -58,6 +62,9 @@ export function MoreDialog({ place, onClose }: { place: Place | null; onClose: (
                 {t("note")}
               </Button>
               <PhotoBeside step={step} acting={acting} />
+              {step === null ? null : (
+                <Button onClick={() => setDeparting(true)}>{departure("open")}</Button>
+              )}
             </>
           )}
         </section>

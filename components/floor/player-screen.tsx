@@ -21,6 +21,7 @@ import { EntryProblem, ProblemPlace } from "./problem-place.tsx";
 import { Rail } from "./rail.tsx";
 import { useDeliverScan } from "./scanning.tsx";
 import { StandingBanners } from "./standing-banners.tsx";
+import { StepExtrasProvider } from "./step-extras.tsx";
 import { StepPaper } from "./step-paper.tsx";
 import { useTablet } from "./tablet-context.tsx";
 import { TopBar } from "./top-bar.tsx";
@@ -33,18 +34,21 @@ type Overlay =
   | { kind: "hand_over"; badge: string }
   | null;
 
-export function PlayerScreen({
-  onLeave,
-  onOpen,
-  problem,
-  onProblem,
-}: {
+type PlayerProps = {
   onLeave: () => void;
   onOpen: (traveler: string) => Promise<void>;
   /** Why another unit, scanned here, was not opened. */
   problem: Problem | null;
   onProblem: (problem: Problem | null) => void;
-}) {
+};
+
+export const PlayerScreen = (props: PlayerProps) => (
+  <StepExtrasProvider>
+    <Player {...props} />
+  </StepExtrasProvider>
+);
+
+function Player({ onLeave, onOpen, problem, onProblem }: PlayerProps) {
   const t = useTranslations("floor");
   const { state, content } = useWork();
   const [chosen, setChosen] = useState<Place | null>(null);

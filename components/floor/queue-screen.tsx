@@ -9,7 +9,7 @@ import type { WaitingTraveler } from "#lib/offline/wire.schema";
 import { Connection } from "./connection.tsx";
 import { DemoButton } from "./demo-drawer.tsx";
 import { HandOver } from "./hand-over.tsx";
-import { useWords } from "./language.tsx";
+import { useMomentText, useWords } from "./language.tsx";
 import { PersonButton } from "./person-menu.tsx";
 import { type Problem, problemOf, ServerProblem } from "./problem.tsx";
 import { useScan } from "./scanning.tsx";
@@ -155,12 +155,16 @@ function List({
 function States({ traveler }: { traveler: WaitingTraveler }) {
   const t = useTranslations("floor.queue");
   const common = useTranslations("common.travelerStatus");
+  const moment = useMomentText();
   return (
     <span className="flex flex-wrap justify-end gap-2">
       {traveler.holds > 0 ? <Chip tone="stop">{common("on_hold")}</Chip> : null}
       {traveler.defects > 0 ? (
         <Chip tone="warn">{t("defects", { count: traveler.defects })}</Chip>
       ) : null}
+      {traveler.witnessUntil == null ? null : (
+        <Chip tone="warn">{t("witnessUntil", { time: moment(traveler.witnessUntil) })}</Chip>
+      )}
       {traveler.isCalled === true ? <Chip tone="warn">{t("called")}</Chip> : null}
       {traveler.buyoffDue ? <Chip tone="act">{t("buyoffDue")}</Chip> : null}
       {traveler.holds === 0 && !traveler.buyoffDue ? (

@@ -118,9 +118,14 @@ function StepLine({
   const isDone = (status === "complete" || status === "not_applicable") && isSigned;
   const tick = isDone ? "done" : isDue ? "now" : chain === null ? "open" : "buyoff";
   const attempt = state.steps[step.id]?.attempt ?? 1;
+  const deferredTo = state.steps[step.id]?.deferredTo ?? null;
+  const gate = content.operations.find(({ id }) => id === deferredTo)?.number;
   return (
     <RailLine
-      number={attempt > 1 ? `${step.number} · ${attempt}×` : step.number}
+      number={[
+        attempt > 1 ? `${step.number} · ${attempt}×` : step.number,
+        ...(gate === undefined || isDone ? [] : [`→ ${gate}`]),
+      ].join(" ")}
       label={words(step.title)}
       tick={tick}
       isHere={isHere}

@@ -9,7 +9,17 @@ export function ReasonEntry({
   reason,
   onChange,
 }: {
-  list: "amend" | "decline" | "drop" | "lock" | "remove" | "revoke" | "waive";
+  list:
+    | "amend"
+    | "decline"
+    | "departure"
+    | "drop"
+    | "fail"
+    | "late"
+    | "lock"
+    | "remove"
+    | "revoke"
+    | "waive";
   reason: string;
   onChange: (reason: string) => void;
 }) {

@@ -3,6 +3,7 @@ import { useTranslations } from "next-intl";
 import { openHolds } from "#lib/travelers/gates.rules";
 import { BackingBanner } from "./backing.tsx";
 import { useWords } from "./language.tsx";
+import { LateBanner } from "./late-dialog.tsx";
 import type { Place } from "./place.ts";
 import { Notice } from "./problem.tsx";
 import { useWork } from "./work-context.tsx";
@@ -14,6 +15,7 @@ export function StandingBanners({ place }: { place: Place | null }) {
       <HoldBanner place={place} />
       <ReworkBanner place={place} />
       <BackingBanner place={place} />
+      <LateBanner step={place?.step ?? null} />
     </>
   );
 }

@@ -9,6 +9,7 @@ import { plannedStep } from "#lib/travelers/plan.rules";
 import { CoveredValues, stampShape } from "./buyoff-content.tsx";
 import { useWords } from "./language.tsx";
 import { Octagon, Triangle } from "./problem.tsx";
+import { BuriedHere, DeparturesHere } from "./step-departures.tsx";
 import { useClock } from "./step-story.tsx";
 import { usePeople, useWork } from "./work-context.tsx";
 
@@ -37,6 +38,8 @@ export function StepPaper({ operation, step }: { operation: Operation | null; st
       {step.calls.map((call) => (
         <Call key={`${call.kind}${call.text.en}`} kind={call.kind} text={words(call.text)} />
       ))}
+      <DeparturesHere step={step.id} />
+      <BuriedHere step={step} />
       <NotesHere step={step.id} />
       {step.media.map((media) => (
         <Picture

@@ -5,6 +5,7 @@ import { Mark } from "#components/ui/chip";
 import { type StepStoryLine, stepStory } from "#lib/travelers/step-story.rules";
 import { useWords } from "./language.tsx";
 import type { Place } from "./place.ts";
+import { useDepartureText } from "./step-departures.tsx";
 import { StoredPhoto } from "./stored-photo.tsx";
 import { usePeople, useWork } from "./work-context.tsx";
 
@@ -41,6 +42,7 @@ const tones = {
   defect: "warn",
   decline: "stop",
   hold: "stop",
+  departure: "warn",
 } as const;
 const inks = { act: "text-act", warn: "text-warn", stop: "text-stop", ok: "text-ok" } as const;
 
@@ -73,6 +75,7 @@ function Said({ line }: { line: StepStoryLine }): ReactNode {
   const clock = useClock();
   const words = useWords();
   const { packet } = useWork();
+  const told = useDepartureText();
   const text = (hash: string) => packet.texts[hash] ?? t("textAway");
   switch (line.kind) {
     case "note":
@@ -99,6 +102,8 @@ function Said({ line }: { line: StepStoryLine }): ReactNode {
       );
     case "decline":
       return t("decline", { reason: text(line.text) });
+    case "departure":
+      return told(line.departure);
     case "hold": {
       const reason = packet.policy.holdReasons.find(({ code }) => code === line.reason);
       const said = reason === undefined ? line.reason : words(reason.label);

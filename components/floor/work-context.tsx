@@ -8,6 +8,7 @@ import type { CommandBody, CommandType } from "#lib/travelers/schema";
 import type { TravelerState } from "#lib/travelers/state.schema";
 import { useLanguage } from "./language.tsx";
 import { type Problem, problemOfAct } from "./problem.tsx";
+import { useStepExtras } from "./step-extras.tsx";
 import { useTablet } from "./tablet-context.tsx";
 
 export type Work = {
@@ -67,11 +68,24 @@ export function useActing() {
   return { isBusy, problem, setProblem, run };
 }
 
+const lateTypes: ReadonlySet<CommandType> = new Set<CommandType>([
+  "startStep",
+  "recordReading",
+  "installComponent",
+  "completeStep",
+]);
+
 /** Shows and starts a step before something is recorded in it: nobody taps for that. */
 export function useStepWork(step: string) {
   const { core } = useTablet();
   const { locale } = useLanguage();
   const acting = useActing();
+  const { late, hasSeenBuried } = useStepExtras(step);
+  /** What was said beforehand goes with everything that is recorded here. */
+  const withSaid =
+    (perform: Perform): Perform =>
+    (type, body, extras) =>
+      perform(type, late !== null && lateTypes.has(type) ? { ...body, late } : body, extras);
   const begin = async (perform: Perform): Promise<ActOutcome> => {
     const { open, signedIn } = core.view();
     const now = open?.state.steps[step];
@@ -81,10 +95,11 @@ export function useStepWork(step: string) {
       if (shown.kind !== "done") return shown;
     }
     if (core.view().open?.state.steps[step]?.status !== "not_started") return { kind: "done" };
-    return perform("startStep", { step });
+    return perform("startStep", { step, ...(hasSeenBuried ? { buried: "seen" } : {}) });
   };
   const record = (acts: (perform: Perform) => Promise<ActOutcome>) =>
-    acting.run(async (perform) => {
+    acting.run(async (plain) => {
+      const perform = withSaid(plain);
       const begun = await begin(perform);
       return begun.kind === "done" ? acts(perform) : begun;
     });

@@ -30,3 +30,17 @@ export function minuteOfDayIn(zone: string, at: Instant): number {
 /** The instant `minutes` later (earlier if negative). */
 export const plusMinutes = (at: Instant, minutes: number): Instant =>
   instant(millis(at) + minutes * 60_000);
+
+/**
+ * The instant at which the clocks of a zone show this date and minute; null where they skip it. Shown twice
+ * (summer time ends), it is the first.
+ */
+export function instantIn(zone: string, date: string, minuteOfDay: number): Instant | null {
+  const asUtc = Date.parse(`${date}T00:00:00.000Z`) + minuteOfDay * 60_000;
+  // No zone is further from UTC than 14 hours, and every offset is of whole quarters of an hour.
+  for (let quarters = 14 * 4; quarters >= -14 * 4; quarters -= 1) {
+    const at = instant(asUtc - quarters * 15 * 60_000);
+    if (minuteOfDayIn(zone, at) === minuteOfDay && dateIn(zone, at) === date) return at;
+  }
+  return null;
+}

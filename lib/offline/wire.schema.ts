@@ -74,6 +74,8 @@ export type WaitingTraveler = {
   words?: { part: Localized; operation: Localized };
   /** Somebody asked for the inspector, who isn't at the unit yet. */
   isCalled?: boolean;
+  /** A witness was called to what is due and has until then. */
+  witnessUntil?: Instant | null;
   /** Waits for a buyoff and not for work. */
   buyoffDue: boolean;
   holds: number;

@@ -222,7 +222,10 @@ function gateAccepts(
   const there = accepting(later);
   const isThere = (asked: BuyoffRequirement) =>
     there.some(({ requirement }) => requirement.type === asked.type);
-  const lost = here.find(({ requirement }) => !isThere(requirement))?.requirement;
+  // The operator's own signature states work and accepts none: who does it later signs for it there.
+  const lost = here.find(
+    ({ requirement }) => requirement.type !== "operator" && !isThere(requirement),
+  )?.requirement;
   const point = here.find(
     ({ chain, requirement }) =>
       requirement.holdPoint && !there.some(({ chain: at }) => at.order === chain.order),

@@ -14,6 +14,7 @@ import { type PersonOnPaper, peopleOnPaper } from "./paper.queries.ts";
 import { openItems } from "./progress.rules.ts";
 import type { TravelerState, TravelerStatus } from "./state.schema.ts";
 import { openCall } from "./step-story.rules.ts";
+import { witnessUntil } from "./witness.rules.ts";
 
 /** All that a tablet needs to execute one traveler, as lib/offline's `Packet`. */
 export type TabletPacket = Pick<
@@ -169,6 +170,8 @@ export type WaitingTraveler = {
   words: { part: Localized; operation: Localized };
   /** Somebody asked for the inspector, who isn't at the unit yet. */
   isCalled: boolean;
+  /** A witness was called to what is due and has until then. */
+  witnessUntil: Instant | null;
   buyoffDue: boolean;
   holds: number;
   defects: number;
@@ -214,6 +217,7 @@ export async function stationQueue(actor: Actor) {
         operation: { number: operation.number, title: operation.title.en },
         words: { part: content.part.name, operation: operation.title },
         isCalled: openCall(state, operation.id) !== null,
+        witnessUntil: witnessUntil(state, content, operation.id),
         buyoffDue: due && !isWorkLeft,
         holds: row.holdsOpen,
         defects: row.defectsOpen,

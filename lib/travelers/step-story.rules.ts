@@ -1,4 +1,4 @@
-import type { InspectionCall, TravelerState } from "./state.schema.ts";
+import type { InspectionCall, StepDeparture, TravelerState } from "./state.schema.ts";
 
 /** What was said, shown or stopped beside the work of a step: what the next person has to know. */
 export type StepStoryLine = { id: string; at: string; person: string | null } & (
@@ -8,6 +8,7 @@ export type StepStoryLine = { id: string; at: string; person: string | null } & 
   | { kind: "defect"; code: string; ncr: string | null; status: "open" | "withdrawn" | "closed" }
   | { kind: "decline"; text: string }
   | { kind: "hold"; reason: string; releasedAt: string | null }
+  | { kind: "departure"; departure: StepDeparture }
 );
 
 type Place = { operation: string; step: string | null };
@@ -36,6 +37,15 @@ export function stepStory(state: TravelerState, place: Place | null): StepStoryL
         code,
         ncr: qms?.number ?? null,
         status,
+      })),
+    ...state.departures
+      .filter(({ step }) => step === place?.step)
+      .map((departure) => ({
+        kind: "departure" as const,
+        id: String(departure.seq),
+        at: departure.at,
+        person: departure.person,
+        departure,
       })),
     ...state.declines
       .filter(({ operation, step }) => isOfOperation(operation) && isHere(step))

@@ -1,8 +1,9 @@
-import type { BuyoffRequirement } from "#lib/instructions/schema";
+import type { BuyoffRequirement, InstructionContent } from "#lib/instructions/schema";
 import type { Instant } from "#lib/kit/time";
 import { plusMinutes } from "#lib/kit/time";
 import type { Chain } from "./buyoffs.rules.ts";
 import {
+  buyoffsDue,
   chainAt,
   coveredSteps,
   covers,
@@ -46,6 +47,21 @@ export function witnessCall(
     (one) => one.operation === chain.operation.id && one.at >= since && one.arrivedAt === null,
   );
   return call ? { call, until: plusMinutes(call.at, requirement.witnessNoticeMinutes ?? 0) } : null;
+}
+
+/** Until when the work of an operation waits for a witness who was called to what is due there. */
+export function witnessUntil(
+  state: TravelerState,
+  content: InstructionContent,
+  operation: string,
+): Instant | null {
+  const waits = buyoffsDue(state, content).flatMap((due) => {
+    const chain = chainAt(state, content, due);
+    const isHere = due.operation === operation && isWitnessPoint(due.requirement);
+    const isOpen = chain !== null && unsigned(state, chain).includes(due.requirement);
+    return isHere && isOpen ? (witnessCall(state, chain, due.requirement)?.until ?? []) : [];
+  });
+  return waits.sort().at(0) ?? null;
 }
 
 /** The work goes on without the witness: deliberately, by somebody, and for a review. */

@@ -65,7 +65,11 @@ function mixesLate(clock: SimulatedClock): (next: Act) => void {
 async function quickened(of: InstructionContent, site: (typeof demoSites)[keyof typeof demoSites]) {
   const content = structuredClone(of);
   content.number = `${of.number}-QUICK`;
-  for (const step of content.operations.flatMap(({ steps }) => steps)) {
+  const steps = content.operations.flatMap((operation) => operation.steps);
+  for (const asked of [...content.operations, ...steps].flatMap(({ buyoffs }) => buyoffs)) {
+    if (asked.witnessNoticeMinutes !== undefined) asked.witnessNoticeMinutes = 1;
+  }
+  for (const step of steps) {
     for (const wait of step.clocks ?? []) delete wait.afterMinutes;
     delete step.plausibleMinSeconds;
     for (const field of step.fields) {

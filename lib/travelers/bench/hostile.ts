@@ -4,6 +4,7 @@ import type { CommandType } from "../schema.ts";
 import { commandBodies } from "../schema.ts";
 import type { Bench, Deed, Given } from "./bench.ts";
 import { shown } from "./bench.ts";
+import { departureBodies, likelyDepartures } from "./hostile-departures.ts";
 import { backingBodies } from "./hostile-qualified.ts";
 import { named } from "./plan.ts";
 import type { Name } from "./plant.ts";
@@ -42,6 +43,7 @@ const likely: readonly CommandType[] = [
   "withdrawDefect",
   "receiveDisposition",
   "transferTools",
+  ...likelyDepartures,
   "requestWaiver",
   "grantWaiver",
   "superviseStep",
@@ -122,6 +124,7 @@ function bodyOf(bench: Bench, type: CommandType, pools: Pools, dice: Dice): obje
     ...workBodies(bench, pools, dice, fresh),
     ...qualityBodies(bench, pools, dice, fresh),
     ...materialBodies(bench, placeOf(pools, dice), dice),
+    ...departureBodies(bench, placeOf(pools, dice), pools.operation, dice),
   };
   return bodies[type]?.() ?? plain(pools, fresh);
 }

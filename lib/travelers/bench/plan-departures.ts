@@ -57,4 +57,16 @@ export const departureOperations = [
     ],
     { buyoffs: [requirement("080 inspection", "inspection", "inspector", { stamp: true })] },
   ),
+  operation(
+    "085",
+    [step("085.1", { fields: [field("bonded", ["1"], { kind: "acknowledgement" })] })],
+    {
+      buyoffs: [
+        requirement("085 witness", "inspection", "inspector", {
+          stamp: true,
+          witnessNoticeMinutes: 3,
+        }),
+      ],
+    },
+  ),
 ];

@@ -8,6 +8,7 @@ import type { Bench, Deed, Given } from "./bench.ts";
 import { act, shown } from "./bench.ts";
 import { named } from "./plan.ts";
 import { gages } from "./plant.ts";
+import { departureDeeds, witnessDeeds } from "./hostile-departures.ts";
 import { clockDeeds } from "./worker-clocks.ts";
 import { recordDeeds } from "./worker-materials.ts";
 import { apprenticeAt, backingDeeds, cosignDeeds } from "./worker-qualified.ts";
@@ -105,11 +106,14 @@ function workDeeds(bench: Bench, measured: Measured): Deed[] {
   const { operation, step } = next;
   const signatures = buyoffsDue(bench.state, bench.content)
     .filter((due) => due.operation === operation && due.step === step)
-    .flatMap((due) => signDeeds(bench, due));
+    .flatMap((due) => [
+      ...witnessDeeds(bench, { operation, step, requirement: due.requirement.id }),
+      ...signDeeds(bench, due),
+    ]);
   const now = step === null ? undefined : bench.state.steps[step];
   if (step === null || !now) return signatures;
   const given = workOf(bench, step);
-  const backing = backingDeeds(bench, step, given);
+  const backing = [...departureDeeds(bench, step, given), ...backingDeeds(bench, step, given)];
   const wanted = [
     deed("presentStep", { step, language: "en" }, given),
     deed("startStep", { step, late: undefined }, given),
