@@ -7,6 +7,7 @@ import type { Bench, Deed } from "./bench/bench.ts";
 import { aBench, aCommand, factsFor, keep } from "./bench/bench.ts";
 import { hostileDeed, nearlyRight } from "./bench/hostile.ts";
 import { stillOpen } from "./bench/oracle.ts";
+import { unsoundDepartures } from "./bench/oracle-departures.ts";
 import { acceptedByApprentice, unqualifiedWork } from "./bench/oracle-qualified.ts";
 import { bracketPlan, named } from "./bench/plan.ts";
 import { materialsPlan } from "./bench/plan-materials.ts";
@@ -191,6 +192,7 @@ test(
         same(fold(stored), bench.state);
         expect(unqualifiedWork(bench.content, bench.events)).toEqual([]);
         expect(acceptedByApprentice(bench.events)).toEqual([]);
+        expect(unsoundDepartures(bench.content, bench.events)).toEqual([]);
       }),
       { numRuns: sequences },
     );

@@ -4,12 +4,12 @@ import type { CommandType } from "../schema.ts";
 import { commandBodies } from "../schema.ts";
 import type { Bench, Deed, Given } from "./bench.ts";
 import { shown } from "./bench.ts";
-import { departureBodies, likelyDepartures } from "./hostile-departures.ts";
 import { backingBodies } from "./hostile-qualified.ts";
 import { named } from "./plan.ts";
 import type { Name } from "./plant.ts";
 import { gages, people, stock } from "./plant.ts";
 import { deeds } from "./worker.ts";
+import { departureBodies, likelyDepartures } from "./worker-departures.ts";
 import { materialBodies } from "./worker-materials.ts";
 
 export type Dice = (sides: number) => number;

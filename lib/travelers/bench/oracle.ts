@@ -1,5 +1,6 @@
 import type { Field, InstructionContent, Step } from "#lib/instructions/schema";
 import type { RecordedEvent } from "../schema.ts";
+import { doneIn, isLeftOut, isPassed } from "./oracle-departures.ts";
 import { materialsOpen } from "./oracle-materials.ts";
 
 /**
@@ -14,8 +15,12 @@ export function stillOpen(
   return [
     ...content.operations.flatMap(({ steps }) =>
       steps.flatMap((step) => [
-        ...(isStepDone(events, step.id) ? [] : [`step ${step.number}`]),
-        ...step.fields.flatMap((field) => fieldOpen(content, events, step, field)),
+        ...(isStepDone(events, step.id) || isLeftOut(events, step.id)
+          ? []
+          : [`step ${step.number}`]),
+        ...(isLeftOut(events, step.id)
+          ? []
+          : step.fields.flatMap((field) => fieldOpen(content, events, step, field))),
       ]),
     ),
     ...signaturesOpen(content, events, serial),
@@ -203,6 +208,8 @@ function signaturesOpen(
     ];
     return chains.flatMap(({ step, asked }) => {
       const signers: string[] = [];
+      // Under its permit it asks for no signature of its own.
+      if (step !== null && isLeftOut(events, step)) return [];
       return asked
         .filter((one) => !one.serialEndsWith || one.serialEndsWith.includes(serial.slice(-1)))
         .flatMap((one) => {
@@ -212,11 +219,13 @@ function signaturesOpen(
               ({ body }) => body.requirement === one.id && !isVoided(events, body.buyoff),
             ),
           );
-          if (!signed) return [`unsigned: ${name}`];
+          if (!signed) return isPassed(events, one.id) ? [] : [`unsigned: ${name}`];
           const isFinal = index === content.operations.length - 1;
-          const covered = (isFinal && one.type !== "operator" ? content.operations : [operation])
-            .flatMap(({ steps }) => steps)
-            .filter(({ id }) => id !== step);
+          const covered = (
+            isFinal && one.type !== "operator"
+              ? content.operations.flatMap(({ steps }) => steps)
+              : doneIn(content, events, operation)
+          ).filter(({ id }) => id !== step);
           const problems = beneath(events, covered, signed);
           if (signers.includes(signed.body.signer)) problems.push(`signed twice: ${name}`);
           signers.push(signed.body.signer);

@@ -8,8 +8,8 @@ import type { Bench, Deed, Given } from "./bench.ts";
 import { act, shown } from "./bench.ts";
 import { named } from "./plan.ts";
 import { gages } from "./plant.ts";
-import { departureDeeds, witnessDeeds } from "./hostile-departures.ts";
 import { clockDeeds } from "./worker-clocks.ts";
+import { departureDeeds, witnessDeeds } from "./worker-departures.ts";
 import { recordDeeds } from "./worker-materials.ts";
 import { apprenticeAt, backingDeeds, cosignDeeds } from "./worker-qualified.ts";
 

@@ -61,7 +61,9 @@ export function departureDeeds(bench: Bench, step: string, given: Given): Deed[]
     return [of("reopenStep", { step, reason: "put right" }, { by: "sue" })];
   }
   if (now?.pausedAt) return [of("resumeStep", { step }, given)];
-  const buries = bench.content.operations.flatMap(({ steps }) => steps).find(({ id }) => id === step);
+  const buries = bench.content.operations
+    .flatMap(({ steps }) => steps)
+    .find(({ id }) => id === step);
   return now?.status === "not_started" && (buries?.buries.length ?? 0) > 0
     ? [of("startStep", { step, buried: "seen" }, given)]
     : [];
@@ -78,7 +80,9 @@ export function witnessDeeds(
     .find(({ id }) => id === place.requirement);
   if (asked?.witnessNoticeMinutes === undefined) return [];
   const { operation } = place;
-  const isCalled = bench.state.calls.some((call) => call.operation === operation && !call.arrivedAt);
+  const isCalled = bench.state.calls.some(
+    (call) => call.operation === operation && !call.arrivedAt,
+  );
   const call = { call: named(`call ${bench.minutes}`), operation };
   const pass: Deed = { type: "passWitness", body: place, given: { by: "ana" } };
   // Every try is a minute: the notice is over by one of them.
