@@ -16,7 +16,9 @@ export function quarantineGage({ state, facts, body }: Case<"quarantineGage">): 
   const gage = facts.gages.find(({ code }) => code === body.gage);
   if (!gage) return refuse("gage_unknown", { gage: body.gage, suitable: "" });
   if (gage.status !== "in_service") {
-    const suitable = insteadOf(facts, gage.code);
+    // Only of a gage that was in use here is another one wanted.
+    const wasHere = state.gages.some(({ code }) => code === gage.code);
+    const suitable = wasHere ? insteadOf(facts, gage.code) : "";
     return refuse("gage_not_in_service", { gage: gage.code, status: gage.status, suitable });
   }
   const readings = readingsWith(state, gage.id).map(({ id }) => id);
