@@ -51,7 +51,11 @@ export function DepartureForm({
           onBack={departing.forget}
           onSecond={(badge, pin) => departing.approve(badge, pin)}
         >
-          {acting.problem === null ? null : <ServerProblem problem={acting.problem} area="sign" />}
+          {acting.problem === null ? (
+            <Asked said={said} />
+          ) : (
+            <ServerProblem problem={acting.problem} area="sign" />
+          )}
         </SecondPerson>
       </Dialog>
     );
@@ -61,7 +65,7 @@ export function DepartureForm({
       title={title}
       onClose={onBack}
       dismissable={false}
-      className="w-[940px]"
+      className="w-[1080px]"
       footer={
         <div className="grid grid-cols-[auto_1fr] gap-6">
           <Button onClick={onBack} disabled={acting.isBusy}>
@@ -79,7 +83,7 @@ export function DepartureForm({
         </div>
       }
     >
-      <div className="grid gap-4">
+      <div className="grid gap-3">
         {acting.problem === null ? null : <ServerProblem problem={acting.problem} area="act" />}
         {act === "deferStep" ? (
           <Operations step={step} to={said.to} onTo={(to) => setSaid({ ...said, to })} />
@@ -108,6 +112,30 @@ export function DepartureForm({
   );
 }
 
+/** What whoever approves is asked for beside the reason: where to, and under which permit. */
+function Asked({ said }: { said: Said }) {
+  const t = useTranslations("floor.departure");
+  const player = useTranslations("floor.player");
+  const words = useWords();
+  const { content } = useWork();
+  const to = content.operations.find(({ id }) => id === said.to);
+  const permit = said.permit.trim();
+  return (
+    <>
+      {to === undefined ? null : (
+        <p className="text-[19px] font-[650]">
+          {player("operation", { number: to.number, title: words(to.title) })}
+        </p>
+      )}
+      {permit === "" ? null : (
+        <p className="text-[19px] wrap-anywhere">
+          {t("permit")}: <b className="mono">{permit}</b>
+        </p>
+      )}
+    </>
+  );
+}
+
 /** Only what comes after it; whether it can wait that long is for the rules. */
 function Operations({
   step,
@@ -124,8 +152,8 @@ function Operations({
   const { content } = useWork();
   const own = content.operations.findIndex(({ steps }) => steps.some(({ id }) => id === step.id));
   return (
-    <fieldset className="grid grid-cols-2 gap-2">
-      <legend className="mb-2 text-[17px] font-[650]">{t("before")}</legend>
+    <fieldset className="grid grid-cols-3 gap-2">
+      <legend className="mb-1 text-[17px] font-[650]">{t("before")}</legend>
       {content.operations.slice(own + 1).map((operation) => (
         <Choice key={operation.id} isOn={to === operation.id} onPress={() => onTo(operation.id)}>
           {player("operation", { number: operation.number, title: words(operation.title) })}

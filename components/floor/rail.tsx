@@ -116,7 +116,17 @@ function StepLine({
   const status = state.steps[step.id]?.status ?? "not_started";
   const isSigned = chain === null || unsigned(state, chain).length === 0;
   const isDone = (status === "complete" || status === "not_applicable") && isSigned;
-  const tick = isDone ? "done" : isDue ? "now" : chain === null ? "open" : "buyoff";
+  // Left out is not done: nobody reads it as such from across the bench.
+  const isLeftOut = status === "not_applicable";
+  const tick = isLeftOut
+    ? "leftOut"
+    : isDone
+      ? "done"
+      : isDue
+        ? "now"
+        : chain === null
+          ? "open"
+          : "buyoff";
   const attempt = state.steps[step.id]?.attempt ?? 1;
   const deferredTo = state.steps[step.id]?.deferredTo ?? null;
   const gate = content.operations.find(({ id }) => id === deferredTo)?.number;
@@ -134,7 +144,7 @@ function StepLine({
   );
 }
 
-type Tick = "done" | "now" | "open" | "buyoff";
+type Tick = "done" | "leftOut" | "now" | "open" | "buyoff";
 
 function RailLine({
   number,
@@ -201,6 +211,9 @@ const Box = ({ tick }: { tick: Tick }) => (
         className={tick === "now" ? "stroke-act" : "stroke-edge"}
       />
     )}
+    {tick === "leftOut" ? (
+      <path d="M8 14h12" className="stroke-warn" strokeWidth="3" strokeLinecap="round" />
+    ) : null}
     {tick === "now" ? (
       <rect x="9" y="9" width="10" height="10" rx="3" className="fill-act" />
     ) : null}

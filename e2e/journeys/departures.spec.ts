@@ -54,7 +54,7 @@ test("a part is left out only under a permit, approved beside the operator, who 
   await dialog.getByRole("button", { name: "Not for this unit" }).click();
   await expect(dialog.getByRole("alert")).toContainText("only under a deviation permit");
   await seen(page, "without a permit");
-  await dialog.getByLabel("Deviation permit, if there is one").fill("DP-2026-014");
+  await dialog.getByLabel("Deviation permit (if any)").fill("DP-2026-014");
   await dialog.getByRole("button", { name: "Not for this unit" }).click();
   await expect(dialog.getByText("You stay signed in.")).toBeVisible();
   // A supervisor is not who the instruction names.
@@ -148,7 +148,11 @@ test("work done earlier carries both times, and no time before the unit was rele
       hour: "2-digit",
       minute: "2-digit",
     }).format(at);
-    await player.type(clock.replace(":", ""));
+    // The keys of the step lie behind the dialog's own.
+    const keys = dialog.getByRole("region", { name: "Keypad" });
+    for (const digit of clock.replace(":", "")) {
+      await keys.getByRole("button", { name: digit, exact: true }).click();
+    }
   };
   // Twelve hours ago the unit wasn't there yet.
   await claim(new Date(Date.now() - 12 * 60 * 60_000));
