@@ -166,3 +166,19 @@ test("a traveler whose witness was passed is completed, and one whose witness wa
   expect(workUntil(bench, ({ state }) => state.status === "complete")).toBe(true);
   expect(bench.state.buyoffs.some((of) => of.requirement === place.requirement)).toBe(false);
 });
+
+test("a witness who stands alone is not passed before the work that they were invited to is done", () => {
+  const alone = planWith({ step: "060.5", to: { buyoffs: [witness()] } });
+  const bench = inWorkAt("060.4", { content: alone });
+  call(bench);
+  bench.minutes += 60;
+  expect(outcome(pass(bench))).toBe("buyoff_not_due");
+});
+
+test("whoever goes on without the witness did no work by it", () => {
+  const bench = waiting();
+  call(bench);
+  bench.minutes += 60;
+  expect(outcome(act(bench, "passWitness", place, { by: "ben" }))[0]).toBe("witness.passed");
+  expect(bench.state.steps[named("060.5")]?.performedBy).not.toContain(named("ben"));
+});
