@@ -139,5 +139,10 @@ it("shows a site its own travelers, holds and defects, and nothing of another's"
     (await defectsFound(atHere, { filter: "open", page: 1 })).lines.map((of) => of.unit),
   ).toEqual(["FSB-0011"]);
   expect(await waitingCounts(atHere)).toEqual({ reviews: 0, defects: 1, holds: 1, buyoffs: 1 });
-  expect(await waitingCounts(atElsewhere)).toEqual({ defects: 1, holds: 1, buyoffs: 0 });
+  expect(await waitingCounts(atElsewhere)).toEqual({
+    reviews: 0,
+    defects: 1,
+    holds: 1,
+    buyoffs: 0,
+  });
 });
