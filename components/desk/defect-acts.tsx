@@ -5,6 +5,7 @@ import { holdLabel, type RecordWords, said } from "#components/desk/record-words
 import { ReleaseHold } from "#components/desk/release-hold";
 import { type ReworkStep, StartRework } from "#components/desk/start-rework";
 import type { Role } from "#lib/instructions/schema";
+import { runningTimers } from "#lib/travelers/clocks.rules";
 import type { TravelerRecord } from "#lib/travelers/history.queries";
 import { permissions } from "#lib/travelers/permissions.rules";
 import type { CommandType } from "#lib/travelers/schema";
@@ -117,6 +118,7 @@ function reworkSteps({ state, content }: TravelerRecord, words: RecordWords): Re
           buyoffs: state.buyoffs
             .filter((of) => of.status === "signed" && of.covers.some((at) => at.step === step.id))
             .map(({ id }) => id),
+          timers: runningTimers(state).filter((of) => of.step === step.id).length,
         },
       })),
   );

@@ -12,7 +12,7 @@ export type ReworkStep = {
   title: string;
   positions: readonly string[];
   /** What doing the step again takes back; shown before it is decided. */
-  voids: { readings: number; buyoffs: readonly string[] };
+  voids: { readings: number; buyoffs: readonly string[]; timers: number };
 };
 type Chosen = StartReworkForm["steps"];
 
@@ -69,6 +69,7 @@ export function StartRework({
                 readings: voided.reduce((sum, of) => sum + of.voids.readings, 0),
                 // One signature covers several steps and is taken back once.
                 buyoffs: new Set(voided.flatMap((of) => of.voids.buyoffs)).size,
+                timers: voided.reduce((sum, of) => sum + of.voids.timers, 0),
               })}
         </p>
         <FormButtons busy={busy} onCancel={dialog.onClose} label={t("send")} />

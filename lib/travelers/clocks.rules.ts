@@ -30,18 +30,22 @@ export const boundsOf = (min: number | undefined, max: number | undefined): Limi
     ? null
     : { min: min === undefined ? null : String(min), max: max === undefined ? null : String(max) };
 
-/** The timer that runs at this place in the attempt that counts there. */
+/** Those that run for an attempt that counts: what a rework has taken over measures nothing any more. */
+export const runningTimers = (state: TravelerState): Timer[] =>
+  state.timers.filter(
+    (timer) =>
+      timer.stoppedAt === null && timer.attempt === attemptAt(state, timer.step, timer.position),
+  );
+
+export const runningTimerIn = (state: TravelerState, step: string): Timer | null =>
+  runningTimers(state).find((timer) => timer.step === step) ?? null;
+
 export const runningTimer = (
   state: TravelerState,
   at: { step: string; field: string; position: string },
 ): Timer | null =>
-  state.timers.find(
-    (timer) =>
-      timer.stoppedAt === null &&
-      timer.step === at.step &&
-      timer.field === at.field &&
-      timer.position === at.position &&
-      timer.attempt === attemptAt(state, at.step, at.position),
+  runningTimers(state).find(
+    (timer) => timer.step === at.step && timer.field === at.field && timer.position === at.position,
   ) ?? null;
 
 /** The batch that is in use at a `batch_clock` field: of the attempt that counts, the last one started. */

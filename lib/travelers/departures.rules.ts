@@ -9,6 +9,7 @@ import type { Result } from "#lib/kit/result";
 import { ok } from "#lib/kit/result";
 import { approved } from "./approval.rules.ts";
 import { chainsOf, coveredSteps, isDone, signatureAt } from "./buyoffs.rules.ts";
+import { runningTimerIn } from "./clocks.rules.ts";
 import { voided } from "./derivation.rules.ts";
 import { withStep } from "./evolve-work.rules.ts";
 import type { AtStep } from "./gates.rules.ts";
@@ -74,9 +75,7 @@ function openAt(of: LeftOut | Case<"deferStep">): Result<AtStep, Refusal> {
   if (!at.ok) return at;
   const { step, now } = at.value;
   if (isDone(of.state, step.id)) return refuse("step_already_complete", { step: step.number });
-  const running = of.state.timers.find(
-    (timer) => timer.step === step.id && timer.stoppedAt === null,
-  );
+  const running = runningTimerIn(of.state, step.id);
   if (running) return refuse("timer_runs", { position: running.position });
   return now.status === "failed" ? refuse("step_failed", { step: step.number }) : at;
 }

@@ -19,6 +19,14 @@ export function evolveClock(state: TravelerState, event: RecordedEvent): Travele
           of.id === event.body.timer ? { ...of, stoppedAt: event.at } : of,
         ),
       };
+    case "rework.started": {
+      const ended = event.body.voids.timers ?? [];
+      if (ended.length === 0) return state;
+      const timers = state.timers.map((of) =>
+        ended.includes(of.id) ? { ...of, stoppedAt: event.at } : of,
+      );
+      return { ...state, timers };
+    }
     case "batch_clock.started": {
       const { batchClock, ...body } = event.body;
       const clocks = [...state.clocks, { id: batchClock, ...body, ...by }];

@@ -2,6 +2,7 @@ import type { InstructionContent } from "#lib/instructions/schema";
 import type { Result } from "#lib/kit/result";
 import { ok } from "#lib/kit/result";
 import { buyoffsCovering, isDone, signatureAt } from "./buyoffs.rules.ts";
+import { runningTimers } from "./clocks.rules.ts";
 import { openDefect } from "./defects.rules.ts";
 import { dispositionNow } from "./dispositions.rules.ts";
 import { held, openHold, stepOf } from "./gates.rules.ts";
@@ -41,7 +42,7 @@ export function startRework(of: Case<"startRework">): Ruling {
       defect: body.defect,
       label: labelFor(state, content, defect.value.step ?? names[0] ?? ""),
       steps,
-      voids: { readings: readingsVoided(state, steps), buyoffs },
+      voids: { readings: readingsVoided(state, steps), buyoffs, ...timersVoided(state, steps) },
     },
   };
   const voids = buyoffs.map(
@@ -88,16 +89,27 @@ function labelFor(state: TravelerState, content: InstructionContent, step: strin
   return `${prefix}${earlier + 1}`;
 }
 
+const isNamed =
+  (steps: readonly ReworkStep[]) =>
+  (at: { step: string; position: string }): boolean =>
+    steps.some(
+      ({ step, positions }) =>
+        step === at.step && (positions === null || positions.includes(at.position)),
+    );
+
 const readingsVoided = (state: TravelerState, steps: readonly ReworkStep[]): string[] =>
   state.readings
-    .filter((reading) =>
-      steps.some(
-        ({ step, positions }) =>
-          step === reading.step && (positions === null || positions.includes(reading.position)),
-      ),
-    )
+    .filter(isNamed(steps))
     .filter((reading) => isCurrent(state, reading))
     .map(({ id }) => id);
+
+/** A bath or a dwell that the rework ends: what is done again is timed again (rule 14). */
+function timersVoided(state: TravelerState, steps: readonly ReworkStep[]): { timers?: string[] } {
+  const timers = runningTimers(state)
+    .filter(isNamed(steps))
+    .map(({ id }) => id);
+  return timers.length > 0 ? { timers } : {};
+}
 
 export function completeRework({ state, body }: Case<"completeRework">): Ruling {
   const rework = state.reworks.find(({ id }) => id === body.rework);

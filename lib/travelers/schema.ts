@@ -577,7 +577,12 @@ export const eventBodies = {
     defect: id,
     label: z.string(),
     steps: z.array(z.object({ step: id, attempt: z.int(), positions })),
-    voids: z.object({ readings: z.array(id), buyoffs: z.array(id) }),
+    /** `timers`: those that ran and measure nothing any more; not said where none did. */
+    voids: z.object({
+      readings: z.array(id),
+      buyoffs: z.array(id),
+      timers: z.optional(z.array(id)),
+    }),
   }),
   "rework.completed": z.object({ rework: id, defect: id }),
   "attempt.refused": z.object({

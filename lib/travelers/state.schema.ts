@@ -252,7 +252,10 @@ export type InspectionCall = {
   arrivedAt: Instant | null;
 };
 
-/** A running or ended timer; what it measured is a reading of the same act that ended it. */
+/**
+ * A running or ended timer; what it measured is a reading of the same act that ended it. One that a rework
+ * ended measured nothing.
+ */
 export type Timer = {
   id: string;
   step: string;

@@ -5,6 +5,7 @@ import { ok } from "#lib/kit/result";
 import { millis } from "#lib/kit/time";
 import { buriedUnder } from "./buried.rules.ts";
 import { buyoffsCovering, chainAt, unsigned } from "./buyoffs.rules.ts";
+import { runningTimerIn } from "./clocks.rules.ts";
 import { takenBack } from "./departures.rules.ts";
 import { voided } from "./derivation.rules.ts";
 import type { Facts } from "./facts.schema.ts";
@@ -87,7 +88,7 @@ export function completeStep(of: Case<"completeStep">): Ruling {
   const at = inWork(of, body.step);
   if (!at.ok) return at;
   const { operation, step, now } = at.value;
-  const running = state.timers.find((timer) => timer.step === step.id && timer.stoppedAt === null);
+  const running = runningTimerIn(state, step.id);
   if (running) return refuse("timer_runs", { position: running.position });
   const complete = allRecorded(state, content, at.value);
   if (!complete.ok) return complete;

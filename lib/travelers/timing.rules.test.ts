@@ -4,10 +4,19 @@ import type { Bench } from "./bench/bench.ts";
 import { act } from "./bench/bench.ts";
 import { named } from "./bench/plan.ts";
 import { begin } from "./bench/plant.ts";
-import { aHold, completed, inWorkAt, lastReading, outcome, params } from "./bench/stage.ts";
+import {
+  aDefect,
+  aHold,
+  completed,
+  inWorkAt,
+  lastReading,
+  outcome,
+  params,
+  qmsSays,
+} from "./bench/stage.ts";
 import { wholePlan } from "./bench/whole-plan.ts";
 import { workUntil } from "./bench/worker.ts";
-import { batchClockOf, elapsedText } from "./clocks.rules.ts";
+import { batchClockOf, elapsedText, runningTimers } from "./clocks.rules.ts";
 
 const content = wholePlan();
 const at = (step: string, field: string, position = "1") => ({
@@ -122,6 +131,69 @@ test("a step with a running timer is not complete", () => {
   act(bench, "startTimer", soak);
   const step = { step: named("030.2"), late: undefined };
   expect(outcome(act(bench, "completeStep", step))).toBe("timer_runs");
+});
+
+test("a rework ends the timers of what is done again, lists them, and everything is timed afresh", () => {
+  const content = wholePlan();
+  // What is not required is not missing either: its timer runs to its end all the same.
+  for (const field of content.operations.flatMap(({ steps }) => steps.flatMap((of) => of.fields)))
+    if (field.kind === "timer") field.required = false;
+  const bench = inWorkAt("030.2", { content });
+  act(bench, "startTimer", soak);
+  act(bench, "startTimer", transfer);
+  act(bench, "startTimer", { ...transfer, position: "2" });
+  const [soaking, first, second] = bench.state.timers.map(({ id }) => id);
+  act(bench, "logDefect", aDefect({ code: "FIN-01", step: named("030.2") }));
+  qmsSays(bench, "rework");
+  const rework = {
+    rework: named("rework"),
+    defect: named("defect"),
+    steps: [{ step: named("030.2"), positions: ["1"] }],
+  };
+  const started = act(bench, "startRework", rework, { by: "sue" });
+  expect(started.ok ? started.value.events[0]?.body : started.error).toMatchObject({
+    voids: { timers: [soaking, first] },
+  });
+  expect(runningTimers(bench.state).map(({ id }) => id)).toEqual([second]);
+  const running = bench.state.timers.filter(({ stoppedAt }) => stoppedAt === null);
+  expect(running.map(({ id }) => id)).toEqual([second]);
+  act(bench, "presentStep", { step: named("030.2"), language: "en" });
+  act(bench, "startStep", { step: named("030.2"), late: undefined });
+  expect(outcome(act(bench, "stopTimer", transfer))).toBe("timer_not_running");
+  const complete = { step: named("030.2"), late: undefined };
+  // What is carried runs on, and is stopped in its own attempt.
+  expect(params(act(bench, "completeStep", complete))).toEqual({ position: "2" });
+  bench.minutes -= 7;
+  expect(outcome(act(bench, "stopTimer", { ...transfer, position: "2" }))[0]).toBe("timer.stopped");
+  expect(lastReading(bench, "transfer", "2").attempt).toBe(1);
+  for (const at of [soak, transfer]) {
+    expect(outcome(act(bench, "startTimer", at))).toEqual(["timer.started"]);
+    if (at === soak) later(bench, 2);
+    expect(outcome(act(bench, "stopTimer", at))[0]).toBe("timer.stopped");
+  }
+});
+
+test("a timer that an old entry left running in an earlier attempt blocks neither the end of the step nor leaving it out", () => {
+  const content = wholePlan();
+  const steps = content.operations.flatMap((operation) => operation.steps);
+  const timed = steps.find(({ number }) => number === "030.2");
+  if (!timed) throw new TypeError("no 030.2");
+  timed.skip = { by: "operator" };
+  const bench = inWorkAt("030.2", { content });
+  act(bench, "startTimer", soak);
+  act(bench, "logDefect", aDefect({ code: "FIN-01", step: named("030.2") }));
+  qmsSays(bench, "rework");
+  const again = [{ step: named("030.2"), positions: null }];
+  const rework = { rework: named("rework"), defect: named("defect"), steps: again };
+  act(bench, "startRework", rework, { by: "sue" });
+  // As the first version wrote it: no timer was listed, so it never stopped.
+  bench.state = {
+    ...bench.state,
+    timers: bench.state.timers.map((timer) => ({ ...timer, stoppedAt: null })),
+  };
+  const step = { step: named("030.2") };
+  const skipped = act(bench, "skipStep", { ...step, reason: "not here", permit: null });
+  expect(outcome(skipped)).toEqual(["step.skipped"]);
 });
 
 test("a step done faster than it can be is a signal about the step", () => {

@@ -38,7 +38,8 @@ function placeOf<K extends Field["kind"]>(
     (one) => one.field === field.id && one.position === body.position,
   );
   if (!place) return refuse("position_unknown", { position: body.position });
-  if (place.carried && place.open === null) {
+  // A timer of the attempt that is carried runs to its end.
+  if (place.carried && place.open === null && !runningTimer(state, body)) {
     return refuse("position_carried", { position: body.position, attempt: String(place.attempt) });
   }
   return ok({ field: field as Extract<Field, { kind: K }>, place });
