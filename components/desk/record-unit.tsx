@@ -197,10 +197,13 @@ export function RecordLot({
       {lot ?? traveler}
     </Link>
   );
-  const isBalanced = balance.isAccounted && Number(balance.open) === 0;
-  const told = (["accepted", "scrapped", "transferredOut"] as const).map((key) =>
-    t(`balance.${key}`, { quantity: balance[key] }),
-  );
+  const { accepted, scrapped, remaining, onHold } = balance;
+  const isBalanced = accepted !== null || remaining === "0";
+  const told = [
+    ...(accepted === null ? [] : [t("balance.accepted", { quantity: accepted })]),
+    ...(scrapped === "0" ? [] : [t("balance.scrapped", { quantity: scrapped })]),
+    ...(onHold === "0" ? [] : [t("balance.onHold", { quantity: onHold })]),
+  ];
   return (
     <section
       aria-label={t("lotBalance")}
@@ -212,11 +215,9 @@ export function RecordLot({
         {balance.merged.map((of) => (
           <span key={of.traveler}>
             {" "}
-            {t("balance.merged", { quantity: of.quantity })}{" "}
-            {lotLink(of.traveler, words.lots[of.traveler])}
+            {t("balance.merged", { quantity: of.quantity })} {lotLink(of.traveler, of.lot)}
           </span>
         ))}
-        {balance.isAccounted ? ` = ${told.join(" + ")}` : ""}
         {balance.split.map((of) => (
           <span key={of.child}>
             {" "}
@@ -224,10 +225,9 @@ export function RecordLot({
           </span>
         ))}
         {" · "}
+        {told.map((of) => `${of} · `).join("")}
         <b className={`font-[650] ${isBalanced ? "text-ok" : "text-warn"}`}>
-          {isBalanced
-            ? `${t("balance.balanced")} ✓`
-            : t("balance.open", { quantity: balance.open })}
+          {isBalanced ? `${t("balance.balanced")} ✓` : t("balance.open", { quantity: remaining })}
         </b>
       </p>
       {origin === null ? null : (

@@ -1,5 +1,5 @@
 import "server-only";
-import { db, forSite } from "#lib/db/client";
+import { db, forSite, inTransaction } from "#lib/db/client";
 import type { Prisma } from "#lib/db/generated/client";
 import type { DeliveryState } from "#lib/feed/delivery.rules";
 import type { Actor } from "#lib/people/schema";
@@ -53,20 +53,23 @@ export async function defectsFound(
       site.defect.count({ where: { siteId: actor.site, ...filters[of] } }),
     ),
   ]);
+  const ids = await idsOf(actor, rows);
   const [units, deliveries] = await Promise.all([
     site.traveler.findMany({
       where: { id: { in: rows.map((row) => row.travelerId) } },
       select: { id: true, serial: true, lot: true, workOrder: true },
     }),
     site.delivery.findMany({
-      where: { siteId: actor.site, defectId: { in: rows.map((row) => row.id) } },
+      where: { siteId: actor.site, defectId: { in: ids.map(({ earlier }) => earlier) } },
       select: { defectId: true, state: true, attempts: true, operation: true },
       orderBy: { position: "asc" },
     }),
   ]);
   const lines = rows.map((row) => {
     const unit = units.find((of) => of.id === row.travelerId);
-    const [delivery] = byNeed(deliveries.filter((of) => of.defectId === row.id));
+    const [delivery] = byNeed(
+      deliveries.filter((of) => ids.some((id) => id.now === row.id && id.earlier === of.defectId)),
+    );
     return {
       id: row.id,
       traveler: row.travelerId,
@@ -87,6 +90,20 @@ export async function defectsFound(
   });
   const counts = Object.fromEntries(defectFilters.map((of, index) => [of, numbers[index] ?? 0]));
   return { lines, counts: counts as Record<DefectFilter, number> };
+}
+
+/** Every id that a defect has or had before it left with its pieces: it may have been reported under each. */
+async function idsOf(
+  actor: Actor,
+  rows: readonly { id: string }[],
+): Promise<{ now: string; earlier: string }[]> {
+  const asked = rows.map(({ id }) => id);
+  return inTransaction(
+    (tx) => tx.$queryRaw<{ now: string; earlier: string }[]>`
+      select asked.id::text as now, i.defect::text as earlier
+        from unnest(${asked}::uuid[]) asked(id) cross join lateral defect_ids(asked.id) i`,
+    actor.site,
+  );
 }
 
 /** The traveler a defect was found on. Null: not at this site. */

@@ -14,15 +14,10 @@ const waitMsMax = 3_000;
  * of it yet, when it can't be reached in time, or when its state is one that nobody has mapped: then
  * nothing is released on its word.
  */
-export async function fetchDisposition(
-  actor: Actor,
-  traveler: string,
-  defect: string,
-): Promise<Facts["qms"]> {
+export async function fetchDisposition(actor: Actor, defect: string): Promise<Facts["qms"]> {
   const sent = await forSite(actor.site).delivery.findFirst({
     where: {
-      travelerId: traveler,
-      defectId: defect,
+      defectId: { in: await defectIds(actor, defect) },
       operation: "create",
       externalId: { not: null },
     },
@@ -51,6 +46,16 @@ export async function fetchDisposition(
     },
     dispositions,
   };
+}
+
+/** A defect's ids, back to the one it was reported under: it may have left with pieces of its lot. */
+export async function defectIds(actor: Actor, defect: string): Promise<string[]> {
+  const rows = await inTransaction(
+    (tx) => tx.$queryRaw<{ defect: string }[]>`
+      select defect::text as defect from defect_ids(${defect}::uuid) order by step`,
+    actor.site,
+  );
+  return rows.map((row) => row.defect);
 }
 
 const hurried = (connector: OpenConnector): OpenConnector => ({

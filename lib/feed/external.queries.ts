@@ -7,8 +7,10 @@ export type ToTell = {
   code: string;
   site: string;
   externalId: string;
+  /** Where the defect is now: it may have left with pieces of its lot since it was reported. */
   traveler: string;
   defect: string;
+  hasMoved: boolean;
   number: string;
   status: string;
   version: string;
@@ -34,14 +36,26 @@ export const toTell = (limit: number): Promise<ToTell[]> =>
        order by seen_at limit ${limit} for update skip locked)
     update external_records r
        set apply_at = clock_timestamp() + ${tellingMs}::int * interval '1 millisecond'
-      from due, connectors c
-     where r.connector_id = due.connector_id and r.external_id = due.external_id and c.id = r.connector_id
+      from due
+      join external_records own on own.connector_id = due.connector_id and own.external_id = due.external_id
+      join connectors c on c.id = due.connector_id
+      left join lateral defect_now(own.defect_id) now on true
+     where r.connector_id = due.connector_id and r.external_id = due.external_id
     returning r.connector_id as connector, c.code, r.site_id as site, r.external_id as "externalId",
-      r.traveler_id as traveler, r.defect_id as defect, r.number, r.status, r.version, r.url, r.dispositions,
+      coalesce(now.traveler, r.traveler_id) as traveler, coalesce(now.defect, r.defect_id) as defect,
+      now.defect is not null as "hasMoved", r.number, r.status, r.version, r.url, r.dispositions,
       r.seen_at as "seenAt",
       (select jsonb_build_object('qms', d->'qms', 'dispositions', d->'dispositions')
          from travelers t cross join jsonb_array_elements(t.state->'defects') d
-        where t.id = r.traveler_id and d->>'id' = r.defect_id::text) as told`;
+        where t.id = coalesce(now.traveler, r.traveler_id)
+          and d->>'id' = coalesce(now.defect, r.defect_id)::text) as told`;
+
+/** Has it left with its pieces while its traveler was told? */
+export async function hasLeft({ defect }: Pick<ToTell, "defect">): Promise<boolean> {
+  const [row] = await db.$queryRaw<{ left: boolean }[]>`
+    select exists (select from defect_now(${defect}::uuid)) as left`;
+  return row?.left ?? false;
+}
 
 /** Whose record this is: by its id, or by our key while our create has not been saved yet. */
 export async function ownerOf(connector: string, externalId: string, key: string | null) {

@@ -3,6 +3,7 @@ import { forSite } from "#lib/db/client";
 import type { Instant } from "#lib/kit/time";
 import type { Actor } from "#lib/people/schema";
 import type { DeliveryOperation, DeliveryState } from "./delivery.rules.ts";
+import { defectIds } from "./disposition.queries.ts";
 
 /** A delivery as the desk shows it. */
 export type DeliveryShown = {
@@ -48,7 +49,10 @@ export async function deliveriesOf(
 ): Promise<DeliveryShown[]> {
   const site = forSite(actor.site);
   const rows = await site.delivery.findMany({
-    where: "defect" in of ? { defectId: of.defect } : { travelerId: of.traveler },
+    where:
+      "defect" in of
+        ? { defectId: { in: await defectIds(actor, of.defect) } }
+        : { travelerId: of.traveler },
     select: shown,
     orderBy: { position: "asc" },
   });

@@ -102,10 +102,15 @@ async function defectOfHold(tx: Tx, stream: string, hold: string): Promise<strin
   return row?.defect ?? null;
 }
 
+/** By the entry that logged it, in the lot that it was logged in. */
 async function keyOfDefect(tx: Tx, stream: string, defect: string): Promise<string | null> {
   const [row] = await tx.$queryRaw<{ line: string }[]>`
-    select line from entries
-     where stream_id = ${stream}::uuid and type = 'defect.logged' and line::jsonb->'body'->>'defect' = ${defect}`;
+    with first as (
+      select i.defect, coalesce(
+        (select m.from_traveler from defect_moves m where m.from_defect = i.defect), ${stream}::uuid) as stream
+        from defect_ids(${defect}::uuid) i order by i.step desc limit 1)
+    select e.line from entries e join first on e.stream_id = first.stream
+     where e.type = 'defect.logged' and e.line::jsonb->'body'->>'defect' = first.defect::text`;
   if (!row) return null;
   const entry = entryLine.parse(JSON.parse(row.line));
   return externalKeyOf(entry, eventBodies["defect.logged"].parse(entry.body));

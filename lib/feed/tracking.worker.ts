@@ -9,7 +9,7 @@ import * as rest from "./connectors/rest/talk.gateway.ts";
 import { pauseConnectorIn } from "./delivery.commands.ts";
 import { isLater } from "./delivery.rules.ts";
 import { keepExternal, markTold, tellLater } from "./external.commands.ts";
-import { knownVersion, ownerOf, type ToTell, toTell } from "./external.queries.ts";
+import { hasLeft, knownVersion, ownerOf, type ToTell, toTell } from "./external.queries.ts";
 import { duePolls, noticeHandled, noticeLater, notices, polled } from "./poll.queries.ts";
 import type { FeedPorts } from "./ports.schema.ts";
 
@@ -40,6 +40,9 @@ async function tell(one: ToTell, ports: FeedPorts): Promise<void> {
       notes.push(`${command.type}: ${verdict.refusal.code}`);
     if (verdict.verdict === "malformed") notes.push(`${command.type}: ${verdict.problem}`);
   }
+  if (notes.length > 0 && (await hasLeft(one))) {
+    return tellLater(one.connector, one.externalId, 0);
+  }
   if (one.status === "unmapped") notes.push("its status is not mapped");
   if (notes.length > 0)
     ports.log.warn({ ...about, notes }, "the traveler did not take what the QMS says");
@@ -50,7 +53,8 @@ async function tell(one: ToTell, ports: FeedPorts): Promise<void> {
 /** The same version gives the same ids: told twice, it is applied once. */
 function commandsFor(one: ToTell): Command[] {
   const commands: Command[] = [];
-  const from = `${one.connector}/${one.externalId}/${one.version}`;
+  const told = `${one.connector}/${one.externalId}/${one.version}`;
+  const from = one.hasMoved ? `${told}/${one.defect}` : told;
   if (one.status !== "unmapped" && one.told?.qms?.version !== one.version) {
     const status = one.status as CommandBody<"linkQmsRecord">["status"];
     commands.push({

@@ -75,10 +75,12 @@ const open = async (webhooks: boolean, config: Partial<RestConnectorConfig> = {}
 };
 
 /** A traveler of the real record with a defect that holds it. */
-async function aHeldTraveler() {
+async function aHeldTraveler(
+  units: { serials: string[] } | { lot: string; quantity: string } = { serials: ["FSB-0118"] },
+) {
   const order = uuidv7();
   await plant.query(
-    "insert into work_orders (id, site_id, number, part_number, part_revision, quantity) values ($1, $2, $3, '4471-2210-1', 'C', '1')",
+    "insert into work_orders (id, site_id, number, part_number, part_revision, quantity) values ($1, $2, $3, '4471-2210-1', 'C', '5')",
     [order, plant.site, "WO-700118"],
   );
   const site = { id: plant.site } as TestSite;
@@ -89,7 +91,7 @@ async function aHeldTraveler() {
     await releaseTravelers(actor, {
       workOrder: "WO-700118",
       contentSha256: plant.contentSha256,
-      units: { serials: ["FSB-0118"] },
+      units,
     }),
   );
   const traveler = released?.id ?? "";
@@ -127,6 +129,62 @@ const defectRow = async (defect: string) =>
 const soon = <T>(fact: () => Promise<T>) => vi.waitFor(fact, { timeout: 40_000, interval: 50 });
 
 describe("from the floor to the QMS and back", () => {
+  test("what left with its pieces is reported once, and the QMS's word finds it where it is now", async () => {
+    await open(true);
+    const { traveler, defect, actor, tell } = await aHeldTraveler({ lot: "L-7", quantity: "5" });
+    const split = async (of: string, moved: string) => {
+      const child = uuidv7();
+      const body = { child, quantity: "2", reason: "To MRB", defects: [moved] };
+      const command = { id: uuidv7(), type: "splitTraveler", body } as Command;
+      expect(await applyCommand(actor, { traveler: of, command })).toMatchObject({
+        verdict: "applied",
+      });
+      const [row] = await plant.query<{ id: string }>(
+        "select id from defects where traveler_id = $1 and status = 'open'",
+        [child],
+      );
+      return { child, defect: row?.id ?? "" };
+    };
+    // Before the QMS has heard of it.
+    const first = await split(traveler, defect);
+    worker = startWorker();
+    await soon(async () =>
+      expect(await defectRow(first.defect)).toMatchObject({ ncr_status: "open" }),
+    );
+    const [ncr] = await sandbox.ncrs();
+    expect(await defectRow(defect)).toMatchObject({ ncr_number: null });
+    const at = (command: Omit<Command, "id">) =>
+      applyCommand(actor, {
+        traveler: first.child,
+        command: { id: uuidv7(), ...command } as Command,
+      });
+    const updated = { defect: first.defect, location: "flange" };
+    expect(await at({ type: "updateDefect", body: updated } as never)).toMatchObject({
+      verdict: "applied",
+    });
+    await sandbox.patch(ncr?.number ?? "", {
+      status: "dispositioned",
+      dispositions: [{ decision: "rework", quantity: "1" }],
+    });
+    await soon(async () =>
+      expect(await defectRow(first.defect)).toMatchObject({ decisions: ["rework"] }),
+    );
+    expect(await fetchDisposition(actor, first.defect)).toMatchObject({
+      defect: first.defect,
+      record: { status: "dispositioned" },
+    });
+    expect(await deliveriesOf(actor, { defect: first.defect })).toHaveLength(2);
+    await soon(async () =>
+      expect((await sandbox.ncrs())[0]?.comments).toMatchObject([
+        { text: expect.stringContaining("location: flange") },
+      ]),
+    );
+    expect(await sandbox.count()).toMatchObject({ ncrs: 1 });
+    expect(await tell({ type: "addNote", body: { step: null, text: "done" } })).toMatchObject({
+      verdict: "applied",
+    });
+  });
+
   test("number, status and disposition come back by webhook, and only the disposition fetched at that moment releases the hold", async () => {
     await open(true);
     worker = startWorker();
@@ -261,16 +319,16 @@ describe("from the floor to the QMS and back", () => {
   test("asked at this moment and not reached in time: no disposition", async () => {
     await open(true);
     worker = startWorker();
-    const { traveler, defect, actor } = await aHeldTraveler();
+    const { defect, actor } = await aHeldTraveler();
     await soon(async () => expect(await defectRow(defect)).toMatchObject({ ncr_status: "open" }));
-    expect(await fetchDisposition(actor, traveler, defect)).toMatchObject({
+    expect(await fetchDisposition(actor, defect)).toMatchObject({
       defect,
       record: { status: "open" },
       dispositions: [],
     });
     await sandbox.behave({ mode: "hang" });
-    expect(await fetchDisposition(actor, traveler, defect)).toBeNull();
-    expect(await fetchDisposition(actor, traveler, uuidv7())).toBeNull();
+    expect(await fetchDisposition(actor, defect)).toBeNull();
+    expect(await fetchDisposition(actor, uuidv7())).toBeNull();
   });
 });
 

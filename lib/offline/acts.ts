@@ -250,6 +250,7 @@ async function factsFor(
     clocks: packet.clocks.filter(({ lot }) => needed.lots.includes(lot)),
     // Only the server knows of other travelers: what needs them is decided there.
     others: [],
+    lot: null,
     outerHolds: packet.outerHolds,
     qms: null,
     blobsMissing: [],

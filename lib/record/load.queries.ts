@@ -2,7 +2,13 @@ import "server-only";
 import { type Db, db } from "#lib/db/client";
 import type { Role } from "#lib/instructions/schema";
 import type { Instant } from "#lib/kit/time";
-import type { Facts, GageFacts, PlantPolicy, ProofFacts } from "#lib/travelers/facts.schema";
+import type {
+  Facts,
+  GageFacts,
+  LotFacts,
+  PlantPolicy,
+  ProofFacts,
+} from "#lib/travelers/facts.schema";
 import type { CommandVerdict } from "#lib/travelers/schema";
 import type { TravelerState } from "#lib/travelers/state.schema";
 import type { Guard } from "./append.commands.ts";
@@ -32,6 +38,8 @@ export type Ask = {
   lots: readonly string[];
   /** Other travelers than the one that is decided on. */
   travelers: readonly string[];
+  /** Serial numbers that pieces of the lot are to get; null: nothing of a lot is asked. */
+  lot: { serials: readonly string[] } | null;
   streams: readonly string[];
 };
 
@@ -48,6 +56,7 @@ export const askNothing: Ask = {
   blobs: [],
   lots: [],
   travelers: [],
+  lot: null,
   streams: [],
 };
 
@@ -137,6 +146,7 @@ export type Loaded = {
   qualificationRules: Facts["qualificationRules"];
   clocks: Facts["clocks"];
   others: readonly { state: TravelerState; seq: number; head: string }[];
+  lot: Pick<LotFacts, "serialsTaken" | "heldOutside"> | null;
   /** Of the unit, its lot, order, part revision or site, and of the tablet's station. */
   holds: Facts["outerHolds"];
   blobsMissing: readonly string[];
@@ -146,7 +156,8 @@ export type Loaded = {
 /** One round trip, one snapshot; within a transaction, as that transaction sees it. */
 export async function loadForCommand(site: string, ask: Ask, on: Db = db): Promise<Loaded> {
   const [row] = await on.$queryRaw<{ loaded: Loaded }[]>`
-    select load_for_command(${site}::uuid, ${JSON.stringify(ask)}::jsonb) as loaded`;
+    select load_for_command(${site}::uuid, ${JSON.stringify(ask)}::jsonb)
+      || lot_for_command(${site}::uuid, ${JSON.stringify(ask)}::jsonb) as loaded`;
   if (!row?.loaded.site) throw new Error(`there is no site ${site}`);
   const { loaded } = row;
   return { ...loaded, site: { ...loaded.site, shifts: shiftCalendar.parse(loaded.site.shifts) } };

@@ -8,8 +8,9 @@ import {
   type StoredReceipt,
   statesOf,
 } from "./replay.rules.ts";
-import type { EntryLine } from "./schema.ts";
-import { atOneMoment, contentFor, linesOf, type Reader } from "./verify.queries.ts";
+import { type EntryLine, entryLine } from "./schema.ts";
+import { atOneMoment, contentFor, linesOf, type Reader, stateBefore } from "./verify.queries.ts";
+import { recordedEvent } from "./verify.rules.ts";
 
 export type ReplayedRecord = {
   travelers: number;
@@ -69,20 +70,23 @@ async function replayTraveler(
 ): Promise<void> {
   const receipts = await receiptsOf(reader, id);
   const entries = await linesOf(reader, id);
-  const states = statesOf(entries);
+  const [first] = entries;
+  const states = statesOf(entries, await stateBefore(reader, first && recordedEvent(first)));
   const pinned = [...states.values()].at(-1)?.revision.contentSha256;
   const content = pinned ? await contentFor(reader, pinned) : null;
   const texts = await textsFor(reader, id, receipts);
+  const elsewhere = await writtenElsewhere(reader, id, receipts);
   found.travelers += 1;
   for (const receipt of receipts) {
-    const outcome = replayed(receipt, { states, content, entries, texts, decide });
+    const outcome = replayed(receipt, { states, content, entries, elsewhere, texts, decide });
     if (outcome.kind === "same") found.same += 1;
     if (outcome.kind === "turned_away") found.turnedAway += 1;
     if (outcome.kind === "older") found.older += 1;
     if (outcome.kind === "disposed") found.disposed += 1;
     if (outcome.kind === "differs") tell(found, outcome.difference);
   }
-  for (const difference of unreceipted(entries, receipts)) tell(found, difference);
+  const given = await receivedElsewhere(reader, id, entries);
+  for (const difference of unreceipted(entries, [...receipts, ...given])) tell(found, difference);
 }
 
 function tell(found: ReplayedRecord, difference: Difference): void {
@@ -93,7 +97,7 @@ function tell(found: ReplayedRecord, difference: Difference): void {
 /** Entries of commands that nobody has a receipt for. A release is no command, and has none. */
 function unreceipted(
   entries: readonly EntryLine[],
-  receipts: readonly StoredReceipt[],
+  receipts: readonly Pick<StoredReceipt, "command">[],
 ): Difference[] {
   const known = new Set(receipts.map(({ command }) => command));
   return entries
@@ -112,6 +116,42 @@ const receiptsOf = (reader: Reader, traveler: string): Promise<StoredReceipt[]> 
     select command_id::text as command, verdict, said, facts, decided_at as "decidedAt"
     from receipts where traveler_id = ${traveler}::uuid
     order by decided_at nulls last, command_id`;
+
+/** What commands that were given to this traveler wrote for others: lots split off, or merged into it. */
+async function writtenElsewhere(
+  reader: Reader,
+  traveler: string,
+  receipts: readonly StoredReceipt[],
+): Promise<EntryLine[]> {
+  const family = receipts.flatMap(({ command, verdict }) =>
+    verdict.verdict === "applied" && verdict.others ? [command] : [],
+  );
+  if (family.length === 0) return [];
+  const rows = await reader.$queryRaw<{ line: string }[]>`
+    select line from entries
+    where command_id::text = any(${family}) and stream_id <> ${traveler}::uuid
+      and type in ('traveler.split_off', 'traveler.merged_into', 'hold.placed')
+    order by stream_id, seq`;
+  return rows.map(({ line }) => entryLine.parse(JSON.parse(line)));
+}
+
+/** Commands of this traveler's entries that were given to another: its receipt is there. */
+async function receivedElsewhere(
+  reader: Reader,
+  traveler: string,
+  entries: readonly EntryLine[],
+): Promise<{ command: string }[]> {
+  // A lot that was split off onto hold has that hold by the act that split it off.
+  const [first] = entries;
+  const splitBy = first?.type === "traveler.split_off" ? first.command : null;
+  const commands = entries.flatMap(({ type, command }) =>
+    command !== null && (type === "traveler.merged_into" || command === splitBy) ? [command] : [],
+  );
+  if (commands.length === 0) return [];
+  return reader.$queryRaw<{ command: string }[]>`
+    select command_id::text as command from receipts
+    where command_id::text = any(${commands}) and traveler_id <> ${traveler}::uuid`;
+}
 
 const namesOf = ({ said, facts }: StoredReceipt): string[] =>
   said === null || facts === null ? [] : namedIn(said, facts);

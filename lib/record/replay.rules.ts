@@ -41,10 +41,13 @@ const withoutRules: ReadonlySet<string> = new Set<RefusalCode>([
   "traveler_not_released",
 ]);
 
-/** A traveler as it stood after each of its entries. */
-export function statesOf(entries: readonly EntryLine[]): Map<number, TravelerState> {
+/** A traveler as it stood after each of its entries; `before`: what the first of them goes on from. */
+export function statesOf(
+  entries: readonly EntryLine[],
+  before: TravelerState | null = null,
+): Map<number, TravelerState> {
   const states = new Map<number, TravelerState>();
-  let state: TravelerState | null = null;
+  let state = before;
   for (const entry of entries) {
     state = evolve(state, recordedEvent(entry));
     states.set(entry.seq, state);
@@ -59,6 +62,8 @@ export function replayed(
     states: ReadonlyMap<number, TravelerState>;
     content: InstructionContent | null;
     entries: readonly EntryLine[];
+    /** Of other travelers, what the same commands wrote there. */
+    elsewhere: readonly EntryLine[];
     texts: ReadonlyMap<string, string | null>;
     decide: Decide;
   },
@@ -73,7 +78,7 @@ export function replayed(
     };
   };
   if (said === null) return { kind: "older" };
-  const recorded = recordedOf(receipt, of.entries);
+  const recorded = recordedOf(receipt, of.entries, of.elsewhere);
   if (facts === null || decidedAt === null) {
     const { verdict } = receipt;
     const isKnown = verdict.verdict === "recorded_not_applied";
@@ -104,29 +109,57 @@ function asked(
       return text;
     };
     const ruling = decide(state, readCommand(command, said, kept), readFacts(facts, content, kept));
-    if (!ruling.ok) return ruling.error;
-    return ruling.value.events.map(({ type, body }) => ({ type, body }));
+    return ruling.ok ? written(ruling.value.events, ruling.value.others) : ruling.error;
   } catch (error) {
     return { failed: String(error) };
   }
 }
 
+type Said = { type: string; body: unknown };
+
+/** What an applied command wrote, here and for other travelers, in one form. */
+function written(
+  events: readonly Said[],
+  others: readonly { traveler: string; events: readonly Said[] }[] = [],
+): unknown {
+  const own = events.map(({ type, body }) => ({ type, body }));
+  if (others.length === 0) return own;
+  const elsewhere = others
+    .map((of) => ({
+      traveler: of.traveler,
+      events: of.events.map(({ type, body }) => ({ type, body })),
+    }))
+    .sort((a, b) => (a.traveler < b.traveler ? -1 : 1));
+  return { own, elsewhere };
+}
+
 const outcomeOf = (verdict: CommandVerdict): unknown => {
   if (verdict.verdict === "applied") {
-    return verdict.events.map(({ type, body }) => ({ type, body }));
+    return written(verdict.events, verdict.others);
   }
   return verdict.verdict === "recorded_not_applied" ? verdict.refusal : verdict;
 };
 
 /** What the traveler's entries say became of the command, in the same form. */
-function recordedOf({ command, decidedAt }: StoredReceipt, entries: readonly EntryLine[]): unknown {
+function recordedOf(
+  { command, decidedAt }: StoredReceipt,
+  entries: readonly EntryLine[],
+  elsewhere: readonly EntryLine[],
+): unknown {
   const own = entries.filter((entry) => entry.command === command && entry.seq > (decidedAt ?? 0));
   const [first] = own;
   if (first?.type === "command.not_applied") {
     const { refusal, params } = first.body as { refusal: string; params: unknown };
     return { code: refusal, params };
   }
-  return own.map(({ type, body }) => ({ type, body }));
+  const others = new Map<string, EntryLine[]>();
+  for (const entry of elsewhere.filter((one) => one.command === command)) {
+    others.set(entry.stream, [...(others.get(entry.stream) ?? []), entry]);
+  }
+  return written(
+    own,
+    [...others].map(([traveler, events]) => ({ traveler, events })),
+  );
 }
 
 const textOf = (value: unknown): string =>

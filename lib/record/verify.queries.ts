@@ -4,8 +4,9 @@ import { Prisma } from "#lib/db/generated/client";
 import type { InstructionContent } from "#lib/instructions/schema";
 import type { Actor } from "#lib/people/schema";
 import { contentOf } from "#lib/travelers/contents.queries";
-import { evolve } from "#lib/travelers/evolve.rules";
+import { evolve, fold } from "#lib/travelers/evolve.rules";
 import { projection } from "#lib/travelers/projection.rules";
+import type { RecordedEvent } from "#lib/travelers/schema";
 import type { TravelerState } from "#lib/travelers/state.schema";
 import type { Head } from "./chain.rules.ts";
 import type { EntryLine } from "./schema.ts";
@@ -82,7 +83,12 @@ async function checked(reader: Reader, stream: string): Promise<VerifiedStream> 
     const page = await entriesAfter(reader, row.id, head.seq);
     const found = followed(head, page);
     if (row.kind === "traveler") {
-      for (const entry of found.entries) state = evolve(state, recordedEvent(entry));
+      for (const entry of found.entries) {
+        const event = recordedEvent(entry);
+        const wrong = await namedWrong(reader, event);
+        if (wrong) return answer({ ...head, seq: entry.seq - 1 }, { seq: entry.seq, ...wrong });
+        state = evolve(state ?? (await stateBefore(reader, event)), event);
+      }
     }
     head = found.head;
     if (found.broken) return answer(head, found.broken);
@@ -94,6 +100,36 @@ async function checked(reader: Reader, stream: string): Promise<VerifiedStream> 
   }
   if (!state) return answer(head, null);
   return answer(head, await shownWrong(reader, state));
+}
+
+/** The chains of a family hold each other: an entry names the head that another lot's history had then. */
+async function namedWrong(
+  reader: Reader,
+  event: RecordedEvent,
+): Promise<Pick<Broken, "problem"> | null> {
+  for (const { traveler, seq, head } of lotsNamed(event)) {
+    const [row] = await reader.$queryRaw<{ hash: string }[]>`
+      select hash from entries where stream_id = ${traveler}::uuid and seq = ${seq}`;
+    if (row?.hash !== head) return { problem: "names_another_lot_otherwise" };
+  }
+  return null;
+}
+
+function lotsNamed(event: RecordedEvent) {
+  if (event.type === "traveler.split_off") return [event.body.from];
+  return event.type === "traveler.merged" ? event.body.from : [];
+}
+
+/** What a traveler's first entry goes on from: of a lot that was split off, its parent as it was then. */
+export async function stateBefore(
+  reader: Reader,
+  event: RecordedEvent | undefined,
+): Promise<TravelerState | null> {
+  if (event?.type !== "traveler.split_off") return null;
+  const { traveler, seq } = event.body.from;
+  const lines = await linesOf(reader, traveler);
+  const events = lines.filter((line) => line.seq <= seq).map(recordedEvent);
+  return fold(events, await stateBefore(reader, events[0]));
 }
 
 const answer = (head: Head, broken: Broken | null): VerifiedStream => ({

@@ -116,7 +116,7 @@ async function attempted(course: Course): Promise<Outcome> {
   const decision = draft.decision();
   const written = await append(site, decision);
   if (written.ok) {
-    if (draft.state) rememberState(draft.state);
+    for (const state of draft.states) rememberState(state);
     rememberStored(site, decision.facts);
     return draft.verdicts;
   }

@@ -296,6 +296,7 @@ test("a lot that was split off marks what came from its parent, also what the pa
       from: { traveler: parent.state.id, seq: parent.state.seq, head: hash("e") },
       lot: "L-1A",
       quantity: "3",
+      defects: [],
     },
     seq: 1,
     person: people.sue.id,

@@ -8,12 +8,12 @@ import { askNothing, guardOf, type Loaded, loadForCommand } from "#lib/record/lo
 import { streamOf } from "#lib/record/streams.rules";
 import { type Act, hashOf } from "./acts.rules.ts";
 import { applyActs, retryLater } from "./apply.commands.ts";
+import { rowsTogether } from "./changed-rows.rules.ts";
 import { contentOf, knownContents } from "./contents.queries.ts";
 import { Draft } from "./draft.commands.ts";
 import { holdsNul, type ReadEnvelope, readEnvelope } from "./envelopes.rules.ts";
 import type { Facts } from "./facts.schema.ts";
 import { rememberPlace } from "./places.commands.ts";
-import type { Row } from "./projection.rules.ts";
 import type { Refusal } from "./refusal.schema.ts";
 import { releaseTraveler } from "./rules.ts";
 import { batchSchema, type Command, type CommandVerdict } from "./schema.ts";
@@ -241,18 +241,13 @@ async function areReleased(
 }
 
 function together(decisions: readonly Decision[]): Decision {
-  const rows: Record<string, Row[]> = {};
-  for (const { rows: own } of decisions) {
-    for (const [table, list] of Object.entries(own))
-      rows[table] = [...(rows[table] ?? []), ...list];
-  }
   return {
     streams: decisions.flatMap(({ streams }) => streams),
     guards: decisions[0]?.guards ?? [],
     entries: decisions.flatMap(({ entries }) => entries),
     cards: decisions[0]?.cards ?? [],
     texts: [],
-    rows,
+    rows: rowsTogether(decisions.map(({ rows }) => rows)),
     proofs: [],
     receipts: [],
     facts: [],

@@ -65,7 +65,10 @@ export function acceptTraveler({ state, content, facts }: Case<"acceptTraveler">
   if (performers(state, stepsOf(content)).includes(facts.person.id)) {
     return refuse("signer_performed_work", { person: facts.person.name });
   }
-  const reported = state.defects.filter(({ status }) => status !== "withdrawn");
+  // What left with its pieces is accepted, or not, where they are.
+  const reported = state.defects.filter(
+    ({ status }) => status !== "withdrawn" && status !== "transferred",
+  );
   const unnumbered = reported.filter(({ qms }) => qms === null);
   if (unnumbered.length > 0) {
     return refuse("ncr_missing", { defects: unnumbered.map(({ code }) => code).join(", ") });

@@ -43,6 +43,7 @@ export async function decideAct(
     state,
     content,
     qms,
+    reached: draft.reached(),
   });
   draft.hold(gathered.guards);
   for (const proof of gathered.proofs) draft.use(proof);
@@ -51,12 +52,19 @@ export async function decideAct(
   if (!ruling.ok) return refuseAct(draft, act, said, ruling.error, on);
   draft.keepTexts(ruling.value.texts);
   const second = gathered.proofs.find(({ id }) => id === act.second?.proof)?.person ?? null;
+  const told = ruling.value.others ?? [];
+  // First the others: a lot that is split off goes on from what this one was before.
+  const others = told.map((of) => ({
+    traveler: of.traveler,
+    events: draft.tell(of.traveler, content, of.events, { ...said, second }).events,
+  }));
   const { events, head } = draft.tell(state.id, content, ruling.value.events, { ...said, second });
   for (const event of events) {
     if (event.type === "gage.quarantined") draft.quarantine(event.body, { ...said, second });
   }
   const verdict = { id: act.command.id, verdict: "applied", seq: head.seq, events } as const;
-  draft.answer(act, recordedAt, { ...verdict, head: head.hash ?? "" }, on);
+  const family = others.length > 0 ? { others } : {};
+  draft.answer(act, recordedAt, { ...verdict, head: head.hash ?? "", ...family }, on);
 }
 
 /** Fetched at most once per command, however often it is decided again. */
@@ -72,7 +80,7 @@ async function qmsFor(
   if (!disposition) return null;
   const known = fetched.get(act.command.id);
   if (known !== undefined) return known;
-  const qms = await fetchDisposition(actor, state.id, disposition);
+  const qms = await fetchDisposition(actor, disposition);
   fetched.set(act.command.id, qms);
   return qms;
 }

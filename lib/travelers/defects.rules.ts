@@ -1,11 +1,11 @@
-import { add, compare } from "#lib/kit/decimal";
+import { add, compare, subtract } from "#lib/kit/decimal";
 import { derivedId } from "#lib/kit/ids";
 import type { Result } from "#lib/kit/result";
 import { ok } from "#lib/kit/result";
 import { performers } from "./buyoffs.rules.ts";
 import type { Facts } from "./facts.schema.ts";
 import { stepOf } from "./gates.rules.ts";
-import { isLot, leftIn } from "./lots.rules.ts";
+import { remainingOf, scrappedOf } from "./lot-balance.rules.ts";
 import { plannedField, plannedSteps } from "./plan.rules.ts";
 import type { Refusal } from "./refusal.schema.ts";
 import type { Case, Ruling } from "./ruling.rules.ts";
@@ -33,7 +33,7 @@ export const addsUp = (dispositions: readonly Disposition[], quantity: string): 
   compare(sumOf(dispositions), quantity) === 0;
 
 function quantityFits(state: TravelerState, quantity: string): Result<true, Refusal> {
-  const of = isLot(state) ? leftIn(state) : state.unit.quantity;
+  const of = remainingOf(state);
   const isFitting = compare(quantity, "0") > 0 && compare(quantity, of) <= 0;
   return isFitting ? ok(true) : refuse("quantity_too_large", { quantity, of });
 }
@@ -87,7 +87,7 @@ export function defectByRule(
       defect,
       code,
       severity,
-      quantity: state.unit.quantity,
+      quantity: remainingOf(state),
       step,
       field,
       position,
@@ -148,7 +148,8 @@ export function updateDefect({ state, facts, command, body }: Case<"updateDefect
   if (!defect.ok) return defect;
   const { severity, quantity, comment, ...kept } = body;
   if (quantity !== undefined) {
-    const fit = quantityFits(state, quantity);
+    const scrapped = scrappedOf(state, body.defect);
+    const fit = quantityFits(state, subtract(quantity, scrapped));
     if (!fit.ok) return fit;
     const { dispositions } = defect.value;
     if (dispositions.length > 0 && !addsUp(dispositions, quantity)) {
@@ -176,6 +177,9 @@ export function withdrawDefect({ state, body }: Case<"withdrawDefect">): Ruling 
   if (!defect.ok) return defect;
   const rework = state.reworks.find((one) => one.defect === body.defect);
   if (rework?.status === "in_work") return refuse("rework_in_work", { label: rework.label });
+  if (compare(scrappedOf(state, body.defect), "0") > 0) {
+    return refuse("scrap_recorded", { code: defect.value.code });
+  }
   const withdrawn = { defect: body.defect, reason: textHash(body.reason) };
   return rule([{ type: "defect.withdrawn", body: withdrawn }], [body.reason]);
 }
@@ -204,6 +208,14 @@ export function closeDefect({ state, content, facts, body }: Case<"closeDefect">
   return rule([{ type: "defect.closed", body: closed }], [body.verification]);
 }
 
+/** As many pieces of a lot scrapped as were decided, no more and no fewer. */
+const isScrapDone = (state: TravelerState, { id, dispositions }: Defect): boolean =>
+  compare(scrappedOf(state, id), scrapIn(dispositions)) === 0;
+
+/** Of all decisions, the pieces that are to be scrapped. */
+export const scrapIn = (dispositions: readonly Disposition[]): string =>
+  sumOf(dispositions.filter(({ decision }) => decision === "scrap"));
+
 function isCarriedOut(
   state: TravelerState,
   defect: Defect,
@@ -215,8 +227,7 @@ function isCarriedOut(
       return loops.length > 0 && loops.every(({ status }) => status === "complete");
     }
     case "scrap":
-      // Pieces of a lot are scrapped by its balance, which counts what was decided; a unit as a whole.
-      return isLot(state) ? state.quantities !== null : state.status === "scrapped";
+      return state.status === "scrapped" || isScrapDone(state, defect);
     case "return_to_supplier":
       return state.components.some(
         ({ step, field, position, removed }) =>

@@ -1,9 +1,10 @@
 import { canonicalSha256 } from "#lib/kit/canonical";
-import { compare } from "#lib/kit/decimal";
+import { compare, subtract } from "#lib/kit/decimal";
 import type { Result } from "#lib/kit/result";
 import { ok } from "#lib/kit/result";
-import { addsUp, defectOf, openDefect, sumOf } from "./defects.rules.ts";
+import { addsUp, defectOf, openDefect, scrapIn, sumOf } from "./defects.rules.ts";
 import type { Facts } from "./facts.schema.ts";
+import { isLot, remainingOf, scrappedOf } from "./lot-balance.rules.ts";
 import type { Refusal } from "./refusal.schema.ts";
 import type { Case, Ruling } from "./ruling.rules.ts";
 import { refuse, rule, textHashOrNull } from "./ruling.rules.ts";
@@ -80,18 +81,23 @@ export function receiveDisposition({ state, facts, body }: Case<"receiveDisposit
   return rule([{ type: "disposition.received", body: received }], [body.reason]);
 }
 
-/** Scrap needs the decision, identification and segregation; the traveler ends there. */
+/**
+ * Scrap needs the decision, identification and segregation. A traveler all of whose pieces it takes ends
+ * there; of a lot, the others go on.
+ */
 export function scrapTraveler({ state, body }: Case<"scrapTraveler">): Ruling {
   const defect = openDefect(state, body.defect);
   if (!defect.ok) return defect;
   const { dispositions, code } = defect.value;
   if (dispositions.length === 0) return refuse("disposition_missing", { code });
-  const scrapped = dispositions.filter(({ decision }) => decision === "scrap");
-  if (scrapped.length === 0) return refuse("disposition_is_not_scrap", { code });
-  const sum = sumOf(scrapped);
-  // Part of a lot is scrapped by splitting it; a traveler is scrapped as a whole.
-  if (compare(sum, state.unit.quantity) !== 0) {
-    return refuse("quantities_do_not_add_up", { quantity: state.unit.quantity, sum });
-  }
-  return rule([{ type: "traveler.scrapped", body }]);
+  const decided = scrapIn(dispositions);
+  if (compare(decided, "0") === 0) return refuse("disposition_is_not_scrap", { code });
+  const quantity = subtract(decided, scrappedOf(state, body.defect));
+  if (compare(quantity, "0") <= 0) return refuse("scrap_recorded", { code });
+  const remaining = remainingOf(state);
+  const rest = compare(remaining, quantity);
+  if (rest === 0) return rule([{ type: "traveler.scrapped", body }]);
+  return rest > 0 && isLot(state)
+    ? rule([{ type: "quantity.scrapped", body: { ...body, quantity } }])
+    : refuse("quantities_do_not_add_up", { quantity: remaining, sum: quantity });
 }

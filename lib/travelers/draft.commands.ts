@@ -12,11 +12,13 @@ import type { SealedEntry, StreamKind } from "#lib/record/schema";
 import { shiftAt } from "#lib/record/shifts.rules";
 import { streamOf } from "#lib/record/streams.rules";
 import { type Act, travelerContext } from "./acts.rules.ts";
+import { changedRows, type Rows, rowsTogether } from "./changed-rows.rules.ts";
 import { keptCommand, keptFacts } from "./decided.rules.ts";
 import { evolve } from "./evolve.rules.ts";
+import type { Reached } from "./facts.queries.ts";
 import type { Facts } from "./facts.schema.ts";
 import { isStored, keptPart } from "./kept-facts.commands.ts";
-import { type Projection, projection, type Row } from "./projection.rules.ts";
+import type { Row } from "./projection.rules.ts";
 import type { CommandVerdict, EventBody, RecordedEvent, TravelerEvent } from "./schema.ts";
 import type { TravelerState } from "./state.schema.ts";
 
@@ -55,6 +57,10 @@ export class Draft {
   private readonly texts = new Map<string, string>();
   private readonly facts = new Map<string, string>();
   private readonly gages = new Map<string, Row>();
+  private readonly others = new Map<
+    string,
+    { before: TravelerState | null; after: TravelerState }
+  >();
   private readonly proofs = new Map<string, Decision["proofs"][number]>();
 
   constructor(loaded: Loaded) {
@@ -79,14 +85,55 @@ export class Draft {
     const { second } = said;
     const recorded: RecordedEvent[] = [];
     let head = this.headOf(traveler, "traveler");
+    let state = this.stateOf(traveler);
     for (const event of events) {
       const happened = { ...event, seq: head.seq + 1, person, second, at: said.at, command };
-      this.state = evolve(this.state, happened);
-      const context = travelerContext(this.state, content, event);
+      state = evolve(state, happened);
+      const context = travelerContext(state, content, event);
       head = this.add("traveler", traveler, { ...context, ...this.line(said), ...typed(event) });
       recorded.push(happened);
     }
+    this.reach(traveler, state);
     return { events: recorded, head };
+  }
+
+  /** The traveler's head and the other travelers, as the acts before this one have left them. */
+  reached(): Reached {
+    const others = new Map(this.loaded.others.map((other) => [other.state.id, other]));
+    for (const [id, { after }] of this.others) {
+      const { seq, hash } = this.headOf(id, "traveler");
+      others.set(id, { state: after, seq, head: hash ?? "" });
+    }
+    const own = this.state ? this.headOf(this.state.id, "traveler").hash : null;
+    return { head: own ?? "", others: [...others.values()] };
+  }
+
+  /** Every traveler that this changes, as it will be. */
+  get states(): TravelerState[] {
+    const others = [...this.others.values()].map(({ after }) => after);
+    return this.state ? [this.state, ...others] : others;
+  }
+
+  private isOwn(traveler: string): boolean {
+    return this.state === null || this.state.id === traveler;
+  }
+
+  private loadedOther(traveler: string) {
+    return this.loaded.others.find(({ state }) => state.id === traveler) ?? null;
+  }
+
+  /** One that has no state yet is split off: it goes on from this traveler's. */
+  private stateOf(traveler: string): TravelerState | null {
+    if (this.isOwn(traveler)) return this.state;
+    return this.others.get(traveler)?.after ?? this.loadedOther(traveler)?.state ?? this.state;
+  }
+
+  private reach(traveler: string, state: TravelerState | null): void {
+    if (this.isOwn(traveler)) this.state = state;
+    else if (state) {
+      const known = this.others.get(traveler)?.before ?? this.loadedOther(traveler)?.state;
+      this.others.set(traveler, { before: known ?? null, after: state });
+    }
   }
 
   /** Appends to the stream of something that is not a traveler. */
@@ -203,10 +250,15 @@ export class Draft {
     };
   }
 
-  private rows(): Record<string, readonly Row[]> {
+  private rows(): Rows {
     const { content, state } = this;
-    const changed = state && content ? changedRows(this.before, state, content) : {};
-    return this.gages.size === 0 ? changed : { ...changed, gages: [...this.gages.values()] };
+    const gages: Rows = this.gages.size === 0 ? {} : { gages: [...this.gages.values()] };
+    if (!state || !content) return gages;
+    const own = changedRows(this.before, state, content);
+    const others = [...this.others.values()].map(({ before, after }) =>
+      changedRows(before, after, content),
+    );
+    return rowsTogether([own, ...others, gages]);
   }
 
   private keepFact(part: unknown): string {
@@ -223,9 +275,9 @@ export class Draft {
   private headOf(stream: string, kind: StreamKind): Head {
     const touched = this.streams.get(stream);
     if (touched) return touched.to;
-    const { traveler } = this.loaded;
-    if (kind === "traveler") return { seq: traveler?.seq ?? 0, hash: traveler?.head || null };
-    return headOf(this.loaded, stream);
+    if (kind !== "traveler") return headOf(this.loaded, stream);
+    const found = this.isOwn(stream) ? this.loaded.traveler : this.loadedOther(stream);
+    return { seq: found?.seq ?? 0, hash: found?.head || null };
   }
 
   private add(kind: StreamKind, stream: string, entry: Omit<EntryDraft, "stream" | "kind">): Head {
@@ -286,24 +338,3 @@ const typed = (event: TravelerEvent) => ({
   typeVersion: 1,
   body: event.body as Canonical,
 });
-
-/** The rows of the read tables that differ between two states of a traveler. */
-export function changedRows(
-  before: TravelerState | null,
-  after: TravelerState,
-  content: InstructionContent,
-): Record<string, readonly Row[]> {
-  const old = before ? projection(before, content) : null;
-  const { traveler, ...tables } = projection(after, content);
-  const changed: Record<string, readonly Row[]> = { travelers: [traveler] };
-  for (const [table, rows] of Object.entries(tables) as [keyof typeof tables, readonly Row[]][]) {
-    const known = new Set(
-      (old?.[table as keyof Projection] as readonly Row[] | undefined)?.map(text),
-    );
-    const different = rows.filter((row) => !known.has(text(row)));
-    if (different.length > 0) changed[table] = different;
-  }
-  return changed;
-}
-
-const text = (row: Row): string => JSON.stringify(row);

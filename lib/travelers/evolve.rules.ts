@@ -24,7 +24,10 @@ const parts = [
  */
 export function evolve(state: TravelerState | null, event: RecordedEvent): TravelerState {
   if (!state) return released(event);
-  if (event.type === "traveler.split_off") return splitOff(state, event);
+  if (event.type === "traveler.split_off") {
+    const child = splitOff(state, event);
+    return { ...child, status: statusOf(child) };
+  }
   const changed = parts.reduce((before, part) => part(before, event), state);
   const next = opensRequirement(event)
     ? { ...changed, completedAt: null, acceptedAt: null }
@@ -82,6 +85,7 @@ function released(event: RecordedEvent): TravelerState {
     quantities: null,
     splits: [],
     merges: [],
+    scraps: [],
     mergedInto: null,
     serials: [],
     origin: null,

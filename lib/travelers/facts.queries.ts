@@ -12,6 +12,12 @@ import type { TravelerState } from "./state.schema.ts";
 
 type Needs = Omit<FactsNeeded, "disposition">;
 
+/** What the draft has made of the traveler and others so far, on top of what was loaded. */
+export type Reached = {
+  head: string;
+  others: readonly { state: TravelerState; seq: number; head: string }[];
+};
+
 /** What was not asked for although a decision needs it, joined to what was; null: nothing missing. */
 export function widened(ask: Ask, needs: Needs): Ask | null {
   const more = {
@@ -21,12 +27,21 @@ export function widened(ask: Ask, needs: Needs): Ask | null {
     qualifications: union(ask.qualifications, needs.qualifications),
     lots: union(ask.lots, needs.lots),
     travelers: union(ask.travelers, needs.travelers),
+    // A lot to be made has no stream yet; whatever has its id does.
+    streams: union(ask.streams, needs.travelers),
     stock: [...ask.stock, ...needs.stock.filter((wanted) => !ask.stock.some(isSame(wanted)))],
   };
   const grown = (Object.keys(more) as (keyof typeof more)[]).some(
     (key) => more[key].length > ask[key].length,
   );
-  return grown ? { ...ask, ...more } : null;
+  const lot = lotAsked(ask.lot, needs.lot);
+  return grown || lot !== ask.lot ? { ...ask, ...more, lot } : null;
+}
+
+function lotAsked(asked: Ask["lot"], needed: Needs["lot"]): Ask["lot"] {
+  if (needed === null) return asked;
+  const serials = union(asked?.serials ?? [], needed.serials);
+  return asked && serials.length === asked.serials.length ? asked : { serials };
 }
 
 const union = (a: readonly string[], b: readonly string[]): string[] => [...new Set([...a, ...b])];
@@ -49,9 +64,10 @@ export function gather(
     state: TravelerState;
     content: InstructionContent;
     qms: Facts["qms"];
+    reached: Reached;
   },
 ): Gathered {
-  const { act, actor, at, state, content } = of;
+  const { act, actor, at, state, content, reached } = of;
   const needs = factsNeeded(act.command, state, content);
   const day = dayOf(loaded.site.timeZone, at);
   const gages = loaded.gages.filter(
@@ -66,6 +82,7 @@ export function gather(
   const second = act.second ? personFacts(loaded.people[act.second.person], null, day) : null;
   const proof = usable(loaded, act.proof, at);
   const secondProof = act.second ? usable(loaded, act.second.proof, at) : null;
+  const isAsked = (other: { state: TravelerState }) => needs.travelers.includes(other.state.id);
   const { id, code, timeZone, policy } = loaded.site;
   return {
     facts: {
@@ -90,9 +107,8 @@ export function gather(
         needs.qualifications.includes(code),
       ),
       clocks: loaded.clocks.filter(({ lot }) => needs.lots.includes(lot)),
-      others: loaded.others
-        .filter((other) => needs.travelers.includes(other.state.id))
-        .map((other) => ({ state: other.state, head: other.head })),
+      others: reached.others.filter(isAsked).map(({ state, head }) => ({ state, head })),
+      lot: lotFacts(loaded, needs.lot, reached.head),
       outerHolds: outerHolds(loaded),
       qms: of.qms,
       blobsMissing: loaded.blobsMissing.filter((sha256) =>
@@ -102,7 +118,7 @@ export function gather(
     guards: [
       ...guardsOf(loaded, act, actor, gages, stock),
       ...loaded.others
-        .filter((other) => needs.travelers.includes(other.state.id))
+        .filter(isAsked)
         .map(({ state: { id }, seq }) => ({ id, kind: "traveler" as const, seq })),
     ],
     // What an append may spend, and name: proofs of these two people for this very command.
@@ -112,6 +128,16 @@ export function gather(
         ({ command, person }) =>
           command === act.command.id && [actor.id, act.second?.person].includes(person),
       ),
+  };
+}
+
+function lotFacts(loaded: Loaded, needs: Needs["lot"], head: string): Facts["lot"] {
+  if (needs === null || loaded.lot === null) return null;
+  return {
+    head,
+    isChildTaken: needs.child !== null && loaded.streams[needs.child] !== undefined,
+    serialsTaken: loaded.lot.serialsTaken.filter((serial) => needs.serials.includes(serial)),
+    heldOutside: loaded.lot.heldOutside,
   };
 }
 

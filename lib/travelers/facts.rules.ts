@@ -21,6 +21,8 @@ export type FactsNeeded = {
   lots: readonly string[];
   /** Other travelers, such as the lots to be merged. */
   travelers: readonly string[];
+  /** What only the server knows of a lot: the id of one to be made, and serial numbers to be given. */
+  lot: { child: string | null; serials: readonly string[] } | null;
   /** The defect whose disposition has to be fetched at this moment; null: none. */
   disposition: string | null;
 };
@@ -33,6 +35,7 @@ const nothing: FactsNeeded = {
   qualifications: [],
   lots: [],
   travelers: [],
+  lot: null,
   disposition: null,
 };
 
@@ -70,16 +73,20 @@ export function factsNeeded(
       const asked = chain?.requirements.find(({ id }) => id === requirement);
       return { ...nothing, qualifications: asked?.qualifications ?? [] };
     }
-    case "splitTraveler":
-      return { ...nothing, travelers: [command.body.child] };
-    case "mergeTravelers":
-      return { ...nothing, travelers: command.body.from };
     case "requestWaiver":
       return { ...nothing, qualifications: [command.body.qualification] };
     case "grantWaiver": {
       const waiver = state.waivers.find(({ id }) => id === command.body.waiver);
       return { ...nothing, qualifications: waiver ? [waiver.qualification] : [] };
     }
+    case "splitTraveler": {
+      const { child } = command.body;
+      return { ...nothing, travelers: [child], lot: { child, serials: [] } };
+    }
+    case "mergeTravelers":
+      return { ...nothing, travelers: command.body.from, lot: { child: null, serials: [] } };
+    case "assignSerials":
+      return { ...nothing, lot: { child: null, serials: command.body.serials } };
     case "releaseHold": {
       const hold = state.holds.find(({ id }) => id === command.body.hold);
       return { ...nothing, disposition: hold?.defect ?? null };

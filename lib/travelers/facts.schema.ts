@@ -78,6 +78,17 @@ export type ProofFacts = {
   method: "badge_pin" | "pin";
 };
 
+export type LotFacts = {
+  /** Of this traveler's last entry: what a lot that is split off goes on from. */
+  head: string;
+  /** The id that a lot to be split off should have is something else's already. */
+  isChildTaken: boolean;
+  /** Of those asked for, serial numbers of the part that other units or pieces of the plant have. */
+  serialsTaken: readonly string[];
+  /** Of the travelers asked for, those that a hold of the plant lies on. */
+  heldOutside: readonly string[];
+};
+
 /**
  * What `decide` needs to know that the traveler does not own. The tablet fills it from its packet,
  * the server from the database; same facts, same decision.
@@ -120,6 +131,8 @@ export type Facts = {
   }[];
   /** Other travelers that the act concerns, such as the lots to be merged. */
   others: readonly { state: TravelerState; head: string }[];
+  /** What only the server knows of a lot and its family; null: the act asks for nothing of it. */
+  lot: LotFacts | null;
   /** Holds that lie on the unit, lot, order, part revision, station or site and not on this traveler alone. */
   outerHolds: readonly { scope: string; subject: string; reason: string; owner: HoldOwner }[];
   /** The QMS's word on the defect concerned, fetched at this moment; null: it could not be reached. */

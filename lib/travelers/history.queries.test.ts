@@ -130,6 +130,42 @@ it("shows a line that nobody can read as it is, and the rest of the record with 
   expect(record?.events.map(({ type }) => type)).toEqual(["hold.placed"]);
 });
 
+it("gives a lot its parent's history up to the split and no further, and never that of another site", async () => {
+  const plant = await aPlant();
+  const [parent = "", child = ""] = await released(plant, "L-1", "L-1A");
+  const quality = actorOfSeed(plant.site, { ...plant.people.quality });
+  const hold = { ...aHold(), id: uuidv7() } as Command;
+  await applyCommand(quality, { traveler: parent, command: hold });
+  const isSplitFrom = (traveler: string) =>
+    asAdministrator(async (client) => {
+      await client.query("set session_replication_role = replica");
+      const inherited = {
+        readings: 0,
+        components: 0,
+        photos: 0,
+        buyoffs: 0,
+        clocks: 0,
+        measurementRecords: 0,
+        waivers: 0,
+      };
+      await client.query(
+        "update travelers set state = jsonb_set(state::jsonb, '{origin}', $2) where id = $1",
+        [child, JSON.stringify({ traveler, seq: 1, head: "0".repeat(64), inherited })],
+      );
+    });
+  await isSplitFrom(parent);
+  const record = await travelerRecord(quality, child);
+  expect(record?.inherited.map(({ type }) => type)).toEqual(["traveler.released"]);
+  expect(record?.parent).toEqual({ traveler: parent, unit: "L-1", seq: 1 });
+  expect(record?.events).toHaveLength(1);
+  const foreign = await aPlant();
+  const [theirs = ""] = await released(foreign, "L-2");
+  await isSplitFrom(theirs);
+  const other = await travelerRecord(quality, child);
+  expect(other?.inherited).toEqual([]);
+  expect(other?.parent?.unit).toBe("");
+});
+
 it("shows a site its own travelers, holds and defects, and nothing of another's", async () => {
   expect(await serials("FSB", "all", atElsewhere)).toEqual(["FSB-0099"]);
   expect(await serials("FSB-0099")).toEqual([]);

@@ -8,7 +8,7 @@ import type { EventBody, TravelerEvent } from "./schema.ts";
 import type { Defect, Hold, HoldOwner } from "./state.schema.ts";
 
 /** Only the function that owns a hold releases it (rule 13). */
-const releasedBy: Readonly<Record<HoldOwner, Role>> = {
+export const releasedBy: Readonly<Record<HoldOwner, Role>> = {
   production: "supervisor",
   quality: "quality",
   engineering: "manufacturing_engineer",

@@ -1,188 +1,300 @@
-import { add, compare, DECIMAL, decimals, subtract } from "#lib/kit/decimal";
+import { canonicalSha256 } from "#lib/kit/canonical";
+import { add, compare, decimals, subtract } from "#lib/kit/decimal";
+import { derivedId } from "#lib/kit/ids";
 import type { Result } from "#lib/kit/result";
 import { ok } from "#lib/kit/result";
+import { openDefect } from "./defects.rules.ts";
 import type { Facts } from "./facts.schema.ts";
+import { releasedBy } from "./holds.rules.ts";
+import { balanceOf, isLot, remainingOf, scrappedOf } from "./lot-balance.rules.ts";
+import { type OpenItemCode, openItems } from "./progress.rules.ts";
 import type { Refusal } from "./refusal.schema.ts";
 import type { Case, Ruling } from "./ruling.rules.ts";
-import { refuse, rule, textHash } from "./ruling.rules.ts";
-import type { RecordedEvent, TravelerEvent } from "./schema.ts";
-import type { StepState, TravelerState } from "./state.schema.ts";
+import { refuse, rule, ruleForFamily, textHash } from "./ruling.rules.ts";
+import type { EventBody, TravelerEvent } from "./schema.ts";
+import type { TravelerState } from "./state.schema.ts";
 
-export const isLot = ({ unit }: TravelerState): boolean =>
-  unit.lot !== null && unit.serial === null;
+const isOpen = ({ status }: TravelerState): boolean =>
+  status === "released" || status === "in_work" || status === "on_hold";
 
-const sum = (of: readonly { quantity: string }[]): string =>
-  of.reduce((total, { quantity }) => add(total, quantity), "0");
-
-/** What was started here and what was merged in. */
-export const startedIn = (state: TravelerState): string =>
-  add(state.unit.quantity, sum(state.merges));
-
-/** What is still here: what left with a split is not. */
-export const leftIn = (state: TravelerState): string =>
-  subtract(startedIn(state), sum(state.splits));
-
-const openLot = (state: TravelerState): Result<true, Refusal> => {
+/** Split a lot and merge lots only while it is worked on: what is complete has been counted. */
+function openLot(state: TravelerState): Result<true, Refusal> {
   if (!isLot(state)) return refuse("not_a_lot", { unit: state.unit.serial ?? "" });
-  const { status } = state;
-  return status === "complete" || status === "accepted"
-    ? refuse("traveler_not_open", { status })
-    : ok(true);
-};
+  return isOpen(state) ? ok(true) : refuse("traveler_not_open", { status: state.status });
+}
 
-/** Possible at any step and on hold, because what is doubtful is taken apart from what is not (rule 15). */
-export function splitTraveler({ state, facts, body }: Case<"splitTraveler">): Ruling {
-  const lot = openLot(state);
-  if (!lot.ok) return lot;
-  const isTaken =
-    body.child === state.id ||
-    state.splits.some(({ child }) => child === body.child) ||
-    facts.others.some((other) => other.state.id === body.child);
+/**
+ * Some pieces go on as a lot of their own, at any step and also on hold (rule 15). Both write in one act: the
+ * parent that they left, the child what it goes on from.
+ */
+export function splitTraveler(of: Case<"splitTraveler">): Ruling {
+  const { state, facts, command, body } = of;
+  const open = openLot(state);
+  if (!open.ok) return open;
+  const isTaken = facts.lot === null || facts.lot.isChildTaken || facts.others.length > 0;
   if (isTaken) return refuse("id_already_used");
-  const running = state.reworks.find(({ status }) => status === "in_work");
-  if (running) return refuse("rework_in_work", { label: running.label });
-  const left = leftIn(state);
-  const isFitting = compare(body.quantity, "0") > 0 && compare(body.quantity, left) < 0;
-  if (!isFitting) return refuse("split_quantity", { quantity: body.quantity, of: left });
-  const split = {
+  const remaining = remainingOf(state);
+  const isPart = compare(body.quantity, "0") > 0 && compare(body.quantity, remaining) < 0;
+  // A lot that was started in whole pieces is split into whole pieces.
+  if (!isPart || decimals(body.quantity) > decimals(state.unit.quantity)) {
+    return refuse("split_quantity", { quantity: body.quantity, of: remaining });
+  }
+  const defects = body.defects ?? [];
+  const fit = defectsFit(of, defects, remaining);
+  if (!fit.ok) return fit;
+  const serials = serialsLeaving(state, body.serials ?? [], body.quantity);
+  if (!serials.ok) return serials;
+  const held = heldAtOnce(of);
+  if (!held.ok) return held;
+  const moved = defects.map((from) => ({ from, to: derivedId(command.id, from) }));
+  const lot = `${state.unit.lot}-${state.splits.length + 1}`;
+  const said = { lot, quantity: body.quantity, defects: moved, ...serials.value };
+  const from = { traveler: state.id, seq: state.seq, head: facts.lot?.head ?? "" };
+  const parts: EventBody<"traveler.split"> = {
     child: body.child,
-    lot: `${state.unit.lot}-${state.splits.length + 1}`,
-    quantity: body.quantity,
+    ...said,
     reason: textHash(body.reason),
   };
-  return rule([{ type: "traveler.split", body: split }], [body.reason]);
-}
-
-type Split = Extract<TravelerEvent, { type: "traveler.split" }>;
-
-/** The first entry of the lot that a split makes: its history is its parent's up to the split's own entry. */
-export const splitOffOf = (
-  parent: { traveler: string; seq: number; head: string },
-  { body }: Split,
-): TravelerEvent => ({
-  type: "traveler.split_off",
-  body: { traveler: body.child, from: parent, lot: body.lot, quantity: body.quantity },
-});
-
-const standing = (steps: TravelerState["steps"]): string =>
-  JSON.stringify(
-    Object.values(steps)
-      .map(({ step, status, attempt, deferredTo }: StepState) => [
-        step,
-        status,
-        attempt,
-        deferredTo,
-      ])
-      .sort(),
+  return ruleForFamily(
+    [{ type: "traveler.split", body: parts }],
+    [
+      {
+        traveler: body.child,
+        events: [
+          { type: "traveler.split_off", body: { traveler: body.child, from, ...said } },
+          ...held.value,
+        ],
+      },
+    ],
+    [body.reason],
   );
-
-/** Why two lots can't become one; null: they can. Same part, same revision, and equally far. */
-function differs(
-  target: TravelerState,
-  other: TravelerState,
-): "part" | "revision" | "progress" | "hold" | "defect" | "closed" | null {
-  const isOpen = (["released", "in_work", "on_hold"] as const).some((of) => of === other.status);
-  if (!isOpen || !isLot(other)) return "closed";
-  if (other.part.number !== target.part.number || other.part.revision !== target.part.revision) {
-    return "part";
-  }
-  if (other.revision.contentSha256 !== target.revision.contentSha256) return "revision";
-  if (other.holds.some(({ released }) => !released)) return "hold";
-  if (other.defects.some(({ status }) => status === "open")) return "defect";
-  return standing(other.steps) === standing(target.steps) ? null : "progress";
 }
 
-/** The target takes the others' pieces over; where each came from stays told. */
-export function mergeTravelers({ state, facts, body }: Case<"mergeTravelers">): Ruling {
-  const lot = openLot(state);
-  if (!lot.ok) return lot;
-  const hold = state.holds.find(({ released }) => !released);
-  if (hold) return refuse("on_hold", { reason: hold.reason, owner: hold.owner, scope: "traveler" });
-  const found: Facts["others"][number][] = [];
-  for (const id of body.from) {
-    const other = facts.others.find((one) => one.state.id === id);
-    const isTwice = found.some((one) => one.state.id === id);
-    if (!other || isTwice || id === state.id) return refuse("merge_unknown");
-    const why = differs(state, other.state);
-    if (why) return refuse("merge_differs", { lot: other.state.unit.lot ?? "", why });
-    found.push(other);
-  }
-  if (found.length === 0) return refuse("merge_unknown");
-  const from = found.map(({ state: of, head }) => ({
-    traveler: of.id,
-    seq: of.seq,
-    head,
-    quantity: leftIn(of),
-  }));
-  const merged = { from, reason: textHash(body.reason) };
-  return rule([{ type: "traveler.merged", body: merged }], [body.reason]);
+/** The child's hold begins with the child: between the split and its hold nobody works on the pieces. */
+function heldAtOnce({
+  state,
+  facts,
+  body,
+}: Case<"splitTraveler">): Result<TravelerEvent[], Refusal> {
+  if (!body.hold) return ok([]);
+  const { hold, reason: code } = body.hold;
+  if (state.holds.some(({ id }) => id === hold)) return refuse("id_already_used");
+  const reason = facts.policy.holdReasons.find((one) => one.code === code);
+  if (!reason) return refuse("hold_reason_unknown", { reason: code });
+  const placed: EventBody<"hold.placed"> = {
+    hold,
+    scope: { kind: "traveler" },
+    reason: reason.code,
+    owner: reason.owner,
+    defect: null,
+    comment: textHash(body.reason),
+    byRule: false,
+  };
+  return ok([{ type: "hold.placed", body: placed }]);
 }
 
-type Merged = Extract<TravelerEvent, { type: "traveler.merged" }>;
-
-/** How each of the merged lots ends in its own record. */
-export const mergedIntoOf = (target: string, { body }: Merged): TravelerEvent => ({
-  type: "traveler.merged_into",
-  body: { into: target, reason: body.reason },
-});
-
-/** Scrap that a disposition has decided for pieces of this lot. */
-export const scrapDecided = (state: TravelerState): string =>
-  sum(
-    state.defects
-      .filter(({ status }) => status !== "withdrawn")
-      .flatMap(({ dispositions }) => dispositions)
-      .filter(({ decision }) => decision === "scrap"),
+/** Defects leave with pieces enough for each, and those that stay find theirs here. */
+function defectsFit(
+  { state, facts, body }: Case<"splitTraveler">,
+  leaving: readonly string[],
+  remaining: string,
+): Result<true, Refusal> {
+  if (new Set(leaving).size < leaving.length) return refuse("id_already_used");
+  for (const id of leaving) {
+    const defect = openDefect(state, id);
+    if (!defect.ok) return defect;
+    const { code, quantity } = defect.value;
+    if (compare(quantity, body.quantity) > 0) {
+      return refuse("defect_does_not_fit", { code, quantity, pieces: body.quantity });
+    }
+    if (compare(scrappedOf(state, id), "0") > 0) return refuse("scrap_recorded", { code });
+    const rework = state.reworks.find((one) => one.defect === id && one.status === "in_work");
+    if (rework) return refuse("rework_in_work", { label: rework.label });
+    // The parent's hold ends with it: only its owner says that these are the pieces.
+    const hold = state.holds.find((one) => one.defect === id && !one.released);
+    const role = hold && releasedBy[hold.owner];
+    if (role && !facts.person.roles.includes(role)) {
+      return refuse("hold_owner", { reason: hold.reason, owner: hold.owner, role });
+    }
+  }
+  const staying = subtract(remaining, body.quantity);
+  const tooMany = state.defects.find(
+    ({ id, status, quantity }) =>
+      status === "open" &&
+      !leaving.includes(id) &&
+      compare(subtract(quantity, scrappedOf(state, id)), staying) > 0,
   );
+  if (!tooMany) return ok(true);
+  const { code, quantity } = tooMany;
+  return refuse("defect_does_not_fit", { code, quantity, pieces: staying });
+}
 
-/** Every piece that was started is accepted, scrapped or gone elsewhere; none is counted twice. */
+/** Pieces that have numbers leave by their numbers. */
+function serialsLeaving(
+  state: TravelerState,
+  serials: readonly string[],
+  quantity: string,
+): Result<{ serials?: string[] }, Refusal> {
+  if (state.serials.length === 0) return serials.length === 0 ? ok({}) : refuse("serial_unknown");
+  const distinct = [...new Set(serials)];
+  const unknown = distinct.find((serial) => !state.serials.includes(serial));
+  if (unknown !== undefined) return refuse("serial_unknown", { serial: unknown });
+  if (distinct.length < serials.length || compare(String(serials.length), quantity) !== 0) {
+    return refuse("serials_count", { count: String(distinct.length), of: quantity });
+  }
+  return ok({ serials: [...serials] });
+}
+
+/** Open work that makes two lots differ; their own counts, defects and holds are judged apart. */
+const work: ReadonlySet<OpenItemCode> = new Set<OpenItemCode>([
+  "step_open",
+  "deferred_open",
+  "field_open",
+  "gage_open",
+  "reading_uncovered",
+  "process_limit_open",
+  "buyoff_open",
+]);
+
+/** How far a lot has come, as text: the same attempts of the same steps, with the same left to do. */
+function progressText({ state, content }: Pick<Merging, "state" | "content">) {
+  const steps = Object.values(state.steps)
+    .map(({ step, status, attempt, positions, deferredTo, pausedAt, outOfTurn }) => ({
+      step,
+      status,
+      attempt,
+      positions: positions && [...positions].sort(),
+      deferredTo,
+      isPaused: pausedAt !== null,
+      outOfTurn,
+    }))
+    .sort((a, b) => (a.step < b.step ? -1 : 1));
+  const open = openItems(state, content).filter(({ code }) => work.has(code));
+  return canonicalSha256(JSON.parse(JSON.stringify({ steps, open })));
+}
+
+type MergeWhy =
+  | "closed"
+  | "hold"
+  | "defect"
+  | "rework"
+  | "timer"
+  | "part"
+  | "revision"
+  | "order"
+  | "serials"
+  | "progress";
+
+/** What a lot may neither leave behind nor bring along unseen; null: it is free. */
+function tiedBy(state: TravelerState, lot: Facts["lot"]): MergeWhy | null {
+  const isHeld = state.holds.some(({ released }) => !released);
+  if (isHeld || lot?.heldOutside.includes(state.id)) return "hold";
+  if (state.defects.some(({ status }) => status === "open")) return "defect";
+  if (state.reworks.some(({ status }) => status === "in_work")) return "rework";
+  return state.timers.some(({ stoppedAt }) => stoppedAt === null) ? "timer" : null;
+}
+
+type Merging = Pick<Case<"mergeTravelers">, "state" | "content"> & { lot: Facts["lot"] };
+
+/** Why another lot can't join this one; null: nothing is different. */
+function differs(of: Merging, other: TravelerState): MergeWhy | null {
+  const { state, content } = of;
+  if (!isLot(other) || !isOpen(other)) return "closed";
+  const tie = tiedBy(other, of.lot);
+  if (tie) return tie;
+  const isPart =
+    other.part.number === state.part.number && other.part.revision === state.part.revision;
+  if (!isPart) return "part";
+  if (other.revision.contentSha256 !== state.revision.contentSha256) return "revision";
+  if (other.workOrder !== state.workOrder) return "order";
+  if ((other.serials.length === 0) !== (state.serials.length === 0)) return "serials";
+  return progressText(of) === progressText({ state: other, content }) ? null : "progress";
+}
+
+const labelOf = ({ unit }: TravelerState): string => unit.lot ?? unit.serial ?? "";
+
+/** One lot takes over the pieces of others that are exactly as far; those end, both genealogies stay. */
+export function mergeTravelers(of: Case<"mergeTravelers">): Ruling {
+  const { state, content, facts, body } = of;
+  const open = openLot(state);
+  if (!open.ok) return open;
+  const names = [...new Set(body.from)];
+  if (names.length === 0 || names.length < body.from.length || names.includes(state.id)) {
+    return refuse("merge_unknown");
+  }
+  const tie = tiedBy(state, facts.lot);
+  if (tie) return refuse("merge_differs", { lot: labelOf(state), why: tie });
+  const sources = names.map((id) => facts.others.find((one) => one.state.id === id));
+  const from: EventBody<"traveler.merged">["from"] = [];
+  for (const source of sources) {
+    if (!source) return refuse("merge_unknown");
+    const why = differs({ state, content, lot: facts.lot }, source.state);
+    if (why) return refuse("merge_differs", { lot: labelOf(source.state), why });
+    const { id, seq, serials } = source.state;
+    const quantity = remainingOf(source.state);
+    const lot = labelOf(source.state);
+    from.push({ traveler: id, seq, head: source.head, lot, quantity, serials: [...serials] });
+  }
+  const reason = textHash(body.reason);
+  const performedBy = peopleOf(sources.flatMap((source) => source?.state ?? []));
+  return ruleForFamily(
+    [{ type: "traveler.merged", body: { from, performedBy, reason } }],
+    from.map(({ traveler, quantity }) => ({
+      traveler,
+      events: [
+        {
+          type: "traveler.merged_into" as const,
+          body: { into: state.id, lot: labelOf(state), quantity, reason },
+        },
+      ],
+    })),
+    [body.reason],
+  );
+}
+
+function peopleOf(sources: readonly TravelerState[]): EventBody<"traveler.merged">["performedBy"] {
+  const people = new Map<string, Set<string>>();
+  for (const { steps } of sources) {
+    for (const { step, performedBy } of Object.values(steps)) {
+      const known = people.get(step) ?? new Set();
+      for (const person of performedBy) known.add(person);
+      people.set(step, known);
+    }
+  }
+  return [...people]
+    .filter(([, names]) => names.size > 0)
+    .map(([step, names]) => ({ step, people: [...names].sort() }))
+    .sort((a, b) => (a.step < b.step ? -1 : 1));
+}
+
+/** A person has counted: what they say has to be what the record says, piece by piece (rule 15). */
 export function accountQuantity({ state, body }: Case<"accountQuantity">): Ruling {
-  const lot = openLot(state);
-  if (!lot.ok) return lot;
-  const { accepted, scrapped, transferredOut } = body;
-  if ([accepted, scrapped, transferredOut].some((of) => compare(of, "0") < 0)) {
-    return refuse("value_not_readable", { value: "-" });
+  if (!isLot(state)) return refuse("not_a_lot", { unit: state.unit.serial ?? "" });
+  const { started, merged, transferredOut, scrapped, remaining } = balanceOf(state);
+  if (compare(body.transferredOut, transferredOut) !== 0) {
+    return refuse("quantity_transferred", { transferred: body.transferredOut, of: transferredOut });
   }
-  const started = startedIn(state);
-  const gone = sum(state.splits);
-  if (compare(transferredOut, gone) !== 0) {
-    return refuse("quantity_transferred", { transferred: transferredOut, of: gone });
+  if (compare(body.scrapped, scrapped) !== 0) {
+    return refuse("scrap_not_decided", { scrapped: body.scrapped, decided: scrapped });
   }
-  const total = add(add(accepted, scrapped), transferredOut);
-  if (compare(total, started) !== 0) {
-    return refuse("quantity_does_not_balance", { started, sum: total });
-  }
-  const decided = scrapDecided(state);
-  if (compare(scrapped, decided) !== 0) {
-    return refuse("scrap_not_decided", { scrapped, decided });
+  if (compare(body.accepted, remaining) !== 0) {
+    const came = merged.reduce((sum, of) => add(sum, of.quantity), started);
+    const sum = add(add(body.accepted, scrapped), transferredOut);
+    return refuse("quantity_does_not_balance", { started: came, sum });
   }
   return rule([{ type: "quantity.accounted", body }]);
 }
 
-/** Later serialisation: the pieces get their numbers, and nothing that was recorded before is rewritten. */
-export function assignSerials({ state, body }: Case<"assignSerials">): Ruling {
+/** Each piece gets its number, once; nothing that was recorded on the lot is written again. */
+export function assignSerials({ state, facts, body }: Case<"assignSerials">): Ruling {
   if (!isLot(state)) return refuse("not_a_lot", { unit: state.unit.serial ?? "" });
   if (state.serials.length > 0) return refuse("serials_assigned_already");
-  const left = state.quantities?.accepted ?? leftIn(state);
-  const isCountable = DECIMAL.test(left) && decimals(left) === 0;
-  const isUnique = new Set(body.serials).size === body.serials.length;
-  if (!isCountable || !isUnique || compare(String(body.serials.length), left) !== 0) {
-    return refuse("serials_count", { count: String(new Set(body.serials).size), of: left });
+  const pieces = remainingOf(state);
+  const count = new Set(body.serials).size;
+  if (count < body.serials.length || compare(String(count), pieces) !== 0) {
+    return refuse("serials_count", { count: String(count), of: pieces });
   }
-  return rule([{ type: "traveler.serials_assigned", body }]);
+  const taken = facts.lot?.serialsTaken ?? [];
+  if (taken.length > 0) return refuse("serial_taken", { serials: taken.join(", ") });
+  return rule([{ type: "traveler.serials_assigned", body: { serials: [...body.serials] } }]);
 }
-
-/**
- * A lot's balance is part of its completion. One that nothing left or joined and of which nothing is scrapped
- * balances by itself: what was started is what is there.
- */
-export const isAccounted = (state: TravelerState): boolean =>
-  !isLot(state) ||
-  state.quantities !== null ||
-  (state.splits.length + state.merges.length === 0 && compare(scrapDecided(state), "0") === 0);
-
-/** What the fold of a traveler begins with: nothing, or for a lot that was split off its parent's history. */
-export const originOf = (
-  first: RecordedEvent | undefined,
-): { traveler: string; seq: number; head: string } | null =>
-  first?.type === "traveler.split_off" ? first.body.from : null;

@@ -28,7 +28,7 @@ export async function ordersAtSite(actor: Actor): Promise<OrderLine[]> {
     }),
     site.traveler.groupBy({
       by: ["workOrder", "status", "quantity"],
-      where: { siteId: actor.site },
+      where: { siteId: actor.site, ...released },
       _count: { _all: true },
     }),
   ]);
@@ -47,12 +47,14 @@ export async function orderAtSite(actor: Actor, id: string): Promise<OrderLine |
   if (!order) return null;
   const travelers = await site.traveler.groupBy({
     by: ["status", "quantity"],
-    where: { siteId: actor.site, workOrder: order.number },
+    where: { siteId: actor.site, workOrder: order.number, ...released },
     _count: { _all: true },
   });
   return lineOf(order, travelers);
 }
 
+/** The pieces of a lot that was split off were released with the lot it came from. */
+const released = { parentId: null };
 const finished = new Set(["complete", "accepted", "scrapped", "cancelled"]);
 
 function lineOf(

@@ -1,6 +1,6 @@
 import type { InstructionContent, Operation, Step } from "#lib/instructions/schema";
 import { chainsOf, isDone, unsigned } from "./buyoffs.rules.ts";
-import { isAccounted, leftIn } from "./lots.rules.ts";
+import { balanceOf, isLot } from "./lot-balance.rules.ts";
 import type { PlannedStep } from "./plan.rules.ts";
 import { plannedField, plannedStep, plannedSteps } from "./plan.rules.ts";
 import type { TravelerState } from "./state.schema.ts";
@@ -115,11 +115,16 @@ export function openItems(
     ...toolsMissing(state, content).map(
       ({ kit, due, counted }): OpenItem => ({ code: "tools_open", params: { kit, due, counted } }),
     ),
-    ...(isAccounted(state)
-      ? []
-      : [{ code: "quantity_open" as const, params: { quantity: leftIn(state) } }]),
     ...blobsMissing.map((sha256): OpenItem => ({ code: "photo_not_arrived", params: { sha256 } })),
+    ...quantityOpen(state),
   ];
+}
+
+/** A lot is not done before every piece of it is accounted for. */
+function quantityOpen(state: TravelerState): OpenItem[] {
+  if (!isLot(state)) return [];
+  const { accepted, remaining } = balanceOf(state);
+  return accepted === null ? [{ code: "quantity_open", params: { quantity: remaining } }] : [];
 }
 
 function stepOpenItems(

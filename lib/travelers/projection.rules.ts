@@ -47,7 +47,7 @@ export function projection(state: TravelerState, content: InstructionContent): P
     installations: rows(own(state, "components"), installationRow),
     photos: rows(own(state, "photos"), photoRow),
     buyoffs: rows(own(state, "buyoffs"), buyoffRow),
-    defects: rows(state.defects, defectRow),
+    defects: rows(own(state, "defects"), defectRow),
     holds: rows(state.holds, holdRow),
     batchClocks: rows(own(state, "clocks"), clockRow),
     measurementRecords: rows(own(state, "measurementRecords"), measurementRecordRow),

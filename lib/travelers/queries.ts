@@ -59,7 +59,7 @@ export async function packetForTablet(
   });
   if (!loaded.traveler?.state) return null;
   const [people, texts] = await Promise.all([
-    peopleIn(actor, traveler),
+    peopleIn(actor, await lineOf(actor, loaded.traveler.state)),
     textsIn(actor, loaded.traveler.state),
   ]);
   return { ...packetOf(loaded, loaded.traveler.state, content), people, texts };
@@ -134,10 +134,20 @@ function needsOf(content: InstructionContent) {
   };
 }
 
-/** Everyone whom the traveler's record names, as they stand on paper. */
-async function peopleIn(actor: Actor, traveler: string) {
+/** The traveler, and the lots that it was split off from. */
+async function lineOf(actor: Actor, { id, origin }: TravelerState): Promise<string[]> {
+  if (origin === null) return [id];
+  const parent = await forSite(actor.site).traveler.findFirst({
+    where: { id: origin.traveler, siteId: actor.site },
+    select: { state: true },
+  });
+  return parent ? [id, ...(await lineOf(actor, parent.state as unknown as TravelerState))] : [id];
+}
+
+/** Everyone whom the records of these travelers name, as they stand on paper. */
+async function peopleIn(actor: Actor, travelers: readonly string[]) {
   const rows = await forSite(actor.site).entry.findMany({
-    where: { streamId: traveler },
+    where: { streamId: { in: [...travelers] } },
     select: { line: true },
   });
   const named = rows.flatMap(({ line }) => {
@@ -238,13 +248,20 @@ async function contentsOf(hashes: readonly string[]): Promise<Map<string, Instru
   return new Map(wanted.map((hash) => [hash, contentOf(hash, texts.get(hash) ?? null)]));
 }
 
-/** The traveler that a scanned or typed code means here: its id, or its unit; the newest of several. */
+/** The traveler that a scanned or typed code means here: its id, its unit, or a piece of it; the newest of several. */
 export async function findTraveler(actor: Actor, scanned: string): Promise<{ id: string } | null> {
   const code = scanned.trim().replace(/^TRV~/i, "");
   const isId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(code);
-  const unit = { OR: [{ serial: code }, { lot: code }] };
-  return forSite(actor.site).traveler.findFirst({
-    where: { siteId: actor.site, ...(isId ? { id: code.toLowerCase() } : unit) },
+  const site = forSite(actor.site);
+  const keyed = isId
+    ? []
+    : await site.travelerKey.findMany({
+        where: { siteId: actor.site, key: code.toLowerCase(), kind: "unit" },
+        select: { travelerId: true },
+      });
+  const ids = isId ? [code.toLowerCase()] : keyed.map(({ travelerId }) => travelerId);
+  return site.traveler.findFirst({
+    where: { siteId: actor.site, id: { in: ids } },
     orderBy: { releasedAt: "desc" },
     select: { id: true },
   });

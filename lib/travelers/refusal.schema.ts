@@ -175,6 +175,10 @@ export const refusalCodes = [
   "scrap_not_decided",
   "serials_assigned_already",
   "serials_count",
+  "defect_does_not_fit",
+  "scrap_recorded",
+  "serial_unknown",
+  "serial_taken",
   // photos
   "photo_unknown",
   "photo_already_attached",

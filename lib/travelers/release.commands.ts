@@ -49,11 +49,13 @@ export async function releaseAtDesk(
   if (elsewhere) return refused("unit_on_another_order", elsewhere);
   const onOrder = await site.traveler.findMany({
     where: { siteId: actor.site, workOrder: order.number },
-    select: { serial: true, lot: true, quantity: true },
+    select: { serial: true, lot: true, quantity: true, parentId: true },
   });
   const known = new Set(onOrder.map(({ serial, lot }) => serial ?? lot ?? ""));
   const fresh = units.filter((unit) => !known.has(unit));
-  const there = onOrder.map(({ quantity }) => quantity).reduce(add, "0");
+  // The pieces of a lot that was split off were released with the lot it came from.
+  const whole = onOrder.filter(({ parentId }) => parentId === null);
+  const there = whole.map(({ quantity }) => quantity).reduce(add, "0");
   const asked = fresh.length > 0 && form.as === "lot" ? form.quantity : String(fresh.length);
   if (compare(add(there, asked), order.quantity) > 0) {
     const left = subtract(order.quantity, there);

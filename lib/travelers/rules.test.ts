@@ -57,7 +57,7 @@ test("evolve is total: every type of the record moves the sequence on, also thos
   const { state } = aBench();
   for (const type of Object.keys(eventBodies)) {
     const voids = { buyoffs: [], readings: [] };
-    const lists = { steps: [], from: [], defects: [], signals: [], serials: [] };
+    const lists = { steps: [], from: [], defects: [], signals: [], serials: [], performedBy: [] };
     const body = { step: named("none"), ...lists, voids, scope: { kind: "traveler" } };
     const event = { type, body, seq: 7, person: null, second: null, at: "", command: null };
     const next = evolve(state, event as unknown as RecordedEvent);

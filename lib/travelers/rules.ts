@@ -17,7 +17,7 @@ import { linkQmsRecord, receiveDisposition, scrapTraveler } from "./dispositions
 import type { Facts } from "./facts.schema.ts";
 import { selectGage } from "./gages.rules.ts";
 import { placeHold, releaseHold } from "./holds.rules.ts";
-import { accountQuantity, assignSerials } from "./lots.rules.ts";
+import { accountQuantity, assignSerials, mergeTravelers, splitTraveler } from "./lots.rules.ts";
 import { attachMeasurementRecord } from "./measurement-records.rules.ts";
 import {
   acknowledgeInspection,
@@ -92,11 +92,10 @@ type Rule<T extends CommandType> = readonly [Stage, (of: Case<T>) => Ruling];
 
 /** Null: on the wire, but its rules come later. */
 const rules: { readonly [T in CommandType]: Rule<T> | null } = {
-  // Decided in lots.rules.ts, and closed until one append writes the other lots' records as well.
-  splitTraveler: null,
-  mergeTravelers: null,
-  accountQuantity: ["on_hold", accountQuantity],
-  assignSerials: ["ended", assignSerials],
+  splitTraveler: ["on_hold", splitTraveler],
+  mergeTravelers: ["work", mergeTravelers],
+  accountQuantity: ["work", accountQuantity],
+  assignSerials: ["on_hold", assignSerials],
   completeTraveler: ["work", completeTraveler],
   acceptTraveler: ["on_hold", acceptTraveler],
   cancelTraveler: ["on_hold", cancelTraveler],

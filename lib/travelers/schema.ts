@@ -42,7 +42,17 @@ const qmsStatus = z.enum(["open", "contained", "dispositioned", "closed", "void"
  * those whose rules come later are refused with `command_not_available`.
  */
 export const commandBodies = {
-  splitTraveler: z.object({ child: id, quantity: decimal, reason }),
+  splitTraveler: z.object({
+    child: id,
+    quantity: decimal,
+    reason,
+    /** Open defects of the pieces that leave: they and their holds go with the child. */
+    defects: z.optional(z.array(id)),
+    /** The pieces that leave, where they have serial numbers already. */
+    serials: z.optional(z.array(words(60))),
+    /** The pieces that leave are held at once, for one of the plant's reasons. */
+    hold: z.optional(z.object({ hold: id, reason: code })),
+  }),
   mergeTravelers: z.object({ from: z.array(id), reason }),
   accountQuantity: z.object({ accepted: decimal, scrapped: decimal, transferredOut: decimal }),
   assignSerials: z.object({ serials: z.array(words(60)) }),
@@ -315,6 +325,7 @@ export const onlineOnly: ReadonlySet<CommandType> = new Set<CommandType>([
   "grantWaiver",
   "revokeWaiver",
   "reviewSignals",
+  "assignSerials",
   "completeTraveler",
   "acceptTraveler",
   "releaseHold",
@@ -615,6 +626,8 @@ export const eventBodies = {
     child: id,
     lot: z.string(),
     quantity: z.string(),
+    defects: z.array(z.object({ from: id, to: id })),
+    serials: z.optional(z.array(z.string())),
     reason: hash,
   }),
   /** The first entry of a lot that was split off: everything before is its parent's, up to `from`. */
@@ -623,16 +636,41 @@ export const eventBodies = {
     from: z.object({ traveler: id, seq: z.int(), head: hash }),
     lot: z.string(),
     quantity: z.string(),
+    defects: z.array(z.object({ from: id, to: id })),
+    serials: z.optional(z.array(z.string())),
   }),
   "traveler.merged": z.object({
-    from: z.array(z.object({ traveler: id, seq: z.int(), head: hash, quantity: z.string() })),
+    from: z.array(
+      z.object({
+        traveler: id,
+        seq: z.int(),
+        head: hash,
+        lot: z.string(),
+        quantity: z.string(),
+        serials: z.array(z.string()),
+      }),
+    ),
+    /** Who did the work on the pieces that came: from here on nobody of them accepts it. */
+    performedBy: z.array(z.object({ step: id, people: z.array(id) })),
     reason: hash,
   }),
-  "traveler.merged_into": z.object({ into: id, reason: hash }),
+  "traveler.merged_into": z.object({
+    into: id,
+    lot: z.string(),
+    quantity: z.string(),
+    reason: hash,
+  }),
   "quantity.accounted": z.object({
     accepted: z.string(),
     scrapped: z.string(),
     transferredOut: z.string(),
+  }),
+  /** Some pieces of a lot; the others go on. */
+  "quantity.scrapped": z.object({
+    defect: id,
+    quantity: z.string(),
+    identification: z.string(),
+    segregation: z.string(),
   }),
   "traveler.serials_assigned": z.object({ serials: z.array(z.string()) }),
   "step.paused": z.object({ step: id, reason: z.string() }),
@@ -736,7 +774,15 @@ export type RecordedEvent = TravelerEvent & {
 
 /** The server's answer to one command. A repeat with the same content gets the same one. */
 export type CommandVerdict =
-  | { id: string; verdict: "applied"; seq: number; head: string; events: readonly RecordedEvent[] }
+  | {
+      id: string;
+      verdict: "applied";
+      seq: number;
+      head: string;
+      events: readonly RecordedEvent[];
+      /** What the same act wrote for other travelers: a lot split off, or merged into this one. */
+      others?: readonly { traveler: string; events: readonly RecordedEvent[] }[];
+    }
   | {
       id: string;
       verdict: "recorded_not_applied";

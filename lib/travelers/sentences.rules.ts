@@ -96,6 +96,11 @@ const sentences: Sentences = {
   }),
   "traveler.merged_into": ({ into }) => ({ lot: { as: "lot", id: into } }),
   "quantity.accounted": (body) => body,
+  "quantity.scrapped": ({ quantity, identification, segregation }) => ({
+    quantity,
+    identification,
+    segregation,
+  }),
   "traveler.serials_assigned": ({ serials }) => ({
     count: number(serials.length),
     serials: list(serials),

@@ -195,7 +195,8 @@ export type Defect = {
   reading: string | null;
   location: string | null;
   comment: TextHash | null;
-  status: "open" | "withdrawn" | "closed";
+  /** `transferred`: its pieces are in another lot of the family, which has the defect now. */
+  status: "open" | "withdrawn" | "closed" | "transferred";
   qms: QmsRecord | null;
   dispositions: readonly Disposition[];
   dispositionFrom: "qms" | "hand" | null;
@@ -224,8 +225,8 @@ export type Hold = {
     person: string;
     at: Instant;
     comment: TextHash;
-    /** "hand" is a signal until the QMS has been reconciled. */
-    basis: "owner" | "qms" | "hand";
+    /** "hand" is a signal until the QMS has been reconciled; "split": it went on with the pieces. */
+    basis: "owner" | "qms" | "hand" | "split";
   } | null;
 };
 
@@ -430,6 +431,8 @@ export type Origin = {
     clocks: number;
     measurementRecords: number;
     waivers: number;
+    /** Those that stayed with the parent; the ones that came along follow, with ids of their own. */
+    defects: number;
   };
 };
 
@@ -486,7 +489,23 @@ export type TravelerState = {
   /** Lots split off from this one. `unit.quantity` stays what was started here. */
   splits: readonly { child: string; lot: string; quantity: string; at: Instant }[];
   /** Lots whose pieces this one took over, with the last entry of their own history. */
-  merges: readonly { traveler: string; seq: number; head: string; quantity: string; at: Instant }[];
+  merges: readonly {
+    traveler: string;
+    seq: number;
+    head: string;
+    lot: string;
+    quantity: string;
+    at: Instant;
+  }[];
+  /** Pieces of the lot scrapped while the others go on. */
+  scraps: readonly {
+    defect: string;
+    quantity: string;
+    identification: string;
+    segregation: string;
+    person: string;
+    at: Instant;
+  }[];
   mergedInto: string | null;
   /** Given to the pieces of a lot later. */
   serials: readonly string[];

@@ -1,11 +1,11 @@
-import type { InspectionCall, StepDeparture, TravelerState } from "./state.schema.ts";
+import type { Defect, InspectionCall, StepDeparture, TravelerState } from "./state.schema.ts";
 
 /** What was said, shown or stopped beside the work of a step: what the next person has to know. */
 export type StepStoryLine = { id: string; at: string; person: string | null } & (
   | { kind: "note"; text: string }
   | { kind: "call"; acknowledgedAt: string | null; arrivedAt: string | null }
   | { kind: "photo"; sha256: string }
-  | { kind: "defect"; code: string; ncr: string | null; status: "open" | "withdrawn" | "closed" }
+  | { kind: "defect"; code: string; ncr: string | null; status: Defect["status"] }
   | { kind: "decline"; text: string }
   | { kind: "hold"; reason: string; releasedAt: string | null }
   | { kind: "departure"; departure: StepDeparture }

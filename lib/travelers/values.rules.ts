@@ -182,14 +182,22 @@ export function judge(
 
 const accepting: readonly Disposition["decision"][] = ["use_as_is", "repair", "regrade"];
 
-/** Only a defect whose whole quantity is accepted by disposition lets a value outside limits stand. */
+/**
+ * Only a defect whose whole quantity is accepted by disposition lets a value outside limits stand; in a lot
+ * also one whose pieces were scrapped, or left it.
+ */
 export function isCoveredByDisposition(state: TravelerState, reading: Reading): boolean {
   return state.defects.some(
     (defect) =>
       defect.reading === reading.id &&
-      defect.status !== "withdrawn" &&
-      defect.dispositions.length > 0 &&
-      defect.dispositions.every(({ decision }) => accepting.includes(decision)),
+      (defect.status === "transferred" ||
+        (defect.status !== "withdrawn" &&
+          defect.dispositions.length > 0 &&
+          defect.dispositions.every(
+            ({ decision }) =>
+              accepting.includes(decision) ||
+              (decision === "scrap" && state.scraps.some((scrap) => scrap.defect === defect.id)),
+          ))),
   );
 }
 

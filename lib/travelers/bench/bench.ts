@@ -42,14 +42,24 @@ export type Bench = {
 };
 
 export function aBench(
-  of: { serial?: string; quantity?: string; content?: InstructionContent; worker?: Name } = {},
+  of: {
+    serial?: string;
+    lot?: string;
+    quantity?: string;
+    content?: InstructionContent;
+    worker?: Name;
+  } = {},
 ): Bench {
   const content = of.content ?? bracketPlan();
   const released = releaseTraveler({
     id: named("traveler"),
     site: named("site"),
     workOrder: "WO-700290",
-    unit: { serial: of.serial ?? "FSB-0118", lot: null, quantity: of.quantity ?? "1" },
+    unit: {
+      serial: of.lot === undefined ? (of.serial ?? "FSB-0118") : null,
+      lot: of.lot ?? null,
+      quantity: of.quantity ?? "1",
+    },
     instruction: named("instruction"),
     content,
     contentSha256: canonicalSha256(content),
@@ -103,6 +113,7 @@ export function factsFor(bench: Bench, command: Command, given: Given = {}): Fac
     })),
     clocks: [],
     others: [],
+    lot: null,
     outerHolds: [],
     qms: answer && needed.disposition ? { defect: needed.disposition, ...answer } : null,
     blobsMissing: [],
