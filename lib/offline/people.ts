@@ -1,4 +1,5 @@
 import { type Core, refreshCounts } from "./core.ts";
+import { keepServerTime } from "./sender.ts";
 import type { Answer } from "./server.ts";
 import type { SignAnswer, SignIn } from "./wire.schema.ts";
 
@@ -11,7 +12,9 @@ const usualIdleMinutes = 2;
 export async function signIn(core: Core, badge: string, pin: string): Promise<Answer<SignIn>> {
   const answer = await core.server.post<SignIn>("/api/floor/sign-in", { badge, pin });
   if (answer.kind === "ok") {
-    const { person, grant, notAfter, idleMinutes = usualIdleMinutes } = answer.value;
+    const { person, grant, notAfter, idleMinutes = usualIdleMinutes, serverTime } = answer.value;
+    // Known before the first act: by a clock that was set over a slow network it would be of before the grant.
+    if (serverTime !== undefined) await keepServerTime(core, serverTime);
     core.set({
       phase: "ready",
       signedIn: { person, grant, notAfter, idleMinutes, hasSigned: false },

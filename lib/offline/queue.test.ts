@@ -1,7 +1,7 @@
 import "fake-indexeddb/auto";
 import { IDBFactory } from "fake-indexeddb";
 import { beforeEach, describe, expect, test } from "vitest";
-import { type Canonical, canonicalSha256 } from "#lib/kit/canonical";
+import { type Canonical, canonicalSha256, sha256Hex } from "#lib/kit/canonical";
 import { uuidv7 } from "#lib/kit/ids";
 import type { CommandVerdict, Envelope, RecordedEvent } from "#lib/travelers/schema";
 import type { TravelerState } from "#lib/travelers/state.schema";
@@ -14,6 +14,7 @@ import {
   refusedUnseen,
   replayed,
   settle,
+  textsSaid,
   unanswered,
   waitingCommands,
 } from "./queue.ts";
@@ -244,4 +245,16 @@ describe("the sender", () => {
     ]);
     expect(backOffMs(1, 0)).toBe(500);
   });
+});
+
+test("whatever somebody wrote on a tablet can be read on it: also why it is entered late", () => {
+  const said = textsSaid({
+    text: "a note",
+    reason: "typed wrong",
+    comment: null,
+    late: { claimedAt: "2026-03-02T06:00:00.000Z", reason: "the network was down" },
+  });
+  const texts = ["a note", "typed wrong", "the network was down"];
+  expect(said).toEqual(Object.fromEntries(texts.map((text) => [sha256Hex(text), text])));
+  expect(textsSaid({ value: "14", late: null })).toEqual({});
 });

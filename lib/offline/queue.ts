@@ -168,9 +168,10 @@ function envelopeOf(
 export function textsSaid(body: unknown): Packet["texts"] {
   if (typeof body !== "object" || body === null) return {};
   const said = body as Record<string, unknown>;
+  // Why it is entered late stands beside what was done, in a member of its own.
+  const late = said.late as { reason?: unknown } | null | undefined;
   return Object.fromEntries(
-    ["text", "reason", "comment"]
-      .map((member) => said[member])
+    [said.text, said.reason, said.comment, late?.reason]
       .filter((text) => typeof text === "string")
       .map((text) => [sha256Hex(text), text]),
   );

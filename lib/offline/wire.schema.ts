@@ -28,6 +28,8 @@ export type SignIn = {
   notAfter: Instant;
   /** After how many minutes without a touch this tablet locks; the plant says so. */
   idleMinutes?: number;
+  /** When the server granted it: whatever is done under the grant is done later. */
+  serverTime?: Instant;
 };
 export type SignAnswer = { proof: string; method: "badge_pin" | "pin"; person: FloorPerson };
 

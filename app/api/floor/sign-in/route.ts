@@ -17,5 +17,5 @@ export const POST = endpoint("device", floorSignInSchema, async (device, input) 
     issuedAt,
     notAfter,
   });
-  return ok({ grant, person, notAfter, idleMinutes });
+  return ok({ grant, person, notAfter, idleMinutes, serverTime: issuedAt });
 });
