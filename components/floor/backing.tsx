@@ -24,12 +24,13 @@ import { useNow } from "./use-now.ts";
 import { WaiverDialog } from "./waiver-dialog.tsx";
 import { usePeople, useWork } from "./work-context.tsx";
 
-const MINUTE_MS = 60_000;
+/** Often enough that what was granted this moment is in force on the screen too. */
+const LOOK_MS = 1000;
 
 /** Why it was refused; and where somebody could stand beside or a waiver could help, the way to it. */
 export function StepProblem({ step, work }: { step: Step; work: StepWork }) {
   const t = useTranslations("floor.backing");
-  const now = useNow(MINUTE_MS);
+  const now = useNow(LOOK_MS);
   const { state, signedIn, packet } = useWork();
   const [helped, setHelped] = useState<"trainer" | "waiver" | null>(null);
   const { problem, setProblem } = work;
@@ -83,7 +84,7 @@ export function StepProblem({ step, work }: { step: Step; work: StepWork }) {
 
 /** By whose word somebody works here who doesn't hold what the step asks for: said all the time. */
 export function BackingBanner({ place }: { place: Place | null }) {
-  const now = useNow(MINUTE_MS);
+  const now = useNow(LOOK_MS);
   const { state, content, signedIn } = useWork();
   const planned = place?.step == null ? null : plannedStep(content, place.step);
   if (planned === null || now === null) return null;

@@ -15,6 +15,7 @@ import {
   nextRequirements,
   performers,
 } from "#lib/travelers/buyoffs.rules";
+import { isWitnessPoint, witnessCall } from "#lib/travelers/witness.rules";
 import { BuyoffChain, BuyoffContent } from "./buyoff-content.tsx";
 import { DeclineDialog } from "./decline-dialog.tsx";
 import { DemoButton } from "./demo-drawer.tsx";
@@ -246,7 +247,14 @@ function Signer({
     const chain = open === null ? null : chainAt(open.state, content, at);
     const due =
       open === null || chain === null ? undefined : nextRequirements(open.state, chain)[0];
-    if (due === undefined) onAllSigned();
+    // Whoever has to be called before they can sign isn't waited for with the keypad open.
+    const isToCall =
+      open !== null &&
+      chain !== null &&
+      due !== undefined &&
+      isWitnessPoint(due) &&
+      witnessCall(open.state, chain, due) === null;
+    if (due === undefined || isToCall) onAllSigned();
     else onNext(due);
   };
   const { badge, pin, setPin, accept, isBusy, problem } = useSigner(at, isSigned, early, next);

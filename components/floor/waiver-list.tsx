@@ -16,7 +16,7 @@ import { useActing, usePeople, useWork } from "./work-context.tsx";
 /** Who may do what on this unit without holding it: granted here by quality, revoked by a lead. */
 export function WaiverList() {
   const t = useTranslations("floor.waiver");
-  const now = useNow(60_000);
+  const now = useNow(1000);
   const { state, signedIn } = useWork();
   const [open, setOpen] = useState<{ act: "grant" | "revoke"; waiver: Waiver } | null>(null);
   const waivers = waiversOf(state);
