@@ -6,7 +6,13 @@ import { LimitBand, LimitNumbers } from "#components/ui/limit-band";
 import type { Field } from "#lib/instructions/schema";
 import { limitsText } from "#lib/kit/band";
 import { millis } from "#lib/kit/time";
-import { ageMs, batchClockOf, boundsOf, runningTimer } from "#lib/travelers/clocks.rules";
+import {
+  ageMs,
+  batchClockOf,
+  boundsOf,
+  isAwaited,
+  runningTimer,
+} from "#lib/travelers/clocks.rules";
 import type { Limits } from "#lib/travelers/state.schema";
 import { ScanBox } from "./gage-panel.tsx";
 import { useDecimals, useMomentText } from "./language.tsx";
@@ -279,6 +285,7 @@ export function ClockStrip() {
     .flatMap(({ steps }) => steps.flatMap(({ fields }) => fields))
     .flatMap((field) => {
       if (field.kind !== "batch_clock" || field.maxMinutes === undefined) return [];
+      if (!isAwaited(state, content, field.id)) return [];
       const clock = batchClockOf(state, content, field.id);
       return clock ? [{ clock, leftMs: field.maxMinutes * 60_000 - ageMsNow(clock.mixedAt) }] : [];
     });

@@ -63,6 +63,30 @@ export function batchClockOf(
   );
 }
 
+/**
+ * Whether a batch still decides about anything: its own operation is not done, or a later step asks for its
+ * age or waits for it. A mix that was used up in time says nothing any more, however old it grows.
+ */
+export function isAwaited(
+  state: TravelerState,
+  content: InstructionContent,
+  field: string,
+): boolean {
+  const isOpen = ({ id }: Step) => {
+    const status = state.steps[id]?.status;
+    return status !== "complete" && status !== "not_applicable";
+  };
+  const asks = (step: Step) =>
+    (step.clocks ?? []).some((clock) => clock.field === field) ||
+    step.fields.some((one) => one.kind === "clock_age" && one.from === field);
+  const isItsOwn = (step: Step) => step.fields.some(({ id }) => id === field);
+  return content.operations.some(
+    ({ steps }) =>
+      (steps.some(isItsOwn) && steps.some(isOpen)) ||
+      steps.some((step) => asks(step) && isOpen(step)),
+  );
+}
+
 export const ageMs = (clock: { mixedAt: Instant }, at: Instant): number =>
   Math.max(0, millis(at) - millis(clock.mixedAt));
 

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { Bench } from "./bench/bench.ts";
 import { act } from "./bench/bench.ts";
 import { named } from "./bench/plan.ts";
+import { aLot } from "./bench/plant.ts";
 import { completed, doneUpTo, inWorkAt, outcome, params } from "./bench/stage.ts";
 
 const installBracket = (bench: Bench, serial: string, facts = {}) =>
@@ -20,23 +21,43 @@ const installBracket = (bench: Bench, serial: string, facts = {}) =>
     },
     { facts },
   );
-const installBolt = (bench: Bench, lot: string, more: object = {}) =>
-  act(bench, "installComponent", {
-    step: named("060.2"),
-    field: named("bolt"),
-    position: "1",
-    part: "BOLT",
-    serial: null,
-    lot,
-    quantity: "1",
-    late: undefined,
-    ...more,
-  });
+const installBolt = (bench: Bench, lot: string, more: object = {}, facts = {}) =>
+  act(
+    bench,
+    "installComponent",
+    {
+      step: named("060.2"),
+      field: named("bolt"),
+      position: "1",
+      part: "BOLT",
+      serial: null,
+      lot,
+      quantity: "1",
+      late: undefined,
+      ...more,
+    },
+    { facts },
+  );
 
 test("an expired lot is refused and another lot is offered", () => {
   const ruling = installBolt(inWorkAt("060.2"), "L-EXPIRED");
   expect(outcome(ruling)).toBe("component_expired");
   expect(params(ruling)).toMatchObject({ expiresOn: "2026-03-01", other: "L-1" });
+});
+
+test("of several lots the one is offered that expires first, and an alternate after the part itself", () => {
+  const offered = (...stock: ReturnType<typeof aLot>[]) => {
+    const expired = aLot("BOLT", "L-EXPIRED", { expiresOn: "2026-03-01" });
+    const bench = inWorkAt("060.2");
+    return params(installBolt(bench, "L-EXPIRED", {}, { stock: [expired, ...stock] })).other;
+  };
+  const later = aLot("BOLT", "L-A", { expiresOn: "2026-12-31" });
+  const sooner = aLot("BOLT", "L-Z", { expiresOn: "2026-05-31" });
+  const never = aLot("BOLT", "L-0", { expiresOn: null });
+  const alternate = aLot("BOLT-ALT", "L-1", { expiresOn: "2026-04-01" });
+  expect(offered(later, sooner, alternate)).toBe("L-Z");
+  expect(offered(later, never)).toBe("L-A");
+  expect(offered(alternate)).toBe("L-1");
 });
 
 test("a lot on hold, an unknown lot and the wrong part are refused", () => {

@@ -60,16 +60,25 @@ function isFree(state: TravelerState, stock: StockFacts): Result<true, Refusal> 
   return ok(true);
 }
 
+/** What is used first: the part itself before an alternate, then whatever expires first. */
+const byTurn =
+  (field: ComponentField) =>
+  (a: StockFacts, b: StockFacts): number =>
+    Number(a.part !== field.part) - Number(b.part !== field.part) ||
+    (a.expiresOn ?? NEVER).localeCompare(b.expiresOn ?? NEVER) ||
+    numberOf(a).localeCompare(numberOf(b));
+const NEVER = "9999-12-31";
+const numberOf = ({ serial, lot }: StockFacts): string => serial ?? lot ?? "";
+
 /** Another lot or serial of the part that would do, for the refusal to offer; "" for none. */
 function otherFor(of: Case<"installComponent">, field: ComponentField): string {
   const { serial, lot } = of.body;
-  const others = of.facts.stock
+  const [first] = of.facts.stock
     .filter((stock) => (serial ? stock.serial !== serial : stock.lot !== lot))
     .filter((stock) => (field.trace === "serial" ? stock.serial !== null : stock.lot !== null))
     .filter((stock) => usable(of.facts, field, stock).ok && isFree(of.state, stock).ok)
-    .map((stock) => stock.serial ?? stock.lot ?? "")
-    .sort();
-  return others[0] ?? "";
+    .sort(byTurn(field));
+  return first === undefined ? "" : numberOf(first);
 }
 
 function quantityFits(field: ComponentField, quantity: string): Result<true, Refusal> {

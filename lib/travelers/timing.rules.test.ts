@@ -16,7 +16,7 @@ import {
 } from "./bench/stage.ts";
 import { wholePlan } from "./bench/whole-plan.ts";
 import { workUntil } from "./bench/worker.ts";
-import { batchClockOf, elapsedText, runningTimers } from "./clocks.rules.ts";
+import { batchClockOf, elapsedText, isAwaited, runningTimers } from "./clocks.rules.ts";
 
 const content = wholePlan();
 const at = (step: string, field: string, position = "1") => ({
@@ -51,6 +51,29 @@ test("elapsed time is cut below a minimum and rounded up everywhere else, so tha
   expect(elapsedText(30_000, 1000, undefined)).toBe("30.0");
   expect(elapsedText(7_200_001, 60_000, undefined)).toBe("120.1");
   expect(elapsedText(0, 1000, undefined)).toBe("0.0");
+});
+
+test("a mix says something until its operation and whatever asks for its age are done, and nothing after that", () => {
+  const { state } = timing();
+  const openAt = (...open: string[]) => ({
+    ...state,
+    steps: Object.fromEntries(
+      Object.entries(state.steps).map(([id, step]) => {
+        const status = open.map(named).includes(id) ? "not_started" : "complete";
+        return [id, { ...step, status: status as typeof step.status }];
+      }),
+    ),
+  });
+  const mix = named("mix");
+  expect(isAwaited(openAt("030.2"), content, mix)).toBe(true);
+  expect(isAwaited(openAt(), content, mix)).toBe(false);
+  expect(isAwaited(openAt("060.2"), content, mix)).toBe(false);
+  const asking = structuredClone(content);
+  const later = asking.operations
+    .flatMap(({ steps }) => steps)
+    .find(({ id }) => id === named("060.2"));
+  if (later) later.clocks = [{ field: mix, withinMinutes: 10 }];
+  expect(isAwaited(openAt("060.2"), asking, mix)).toBe(true);
 });
 
 test("what a timer measured is a reading with its limits, and names who stopped it", () => {
