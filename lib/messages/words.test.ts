@@ -22,6 +22,7 @@ import type { StationRefusal } from "#lib/plant/stations.commands";
 import type { StockRefusal } from "#lib/plant/stock.commands";
 import { refusalCodes } from "#lib/travelers/refusal.schema";
 import type { ReleaseRefusal } from "#lib/travelers/release.commands";
+import type { CommandType } from "#lib/travelers/schema";
 import enCommon from "./en/common.json" with { type: "json" };
 import enDesk from "./en/desk.json" with { type: "json" };
 import enFloor from "./en/floor.json" with { type: "json" };
@@ -82,6 +83,40 @@ const toldOfDocuments = [enDesk.document.refused, esDesk.document.refused] satis
   | "too_large"
   | "no_answer"
   | "other",
+  string
+>[];
+
+/** What no tablet sends: it is done at a desk, by a connector, or by nobody yet. */
+type DeskCommand =
+  | "splitTraveler"
+  | "mergeTravelers"
+  | "accountQuantity"
+  | "assignSerials"
+  | "acceptTraveler"
+  | "cancelTraveler"
+  | "scrapTraveler"
+  | "acceptReadingOutOfProcessLimit"
+  | "noteHandover"
+  | "requestAssistance"
+  | "voidBuyoff"
+  | "linkQmsRecord"
+  | "reviewSignals"
+  | "attachPaperEvidence"
+  | "updateDefect"
+  | "withdrawDefect"
+  | "closeDefect"
+  | "receiveDisposition"
+  | "releaseHold"
+  | "startRework"
+  | "completeRework"
+  | "changeRevision"
+  | "proposeRedline"
+  | "approveRedline"
+  | "dropRedline"
+  | "viewRecordForAudit";
+/** A tablet that tells what was refused names it: an act without a name does not compile. */
+const toldAsRefused = [enFloor.refused.commands, esFloor.refused.commands] satisfies Record<
+  Exclude<CommandType, DeskCommand>,
   string
 >[];
 
@@ -266,6 +301,11 @@ const notSaid: Readonly<Record<string, readonly string[]>> = {
   out_of_limits_not_confirmed: ["max", "min"],
   too_many_attempts: ["seconds"],
 };
+
+test("what was refused on a tablet is named in both languages, act by act", () => {
+  const [english = {}, spanish = {}] = toldAsRefused;
+  expect(Object.keys(spanish)).toEqual(Object.keys(english));
+});
 
 describe("what a refusal gives", () => {
   const sites = refusingSites();
