@@ -27,7 +27,6 @@ const unproven = [
   "journeys/story-05*",
   "journeys/story-06-own-work",
   "journeys/story-11*",
-  "journeys/story-15*",
   "permissions",
   "rooms",
   "security",

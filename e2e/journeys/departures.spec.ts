@@ -70,7 +70,8 @@ test("a part is left out only under a permit, approved beside the operator, who 
     expect(left?.body).toMatchObject({ step: idOf("050.4"), permit: "DP-2026-014" });
   });
   await page.getByRole("button", { name: /^050\.4/ }).click();
-  await expect(page.getByText("This step was left out.")).toBeVisible();
+  const leftOut = page.getByRole("complementary").getByText("This step was left out.");
+  await expect(leftOut).toBeVisible();
   await seen(page, "a step left out");
   await page.getByRole("button", { name: "Go on" }).click();
   const { state } = await workOnScreen({ player, observer, unit }, (next) => next.step !== "050.5");
@@ -123,6 +124,8 @@ test("a deferred step is done later and blocks the operation that it was deferre
   });
   const after = await workOnScreen({ player, observer, unit }, (next) => next.step === "100.3");
   expect(after.state.steps[idOf("090.1")]?.status).toBe("complete");
+  // The deferred step was the operator's; the operation it was deferred to is quality's.
+  await player.handOver(quality);
   const done = await workOnScreen({ player, observer, unit });
   const signed = done.state.buyoffs.find((buyoff) => buyoff.requirement === requirement);
   expect(signed?.covers.map(({ step }) => step)).toContain(idOf("090.1"));
@@ -168,6 +171,12 @@ test("work done earlier carries both times, and no time before the unit was rele
   await claim(claimed);
   await dialog.getByRole("button", { name: "Use this time" }).click();
   await seen(page, "both times before recording");
+  // What was typed before the refusal is still there.
+  await page.getByRole("button", { name: /^Record/ }).click();
+  await eventually(async () => {
+    const [counted] = (await told(unit.traveler, "reading.recorded")).slice(-1);
+    expect(counted?.body.step).toBe(idOf("010.4"));
+  });
   await workOnScreen({ player, observer, unit }, (next) => next.step !== "010.4");
   await eventually(async () => {
     const late = await told(unit.traveler, "entry.late");
@@ -273,6 +282,7 @@ test("a witness who was called and did not come is passed after the notice, by s
   const journey = await begin(page, { unit: aSerial("7"), untilBuyoff: "070", quick: true });
   const { unit, player, observer, dialog } = journey;
   await workOnScreen({ player, observer, unit }, (next) => next.by.signs === "customer");
+  // The screen is back at the step by itself: the customer has to be called first.
   await player.handOver(operator);
   await expect(page.getByText("Witness point: Customer.")).toBeVisible();
   await expect(page.getByRole("button", { name: "Go on without the witness" })).toBeHidden();

@@ -8,6 +8,7 @@ import { expectSameDecisions } from "../support/decisions.ts";
 import { command, expectIntact, signInAtDesk } from "../support/desk.ts";
 import { aPicture } from "../support/pictures.ts";
 import { Player, workOnScreen } from "../support/player.ts";
+import { atDesk } from "../support/room.ts";
 import { run } from "../support/run.ts";
 import { ncrsOf, openNcr } from "../support/sandbox.ts";
 import { seen } from "../support/sight.ts";
@@ -112,11 +113,53 @@ test("story 2: an over-torqued bolt becomes one NCR, is reworked as the QMS deci
     expect(state.defects[0]?.dispositions).toMatchObject([{ decision: "rework", quantity: "1" }]);
   });
 
-  await test.step("the hold is released and the rework begun; the tablet says so by itself", async () => {
+  const ofQuality = page.getByText(/^On hold: Nonconformance · Quality releases it/);
+  const ofEngineering = page.getByText("On hold: Engineering question · Engineering releases it");
+  await test.step("somebody asks engineering: a second hold, with another owner, beside the first", async () => {
+    await page.getByRole("button", { name: "Hold", exact: true }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByRole("button", { name: /^Engineering question/ }).click();
+    await expect(dialog).toBeHidden();
+    await expect(ofEngineering).toBeVisible();
+    await expect(ofQuality).toContainText(ncr.number);
+    await seen(page, "two holds, each with its owner");
+  });
+
+  await test.step("each function releases its own: the first release leaves the other", async () => {
     await desk.reload();
     await command(desk, "Release…", "Ask the QMS and release", () =>
       desk.getByLabel("Why it may be released").fill("Rework of bolt 3, as the NCR says"),
     );
+    await expect(ofQuality).toBeHidden({ timeout: 30_000 });
+    await expect(ofEngineering).toBeVisible();
+    const { state } = await observer.packet(unit.traveler);
+    expect(state.status).toBe("on_hold");
+    expect(state.holds.map(({ owner, released }) => [owner, released !== null])).toEqual([
+      ["quality", true],
+      ["engineering", false],
+    ]);
+    const asked = (at: Page) =>
+      at
+        .getByRole("listitem")
+        .filter({ hasText: unit.unit })
+        .filter({ hasText: "Engineering question" });
+    const defect = desk.url();
+    await desk.goto("/holds");
+    await expect(asked(desk)).toBeVisible();
+    await expect(asked(desk).getByRole("button", { name: "Release…" })).toHaveCount(0);
+    const engineer = await (await browser.newContext()).newPage();
+    await atDesk(engineer, "Owen Tracy");
+    await engineer.goto("/holds");
+    await asked(engineer).getByRole("button", { name: "Release…" }).click();
+    await engineer.getByLabel("Why it may be released").fill("The wrench was right: 27.2 stands");
+    await seen(engineer, "engineering releases its own hold");
+    await engineer.getByRole("button", { name: "Release the hold" }).click();
+    await expect(asked(engineer)).toHaveCount(0);
+    await engineer.close();
+    await desk.goto(defect);
+  });
+
+  await test.step("the rework is begun; the tablet says so by itself", async () => {
     await expect(page.getByText(/^On hold: /)).toBeHidden({ timeout: 30_000 });
     await command(desk, "Start rework", "Start the rework", () => chooseSteps(desk));
     await expect(page.getByText(/^Rework 060R1 for TRQ-01/)).toBeVisible({ timeout: 30_000 });

@@ -1,5 +1,6 @@
 import { expect, test } from "../fixtures.ts";
 import { told } from "../support/attempts.ts";
+import { rows } from "../support/database.ts";
 import { expectSameDecisions } from "../support/decisions.ts";
 import { Player, workOnScreen } from "../support/player.ts";
 import { run } from "../support/run.ts";
@@ -8,7 +9,6 @@ import { aTablet } from "../support/tablet.ts";
 import { aUnit } from "../support/units.ts";
 
 const expired = "PSB-2207";
-const fresh = "PSB-2291";
 
 test("story 4: the expired sealant lot is blocked, another lot is offered by name and goes in", async ({
   page,
@@ -26,11 +26,13 @@ test("story 4: the expired sealant lot is blocked, another lot is offered by nam
   const refusal = page.getByRole("main").getByRole("alert");
   await player.scan(`CMP~PS-B2~L~${expired}`);
   await expect(refusal).toContainText(`PS-B2 ${expired} expired on`);
-  await expect(refusal).toContainText(`Take another lot: ${fresh}.`);
+  await expect(refusal).toContainText("Put it aside. Take another lot: ");
+  const fresh = /Take another lot: (\S+)\./.exec((await refusal.textContent()) ?? "")?.[1] ?? "";
   await seen(page, "expired lot blocked, another offered");
   const refused = async () =>
     (await told(unit.traveler, "attempt.refused")).map(({ body }) => body);
   await expect(async () => expect(await refused()).toHaveLength(1)).toPass({ timeout: 15_000 });
+  expect(await usable(unit.traveler), "in date, not on hold, the first to expire").toEqual([fresh]);
   expect((await refused())[0]).toMatchObject({
     refusal: "component_expired",
     params: { item: expired, other: fresh },
@@ -39,14 +41,29 @@ test("story 4: the expired sealant lot is blocked, another lot is offered by nam
     (await observer.packet(unit.traveler)).state.components.map(({ lot }) => lot),
   ).not.toContain(expired);
 
+  await player.scan(`CMP~PS-B2~L~${fresh}`);
+  await expect(refusal).toBeHidden();
+  await expect(page.getByRole("list", { name: "Running clocks" })).toContainText(fresh);
+  await expect(async () =>
+    expect(await told(unit.traveler, "batch_clock.started")).not.toEqual([]),
+  ).toPass({ timeout: 15_000 });
   const { state } = await workOnScreen(
     { player, observer, unit, onScreen: (name) => seen(page, name) },
     (next) => next.step !== "050.1",
   );
-  await expect(refusal).toBeHidden();
   const used = [...state.components, ...state.clocks].map(({ lot }) => lot);
   expect(used).toContain(fresh);
   expect(used).not.toContain(expired);
   expect(await told(unit.traveler, "command.not_applied")).toEqual([]);
   expect(await expectSameDecisions(page)).toBeGreaterThan(2);
 });
+
+/** What a storekeeper would hand out. */
+async function usable(traveler: string): Promise<string[]> {
+  const found = await rows<{ lot: string }>(
+    `select lot from stock where part = 'PS-B2' and lot is not null and not on_hold and expires_on >= current_date
+       and site_id = (select site_id from travelers where id = $1) order by expires_on, lot limit 1`,
+    [traveler],
+  );
+  return found.map(({ lot }) => lot);
+}

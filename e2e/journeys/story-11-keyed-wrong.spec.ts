@@ -1,7 +1,7 @@
 import { expect, test } from "../fixtures.ts";
 import { told } from "../support/attempts.ts";
 import { expectSameDecisions } from "../support/decisions.ts";
-import { Player } from "../support/player.ts";
+import { Player, workOnScreen } from "../support/player.ts";
 import { run } from "../support/run.ts";
 import { seen } from "../support/sight.ts";
 import { aTablet } from "../support/tablet.ts";
@@ -92,4 +92,78 @@ test("story 11: keyed with fewer decimals it is asked, recorded anyway, measured
     ["19.058", []],
   ]);
   expect(await expectSameDecisions(page)).toBeGreaterThan(3);
+});
+
+test("story 11: a running torque corrected after the final torque moves its limits, judges it again and voids the signature", async ({
+  page,
+}) => {
+  test.setTimeout(600_000);
+  const values = { "060.1/1": "2.6", "060.3/1": "22.6" };
+  const unit = await aUnit({ untilBuyoff: "060", values });
+  const observer = await aTablet(run.origin);
+  const player = new Player(page, run.origin);
+  await player.enrol();
+  await player.signIn("Marisol Reyes");
+  await player.open(unit);
+  await workOnScreen({ player, observer, unit }, (next) => next.by.signs === "inspection");
+  await page.getByRole("button", { name: "Back", exact: true }).click();
+
+  const entries = page.getByRole("complementary");
+  const dialog = page.getByRole("dialog");
+  const correct = async (from: string, to: string) => {
+    await page.getByRole("button", { name: /^060\.1/ }).click();
+    await entries.getByRole("button", { name: from }).first().click();
+    await dialog.getByRole("button", { name: /^Correct it/ }).click();
+    await dialog.getByRole("button", { name: "Read wrong" }).click();
+    await player.type(to);
+    await dialog.getByRole("button", { name: "Correct", exact: true }).click();
+  };
+  await correct("2.6", "4.9");
+  await expect(dialog).toBeHidden();
+  await page.getByRole("button", { name: /^060\.3/ }).click();
+  await expect(entries.getByText("It is out of limits. Log the defect")).toBeVisible();
+  await expect(entries.getByText("22.6").first()).toBeVisible();
+  await seen(page, "the final torque is out of its new limits");
+
+  const arrived = async (type: "reading.amended" | "buyoff.voided", times: number) =>
+    expect(async () => expect(await told(unit.traveler, type)).toHaveLength(times)).toPass({
+      timeout: 15_000,
+    });
+  await arrived("buyoff.voided", 1);
+  const finalTorque = async () => {
+    const { state, content } = await observer.packet(unit.traveler);
+    const step = content.operations
+      .flatMap(({ steps }) => steps)
+      .find(({ number }) => number === "060.3");
+    return { state, reading: state.readings.find((one) => one.step === step?.id) };
+  };
+  const moved = await finalTorque();
+  expect(moved.reading).toMatchObject({
+    position: "1",
+    value: "22.6",
+    limits: { min: "23.4", max: "26.4" },
+    verdict: "out_of_limits",
+  });
+  expect(moved.state.buyoffs.filter(({ status }) => status === "voided")).toHaveLength(1);
+
+  await test.step("back to a value that makes it good again: not alone, and not without evidence", async () => {
+    await correct("4.9", "2.6");
+    await expect(dialog.getByText("A second person confirms it")).toBeVisible();
+    const confirm = async (name: string) => {
+      await player.scan(player.badgeOf(name).badge);
+      await player.pin(name);
+      await dialog.getByRole("button", { name: "Confirm" }).click();
+    };
+    await confirm("Dwayne Okafor");
+    await expect(dialog.getByRole("alert")).toContainText("inspector or quality");
+    await seen(page, "not confirmed by an operator");
+    await confirm("Priya Raman");
+    await expect(dialog.getByRole("alert")).toContainText("evidence");
+    await seen(page, "not without evidence");
+    await dialog.getByRole("button", { name: "Back", exact: true }).click();
+    await dialog.getByRole("button", { name: "Cancel", exact: true }).click();
+  });
+  expect((await finalTorque()).reading).toMatchObject({ verdict: "out_of_limits" });
+  expect(await told(unit.traveler, "reading.amended")).toHaveLength(1);
+  expect(await expectSameDecisions(page)).toBeGreaterThan(1);
 });

@@ -1,12 +1,13 @@
 import { expect, test } from "../fixtures.ts";
 import { told } from "../support/attempts.ts";
+import { crewAt } from "../support/crew.ts";
 import { expectSameDecisions } from "../support/decisions.ts";
 import { deskCookie } from "../support/doors.ts";
 import { Player } from "../support/player.ts";
 import { addCookie } from "../support/room.ts";
 import { run } from "../support/run.ts";
 import { seen } from "../support/sight.ts";
-import { aTablet } from "../support/tablet.ts";
+import { act, aTablet } from "../support/tablet.ts";
 import { aSerial, aUnit } from "../support/units.ts";
 
 const customer = "Laurent Dubois";
@@ -22,7 +23,7 @@ for (const end of ["0", "5"]) {
     await player.enrol();
     await player.signIn("Marisol Reyes");
     await player.open(unit);
-    await page.getByRole("button", { name: "Quality buyoff is next." }).click();
+    await page.getByRole("button", { name: "Open buyoff" }).click();
     const signature = page.getByRole("region", { name: "Signature" });
     await expect(signature.getByText("Quality: scan your badge")).toBeVisible();
     await player.sign("Ingrid Maurer");
@@ -39,6 +40,23 @@ for (const end of ["0", "5"]) {
       await seen(desk, "the customer at the desk");
     });
 
+    await test.step("until then the unit is not complete, whoever asks past the tablet", async () => {
+      const tablet = await aTablet(run.origin);
+      const crew = await crewAt(tablet);
+      const packet = await tablet.packet(unit.traveler);
+      const asked = await act(
+        tablet,
+        await crew.person("Ingrid Maurer"),
+        packet,
+        "completeTraveler",
+        {},
+      );
+      expect(asked.verdict).toMatchObject({
+        verdict: "recorded_not_applied",
+        refusal: { code: "traveler_incomplete" },
+      });
+    });
+
     await test.step("nobody of the plant signs for the customer", async () => {
       await player.scan(player.badgeOf("Priya Raman", 0).badge);
       await player.pin("Priya Raman");
@@ -52,6 +70,15 @@ for (const end of ["0", "5"]) {
     await expect(signature).toBeHidden({ timeout: 30_000 });
     const signed = await told(unit.traveler, "buyoff.signed");
     expect(signed.at(-1)?.body).toMatchObject({ type: "customer", method: "badge_pin" });
+    const { people, content, state } = await (await aTablet(run.origin)).packet(unit.traveler);
+    // Their own name, at the unit's own tablet; the operator who had signed in is still there.
+    expect(people[signed.at(-1)?.body.signer ?? ""]?.name).toBe(customer);
+    const asked = content.operations
+      .flatMap(({ steps }) => steps.flatMap(({ buyoffs }) => buyoffs))
+      .find(({ id }) => id === signed.at(-1)?.body.requirement);
+    expect(asked).toMatchObject({ holdPoint: true, presence: "at_unit", offline: false });
+    expect(state.buyoffs.at(-1)).toMatchObject({ type: "customer", status: "signed" });
+    await expect(page.getByRole("button", { name: "Marisol Reyes:" })).toBeVisible();
     await page.getByRole("button", { name: "Complete the unit" }).click();
     await expect(page.getByText("This unit is complete.")).toBeVisible();
     await seen(page, "complete");
@@ -66,7 +93,7 @@ test("story 15: a serial that ends otherwise asks no customer", async ({ page })
   await player.enrol();
   await player.signIn("Marisol Reyes");
   await player.open(unit);
-  await page.getByRole("button", { name: "Quality buyoff is next." }).click();
+  await page.getByRole("button", { name: "Open buyoff" }).click();
   await player.sign("Ingrid Maurer");
   await expect(page.getByRole("button", { name: "Complete the unit" })).toBeVisible({
     timeout: 30_000,

@@ -1,5 +1,6 @@
 import { expect, type Page } from "@playwright/test";
 import type { InstructionContent } from "#lib/instructions/schema";
+import { decimalIn, type Locale } from "#lib/messages/locales";
 import type { Packet } from "#lib/offline/wire.schema";
 import type { TravelerEvent } from "#lib/travelers/schema";
 import type { TravelerState } from "#lib/travelers/state.schema";
@@ -8,6 +9,7 @@ import { type Badge, kitFor, type Unit, whoDoes } from "./crew.ts";
 import { entriesOf } from "./database.ts";
 import { aPicture } from "./pictures.ts";
 import { demoKit, type Tablet } from "./tablet.ts";
+import { wordsIn } from "./words.ts";
 
 /** The tablet as a person has it in their hands: scans, keys and taps, nothing else. */
 export class Player {
@@ -15,11 +17,15 @@ export class Player {
   private readonly origin: string;
   private badges: readonly Badge[] = [];
   private signedIn = "";
+  private readonly locale: Locale;
+  private readonly say: ReturnType<typeof wordsIn>;
 
-  constructor(page: Page, origin: string) {
+  constructor(page: Page, origin: string, locale: Locale = "en") {
     this.page = page;
     page.setDefaultTimeout(30_000);
     this.origin = origin;
+    this.locale = locale;
+    this.say = wordsIn(locale);
   }
 
   /** Knows the people of the demo from here on. */
@@ -32,7 +38,8 @@ export class Player {
     // An hour without a touch, so that a slow machine doesn't lock the screen in the middle of a story.
     await this.page.goto("/floor?idle=3600");
     await this.page.getByRole("button", { name: station }).click();
-    await expect(this.page.getByRole("heading", { name: "Scan your badge" })).toBeVisible();
+    const title = this.say("floor.lock.title");
+    await expect(this.page.getByRole("heading", { name: title })).toBeVisible();
   }
 
   badgeOf(name: string, index = 0): Badge {
@@ -52,8 +59,8 @@ export class Player {
     }, text);
   }
 
-  async pin(name: string, label = "PIN keys"): Promise<void> {
-    const keys = this.page.getByRole("region", { name: label });
+  async pin(name: string): Promise<void> {
+    const keys = this.page.getByRole("region", { name: this.say("floor.pin.keys") });
     for (const digit of this.badgeOf(name).pin) {
       await keys.getByRole("button", { name: digit, exact: true }).click();
     }
@@ -62,17 +69,19 @@ export class Player {
   async signIn(name: string): Promise<void> {
     await this.scan(this.badgeOf(name).badge);
     await this.pin(name);
-    await this.page.getByRole("button", { name: "Sign in", exact: true }).click();
+    const enter = this.say("floor.lock.enter");
+    await this.page.getByRole("button", { name: enter, exact: true }).click();
     await this.expectSignedIn(name);
   }
 
   async handOver(name: string): Promise<void> {
     if (this.signedIn === name) return;
     // The stamp is shown landing for a moment before the step is back.
-    await expect(this.page.getByRole("region", { name: "Signature", exact: true })).toBeHidden();
+    const signature = this.say("floor.sign.signer");
+    await expect(this.page.getByRole("region", { name: signature, exact: true })).toBeHidden();
     await this.scan(this.badgeOf(name).badge);
     await this.pin(name);
-    await this.page.getByRole("button", { name: "Take over" }).click();
+    await this.page.getByRole("button", { name: this.say("floor.handOver.take") }).click();
     await this.expectSignedIn(name);
   }
 
@@ -83,9 +92,8 @@ export class Player {
 
   async open(unit: Unit): Promise<void> {
     await this.scan(`TRV~${unit.traveler}`);
-    await expect(this.page.getByRole("button", { name: "Back to the queue" })).toContainText(
-      unit.unit,
-    );
+    const toQueue = this.say("floor.player.toQueue");
+    await expect(this.page.getByRole("button", { name: toQueue })).toContainText(unit.unit);
   }
 
   /** Takes out for good what sits where the new one goes. */
@@ -98,14 +106,18 @@ export class Player {
     await expect(dialog).toBeHidden();
   }
 
+  /** With the point or the comma of whoever types. */
   async type(value: string): Promise<void> {
-    const keys = this.page.getByRole("region", { name: "Keypad" });
-    for (const key of value) await keys.getByRole("button", { name: key, exact: true }).click();
+    const keys = this.page.getByRole("region", { name: this.say("common.keypad.keys") });
+    for (const key of decimalIn(value, this.locale))
+      await keys.getByRole("button", { name: key, exact: true }).click();
   }
 
   async record(value: string): Promise<void> {
     await this.type(value);
-    await this.page.getByRole("button", { name: /^Record/ }).click();
+    await this.page
+      .getByRole("button", { name: new RegExp(`^${this.say("floor.entry.record")}`) })
+      .click();
   }
 
   async photo(): Promise<void> {

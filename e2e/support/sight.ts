@@ -15,6 +15,9 @@ export async function seen(page: Page, name: string): Promise<void> {
   );
   expect.soft(offences, name).toBe("");
   expect.soft(await outOfSight(page), `${name}: not wholly on the screen`).toEqual([]);
+  if (!new URL(page.url()).pathname.startsWith("/floor")) return;
+  expect.soft(await tooSmall(page), `${name}: too small for a gloved finger`).toEqual([]);
+  expect.soft(await cutOff(page), `${name}: words that are cut off or spill over`).toEqual([]);
 }
 
 const outOfSight = (page: Page): Promise<string[]> =>
@@ -29,3 +32,58 @@ const outOfSight = (page: Page): Promise<string[]> =>
       })
       .map((element) => element.textContent.slice(0, 60)),
   );
+
+/** Whatever is tapped is 48 px each way at least; what lies behind a dialog isn't tapped. */
+const tooSmall = (page: Page): Promise<string[]> =>
+  page.evaluate(() => {
+    const top = [...document.querySelectorAll("dialog[open]")].at(-1) ?? document.body;
+    return [
+      ...top.querySelectorAll<HTMLElement>("a[href], button, input, select, textarea, summary"),
+    ]
+      .filter((element) => element.checkVisibility())
+      .map((element) => ({ element, box: element.getBoundingClientRect() }))
+      .filter(({ box }) => box.width > 1 && Math.min(box.width, box.height) < 47.5)
+      .map(({ element, box }) => {
+        const name = element.getAttribute("aria-label") ?? element.textContent;
+        return `${name.trim().slice(0, 60)} ${Math.round(box.width)}×${Math.round(box.height)}`;
+      });
+  });
+
+/** Every line of words lies within what it stands on; a line that ends in "…" was meant to be short. */
+const cutOff = (page: Page): Promise<string[]> =>
+  page.evaluate(() => {
+    const found = new Set<string>();
+    const isMeantShort = ({ webkitLineClamp, textOverflow }: CSSStyleDeclaration) =>
+      textOverflow === "ellipsis" || !["", "none"].includes(webkitLineClamp);
+    const offends = (line: DOMRect, ground: Element | null): boolean => {
+      for (let at = ground; at !== null; at = at.parentElement) {
+        const look = getComputedStyle(at);
+        if (isMeantShort(look)) return false;
+        const box = at.getBoundingClientRect();
+        const isForReaders = box.width <= 1 || box.height <= 1;
+        if (isForReaders) return false;
+        const isGround = at.matches(
+          "button, td, th, dialog, aside, nav, main, header, [role=alert]",
+        );
+        const isCutX = look.overflowX === "hidden" || look.overflowX === "clip";
+        if ((isGround || isCutX) && (line.left < box.left - 1 || line.right > box.right + 1)) {
+          return true;
+        }
+        // What scrolls may lie below its edge, and is never wider than itself.
+        if (look.overflowY === "auto" || look.overflowY === "scroll") return false;
+        const isCutY = look.overflowY === "hidden" || look.overflowY === "clip";
+        if ((isCutY || at.matches("button, td")) && line.bottom > box.bottom + 2) return true;
+      }
+      return false;
+    };
+    const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const range = document.createRange();
+    for (let node = words.nextNode(); node !== null; node = words.nextNode()) {
+      const text = node.textContent?.trim() ?? "";
+      if (text === "" || node.parentElement?.checkVisibility() !== true) continue;
+      range.selectNodeContents(node);
+      const lines = [...range.getClientRects()].filter(({ width }) => width > 1);
+      if (lines.some((line) => offends(line, node.parentElement))) found.add(text.slice(0, 60));
+    }
+    return [...found];
+  });

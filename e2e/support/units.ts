@@ -14,6 +14,8 @@ export type UnitWanted = {
   untilBuyoff?: string;
   /** On the same instruction with waits of seconds. */
   quick?: boolean;
+  /** On the same instruction with long words, several samples and a machine's report in operation 040. */
+  crowded?: boolean;
   values?: Readonly<Record<string, string>>;
 };
 

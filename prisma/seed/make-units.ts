@@ -6,9 +6,9 @@ import type { SimulatedClock } from "./identity.ts";
 import { idOf } from "./identity.ts";
 import { storePictures } from "./pictures.ts";
 import type { Act } from "./plan.ts";
-import { demoSites, serialsOf } from "./plant.ts";
+import { demoGages, demoSites, serialsOf } from "./plant.ts";
 import { atBuyoffOf, atStep, workUntil } from "./play.ts";
-import { instructionFiles, seedInstruction, seedOrder, seedStock } from "./reference.ts";
+import { instructionFiles, seedGages, seedInstruction, seedOrder, seedStock } from "./reference.ts";
 import { openUnit } from "./units.ts";
 
 const wanted = z.array(
@@ -20,6 +20,8 @@ const wanted = z.array(
     untilBuyoff: z.string().optional(),
     /** On a revision whose waits take seconds: for a test that plays all of it on a screen. */
     quick: z.boolean().default(false),
+    /** On a revision that crowds the screen: long words, several samples, a machine's report. */
+    crowded: z.boolean().default(false),
     values: z.record(z.string(), z.string()).optional(),
   }),
 );
@@ -35,7 +37,11 @@ for (const of of wanted.parse(JSON.parse(await text(process.stdin)))) {
   const known = instructions.get(of.instruction);
   if (!known) throw new Error(`no instruction ${of.instruction}`);
   const site = of.site === "NG1" ? demoSites.ng1 : demoSites.ng2;
-  const content = of.quick ? await quickened(known, site) : known;
+  const content = of.quick
+    ? await quickened(known, site)
+    : of.crowded
+      ? await crowded(known, site, of.unit)
+      : known;
   const at = new Date(Date.now() - 8 * 60 * 60_000).toISOString();
   const order = `WO-${idOf(of.unit).slice(0, 8)}`;
   const { number: part, revision } = content.part;
@@ -77,6 +83,66 @@ async function quickened(of: InstructionContent, site: (typeof demoSites)[keyof 
       if (field.kind === "clock_age") delete field.minMinutes;
     }
   }
+  await seedInstruction(site, content, new Date());
+  return content;
+}
+
+/**
+ * The same instruction, under a number of its own, with as much on the screen as an author may put there;
+ * and a bore gage that is nobody else's, so that it can be dropped.
+ */
+async function crowded(
+  of: InstructionContent,
+  site: (typeof demoSites)[keyof typeof demoSites],
+  unit: string,
+) {
+  const own = demoGages.filter(({ code }) => code === "BG-0149");
+  const code = `BG-${unit}`;
+  await seedGages(
+    site,
+    new Date().toISOString(),
+    own.map((gage) => ({ ...gage, code })),
+  );
+  const content = structuredClone(of);
+  content.number = `${of.number}-CROWDED`;
+  const operation = content.operations.find(({ number }) => number === "040");
+  const [inside, , , center] = operation?.steps ?? [];
+  const reading = center?.fields.find((field) => field.kind === "measurement");
+  if (!operation || !inside || !center || !reading) throw new Error("no operation 040 to crowd");
+  operation.title = {
+    en: "Measure the installed bushings at three depths with the air-conditioned bore gage",
+    es: "Medición de los bujes instalados a tres profundidades con el calibrador climatizado",
+  };
+  inside.title = {
+    en: "Measure the installed inside diameter A at entry, middle and exit, five times each",
+    es: "Mida el diámetro interior instalado A a la entrada, al centro y a la salida, cinco veces",
+  };
+  inside.text = {
+    en: Array(5).fill(inside.text.en).join(" "),
+    es: Array(5).fill(inside.text.es).join(" "),
+  };
+  const said = {
+    en: "Warm the gage in the hand for two minutes and set it to zero on the ring before every row.",
+    es: "Temple el calibrador en la mano dos minutos y póngalo a cero en el anillo antes de cada fila.",
+  };
+  inside.calls = (["note", "caution", "warning"] as const).map((kind) => ({ kind, text: said }));
+  for (const field of inside.fields) {
+    if (field.kind !== "measurement") continue;
+    field.samples = 5;
+    field.positions = ["E", "M", "X"];
+  }
+  center.fields.unshift({
+    kind: "measurement_record",
+    id: idOf(`${content.number}/report`),
+    label: {
+      en: "Report of the coordinate measuring machine for program 4471-2210-40",
+      es: "Informe de la máquina de medición por coordenadas del programa 4471-2210-40",
+    },
+    required: true,
+    positions: ["1"],
+    formats: ["pdf", "qif", "csv"],
+    characteristics: [reading.characteristic],
+  });
   await seedInstruction(site, content, new Date());
   return content;
 }

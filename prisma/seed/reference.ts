@@ -12,6 +12,7 @@ import { dateIn, type Instant, instant, millis } from "#lib/kit/time";
 import { recordEvents } from "#lib/record/commands";
 import { idOf } from "./identity.ts";
 import {
+  type DemoGage,
   type DemoStock,
   demoGages,
   demoLots,
@@ -85,8 +86,12 @@ export async function seedStations(site: Site, anchor: Instant): Promise<void> {
   }
 }
 
-export async function seedGages(site: Site, anchor: Instant): Promise<void> {
-  const gages = demoGages.map((gage) => ({
+export async function seedGages(
+  site: Site,
+  anchor: Instant,
+  registered: readonly DemoGage[] = demoGages,
+): Promise<void> {
+  const gages = registered.map((gage) => ({
     id: idOf(`${site.code}/gage/${gage.code}`),
     siteId: site.id,
     code: gage.code,
