@@ -58,7 +58,7 @@ export function StepProblem({ step, work }: { step: Step; work: StepWork }) {
     <>
       <EntryProblem problem={problem} onSeen={() => setProblem(null)}>
         {trainers === "" && code === undefined ? null : (
-          <div className="mt-2 flex flex-wrap gap-3">
+          <div data-help className="mt-2 flex shrink-0 flex-wrap gap-3">
             {trainers === "" ? null : (
               <Button tone="act" onClick={() => setHelped("trainer")}>
                 {t("workUnder", { trainers })}

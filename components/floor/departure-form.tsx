@@ -91,6 +91,7 @@ export function DepartureForm({
         <p className="text-[17px] font-[650]">{t("why")}</p>
         <ReasonEntry
           list={act === "failStep" ? "fail" : "departure"}
+          isWide
           reason={said.reason}
           onChange={(reason) => setSaid({ ...said, reason })}
         />

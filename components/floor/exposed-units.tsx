@@ -20,6 +20,7 @@ export function ExposedUnits({ defect }: { defect: string }) {
     if (!isOpen) return;
     let isGone = false;
     setSilent(false);
+    setUnits(null);
     void core.server
       .get<readonly Exposed[]>(`/api/floor/travelers/${state.id}/exposed?defect=${defect}`)
       .then((answer) => {
@@ -35,7 +36,16 @@ export function ExposedUnits({ defect }: { defect: string }) {
     <>
       <Button onClick={() => setOpen(true)}>{t("show")}</Button>
       {isOpen ? (
-        <Dialog title={t("title")} onClose={() => setOpen(false)} className="w-[760px]">
+        <Dialog
+          title={t("title")}
+          onClose={() => setOpen(false)}
+          className="w-[860px]"
+          footer={
+            <Button className="w-full" onClick={() => setOpen(false)}>
+              {common("close")}
+            </Button>
+          }
+        >
           <p className="mb-3 text-[18px] leading-snug" aria-live="polite">
             {isSilent
               ? t("silent")
@@ -45,7 +55,12 @@ export function ExposedUnits({ defect }: { defect: string }) {
                   ? t("none")
                   : t("lead", { count: units.length })}
           </p>
-          <ul className="grid max-h-[420px] grid-cols-2 gap-2 overflow-auto">
+          <ul
+            // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and must do so by keyboard too.
+            tabIndex={0}
+            aria-label={t("title")}
+            className="grid max-h-[52dvh] grid-cols-2 gap-2 overflow-auto"
+          >
             {(units ?? []).map(({ traveler, unit, station }) => (
               <li
                 key={traveler}
@@ -56,9 +71,6 @@ export function ExposedUnits({ defect }: { defect: string }) {
               </li>
             ))}
           </ul>
-          <Button className="mt-5 w-full" onClick={() => setOpen(false)}>
-            {common("close")}
-          </Button>
         </Dialog>
       ) : null}
     </>

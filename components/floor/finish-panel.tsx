@@ -44,7 +44,12 @@ export function FinishPanel({
       ) : (
         <>
           <h2 className="text-[20px] font-bold">{t("open", { count: open.length })}</h2>
-          <ul className="min-h-0 flex-1 overflow-auto">
+          <ul
+            // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and must do so by keyboard too.
+            tabIndex={0}
+            aria-label={t("open", { count: open.length })}
+            className="min-h-0 flex-1 overflow-auto"
+          >
             {open.map((item) => (
               <li
                 key={`${item.code}${JSON.stringify(item.params)}`}

@@ -68,7 +68,12 @@ function Measured({ readings }: { readings: readonly Reading[] }) {
       <p className="mt-4 mb-1 text-[17px] font-[650]">
         {t("measured", { count: readings.length })}
       </p>
-      <ul className="grid max-h-64 gap-1 overflow-auto" tabIndex={-1}>
+      <ul
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and must do so by keyboard too.
+        tabIndex={0}
+        aria-label={t("measured", { count: readings.length })}
+        className="grid max-h-64 gap-1 overflow-auto"
+      >
         {readings.map((reading) => (
           <li
             key={reading.id}

@@ -130,7 +130,7 @@ export function LateBanner({ step }: { step: string | null }) {
       <p className="font-bold">
         {t("both", { claimed: moment(late.claimedAt), now: moment(new Date(now).toISOString()) })}
       </p>
-      <p className="mt-0.5 text-[16px]">{late.reason}</p>
+      <p className="mt-0.5 line-clamp-2 text-[16px] wrap-anywhere">{late.reason}</p>
     </Notice>
   );
 }

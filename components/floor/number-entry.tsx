@@ -13,6 +13,7 @@ import { useDecimals, useLanguage } from "./language.tsx";
 import { type FieldEntryProps, readingAt } from "./place.ts";
 import { usePlaceLabel } from "./place-chips.tsx";
 import { Notice } from "./problem.tsx";
+import { useTablet } from "./tablet-context.tsx";
 import { ToolTransfer } from "./tool-transfer.tsx";
 import { useDraft } from "./use-draft.tsx";
 import { useWork } from "./work-context.tsx";
@@ -37,6 +38,16 @@ function useRecordNumber(props: FieldEntryProps<NumberField>, onDone: () => void
   const { step, place, work, onRecorded, onDefect } = props;
   const [asked, setAsked] = useState<Question[]>([]);
   const [question, setQuestion] = useState<Question | null>(null);
+  const { core } = useTablet();
+  // A tool that is missing is logged by the rule itself: nobody is asked to log it once more.
+  const isLogged = () => {
+    const state = core.view().open?.state;
+    const { field, position, sample } = place;
+    const recorded = state?.readings.findLast(
+      (one) => one.field === field && one.position === position && one.sample === sample,
+    );
+    return state?.defects.some(({ reading }) => reading === recorded?.id) ?? false;
+  };
   const record = async (
     value: string,
     source: "keypad" | "calculated",
@@ -55,7 +66,7 @@ function useRecordNumber(props: FieldEntryProps<NumberField>, onDone: () => void
     if (!done || ask !== null) return;
     onDone();
     onRecorded();
-    if (!confirmed.includes("out_of_limits")) return;
+    if (!confirmed.includes("out_of_limits") || isLogged()) return;
     const { field, position, sample } = place;
     onDefect({ step: step.id, field, position, sample });
   };

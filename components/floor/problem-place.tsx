@@ -25,21 +25,24 @@ export function EntryProblem({
   const place = use(Place);
   if (problem === null || place === null) return null;
   return createPortal(
-    <div className="max-h-[34dvh] overflow-auto rounded">
-      <ServerProblem
-        problem={problem}
-        area={area}
-        action={
-          <button
-            type="button"
-            aria-label={t("close")}
-            onClick={onSeen}
-            className="-my-1 -mr-2 grid size-touch shrink-0 place-items-center rounded active:bg-sunk"
-          >
-            <Cross />
-          </button>
-        }
-      />
+    // What could help stays in sight, however many people the sentence names.
+    <div className="flex max-h-[46dvh] flex-col rounded">
+      <div className="min-h-0 flex-1 overflow-auto rounded">
+        <ServerProblem
+          problem={problem}
+          area={area}
+          action={
+            <button
+              type="button"
+              aria-label={t("close")}
+              onClick={onSeen}
+              className="-my-1 -mr-2 grid size-touch shrink-0 place-items-center rounded active:bg-sunk"
+            >
+              <Cross />
+            </button>
+          }
+        />
+      </div>
       {children}
     </div>,
     place,

@@ -7,8 +7,11 @@ import { TextArea } from "#components/ui/field";
 export function ReasonEntry({
   list,
   reason,
+  isWide = false,
   onChange,
 }: {
+  /** Three beside each other, where something else has to be filled in as well. */
+  isWide?: boolean;
   list:
     | "amend"
     | "decline"
@@ -29,7 +32,7 @@ export function ReasonEntry({
   const offered = (t.raw(list) as string[]).slice(0, 6);
   return (
     <div className="grid gap-2">
-      <div className="grid grid-cols-2 gap-2">
+      <div className={`grid gap-2 ${isWide ? "grid-cols-3" : "grid-cols-2"}`}>
         {offered.map((one) => (
           <Choice
             key={one}

@@ -1,5 +1,6 @@
 "use client";
 import { useTranslations } from "next-intl";
+import { useEffect, useRef } from "react";
 import { Mark } from "#components/ui/chip";
 import type { Field } from "#lib/instructions/schema";
 import { mean, range } from "#lib/kit/decimal";
@@ -9,6 +10,9 @@ import type { At } from "./place.ts";
 import { useWork } from "./work-context.tsx";
 
 type Measurement = Extract<Field, { kind: "measurement" }>;
+
+/** As many beside each other as a gloved finger can tell apart in the column that records. */
+const ACROSS = 5;
 
 /**
  * Positions down, samples across: where somebody measures twelve values, they see which is next and what
@@ -25,75 +29,84 @@ export function SampleGrid({
   at: At | null;
   onPick: (place: PlaceState) => void;
 }) {
-  const t = useTranslations("floor.grid");
   const words = useWords();
   const { content } = useWork();
   const isSpc = content.characteristics.find(({ id }) => id === field.characteristic)?.spc === true;
-  const samples = Array.from({ length: field.samples }, (_, index) => index + 1);
-  const shown = useDecimals();
+  const across = Math.min(field.samples, ACROSS);
   return (
-    <table className="w-full border-separate border-spacing-1 text-left">
+    <table className="w-full table-fixed border-separate border-spacing-1 text-left">
       <caption className="pb-0.5 text-left text-[14px] font-[650] text-ink-2">
         {words(field.label)}
       </caption>
-      <thead>
-        <tr className="text-[13px] text-ink-2">
-          <th scope="col">
-            <span className="sr-only">{t("position")}</span>
-          </th>
-          {samples.map((sample) => (
-            <th key={sample} scope="col" className="mono text-center font-medium">
-              {sample}
-            </th>
-          ))}
-          {isSpc ? (
-            <>
-              <th scope="col" className="text-center font-medium">
-                <abbr title={t("mean")} className="no-underline">
-                  x̄
-                </abbr>
+      {field.positions.map((position) => {
+        const row = places.filter((one) => one.position === position);
+        return (
+          <tbody key={position}>
+            <tr>
+              <th scope="rowgroup" colSpan={across} className="pt-0.5 font-medium">
+                <RowHead position={position} row={row} isSpc={isSpc} />
               </th>
-              <th scope="col" className="text-center font-medium">
-                <abbr title={t("range")} className="no-underline">
-                  R
-                </abbr>
-              </th>
-            </>
-          ) : null}
-        </tr>
-      </thead>
-      <tbody>
-        {field.positions.map((position) => {
-          const row = places.filter((one) => one.position === position);
-          const values = row.flatMap(({ reading }) => (reading === null ? [] : [reading.value]));
-          return (
-            <tr key={position}>
-              <th scope="row" className="mono w-7 text-[16px]">
-                {position}
-              </th>
-              {row.map((place) => (
-                <Cell
-                  key={place.sample}
-                  place={place}
-                  isHere={at?.position === position && at.sample === place.sample}
-                  onPick={() => onPick(place)}
-                />
-              ))}
-              {isSpc ? (
-                <>
-                  <td className="mono text-center text-[14px]">
-                    {values.length === 0 ? "–" : shown(mean(values))}
-                  </td>
-                  <td className="mono text-center text-[14px]">
-                    {values.length < 2 ? "–" : shown(range(values))}
-                  </td>
-                </>
-              ) : null}
             </tr>
-          );
-        })}
-      </tbody>
+            {lines(row, across).map((line) => (
+              <tr key={line[0]?.sample}>
+                {line.map((place) => (
+                  <Cell
+                    key={place.sample}
+                    place={place}
+                    isHere={at?.position === position && at.sample === place.sample}
+                    onPick={() => onPick(place)}
+                  />
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        );
+      })}
     </table>
+  );
+}
+
+const lines = (row: readonly PlaceState[], across: number): PlaceState[][] =>
+  Array.from({ length: Math.ceil(row.length / across) }, (_, index) =>
+    row.slice(index * across, (index + 1) * across),
+  );
+
+function RowHead({
+  position,
+  row,
+  isSpc,
+}: {
+  position: string;
+  row: readonly PlaceState[];
+  isSpc: boolean;
+}) {
+  const t = useTranslations("floor.grid");
+  const shown = useDecimals();
+  const values = row.flatMap(({ reading }) => (reading === null ? [] : [reading.value]));
+  return (
+    <span className="flex items-baseline justify-between gap-3 text-[14px] text-ink-2">
+      <span>
+        <span className="sr-only">{t("position")} </span>
+        <b className="mono text-[17px] text-ink">{position}</b>
+      </span>
+      {isSpc && values.length > 0 ? (
+        <span className="mono">
+          <abbr title={t("mean")} className="no-underline">
+            x̄
+          </abbr>{" "}
+          {shown(mean(values))}
+          {values.length < 2 ? null : (
+            <>
+              {" · "}
+              <abbr title={t("range")} className="no-underline">
+                R
+              </abbr>{" "}
+              {shown(range(values))}
+            </>
+          )}
+        </span>
+      ) : null}
+    </span>
   );
 }
 
@@ -109,6 +122,10 @@ function Cell({
   const t = useTranslations("floor.places");
   const grid = useTranslations("floor.grid");
   const shown = useDecimals();
+  const ref = useRef<HTMLTableCellElement>(null);
+  useEffect(() => {
+    if (isHere) ref.current?.scrollIntoView({ block: "nearest" });
+  }, [isHere]);
   const { reading, open } = place;
   const isOut = open === "out_of_limits" || open === "out_of_process_limits";
   const look = isOut
@@ -119,20 +136,25 @@ function Cell({
         ? "border-edge bg-sheet"
         : "border-ok bg-ok-wash";
   return (
-    <td className="p-0">
+    <td ref={ref} className="p-0">
       <button
         type="button"
         aria-current={isHere ? "true" : undefined}
         onClick={onPick}
-        className={`mono min-h-touch w-full rounded border-[1.5px] px-1 text-center leading-tight font-[650] ${isHere ? "text-[17px]" : "text-[15px]"} ${look}`}
+        className={`mono grid min-h-touch w-full content-center rounded border-[1.5px] px-0 text-center leading-tight ${look}`}
       >
+        <span aria-hidden className="text-[12px] text-ink-3">
+          {place.sample}
+        </span>
         <span className="sr-only">
           {grid("cell", { position: place.position, sample: place.sample })}{" "}
         </span>
-        {reading === null ? "·" : shown(reading.value)}
-        {reading !== null && reading.amendments.length > 0 ? <sup>*</sup> : null}
+        <span className="text-[14px] font-[650]">
+          {reading === null ? "–" : shown(reading.value)}
+          {reading !== null && reading.amendments.length > 0 ? <sup>*</sup> : null}
+        </span>
         {isOut ? (
-          <span className="inline-block pl-0.5 align-middle text-stop">
+          <span className="justify-self-center text-stop">
             <Mark tone="stop" size={12} />
           </span>
         ) : null}

@@ -56,7 +56,7 @@ export function DeparturesHere({ step }: { step: string }) {
   ].filter((one) => one !== undefined);
   return standing.map((one) => (
     <Notice key={one.seq} tone="warn" role="status">
-      <p className="font-[650] wrap-anywhere">{told(one)}</p>
+      <p className="line-clamp-5 font-[650] wrap-anywhere">{told(one)}</p>
       <p className="mt-0.5 text-[16px]">
         {[one.person, one.second].flatMap((id) => (id === null ? [] : person(id).name)).join(", ")}
       </p>

@@ -27,7 +27,12 @@ export function StepStory({ place }: { place: Place | null }) {
   const lines = stepStory(state, place);
   if (lines.length === 0) return <p className="text-[17px] text-ink-2">{t("nothing")}</p>;
   return (
-    <ol className="grid max-h-[46dvh] content-start gap-3 overflow-auto">
+    <ol
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and must do so by keyboard too.
+      tabIndex={0}
+      aria-label={t("story")}
+      className="grid max-h-[46dvh] content-start gap-3 overflow-auto"
+    >
       {lines.map((line) => (
         <Line key={`${line.kind}${line.id}`} line={line} />
       ))}

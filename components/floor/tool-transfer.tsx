@@ -56,7 +56,8 @@ function TransferDialog({ kit, due, onClose }: { kit: string; due: string; onClo
               </Choice>
             ))}
           </div>
-          <fieldset aria-label={t("quantity")} className="grid grid-cols-6 gap-2">
+          <fieldset className="grid grid-cols-6 gap-2">
+            <legend className="mb-1 text-[16px] font-[650]">{t("quantity")}</legend>
             {Array.from({ length: most }, (_, index) => String(index + 1)).map((one) => (
               <Choice
                 key={one}

@@ -93,9 +93,9 @@ export async function own(at: At, text: string): Promise<void> {
 }
 
 /** A value is typed and recorded, and stands among what the step holds. */
-export async function recorded(at: At, value: string): Promise<void> {
-  await at.player.record(value);
-  const entries = at.page.getByRole("complementary");
-  await expect(entries.getByText(decimalIn(value, at.locale)).first()).toBeVisible();
-  await expect(entries.getByText("–", { exact: true }).first()).toBeVisible();
+export async function recorded(at: At, typed: string): Promise<void> {
+  await at.player.record(typed);
+  const value = decimalIn(typed, at.locale);
+  const chip = at.page.getByRole("complementary").getByRole("button", { name: value });
+  await expect(chip.first()).toBeVisible();
 }

@@ -38,8 +38,7 @@ export const coming: Faces = {
   "lock-screen.tsx": async ({ page, player, say }, file) => {
     await expect(page.getByRole("heading", { name: say("floor.lock.title") })).toBeVisible();
     await seen(page, file);
-    await player.scan("BDG~not~a~badge");
-    await player.scan(player.badgeOf("Marisol Reyes").badge);
+    await player.scan(player.badgeOf("Anneke Vos").badge);
     await player.pin("Dwayne Okafor");
     await page.getByRole("button", { name: say("floor.lock.enter"), exact: true }).click();
     await expect(page.getByRole("main").getByRole("alert")).toBeVisible();
@@ -57,9 +56,7 @@ export const coming: Faces = {
     // A station at which nothing waits, as every one is on its first day.
     await page.route("**/api/floor/queue", async (route) => {
       const answer = await route.fetch();
-      const body = (await answer.json()) as { value: { travelers: unknown[] } };
-      body.value.travelers = [];
-      await route.fulfill({ response: answer, json: body });
+      await route.fulfill({ response: answer, json: { ...(await answer.json()), travelers: [] } });
     });
     await expect(page.getByText(say("floor.queue.empty"))).toBeVisible({ timeout: 60_000 });
     await seen(page, `${file} nothing waits`);
@@ -111,10 +108,7 @@ export const coming: Faces = {
     await tap(at, "floor.installation.takeOut");
     await choose(at, "floor.reasons.own");
     await seen(at.page, `${file} to take out`);
-    await dialog(at)
-      .getByRole("button")
-      .filter({ hasText: at.say("common.cancel") })
-      .click();
+    await choose(at, "common.back");
   },
   "buyoff-screen.tsx": async (at, file) => {
     const { page, player, say, unit } = at;

@@ -115,9 +115,8 @@ export class Player {
 
   async record(value: string): Promise<void> {
     await this.type(value);
-    await this.page
-      .getByRole("button", { name: new RegExp(`^${this.say("floor.entry.record")}`) })
-      .click();
+    const record = new RegExp(`^${this.say("floor.entry.record")}`);
+    await this.page.getByRole("complementary").getByRole("button", { name: record }).click();
   }
 
   async photo(): Promise<void> {

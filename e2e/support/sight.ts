@@ -33,16 +33,33 @@ const outOfSight = (page: Page): Promise<string[]> =>
       .map((element) => element.textContent.slice(0, 60)),
   );
 
-/** Whatever is tapped is 48 px each way at least; what lies behind a dialog isn't tapped. */
+/**
+ * Whatever is tapped is 48 px each way at least, and so is what is left in sight of what could help after a
+ * refusal; what lies behind a dialog isn't tapped.
+ */
 const tooSmall = (page: Page): Promise<string[]> =>
   page.evaluate(() => {
+    const heightInSight = (element: Element): number => {
+      let { top, bottom } = element.getBoundingClientRect();
+      for (let at = element.parentElement; at !== null; at = at.parentElement) {
+        if (getComputedStyle(at).overflowY === "visible") continue;
+        const box = at.getBoundingClientRect();
+        top = Math.max(top, box.top);
+        bottom = Math.min(bottom, box.bottom);
+      }
+      return bottom - top;
+    };
     const top = [...document.querySelectorAll("dialog[open]")].at(-1) ?? document.body;
     return [
       ...top.querySelectorAll<HTMLElement>("a[href], button, input, select, textarea, summary"),
     ]
       .filter((element) => element.checkVisibility())
       .map((element) => ({ element, box: element.getBoundingClientRect() }))
-      .filter(({ box }) => box.width > 1 && Math.min(box.width, box.height) < 47.5)
+      .filter(({ element, box: { width, height } }) => {
+        const isHelp = element.closest("[data-help]") !== null;
+        const tall = isHelp ? heightInSight(element) : height;
+        return width > 1 && Math.min(width, tall) < 47.5;
+      })
       .map(({ element, box }) => {
         const name = element.getAttribute("aria-label") ?? element.textContent;
         return `${name.trim().slice(0, 60)} ${Math.round(box.width)}×${Math.round(box.height)}`;
@@ -69,6 +86,8 @@ const cutOff = (page: Page): Promise<string[]> =>
         if ((isGround || isCutX) && (line.left < box.left - 1 || line.right > box.right + 1)) {
           return true;
         }
+        // A dialog lies on top of whatever it stands in.
+        if (at.matches("dialog")) return false;
         // What scrolls may lie below its edge, and is never wider than itself.
         if (look.overflowY === "auto" || look.overflowY === "scroll") return false;
         const isCutY = look.overflowY === "hidden" || look.overflowY === "clip";

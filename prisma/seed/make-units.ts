@@ -97,7 +97,7 @@ async function crowded(
   unit: string,
 ) {
   const own = demoGages.filter(({ code }) => code === "BG-0149");
-  const code = `BG-${unit}`;
+  const code = `BG-${unit.slice(-6)}`;
   await seedGages(
     site,
     new Date().toISOString(),
