@@ -31,7 +31,7 @@ export const ending: Faces = {
     await seen(page, `${file} with long words`);
     await press(at, "floor.tools.keep");
     await gone(at);
-    await expect(page.getByRole("button", { name: /: 13/ })).toBeVisible();
+    await expect(page.getByRole("button", { name: /\b13\b/ })).toBeVisible();
     await seen(page, `${file} handed over`);
   },
   "standing-banners.tsx": async (at, file) => {
