@@ -14,6 +14,8 @@ const config = {
   serverExternalPackages: ["prom-client"],
   images: { unoptimized: true },
   poweredByHeader: false,
+  // A page says what it is called before anything else of it: a screen reader begins with that.
+  htmlLimitedBots: /.*/,
   productionBrowserSourceMaps: false,
   headers: async () => [
     { source: "/:path*", headers: listed(onEveryAnswer) },

@@ -80,7 +80,7 @@ test("a supervisor sees who is blocked and why, quality what has stopped; each m
   const blocked = page.locator("[data-section=blocked]");
   const line = blocked.getByRole("listitem").filter({ hasText: unit.unit });
   await expect(line).toContainText("Marisol Reyes");
-  await expect(line).toContainText("The step has not been shown to you yet.");
+  await expect(line).toContainText("The step 010.3 has not been shown to you yet.");
   await line.getByRole("link", { name: unit.unit }).click();
   await expect(page.getByRole("heading", { level: 1 })).toContainText(unit.unit);
 });

@@ -180,7 +180,7 @@ test("a hold on an order stops its units at the tablet, says so, and is released
   await expect(tabletPage.getByText(`On hold with it: unit ${unit.unit}.`)).toBeVisible();
   await seen(tabletPage, "held from outside");
 
-  await command(page, "Release…", "Release the hold", async () => {
+  await command(hold, "Release…", "Release the hold", async () => {
     await page.getByRole("dialog").getByLabel("Why it may be released").fill("Right lot delivered");
   });
   await expect(hold).toBeHidden();

@@ -59,8 +59,9 @@ test.describe("an installation without the demo", () => {
         .getByLabel(say("desk.signIn.code"), { exact: true })
         .fill(new TOTP({ secret }).generate());
       await page.getByRole("button", { name: say("desk.signIn.enter"), exact: true }).click();
-      const travelers = page.getByRole("heading", { name: say("desk.travelers.title"), level: 1 });
-      await expect(travelers).toBeVisible();
+      const waiting = page.getByRole("heading", { name: say("desk.waiting.title"), level: 1 });
+      await expect(waiting).toBeVisible();
+      await seen(page, "first page of an empty plant");
       for (const room of ["travelers", "buyoffs", "holds", "defects", "orders", "people"]) {
         await page.goto(`${origin}/${room}`);
         await expect(page.getByRole("heading", { level: 1 })).toHaveText(say(`desk.${room}.title`));

@@ -14,11 +14,11 @@ export async function NotFound({ reader }: { reader: "stranger" | "at_home" | "w
         <Link href="/" className={link}>
           {t("goHome")}
         </Link>
-      ) : hasRoom ? (
-        <Link href="/travelers" className={link}>
-          {t("go")}
+      ) : (
+        <Link href={hasRoom ? "/travelers" : "/"} className={link}>
+          {hasRoom ? t("go") : t("goWaiting")}
         </Link>
-      ) : null}
+      )}
     </main>
   );
 }

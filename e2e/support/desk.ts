@@ -1,4 +1,4 @@
-import { expect, type Page } from "@playwright/test";
+import { expect, type Locator, type Page } from "@playwright/test";
 import type { Locale } from "#lib/messages/locales";
 import { wordsIn } from "./words.ts";
 
@@ -17,9 +17,9 @@ export async function signInAtDesk(page: Page, name: string, locale: Locale = "e
   }).toPass({ timeout: 150_000, intervals: [31_000] });
 }
 
-/** Opens a dialog of the desk, lets it be filled in, and sends it. */
+/** Opens a dialog of the desk, or of one line of it, lets it be filled in, and sends it. */
 export async function command(
-  page: Page,
+  page: Page | Locator,
   open: string | RegExp,
   send: string | RegExp,
   fill: () => Promise<void>,

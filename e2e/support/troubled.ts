@@ -113,14 +113,20 @@ export async function aTroubledUnit(
   const slip = { reading: read.id, value: "2.7", reason: "Last digit misread", evidence: null };
   await at.amend("Marisol Reyes", slip);
 
+  const ago = (minutes: number) => instant(Date.now() - minutes * 60_000);
+  const reason = "Tablet was charging";
+  const begin = await at.work((next) => next.type === "startStep" && next.step === "060.3");
+  if (begin?.type !== "startStep") throw new Error("060.3 is not begun");
+  await at.send("Marisol Reyes", "startStep", {
+    ...begin.body,
+    late: { claimedAt: ago(26), reason },
+  });
   const late = await at.work(reads("060.3", "1"));
   if (late?.type !== "recordReading") throw new Error("060.3 has no first reading");
-  const claimedAt = instant(Date.now() - 25 * 60_000);
-  const reason = "Tablet was charging";
   await at.send("Marisol Reyes", "recordReading", {
     ...late.body,
     value: "22.7",
-    late: { claimedAt, reason },
+    late: { claimedAt: ago(25), reason },
   });
 
   for (let round = 1; round <= reworks; round += 1) await reworkBolt3(desk, unit, at);
