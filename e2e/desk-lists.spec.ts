@@ -72,6 +72,7 @@ for (const width of [1440, 1180, 390]) {
       "/travelers",
       "/buyoffs",
       "/holds",
+      "/waivers",
       "/defects",
       "/orders",
       "/gages",

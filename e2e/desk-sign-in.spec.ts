@@ -86,8 +86,8 @@ test.describe("what is not there", () => {
     const rooms: Record<string, string[]> = {
       operator: [...work, "Defects", "Orders"],
       inspector: [...work, "Defects", "Orders"],
-      supervisor: [...work, "Defects", ...plant, "People", "Stations"],
-      quality: [...work, "Defects", "Review", ...plant, "People", "Stations"],
+      supervisor: [...work, "Defects", "Waivers", ...plant, "People", "Stations"],
+      quality: [...work, "Defects", "Waivers", "Review", ...plant, "People", "Stations"],
       manufacturing_engineer: [...work, "Defects", ...plant],
       customer: [...work, "Orders"],
       administrator: [...work, "Defects", ...plant, "People", "Stations"],

@@ -21,6 +21,7 @@ import type {
 } from "#lib/travelers/landing.queries";
 import type { SignalKind } from "#lib/travelers/state.schema";
 import type { OpenHold } from "#lib/travelers/waiting.queries";
+import type { WaiverLine } from "#lib/travelers/waivers.queries";
 
 /** As many as one takes in at a glance; the rest is behind the link. */
 const shownMax = 6;
@@ -252,6 +253,36 @@ export function ProcessLimitsList({
               {line.reading.process === null ? "" : limitsText(line.reading.process)}
             </span>
           </p>
+        </LandingLine>
+      ))}
+    </LandingSection>
+  );
+}
+
+export function WaiversList({ lines, place }: { lines: readonly WaiverLine[]; place: Place }) {
+  const t = useTranslations("desk.waiting");
+  return (
+    <LandingSection
+      id="waivers"
+      title={t("waiversTitle")}
+      count={lines.length}
+      tone="act"
+      none={t("waiversNone")}
+      all={{ href: "/waivers", label: t("waiversAll") }}
+    >
+      {lines.slice(0, shownMax).map((line) => (
+        <LandingLine
+          key={line.waiver.id}
+          href={recordOf(line, place)}
+          name={line.unit}
+          under={line.workOrder}
+          when={<Moment at={line.waiver.requestedAt} zone={place.zone} />}
+        >
+          <p>
+            <b className="mono font-[700]">{line.waiver.qualification}</b>{" "}
+            {t("waivedFor", { person: line.names.person })}
+          </p>
+          <p className="text-ink-2">{t("askedBy", { person: line.names.requestedBy })}</p>
         </LandingLine>
       ))}
     </LandingSection>

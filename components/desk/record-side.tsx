@@ -1,5 +1,6 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
+import type { ReactNode } from "react";
 import { AcceptTraveler } from "#components/desk/accept-traveler";
 import { LogDefect } from "#components/desk/log-defect";
 import { Moment } from "#components/desk/moment";
@@ -27,12 +28,15 @@ export function RecordSide({
   mayVerify,
   mayLogDefect,
   mayAccept,
+  waiver,
 }: {
   record: TravelerRecord;
   words: RecordWords;
   mayVerify: boolean;
   mayLogDefect: boolean;
   mayAccept: boolean;
+  /** Null: not for this reader to ask. */
+  waiver: ReactNode;
 }) {
   const t = useTranslations("desk.side");
   const { state, content, entries, policy } = record;
@@ -70,6 +74,7 @@ export function RecordSide({
           )}
         />
       ) : null}
+      {isOpen ? waiver : null}
       <section aria-labelledby="latest">
         <h2 id="latest" className="mb-3 text-[17px] font-bold">
           {t("latest")}

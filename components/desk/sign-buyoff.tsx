@@ -3,10 +3,9 @@ import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { FieldsForm } from "#components/desk/fields-form";
 import { RefusalNote } from "#components/desk/refusal-note";
+import { SigningFields } from "#components/desk/signing-fields";
 import { useCommandForm } from "#components/desk/use-command-form";
 import { Button } from "#components/ui/button";
-import { Field, TextInput } from "#components/ui/field";
-import type { DemoKit } from "#lib/offline/wire.schema";
 import { declineRemotely, signRemotely } from "#lib/travelers/desk.actions";
 import { type DeclineForm, declineForm, type SignForm, signForm } from "#lib/travelers/desk.schema";
 
@@ -43,7 +42,13 @@ export function SignBuyoff({
         </p>
       )}
       <p className="text-[15px] text-ink-2">{t("both")}</p>
-      <Components key={contentSha256} at={at} contentSha256={contentSha256} isDemo={isDemo} />
+      <Components
+        key={contentSha256}
+        at={at}
+        contentSha256={contentSha256}
+        person={person}
+        isDemo={isDemo}
+      />
       <div className="flex items-center justify-between gap-4 border-t-[1.5px] border-rule pt-4">
         <FieldsForm<DeclineForm>
           label={t("decline")}
@@ -63,10 +68,12 @@ export function SignBuyoff({
 function Components({
   at,
   contentSha256,
+  person,
   isDemo,
 }: {
   at: At;
   contentSha256: string;
+  person: string;
   isDemo: boolean;
 }) {
   const t = useTranslations("desk.sign");
@@ -76,51 +83,10 @@ function Components({
     initial: { ...at, contentSha256, badge: "", pin: "" },
     onDone: () => undefined,
   });
-  const { errors } = form.formState;
-  const fill = async () => {
-    const answer = await fetch("/api/floor/demo", { cache: "no-store" });
-    const name = document.querySelector("[data-person]")?.getAttribute("data-person");
-    const kit = (await answer.json()) as DemoKit;
-    const own = kit.badges.find((of) => of.name === name);
-    if (own === undefined) return;
-    form.setValue("badge", own.badge as never);
-    form.setValue("pin", own.pin as never);
-  };
   return (
     <form method="post" onSubmit={submit} noValidate className="grid gap-4">
       {refusal === null ? null : <RefusalNote key={refusal.at} refusal={refusal.refused} />}
-      <Field label={t("badge")} hint={t("badgeHint")} error={problem(errors.badge)}>
-        {(control) => (
-          <TextInput
-            {...control}
-            {...form.register("badge" as never)}
-            type="password"
-            autoComplete="off"
-            className="mono min-h-12"
-          />
-        )}
-      </Field>
-      <Field label={t("pin")} error={problem(errors.pin)}>
-        {(control) => (
-          <TextInput
-            {...control}
-            {...form.register("pin" as never)}
-            type="password"
-            inputMode="numeric"
-            autoComplete="off"
-            className="mono min-h-12"
-          />
-        )}
-      </Field>
-      {isDemo ? (
-        <button
-          type="button"
-          onClick={() => void fill()}
-          className="justify-self-start text-[14px] font-[600] text-act underline underline-offset-4"
-        >
-          {t("demo")}
-        </button>
-      ) : null}
+      <SigningFields form={form} problem={problem} person={person} isDemo={isDemo} />
       <Button type="submit" size="desk" tone="accept" busy={busy} className="min-h-14 text-[18px]">
         {busy ? t("signing") : t("sign")}
       </Button>

@@ -48,6 +48,7 @@ export const routeRules: Readonly<Record<string, Rule>> = {
   "PAGE /stations/[id]": whoMay("device.revoke"),
   "PAGE /process-limits": whoMay("acceptReadingOutOfProcessLimit"),
   "PAGE /reviews": whoMay("reviewSignals"),
+  "PAGE /waivers": whoMay("revokeWaiver"),
   "PAGE /travelers": whoMay("traveler.read"),
   "PAGE /travelers/[id]": whoMay("traveler.read"),
   "PAGE /travelers/[id]/entries": whoMay("traveler.read"),
@@ -135,6 +136,9 @@ export const routeRules: Readonly<Record<string, Rule>> = {
   "ACTION lib/people/changes.actions.ts#chooseNewPin": everybody,
   "ACTION lib/travelers/desk.actions.ts#signRemotely": whoMay("signBuyoff"),
   "ACTION lib/travelers/desk.actions.ts#declineRemotely": whoMay("declineBuyoff"),
+  "ACTION lib/travelers/desk.actions.ts#requestWaiver": whoMay("requestWaiver"),
+  "ACTION lib/travelers/desk.actions.ts#grantWaiver": whoMay("grantWaiver"),
+  "ACTION lib/travelers/desk.actions.ts#revokeWaiver": whoMay("revokeWaiver"),
   "ACTION lib/travelers/desk.actions.ts#release": whoMay("traveler.release"),
   "ACTION lib/travelers/desk.actions.ts#verifyTraveler": whoMay("record.verify"),
 };

@@ -9,6 +9,8 @@ import { declineForm, signForm } from "./desk.schema.ts";
 import { releaseAtDesk } from "./release.commands.ts";
 import { releaseForm } from "./release.schema.ts";
 import { verifyForm } from "./verify.schema.ts";
+import * as waivers from "./waivers.commands.ts";
+import { grantWaiverForm, requestWaiverForm, revokeWaiverForm } from "./waivers.schema.ts";
 
 export const verifyTraveler = action("record.verify", verifyForm, async (actor, { traveler }) => {
   const found = await verifyStream(actor, traveler);
@@ -22,4 +24,19 @@ export const declineRemotely = action(
   commandPermissions.declineBuyoff,
   declineForm,
   commands.declineRemotely,
+);
+export const requestWaiver = action(
+  commandPermissions.requestWaiver,
+  requestWaiverForm,
+  waivers.requestWaiver,
+);
+export const grantWaiver = action(
+  commandPermissions.grantWaiver,
+  grantWaiverForm,
+  waivers.grantWaiver,
+);
+export const revokeWaiver = action(
+  commandPermissions.revokeWaiver,
+  revokeWaiverForm,
+  waivers.revokeWaiver,
 );

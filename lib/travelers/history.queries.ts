@@ -8,19 +8,27 @@ import { type EntryLine, entryLine } from "#lib/record/schema";
 import type { PlantPolicy } from "./facts.schema.ts";
 import { parseEvent, type RecordedEvent } from "./schema.ts";
 import type { TravelerState } from "./state.schema.ts";
+import { waiversCounted } from "./waivers.queries.ts";
 
-export type NavCounts = { defects: number; holds: number; buyoffs: number; reviews: number };
+export type NavCounts = {
+  defects: number;
+  holds: number;
+  buyoffs: number;
+  reviews: number;
+  waivers: number;
+};
 
 /** What waits for somebody, for the navigation. */
 export async function waitingCounts(actor: Actor): Promise<NavCounts> {
   const site = forSite(actor.site);
-  const [defects, holds, buyoffs, reviews] = await Promise.all([
+  const [defects, holds, buyoffs, reviews, { waiting }] = await Promise.all([
     site.defect.count({ where: { siteId: actor.site, status: "open" } }),
     openHoldsCounted(actor),
     site.traveler.count({ where: { siteId: actor.site, buyoffsDue: { isEmpty: false } } }),
     site.signal.count({ where: { siteId: actor.site, reviewedAt: null } }),
+    waiversCounted(actor),
   ]);
-  return { defects, holds, buyoffs, reviews };
+  return { defects, holds, buyoffs, reviews, waivers: waiting };
 }
 
 /** On single travelers and on more than one. */

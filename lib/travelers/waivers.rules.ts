@@ -25,7 +25,7 @@ type Waived = {
 
 /** What both who ask for a waiver and who grant it sign. */
 export const waiverContent = (
-  state: TravelerState,
+  state: Pick<TravelerState, "id">,
   { waiver, person, qualification, reason, validUntil }: Waived,
 ): Canonical => ({ traveler: state.id, waiver, person, qualification, reason, validUntil });
 

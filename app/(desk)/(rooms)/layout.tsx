@@ -1,6 +1,6 @@
 import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
-import { Rail } from "#components/desk/rail";
+import { Rail, type RailLink } from "#components/desk/rail";
 import { currentActor } from "#lib/boundary/actor";
 import { may, type Permission } from "#lib/boundary/permissions";
 import { plantPolicy } from "#lib/defects/queries";
@@ -57,6 +57,13 @@ export default async function RoomsLayout({ children }: { children: ReactNode })
               countLabel: t("defectsOpen", { count: counts.defects }),
             }),
           ]).flat(),
+          ...ifMay("revokeWaiver", {
+            href: "/waivers",
+            label: t("waivers"),
+            count: counts.waivers,
+            countLabel: t("waiversWaiting", { count: counts.waivers }),
+            tone: "attention" as const,
+          }),
           ...ifMay("reviewSignals", {
             href: "/reviews",
             label: t("reviews"),
@@ -64,17 +71,9 @@ export default async function RoomsLayout({ children }: { children: ReactNode })
             countLabel: t("reviewsDue", { count: counts.reviews }),
           }),
         ]}
-        plan={[
-          ...ifMay("traveler.read", { href: "/orders", label: t("orders") }),
-          ...ifMay("stock.read", { href: "/stock", label: t("stock") }),
-          ...ifMay("gage.read", { href: "/gages", label: t("gages") }),
-          ...ifMay("people.read", {
-            href: "/people",
-            label: t("people"),
-            also: ["/qualifications", "/stamps", "/permissions"],
-          }),
-          ...ifMay("device.revoke", { href: "/stations", label: t("stations") }),
-        ]}
+        plan={planLinks
+          .filter(({ needs }) => may(actor, needs))
+          .map(({ name, needs: _, ...link }) => ({ ...link, label: t(name) }))}
       />
       <div id="room" className="min-w-0">
         {children}
@@ -82,3 +81,16 @@ export default async function RoomsLayout({ children }: { children: ReactNode })
     </div>
   );
 }
+
+const planLinks = [
+  { name: "orders", href: "/orders", needs: "traveler.read" },
+  { name: "stock", href: "/stock", needs: "stock.read" },
+  { name: "gages", href: "/gages", needs: "gage.read" },
+  {
+    name: "people",
+    href: "/people",
+    needs: "people.read",
+    also: ["/qualifications", "/stamps", "/permissions"],
+  },
+  { name: "stations", href: "/stations", needs: "device.revoke" },
+] as const satisfies readonly (Omit<RailLink, "label"> & { name: string; needs: Permission })[];

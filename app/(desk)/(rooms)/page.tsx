@@ -14,6 +14,7 @@ import {
   ReviewsList,
   StandingList,
   StationsList,
+  WaiversList,
 } from "#components/desk/landing-lists";
 import { PageHead } from "#components/desk/page-head";
 import { Ways } from "#components/desk/ways";
@@ -39,6 +40,7 @@ import {
 import { type LandingSection, sectionsFor } from "#lib/travelers/landing.rules";
 import { signalsCounted } from "#lib/travelers/signals.queries";
 import { openHolds } from "#lib/travelers/waiting.queries";
+import { waiversFound } from "#lib/travelers/waivers.queries";
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations("desk");
@@ -95,6 +97,10 @@ async function sectionOf(section: LandingSection, actor: Actor): Promise<ReactNo
       const own = all.filter(({ acceptBy }) => actor.roles.includes(acceptBy));
       return <ProcessLimitsList key={section} lines={own} place={place} />;
     }
+    case "waivers": {
+      const { lines } = await waiversFound(actor, "waiting");
+      return <WaiversList key={section} lines={lines} place={place} />;
+    }
     case "dispositions": {
       const { lines } = await defectsFound(actor, { filter: "dispositioned", page: 1 });
       return <DispositionsList key={section} lines={lines} zone={zone} />;
@@ -102,14 +108,9 @@ async function sectionOf(section: LandingSection, actor: Actor): Promise<ReactNo
     case "reviews":
       return <ReviewsList key={section} counts={await signalsCounted(actor)} />;
     case "gages": {
-      const today = dateIn(zone, instant(Date.now()));
-      const soon = dateIn(zone, plusMinutes(instant(Date.now()), 14 * 24 * 60));
-      const all = await gagesAtSite(actor);
-      const due = all.filter(
-        ({ status, calibrationDueOn }) =>
-          status === "quarantined" || (status === "in_service" && calibrationDueOn <= soon),
-      );
-      return <GagesList key={section} lines={due} today={today} />;
+      const now = instant(Date.now());
+      const due = await gagesDue(actor, dateIn(zone, plusMinutes(now, 14 * 24 * 60)));
+      return <GagesList key={section} lines={due} today={dateIn(zone, now)} />;
     }
     case "deliveries":
       return (
@@ -131,4 +132,12 @@ async function sectionOf(section: LandingSection, actor: Actor): Promise<ReactNo
     case "resets":
       return <ResetsList key={section} lines={await waitingResets(actor)} zone={zone} />;
   }
+}
+
+async function gagesDue(actor: Actor, by: string) {
+  const all = await gagesAtSite(actor);
+  return all.filter(
+    ({ status, calibrationDueOn }) =>
+      status === "quarantined" || (status === "in_service" && calibrationDueOn <= by),
+  );
 }

@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { getLocale, getTranslations } from "next-intl/server";
 import { cache } from "react";
+import { AskWaiver } from "#components/desk/ask-waiver";
 import { Empty } from "#components/desk/page-head";
 import { PhotoAlbum } from "#components/desk/photo-strip";
 import { PlantHolds } from "#components/desk/plant-holds";
@@ -16,8 +17,10 @@ import { RefusedAttempts } from "#components/desk/refused-attempts";
 import { requireActor } from "#lib/boundary/actor";
 import { commandPermissions, may } from "#lib/boundary/permissions";
 import { isId } from "#lib/defects/schema";
-import { instant } from "#lib/kit/time";
-import type { Locale } from "#lib/messages/locales";
+import { env } from "#lib/kit/env";
+import { type Instant, instant } from "#lib/kit/time";
+import { inLocale, type Locale } from "#lib/messages/locales";
+import type { Actor } from "#lib/people/schema";
 import { plantHoldsOn } from "#lib/plant/holds.queries";
 import { asBuilt } from "#lib/travelers/as-built.rules";
 import { recordHead } from "#lib/travelers/as-built-head.rules";
@@ -26,6 +29,7 @@ import { ownersOf } from "#lib/travelers/holds.rules";
 import { lotBalance } from "#lib/travelers/lot-balance.rules";
 import { openItems } from "#lib/travelers/progress.rules";
 import { filterCounts, filtered, recordFilters } from "#lib/travelers/record-filter.rules";
+import { waiverChoices } from "#lib/travelers/waivers.queries";
 
 type Ask = { params: Promise<{ id: string }>; searchParams: Promise<{ show?: string }> };
 
@@ -102,7 +106,36 @@ export default async function Traveler({ params, searchParams }: Ask) {
         mayVerify={may(actor, "record.verify")}
         mayLogDefect={may(actor, commandPermissions.logDefect)}
         mayAccept={may(actor, commandPermissions.acceptTraveler)}
+        waiver={
+          may(actor, commandPermissions.revokeWaiver)
+            ? await askOn(actor, { traveler: id, unit: name }, record.timeZone, now)
+            : null
+        }
       />
     </div>
+  );
+}
+
+async function askOn(
+  actor: Actor,
+  unit: { traveler: string; unit: string },
+  zone: string,
+  at: Instant,
+) {
+  const locale = (await getLocale()) as Locale;
+  const { people, qualifications } = await waiverChoices(actor);
+  return (
+    <AskWaiver
+      units={[unit]}
+      people={people}
+      qualifications={qualifications.map(({ code, name }) => ({
+        value: code,
+        label: `${code} · ${inLocale(name, locale)}`,
+      }))}
+      zone={zone}
+      at={at}
+      signer={actor.name}
+      isDemo={env.BUYOFF_DEMO}
+    />
   );
 }

@@ -163,13 +163,11 @@ async function Signing({
       </section>
     );
   return (
-    <div data-person={actor.name}>
-      <SignBuyoff
-        at={{ traveler: state.id, ...place, step: place.step ?? "" }}
-        contentSha256={contentSha256}
-        person={actor.name}
-        isDemo={env.BUYOFF_DEMO}
-      />
-    </div>
+    <SignBuyoff
+      at={{ traveler: state.id, ...place, step: place.step ?? "" }}
+      contentSha256={contentSha256}
+      person={actor.name}
+      isDemo={env.BUYOFF_DEMO}
+    />
   );
 }
