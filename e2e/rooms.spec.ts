@@ -78,6 +78,7 @@ const rooms: Readonly<Record<string, Room>> = {
     who: "supervisor",
   },
   "(desk)/(rooms)/holds/page.tsx": room("/holds", "desk.holds.title"),
+  "(desk)/(rooms)/waivers/page.tsx": room("/waivers", "desk.waivers.title"),
   "(desk)/(rooms)/orders/page.tsx": room("/orders", "desk.orders.title"),
   "(desk)/(rooms)/people/page.tsx": room("/people", "desk.people.title"),
   "(desk)/(rooms)/qualifications/page.tsx": room(
