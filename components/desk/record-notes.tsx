@@ -2,8 +2,12 @@ import { useTranslations } from "next-intl";
 import { Moment } from "#components/desk/moment";
 import { PhotoStrip } from "#components/desk/photo-strip";
 import { RecordText } from "#components/desk/record-text";
-import { nameOf, type RecordWords, shotsOf, valueIn } from "#components/desk/record-words";
-import type { AmendmentRecord, RecordRow } from "#lib/travelers/as-built-rows.rules";
+import { nameOf, type RecordWords, said, shotsOf, valueIn } from "#components/desk/record-words";
+import type {
+  AmendmentRecord,
+  RecordRow,
+  ReportedCharacteristic,
+} from "#lib/travelers/as-built-rows.rules";
 
 type Of<K extends RecordRow["content"]["kind"]> = {
   content: Extract<RecordRow["content"], { kind: K }>;
@@ -105,15 +109,59 @@ function ComponentNotes({ content, words }: Of<"component">) {
   );
 }
 
-function DocumentNote({ content: { record } }: Of<"document">) {
+function DocumentNote({ content: { record, isReplaced, reported }, words }: Of<"document">) {
   const t = useTranslations("desk.record");
   const { name, sha256, uri, bytes } = record;
   return (
+    <>
+      <li className="[overflow-wrap:anywhere]">
+        <b className={`font-[650] ${isReplaced ? "line-through" : "text-ink"}`}>{name}</b>
+        {bytes === null ? null : ` · ${Math.ceil(bytes / 1000)} kB`}
+        {isReplaced ? ` · ${t("reportReplaced")}` : null}
+        {uri === null ? null : (
+          <>
+            {" · "}
+            <a href={uri} rel="noreferrer" className="underline underline-offset-4">
+              {t("keptAt", { uri })}
+            </a>
+          </>
+        )}
+        <span className="mono block break-all">SHA-256 {sha256}</span>
+      </li>
+      {reported.length === 0 ? <li>{t("reportsNothing")}</li> : null}
+      {reported.map((of) => (
+        <Reported key={of.balloon} of={of} words={words} />
+      ))}
+    </>
+  );
+}
+
+/** What the report is about, beside the readings of that very characteristic. */
+function Reported({ of, words }: { of: ReportedCharacteristic; words: RecordWords }) {
+  const t = useTranslations("desk.record");
+  return (
     <li>
-      <b className="font-[650]">{name}</b>
-      {bytes === null ? null : ` · ${Math.ceil(bytes / 1000)} kB`}
-      {uri === null ? null : ` · ${t("keptAt", { uri })}`}
-      <span className="mono block break-all">SHA-256 {sha256}</span>
+      {t("reportOf")} <span className="mono font-[650]">{of.balloon}</span> {said(words, of.name)}
+      {of.key === null ? null : <span className="mono"> {of.key}</span>}
+      {": "}
+      {of.readings.length === 0 ? (
+        <b className="font-[650] text-warn">{t("reportUnread")}</b>
+      ) : (
+        of.readings.map((reading, index) => (
+          <span key={reading.id}>
+            {index === 0 ? null : " · "}
+            <span className="mono">{reading.step}</span>
+            {reading.position === null ? null : ` ${t("reportAt", { place: reading.position })}`}
+            {reading.sample === null ? null : ` ${t("sample", { sample: reading.sample })}`}{" "}
+            <b
+              className={`mono font-[650] whitespace-nowrap ${reading.verdict === "out_of_limits" ? "text-stop" : "text-ink"}`}
+            >
+              {valueIn(words, reading.value, reading.unit)}
+            </b>
+            {reading.verdict === "out_of_limits" ? ` ${t("reportOut")}` : null}
+          </span>
+        ))
+      )}
     </li>
   );
 }

@@ -23,6 +23,7 @@ export function RecordRowLine({ line, words }: { line: RecordLine; words: Record
 
 const isSuperseded = ({ content }: RecordRow): boolean =>
   (content.kind === "reading" && content.replacedBy !== null) ||
+  (content.kind === "document" && content.isReplaced) ||
   (content.kind === "component" && content.installation.removed !== null);
 
 const washOf = (row: RecordRow): string =>

@@ -209,21 +209,44 @@ test("a batch clock shows its mix and its limits; the age read from it names the
   });
 });
 
-test("a measurement record stands in its place with its hash", () => {
-  const bench = withFields(inWorkAt("060.1"), [field("cmm", "measurement_record")]);
-  const record = {
-    record: named("m"),
-    ...at("cmm"),
-    attempt: 1,
-    name: "CMM 12",
-    sha256: hash("b"),
-  };
-  const kept = { uri: null, mediaType: "application/pdf", bytes: 900 };
-  happen(bench, { type: "measurement_record.attached", body: { ...record, ...kept } });
-  expect(rowsOf(bench, "060.2")[0]?.content).toMatchObject({
+test("a measurement record stands in its place with its hash, beside the readings of its characteristics", () => {
+  const bench = withFields(inWorkAt("060.1"), [
+    field("cmm", "measurement_record", {
+      formats: ["pdf"],
+      characteristics: [named("characteristic running"), named("characteristic final")],
+    }),
+  ]);
+  const attach = (name: string, letter: string) =>
+    happen(bench, {
+      type: "measurement_record.attached",
+      body: {
+        record: named(name),
+        ...at("cmm"),
+        attempt: 1,
+        name: `${name}.pdf`,
+        sha256: hash(letter),
+        uri: null,
+        mediaType: "application/pdf",
+        bytes: 900,
+      },
+    });
+  attach("CMM 12", "b");
+  const contents = () => rowsOf(bench, "060.2").map(({ content }) => content);
+  expect(contents()[0]).toMatchObject({
     kind: "document",
-    record: { name: "CMM 12", sha256: hash("b"), uri: null },
+    record: { name: "CMM 12.pdf", sha256: hash("b"), uri: null },
+    isReplaced: false,
   });
+  act(bench, "selectGage", { operation: named("op 060"), gage: "DW-0066" });
+  read(bench, { step: "060.1", field: "running" }, "3.0");
+  attach("CMM 13", "c");
+  const [first, second] = contents();
+  expect([first, second]).toMatchObject([{ isReplaced: true }, { isReplaced: false }]);
+  expect(second).toMatchObject({
+    reported: [{ readings: [{ step: "060.1", position: "1", value: "3.0" }] }, { readings: [] }],
+  });
+  expect(stepsShown(bench, "reports")).toEqual(["060.2", "060.2"]);
+  expect(counts(bench).reports).toBe(2);
 });
 
 test("an apprentice's step names the trainer and is found with what a second person signed", () => {

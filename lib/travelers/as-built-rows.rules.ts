@@ -1,5 +1,6 @@
 import type { Field, InstructionContent, Localized, Step } from "#lib/instructions/schema";
 import type { Instant } from "#lib/kit/time";
+import { plannedField } from "./plan.rules.ts";
 import type { EventBody, RecordedEvent } from "./schema.ts";
 import type {
   Amendment,
@@ -14,6 +15,7 @@ import type {
   TravelerState,
   Verdict,
 } from "./state.schema.ts";
+import { isCurrent } from "./values.rules.ts";
 
 /** Why a line of the record deserves a second look. */
 export const exceptionTags = [
@@ -79,6 +81,24 @@ export type ReadingContent = Place & {
   batch: { lot: string; mixedAt: Instant } | null;
 };
 
+/** The readings that a report is about: those of a characteristic that its field names. */
+export type ReportedCharacteristic = {
+  balloon: string;
+  name: Localized;
+  key: string | null;
+  /** Those that count now; none: nothing was read there yet. */
+  readings: readonly (Place &
+    Pick<Reading, "id" | "value" | "unit" | "verdict"> & { step: string })[];
+};
+
+export type DocumentContent = Place & {
+  kind: "document";
+  record: MeasurementRecord;
+  /** Attached again since: the last one counts. */
+  isReplaced: boolean;
+  reported: readonly ReportedCharacteristic[];
+};
+
 export type RecordRow = {
   key: string;
   /** Rows of one key stand side by side: attempts at the same place. */
@@ -99,7 +119,7 @@ export type RecordRow = {
     | ReadingContent
     | ({ kind: "component"; installation: Installation } & Place)
     | { kind: "photos"; photos: readonly Photo[] }
-    | ({ kind: "document"; record: MeasurementRecord } & Place)
+    | DocumentContent
     | ({ kind: "timer"; timer: Timer } & Place)
     | { kind: "clock"; clock: BatchClock; min: number | null; max: number | null }
     | { kind: "note"; text: string }
@@ -476,7 +496,7 @@ const documentRow = (
   step: Step,
   field: Field,
   record: MeasurementRecord,
-  { state, told }: Source,
+  { state, content, told }: Source,
 ): RecordRow =>
   rowOf(step, state, {
     key: record.id,
@@ -486,8 +506,38 @@ const documentRow = (
     person: record.person,
     at: record.at,
     inherited: told.inherited.has(record.id),
-    content: { kind: "document", ...placeIn(field, record.position, null), record },
+    content: {
+      kind: "document",
+      ...placeIn(field, record.position, null),
+      record,
+      isReplaced: state.measurementRecords.findLast((of) => isOf(of, record))?.id !== record.id,
+      reported: reportedBy(field, state, content),
+    },
   });
+
+function reportedBy(
+  field: Field,
+  state: TravelerState,
+  content: InstructionContent,
+): ReportedCharacteristic[] {
+  const named = field.kind === "measurement_record" ? (field.characteristics ?? []) : [];
+  return content.characteristics
+    .filter(({ id }) => named.includes(id))
+    .map(({ id, balloon, name, key = null }) => ({
+      balloon,
+      name,
+      key,
+      readings: state.readings
+        .filter((reading) => reading.characteristic === id && isCurrent(state, reading))
+        .flatMap((reading) => {
+          const planned = plannedField(content, reading.field);
+          if (!planned) return [];
+          const { value, unit, verdict, position, sample } = reading;
+          const place = placeIn(planned.field, position, sample);
+          return [{ id: reading.id, ...place, step: planned.step.number, value, unit, verdict }];
+        }),
+    }));
+}
 
 function photoRows(
   step: Step,

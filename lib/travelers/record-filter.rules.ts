@@ -20,6 +20,7 @@ export const recordFilters = [
   "waivers",
   "refused",
   "photos",
+  "reports",
 ] as const;
 export type RecordFilter = (typeof recordFilters)[number];
 
@@ -69,6 +70,7 @@ const filters: Readonly<Record<Exclude<RecordFilter, "everything">, Shows>> = {
   waivers: { rows: none, waivers: true },
   refused: { rows: none, refused: true },
   photos: { rows: ({ content }) => content.kind === "photos" },
+  reports: { rows: ({ content }) => content.kind === "document" },
 };
 
 /** The record as one filter leaves it. */
