@@ -326,7 +326,7 @@ export function ReviewsList({
   counts: readonly { kind: SignalKind; count: number }[];
 }) {
   const t = useTranslations("desk.waiting");
-  const kinds = useTranslations("desk.signal");
+  const kinds = useTranslations("desk.record.signal");
   const total = counts.reduce((sum, { count }) => sum + count, 0);
   return (
     <LandingSection

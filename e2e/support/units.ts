@@ -16,6 +16,8 @@ export type UnitWanted = {
   quick?: boolean;
   /** On the same instruction with long words, several samples and a machine's report in operation 040. */
   crowded?: boolean;
+  /** On one that asks at 020.2 for a machine's report about both bores, or has a tighter process limit. */
+  asks?: readonly ("report" | "process")[];
   values?: Readonly<Record<string, string>>;
 };
 

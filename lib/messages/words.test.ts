@@ -23,6 +23,7 @@ import type { StockRefusal } from "#lib/plant/stock.commands";
 import { refusalCodes } from "#lib/travelers/refusal.schema";
 import type { ReleaseRefusal } from "#lib/travelers/release.commands";
 import type { CommandType } from "#lib/travelers/schema";
+import { type SignalKind, signalKinds } from "#lib/travelers/state.schema";
 import enCommon from "./en/common.json" with { type: "json" };
 import enDesk from "./en/desk.json" with { type: "json" };
 import enFloor from "./en/floor.json" with { type: "json" };
@@ -76,6 +77,13 @@ const toldOnFloor = [enFloor.problem.codes, esFloor.problem.codes] satisfies Rec
   FloorCode,
   Words
 >[];
+
+/** Why an entry is looked at first: in the record, among what waits and where it is reviewed. */
+const toldOfSignals = [enDesk.record.signal, esDesk.record.signal] satisfies Record<
+  SignalKind,
+  string
+>[];
+const kindsOfSignal = [...signalKinds].sort();
 
 /** Why a document is not kept, beside the field that took it. */
 const toldOfDocuments = [enDesk.document.refused, esDesk.document.refused] satisfies Record<
@@ -195,6 +203,7 @@ describe("the words of the screen", () => {
 
   test("say why and what next for every refusal and for nothing else", () => {
     expect(Object.keys(enRefusals).sort()).toEqual([...refusalCodes].sort());
+    for (const told of toldOfSignals) expect(Object.keys(told).sort()).toEqual(kindsOfSignal);
   });
 });
 

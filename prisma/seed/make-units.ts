@@ -22,6 +22,8 @@ const wanted = z.array(
     quick: z.boolean().default(false),
     /** On a revision that crowds the screen: long words, several samples, a machine's report. */
     crowded: z.boolean().default(false),
+    /** On one that asks for more where the first bore is measured: a machine's report, a tighter limit. */
+    asks: z.array(z.enum(["report", "process"])).default([]),
     values: z.record(z.string(), z.string()).optional(),
   }),
 );
@@ -37,11 +39,12 @@ for (const of of wanted.parse(JSON.parse(await text(process.stdin)))) {
   const known = instructions.get(of.instruction);
   if (!known) throw new Error(`no instruction ${of.instruction}`);
   const site = of.site === "NG1" ? demoSites.ng1 : demoSites.ng2;
+  const asked = of.asks.length > 0 ? await askingFor(known, of.asks, site) : known;
   const content = of.quick
-    ? await quickened(known, site)
+    ? await quickened(asked, site)
     : of.crowded
-      ? await crowded(known, site, of.unit)
-      : known;
+      ? await crowded(asked, site, of.unit)
+      : asked;
   const at = new Date(Date.now() - 8 * 60 * 60_000).toISOString();
   const order = `WO-${idOf(of.unit).slice(0, 8)}`;
   const { number: part, revision } = content.part;
@@ -143,6 +146,37 @@ async function crowded(
     formats: ["pdf", "qif", "csv"],
     characteristics: [reading.characteristic],
   });
+  await seedInstruction(site, content, new Date());
+  return content;
+}
+
+/** The same instruction, under a number of its own, that asks for more at 020.2. */
+async function askingFor(
+  of: InstructionContent,
+  asks: readonly ("report" | "process")[],
+  site: (typeof demoSites)[keyof typeof demoSites],
+) {
+  const content = structuredClone(of);
+  content.number = `${of.number}-${asks.join("-").toUpperCase()}`;
+  const { characteristics, operations } = content;
+  const steps = operations.flatMap((operation) => operation.steps);
+  const step = steps.find(({ number }) => number === "020.2");
+  if (asks.includes("report"))
+    step?.fields.push({
+      kind: "measurement_record",
+      id: idOf("report of both bores"),
+      label: { en: "Report of the measuring machine", es: "Informe de la máquina de medir" },
+      required: true,
+      positions: ["1"],
+      formats: ["csv", "pdf"],
+      characteristics: characteristics
+        .filter(({ balloon }) => balloon === "1" || balloon === "2")
+        .map(({ id }) => id),
+    });
+  const bore = step?.fields.find(({ kind }) => kind === "measurement");
+  // Tighter than the drawing's 28.575 to 28.596.
+  if (asks.includes("process") && bore?.kind === "measurement")
+    bore.process = { min: "28.578", max: "28.590", acceptBy: "quality" };
   await seedInstruction(site, content, new Date());
   return content;
 }

@@ -168,7 +168,7 @@ async function Filters({
 async function Kinds({ filter, counts }: { filter: SignalFilter; counts: Counts }) {
   const [t, kinds] = await Promise.all([
     getTranslations("desk.reviews"),
-    getTranslations("desk.signal"),
+    getTranslations("desk.record.signal"),
   ]);
   const countOf = (kind: string) => counts.find((of) => of.kind === kind)?.count ?? 0;
   const shown = signalKinds.filter((kind) => countOf(kind) > 0 || kind === filter.kind);
@@ -235,7 +235,7 @@ async function Unit({
 async function Signal({ line, words }: { line: SignalLine; words: RecordWords }) {
   const [t, kinds] = await Promise.all([
     getTranslations("desk.reviews"),
-    getTranslations("desk.signal"),
+    getTranslations("desk.record.signal"),
   ]);
   const { entry, story, kind, reviewed, traveler, seq } = line;
   const claimed = claimedIn(entry.body);
