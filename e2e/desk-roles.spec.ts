@@ -84,3 +84,39 @@ test("a supervisor sees who is blocked and why, quality what has stopped; each m
   await line.getByRole("link", { name: unit.unit }).click();
   await expect(page.getByRole("heading", { level: 1 })).toContainText(unit.unit);
 });
+
+/** Where a link leads, without which of many things of that kind it is. */
+const kindOf = (address: string): string =>
+  address
+    .replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, "<id>")
+    .replaceAll(/[0-9a-f]{64}/g, "<hash>")
+    .replaceAll(/([?&](?:q|station|period|after|before|page)=)[^&#]*/g, "$1<any>");
+
+for (const role of roles) {
+  test(`every link of every room that the role ${role} reaches leads somewhere`, async () => {
+    const tablet = await aTablet(run.origin);
+    const cookie = await deskCookie(tablet, await holderOf(role));
+    const seenKinds = new Map<string, string>();
+    const waiting = ["/"];
+    const dead: string[] = [];
+    for (let address = waiting.shift(); address !== undefined; address = waiting.shift()) {
+      const answer = await fetch(new URL(address, run.origin), {
+        headers: { cookie },
+        redirect: "manual",
+      });
+      const from = seenKinds.get(kindOf(address)) ?? "";
+      if (answer.status !== 200) dead.push(`${address} on ${from}: ${answer.status}`);
+      const isPage = answer.headers.get("content-type")?.startsWith("text/html") ?? false;
+      const html = isPage ? await answer.text() : "";
+      if (!isPage) await answer.body?.cancel();
+      for (const [, found = ""] of html.matchAll(/<a [^>]*?href="([^"]+)"/g)) {
+        const link = found.replaceAll("&amp;", "&").replace(/#.*$/, "");
+        if (!link.startsWith("/") || seenKinds.has(kindOf(link))) continue;
+        seenKinds.set(kindOf(link), address);
+        waiting.push(link);
+      }
+    }
+    expect(dead).toEqual([]);
+    expect(seenKinds.size).toBeGreaterThan(role === "integrator" ? 0 : 8);
+  });
+}

@@ -6,6 +6,7 @@ import { RefusalNote } from "#components/desk/refusal-note";
 import { SigningFields } from "#components/desk/signing-fields";
 import { type CommandForm, useCommandForm } from "#components/desk/use-command-form";
 import { WaiverTerms } from "#components/desk/waiver-terms";
+import type { ButtonTone } from "#components/ui/button";
 import { Field, type FieldControl, SelectInput, TextArea, TextInput } from "#components/ui/field";
 import { uuidv7 } from "#lib/kit/ids";
 import { instant, millis, plusMinutes } from "#lib/kit/time";
@@ -34,10 +35,12 @@ const nothing = { traveler: "", person: "", qualification: "", reason: "", badge
 export function AskWaiver({
   units,
   at,
+  tone = "act",
   ...choices
 }: Choices & {
   /** The server's clock as the page was drawn: a desk's own may be wrong. */
   at: string;
+  tone?: ButtonTone;
 }) {
   const t = useTranslations("desk.waivers");
   const { dialog, onDone } = useDialog();
@@ -64,7 +67,7 @@ export function AskWaiver({
   };
   const fill = { unit, onUnit: setUnit, hours, onHours: setHours };
   return (
-    <CommandDialog {...dialog} label={t("ask")} title={t("askTitle")} tone="act">
+    <CommandDialog {...dialog} label={t("ask")} title={t("askTitle")} tone={tone}>
       {isRead ? (
         <Read command={command} unit={unit.trim()} onBack={() => setIsRead(false)} {...choices} />
       ) : (

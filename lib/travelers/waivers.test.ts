@@ -130,9 +130,11 @@ describe("a waiver at the desk", () => {
       reason: "One shift until the course",
       names: { person: "Olga", requestedBy: "Lea Supervisor", grantedBy: "" },
     });
+    expect((await own(unit, "inForce")).waiving).toBeUndefined();
     const { inForce } = await waiversCounted(quality.actor);
     await grantWaiver(quality.actor, await granting(unit));
     expect((await waitingCounts(quality.actor)).waivers).toBe(before);
+    expect((await own(unit, "waiting")).waiving).toBeUndefined();
     expect((await waiversCounted(quality.actor)).inForce).toBe(inForce + 1);
     expect((await own(unit, "inForce")).waiving).toMatchObject({
       standing: "inForce",

@@ -47,18 +47,20 @@ export default async function Waivers({ searchParams }: { searchParams: Promise<
         title={t("title")}
         lead={t("lead")}
         actions={
-          <AskWaiver
-            units={units}
-            people={choices.people}
-            qualifications={choices.qualifications.map(({ code, name }) => ({
-              value: code,
-              label: `${code} · ${inLocale(name, locale)}`,
-            }))}
-            zone={plant.timeZone}
-            at={instant(now.getTime())}
-            signer={actor.name}
-            isDemo={env.BUYOFF_DEMO}
-          />
+          choices.qualifications.length === 0 ? null : (
+            <AskWaiver
+              units={units}
+              people={choices.people}
+              qualifications={choices.qualifications.map(({ code, name }) => ({
+                value: code,
+                label: `${code} · ${inLocale(name, locale)}`,
+              }))}
+              zone={plant.timeZone}
+              at={instant(now.getTime())}
+              signer={actor.name}
+              isDemo={env.BUYOFF_DEMO}
+            />
+          )
         }
       />
       <FilterLinks

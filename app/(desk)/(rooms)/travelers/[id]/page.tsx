@@ -124,8 +124,10 @@ async function askOn(
 ) {
   const locale = (await getLocale()) as Locale;
   const { people, qualifications } = await waiverChoices(actor);
+  if (qualifications.length === 0) return null;
   return (
     <AskWaiver
+      tone="plain"
       units={[unit]}
       people={people}
       qualifications={qualifications.map(({ code, name }) => ({
