@@ -67,6 +67,7 @@ test("a waiver is asked for by a supervisor, granted by quality and revoked, eac
 
   await test.step("what is signed is read first; a wrong PIN signs nothing", async () => {
     await expect(dialog.getByRole("definition").filter({ hasText: why })).toBeVisible();
+    await expect(dialog.getByText(unit.unit, { exact: true })).toBeVisible();
     await seen(page, "what the supervisor signs");
     const { badge, pin } = crew.badgeOf("Ruth Calloway");
     await sign(page, badge, "000111", "Sign and ask");

@@ -167,6 +167,9 @@ test("the table on the screen is the table of the boundary, and is printed whole
   await expect(row.getByRole("img", { name: "may" })).toHaveCount(rolesOf.releaseHold.length);
   await expect(row).toContainText("only the hold’s owner");
   await seen(page, "permissions");
+  await page.getByRole("rowheader").last().scrollIntoViewIfNeeded();
+  await expect(page.getByRole("columnheader", { name: "Operator" })).toBeInViewport();
+  await seen(page, "permissions at its end");
   const file = test.info().outputPath("permissions.pdf");
   await page.pdf({ path: file, preferCSSPageSize: true });
   await page.emulateMedia({ media: "print" });

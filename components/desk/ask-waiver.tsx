@@ -61,6 +61,8 @@ export function AskWaiver({
     const { form } = command;
     const found = units.find((of) => of.unit.toLowerCase() === unit.trim().toLowerCase());
     form.setValue("traveler", found?.traveler ?? "");
+    // As it is called, however it was typed: that is what is read and signed.
+    if (found) setUnit(found.unit);
     form.setValue("waiver", uuidv7());
     form.setValue("validUntil", plusMinutes(instant(Date.now() - aheadMs), hours * 60));
     if (await form.trigger(["traveler", "person", "qualification", "reason"])) setIsRead(true);
@@ -69,7 +71,7 @@ export function AskWaiver({
   return (
     <CommandDialog {...dialog} label={t("ask")} title={t("askTitle")} tone={tone}>
       {isRead ? (
-        <Read command={command} unit={unit.trim()} onBack={() => setIsRead(false)} {...choices} />
+        <Read command={command} unit={unit} onBack={() => setIsRead(false)} {...choices} />
       ) : (
         <Fill
           command={command}

@@ -27,11 +27,12 @@ export function PermissionTable({
       aria-label={t("title")}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls on a narrow screen and holds nothing else to focus
       tabIndex={0}
-      className="overflow-x-auto rounded border-[1.5px] border-rule bg-sheet print:overflow-visible print:border-0"
+      className="rounded border-[1.5px] border-rule bg-sheet max-[1099px]:overflow-x-auto print:overflow-visible print:border-0"
     >
       <table className="w-full min-w-[800px] border-collapse text-[14px] print:min-w-0 print:text-[10px]">
         <caption className="sr-only">{t("title")}</caption>
-        <thead>
+        {/* Eighty lines down nobody knows any more whose column it is. */}
+        <thead className="bg-sheet shadow-[inset_0_-2px_0_var(--color-rule)] min-[1100px]:sticky min-[1100px]:top-0 print:static">
           <tr>
             <th scope="col" className={`${th} align-bottom print:text-[10px]`}>
               {t("act")}

@@ -144,13 +144,13 @@ function Acts({
   const isOwn = waiver.requestedBy === reader.id;
   const isGrantable = standing === "waiting" && reader.mayGrant;
   return (
-    <div className="flex flex-wrap items-start gap-3 sm:max-w-[300px] sm:justify-end">
-      <RevokeWaiver waiver={toSign} />
+    <div className="flex flex-row-reverse flex-wrap items-start justify-between gap-x-8 gap-y-5 sm:flex-col sm:items-end">
       {!isGrantable ? null : isOwn || waiver.person === reader.id ? (
         <p className="max-w-[26ch] text-[14px] text-ink-2">{t(isOwn ? "own" : "helps")}</p>
       ) : (
         <GrantWaiver waiver={toSign} zone={zone} signer={reader.name} isDemo={isDemo} />
       )}
+      <RevokeWaiver waiver={toSign} />
     </div>
   );
 }
