@@ -28,7 +28,7 @@ async function aReport(tablet: Tablet, text: string) {
 
 /** 020.2 in work: both reports attached, bore A read, bore B not yet. */
 async function twiceReported({ tablet, crew }: Desk, traveler: string, names: [string, string]) {
-  const by = await crew.person("Priya Raman");
+  const by = await crew.person("Marisol Reyes");
   const { content } = await tablet.packet(traveler);
   const operation = content.operations.find(({ number }) => number === "020");
   const step = operation?.steps.find(({ number }) => number === "020.2");

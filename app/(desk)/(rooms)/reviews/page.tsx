@@ -7,8 +7,8 @@ import { Empty, PageHead } from "#components/desk/page-head";
 import { RecordSentence } from "#components/desk/record-sentence";
 import { RecordText } from "#components/desk/record-text";
 import { type RecordWords, said } from "#components/desk/record-words";
+import { RefusalWhy, type Refused } from "#components/desk/refusal-words";
 import { ReviewSignals } from "#components/desk/review-signals";
-
 import { Chip } from "#components/ui/chip";
 import { requireActor } from "#lib/boundary/actor";
 import { plantPolicy } from "#lib/defects/queries";
@@ -239,6 +239,7 @@ async function Signal({ line, words }: { line: SignalLine; words: RecordWords })
   ]);
   const { entry, story, kind, reviewed, traveler, seq } = line;
   const claimed = claimedIn(entry.body);
+  const refused = refusedIn(entry.body);
   const who = entry.person === null ? null : words.people[entry.second ?? entry.person]?.name;
   return (
     <li className="grid grid-cols-1 gap-x-5 gap-y-1 border-b border-rule px-5 py-2.5 text-[15px] last:border-b-0 sm:grid-cols-[minmax(150px,0.6fr)_minmax(0,2fr)_minmax(120px,0.7fr)]">
@@ -252,6 +253,11 @@ async function Signal({ line, words }: { line: SignalLine; words: RecordWords })
           </p>
         )}
         <RecordSentence line={story} words={words} />
+        {refused === null ? null : (
+          <p className="text-[14px] text-ink-2">
+            <RefusalWhy refused={refused} />
+          </p>
+        )}
         {claimed === null ? null : (
           <p className="text-[14px]">
             {t("claimed")}{" "}
@@ -290,6 +296,12 @@ async function Signal({ line, words }: { line: SignalLine; words: RecordWords })
       </p>
     </li>
   );
+}
+
+/** Why it was turned away: what a reviewer asks first. */
+function refusedIn(body: unknown): Refused | null {
+  const { refusal, params } = body as { refusal?: unknown; params?: Refused["params"] };
+  return typeof refusal === "string" ? { code: refusal, params: params ?? {} } : null;
 }
 
 const claimedIn = (body: unknown): string | null => {
