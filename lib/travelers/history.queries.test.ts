@@ -174,9 +174,16 @@ it("shows a site its own travelers, holds and defects, and nothing of another's"
   expect(
     (await defectsFound(atHere, { filter: "open", page: 1 })).lines.map((of) => of.unit),
   ).toEqual(["FSB-0011"]);
-  expect(await waitingCounts(atHere)).toEqual({ reviews: 0, defects: 1, holds: 1, buyoffs: 1 });
+  expect(await waitingCounts(atHere)).toEqual({
+    reviews: 0,
+    waivers: 0,
+    defects: 1,
+    holds: 1,
+    buyoffs: 1,
+  });
   expect(await waitingCounts(atElsewhere)).toEqual({
     reviews: 0,
+    waivers: 0,
     defects: 1,
     holds: 1,
     buyoffs: 0,
