@@ -1,6 +1,6 @@
 "use client";
 import { useTranslations } from "next-intl";
-import { type PointerEvent, useEffect, useId, useRef, useState } from "react";
+import { type PointerEvent, useId, useLayoutEffect, useRef, useState } from "react";
 import { Moment } from "#components/desk/moment";
 
 /** A photo with what its caption says, in the reader's language. */
@@ -39,7 +39,8 @@ export function PhotoViewer({
   const [enlarged, setEnlarged] = useState(false);
   const index = shots.findIndex(({ id }) => id === shown);
   const shot = shots[index];
-  useEffect(() => {
+  // Before it leaves the page: one that is gone gives the focus back to nobody.
+  useLayoutEffect(() => {
     const dialog = ref.current;
     if (dialog && !dialog.open) dialog.showModal();
     return () => dialog?.close();
