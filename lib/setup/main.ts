@@ -21,10 +21,16 @@ async function run(args: readonly string[]): Promise<void> {
     }
     case "build":
     case "migrate":
+    case "setup:token":
     case "web":
     case "worker": {
       const { serve } = await import("./serve.ts");
       return serve(options.command, options.rest);
+    }
+    case "backup":
+    case "restore": {
+      const { backUpOrRestore } = await import("./backup-here.ts");
+      return backUpOrRestore(options.command, options.rest);
     }
     case "record:verify":
     case "record:replay": {

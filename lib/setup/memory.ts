@@ -66,6 +66,23 @@ export async function openMemory(folder: string): Promise<Memory> {
   return memory;
 }
 
+/**
+ * Whose record, photos and key these are. Where all three are told by environment, as to the parts of an
+ * installation on several machines, nothing is remembered here and nothing is written.
+ */
+export async function installationHere(
+  url: string | undefined,
+): Promise<{ memory: Memory | null; secret: string; blobs: string }> {
+  const { BUYOFF_SECRET: secret, BUYOFF_BLOBS: blobs } = process.env;
+  if (url && secret && blobs) return { memory: null, secret, blobs };
+  const memory = await openMemory(path.join(root, process.env.BUYOFF_FOLDER || ".buyoff"));
+  return {
+    memory,
+    secret: secret || memory.values.secret,
+    blobs: blobs || path.join(memory.folder, "blobs"),
+  };
+}
+
 function parsed(text: string, file: string): Remembered {
   try {
     return remembered.parse(JSON.parse(text));

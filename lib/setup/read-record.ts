@@ -1,6 +1,6 @@
 import path from "node:path";
 import { embeddedUrls, openDatabase } from "./database.ts";
-import { type Memory, openMemory, root, runningPid } from "./memory.ts";
+import { installationHere, type Memory, root, runningPid } from "./memory.ts";
 import { newParts, type Parts } from "./parts.ts";
 import { type Environment, type Program, startProgram } from "./processes.ts";
 
@@ -11,22 +11,19 @@ export async function readRecord(
   command: keyof typeof programs,
   args: readonly string[],
 ): Promise<void> {
-  const memory = await openMemory(path.join(root, process.env.BUYOFF_FOLDER || ".buyoff"));
+  const given = process.env.DATABASE_VERIFY_URL || process.env.DATABASE_URL;
+  const { memory, secret, blobs } = await installationHere(given);
   const parts = newParts();
   try {
-    const verifyUrl = await verifyUrlOf(memory, parts);
+    const verifyUrl = given || (await embeddedVerifyUrl(memory, parts));
     const environment = {
       ...process.env,
       DATABASE_URL: verifyUrl,
       DATABASE_VERIFY_URL: verifyUrl,
-      BUYOFF_SECRET: process.env.BUYOFF_SECRET || memory.values.secret,
-      BUYOFF_BLOBS: process.env.BUYOFF_BLOBS || path.join(memory.folder, "blobs"),
+      BUYOFF_SECRET: secret,
+      BUYOFF_BLOBS: blobs,
     };
-    const reader = startProgram(
-      recordProgram(programs[command], args, environment),
-      path.join(memory.folder, "logs"),
-      true,
-    );
+    const reader = startProgram(recordProgram(programs[command], args, environment), "", true);
     await reader.ended;
     process.exitCode = reader.process.exitCode ?? 1;
   } finally {
@@ -45,9 +42,8 @@ export const recordProgram = (
 });
 
 // The record is looked at as it is: a server of somebody else is neither migrated nor given roles.
-async function verifyUrlOf(memory: Memory, parts: Parts): Promise<string> {
-  const given = process.env.DATABASE_VERIFY_URL || process.env.DATABASE_URL;
-  if (given) return given;
-  if (await runningPid(memory)) return embeddedUrls(memory).verifyUrl;
+async function embeddedVerifyUrl(memory: Memory | null, parts: Parts): Promise<string> {
+  if (memory && (await runningPid(memory))) return embeddedUrls(memory).verifyUrl;
+  if (!memory) throw new Error("an embedded database is remembered");
   return (await openDatabase(memory, {}, parts)).verifyUrl;
 }

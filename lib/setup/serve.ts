@@ -7,8 +7,9 @@ import { newParts, type Parts } from "./parts.ts";
 import { buildEnvironment, workerProgram } from "./plant.ts";
 import { Problem } from "./problem.ts";
 import { type Environment, type Program, startProgram } from "./processes.ts";
+import { setupTokenLines } from "./welcome.ts";
 
-export type Serving = "build" | "migrate" | "web" | "worker";
+export type Serving = "build" | "migrate" | "setup:token" | "web" | "worker";
 
 /**
  * One part of an installation that runs on several machines: built once, migrated once, and then any number
@@ -20,6 +21,11 @@ export async function serve(command: Serving, args: readonly string[]): Promise<
       return build();
     case "migrate":
       return migrate();
+    case "setup:token": {
+      const environment = requireServing("BUYOFF_ORIGIN");
+      const lines = await setupTokenLines(environment, environment.BUYOFF_ORIGIN ?? "");
+      return say(lines.join("\n"));
+    }
     case "web":
       return run(webProgram(args, requireServing("BUYOFF_ORIGIN")));
     case "worker":

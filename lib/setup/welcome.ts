@@ -2,6 +2,7 @@ import path from "node:path";
 import { demoPeople } from "../../prisma/seed/people.ts";
 import { type Memory, root } from "./memory.ts";
 import type { Plant } from "./plant.ts";
+import type { Environment } from "./processes.ts";
 
 type Arrival = {
   plant: Plant;
@@ -27,7 +28,7 @@ export async function welcome(arrival: Arrival): Promise<string> {
     ...(authorityFile ? ["", ...lanLines(authorityFile)] : []),
     ...(plant.database.warning ? ["", `Warning: ${plant.database.warning}`] : []),
     "",
-    ...(plant.isDemo ? demoLines() : await setupTokenLines(plant, origin)),
+    ...(plant.isDemo ? demoLines() : await setupTokenLines(plant.environment, origin)),
     "",
     "Ctrl-C stops everything; the data is kept.",
   ].join("\n");
@@ -56,7 +57,7 @@ const lanLines = (authorityFile: string) => [
 ];
 
 /** Outside the demo there is no account: the first administrator is made with a token that works once. */
-async function setupTokenLines({ environment }: Plant, origin: string): Promise<string[]> {
+export async function setupTokenLines(environment: Environment, origin: string): Promise<string[]> {
   // The application's own code parses the environment when it is loaded: not before there is one.
   Object.assign(process.env, environment);
   const { makeSetupToken, needsSetup } = await import("#lib/people/setup.commands");
