@@ -334,21 +334,23 @@ export function firstStep(plant: TestPlant): Pick<Command, "type" | "body">[] {
   ].map((command) => JSON.parse(JSON.stringify(command)) as Pick<Command, "type" | "body">);
 }
 
-/** Buyoffs by the inspector, with the proofs that POST /api/sign would have left. */
-export async function buyoffs(
+/** Every buyoff of these units, by the inspector, with the proofs that POST /api/sign would have left. */
+export async function buyoffsOf(
   plant: TestPlant,
   tablet: TestTablet,
   states: readonly TravelerState[],
-): Promise<{ command: Command; proof: string }[]> {
-  const operation = plant.content.operations[0];
-  const requirement = operation?.buyoffs[0];
-  if (!operation || !requirement) throw new Error("nothing to buy off");
-  const of = { operation: operation.id, step: null, requirement: requirement.id };
-  const made = states.map((state) => {
-    const contentSha256 = canonicalSha256(buyoffContent(state, plant.content, of));
-    const body = { ...of, contentSha256 };
-    return { command: { id: id(), type: "signBuyoff", body } as const, proof: id() };
-  });
+): Promise<{ traveler: string; command: Command; proof: string }[]> {
+  const asked = plant.content.operations.flatMap((operation) =>
+    operation.buyoffs.map(({ id }) => ({ operation: operation.id, step: null, requirement: id })),
+  );
+  const made = states.flatMap((state) =>
+    asked.map((of) => {
+      const contentSha256 = canonicalSha256(buyoffContent(state, plant.content, of));
+      const body = { ...of, contentSha256 };
+      const command = { id: id(), type: "signBuyoff", body } as const;
+      return { traveler: state.id, command, proof: id() };
+    }),
+  );
   await forSite(plant.site).signProof.createMany({
     data: made.map(({ command, proof }) => ({
       id: proof,
@@ -366,7 +368,7 @@ export async function buyoffs(
 }
 
 export async function aBuyoff(plant: TestPlant, tablet: TestTablet, state: TravelerState) {
-  const [made] = await buyoffs(plant, tablet, [state]);
+  const [made] = await buyoffsOf(plant, tablet, [state]);
   if (!made) throw new Error("no buyoff");
   return made;
 }

@@ -67,6 +67,7 @@ async function embeddedDatabase(memory: Memory, parts: Parts): Promise<Database>
       password: superuserPassword,
       port: postgres.port,
       isThrowaway: false,
+      isDurable: true,
     }),
   );
   await memory.save({

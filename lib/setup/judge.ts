@@ -1,5 +1,6 @@
 import { mkdir, readFile, rm } from "node:fs/promises";
 import path from "node:path";
+import { benchProgram } from "./bench.ts";
 import { requireBrowser } from "./browser.ts";
 import { buildWeb, generateClient, isBuildStale, isClientStale } from "./build.ts";
 import { withClient } from "./database.ts";
@@ -13,14 +14,13 @@ import {
   typegen,
 } from "./gates.ts";
 import { type Memory, openMemory, root } from "./memory.ts";
-import { newParts, type Parts } from "./parts.ts";
-import { buildEnvironment, type Plant, startPlant } from "./plant.ts";
-import { freePort } from "./port.ts";
+import { newParts } from "./parts.ts";
+import { buildEnvironment } from "./plant.ts";
 import { startThrowawayPostgres } from "./postgres.ts";
 import { sentenceOf } from "./problem.ts";
 import type { Environment, Workplace } from "./processes.ts";
 import { recordProgram } from "./read-record.ts";
-import { createRoles, newRolePasswords, type RoleName, withDatabase, withLogin } from "./roles.ts";
+import { startTestPlant, type TestPlant } from "./test-plant.ts";
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
@@ -141,13 +141,13 @@ async function judgeBuild(
     return undefined;
   });
   if (!isBuilt) return;
-  let plant: Plant | null = null;
+  let plant: TestPlant | null = null;
   await gate(total, "PostgreSQL, demo plant, web, worker, QMS sandbox", async () => {
     plant = await startTestPlant(memory, workplace.parts);
     return undefined;
   });
   if (plant === null) return;
-  const { environment: inPlant, adminUrl } = plant as Plant & { adminUrl: string };
+  const { environment: inPlant, adminUrl } = plant as TestPlant;
   const seeded = await receiptsIn(adminUrl);
   await gate(total, "end to end", async () => {
     await requireBrowser();
@@ -155,6 +155,23 @@ async function judgeBuild(
     return countedPlaywright({ ...inPlant, ...looking }, workplace, specs);
   });
   await judgeRecord(total, workplace, inPlant, seeded);
+  if (specs.length === 0)
+    await judgeBench(total, workplace, { ...inPlant, BUYOFF_E2E_ADMIN_URL: adminUrl });
+}
+
+/** A bench that nobody runs is broken by the next change: each row once, small, for its form and not its speed. */
+async function judgeBench(
+  total: Total,
+  workplace: Workplace,
+  environment: Environment,
+): Promise<void> {
+  await gate(total, "bench, small", async () => {
+    const out = path.join(workplace.logs, "bench-results.json");
+    const looking = { ...environment, BUYOFF_E2E_LOGS: workplace.logs };
+    await judged(benchProgram(["--small", "--out", out], looking), workplace);
+    const { rows } = JSON.parse(await readFile(out, "utf8")) as { rows: { id: string }[] };
+    return { passed: rows.length, failed: 0 };
+  });
 }
 
 /**
@@ -185,38 +202,3 @@ const receiptsIn = (adminUrl: string): Promise<number> =>
     const { rows } = await client.query("select count(*)::int as count from receipts");
     return Number(rows[0].count);
   });
-
-/** As in production: a server somebody else runs, and a login for each role. */
-async function startTestPlant(memory: Memory, parts: Parts) {
-  const server = parts.keep(await startThrowawayPostgres());
-  await withClient(server.adminUrl, (client) => client.query("create database buyoff"));
-  const adminUrl = withDatabase(server.adminUrl, "buyoff");
-  const passwords = newRolePasswords();
-  await withClient(adminUrl, (client) => createRoles(client, passwords));
-  const loginOf = (role: RoleName) => withLogin(adminUrl, role, passwords[role]);
-  const webPort = await freePort(0);
-  const environment: Environment = {
-    ...process.env,
-    DATABASE_URL: loginOf("buyoff_app"),
-    DATABASE_OWNER_URL: loginOf("buyoff_owner"),
-    DATABASE_WORKER_URL: loginOf("buyoff_worker"),
-    DATABASE_VERIFY_URL: loginOf("buyoff_verify"),
-    BUYOFF_ORIGIN: "",
-    BUYOFF_BLOBS: "",
-    BUYOFF_SECRET: "",
-    BUYOFF_DEMO: "1",
-    BUYOFF_SEED: "small",
-    BUYOFF_METRICS_PORT: String(await freePort(0)),
-    BUYOFF_WORKER_METRICS_PORT: String(await freePort(0)),
-  };
-  const plant = await startPlant({
-    memory,
-    environment,
-    origin: `http://127.0.0.1:${webPort}`,
-    webPort,
-    isDev: false,
-    parts,
-    tell: () => undefined,
-  });
-  return { ...plant, adminUrl };
-}

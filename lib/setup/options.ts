@@ -7,6 +7,7 @@ export const commands = [
   "test",
   "check",
   "e2e",
+  "bench",
   "build",
   "migrate",
   "setup:token",

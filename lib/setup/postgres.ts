@@ -19,10 +19,18 @@ export type RunningPostgres = {
   stop(): Promise<void>;
 };
 
-type Cluster = { home: PostgresHome; password: string; port: number; isThrowaway: boolean };
+type Cluster = {
+  home: PostgresHome;
+  password: string;
+  port: number;
+  /** Ends with whoever started it. */
+  isThrowaway: boolean;
+  /** What is committed survives a power cut. */
+  isDurable: boolean;
+};
 
 const stopPatienceMs = 15_000;
-const throwawaySettings = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"];
+const unsafeSettings = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"];
 
 /** Starts the cluster whose files are in `home`, making it first where there is none. */
 export async function startPostgres(cluster: Cluster): Promise<RunningPostgres> {
@@ -45,12 +53,12 @@ export async function startPostgres(cluster: Cluster): Promise<RunningPostgres> 
   return { adminUrl, port, process: server, stop: () => stopProcess(server) };
 }
 
-/** A cluster for one run of the tests: fast, unsafe against a power cut, gone afterwards. */
-export async function startThrowawayPostgres(): Promise<RunningPostgres> {
+/** A cluster for one run, gone afterwards; of the tests: fast and unsafe against a power cut. */
+export async function startThrowawayPostgres({ isDurable = false } = {}): Promise<RunningPostgres> {
   const folder = await mkdtemp(path.join(tmpdir(), "buyoff-test-"));
   const home = await postgresHome(path.join(folder, "postgres"));
   const password = randomBytes(16).toString("base64url");
-  const running = await startPostgres({ home, password, port: 0, isThrowaway: true });
+  const running = await startPostgres({ home, password, port: 0, isThrowaway: true, isDurable });
   return {
     ...running,
     async stop() {
@@ -69,7 +77,7 @@ const environment = {
   TZ: "UTC",
 } as unknown as NodeJS.ProcessEnv;
 
-async function initialise({ home, password, isThrowaway }: Cluster, files: string): Promise<void> {
+async function initialise({ home, password, isDurable }: Cluster, files: string): Promise<void> {
   // Made beside its place and moved: one that was interrupted is never taken for complete.
   const unfinished = `${files}.new`;
   await rm(unfinished, { recursive: true, force: true });
@@ -87,7 +95,7 @@ async function initialise({ home, password, isThrowaway }: Cluster, files: strin
       "--locale=C",
       "--locale-provider=builtin",
       "--builtin-locale=C.UTF-8",
-      ...(isThrowaway ? ["--no-sync"] : []),
+      ...(isDurable ? [] : ["--no-sync"]),
     ],
     { ...home.user, cwd: home.folder, env: environment, encoding: "utf8" },
   );
@@ -99,12 +107,16 @@ async function initialise({ home, password, isThrowaway }: Cluster, files: strin
   await rename(unfinished, files);
 }
 
-function launch({ home, isThrowaway }: Cluster, files: string, port: number): ChildProcess {
+function launch(
+  { home, isThrowaway, isDurable }: Cluster,
+  files: string,
+  port: number,
+): ChildProcess {
   const settings = [
     "listen_addresses=127.0.0.1",
     "unix_socket_directories=",
     "max_connections=200",
-    ...(isThrowaway ? throwawaySettings : []),
+    ...(isDurable ? [] : unsafeSettings),
   ];
   const log = openSync(logOf(home), "w", 0o600);
   const server = spawn(

@@ -24,7 +24,8 @@ export async function serve(command: Serving, args: readonly string[]): Promise<
     case "setup:token": {
       const environment = requireServing("BUYOFF_ORIGIN");
       const lines = await setupTokenLines(environment, environment.BUYOFF_ORIGIN ?? "");
-      return say(lines.join("\n"));
+      say(lines.join("\n"));
+      return;
     }
     case "web":
       return run(webProgram(args, requireServing("BUYOFF_ORIGIN")));

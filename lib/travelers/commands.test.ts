@@ -7,7 +7,7 @@ import {
   aPlant,
   aShortInstruction,
   asAdministrator,
-  buyoffs,
+  buyoffsOf,
   firstStep,
   released,
   stateOf,
@@ -311,8 +311,8 @@ async function atTheLine(
     where: { id: { in: [...travelers] } },
   });
   const states = rows.map(({ state }) => state as unknown as TravelerState);
-  const signed = await buyoffs(plant, bench, states);
-  return states.map(({ id }, n) => ({ traveler: id, bench, ...(signed[n] as (typeof signed)[0]) }));
+  const signed = await buyoffsOf(plant, bench, states);
+  return signed.map((one) => ({ ...one, bench }));
 }
 
 /** Inspector's buyoff against somebody's hold on one traveler. */

@@ -1,0 +1,272 @@
+import { existsSync } from "node:fs";
+import { gzipSync } from "node:zlib";
+import { type BrowserContext, chromium, type Page } from "@playwright/test";
+import { Player, workOnScreen } from "../support/player.ts";
+import { run } from "../support/run.ts";
+import { aTablet } from "../support/tablet.ts";
+import { aUnit } from "../support/units.ts";
+import { emptyApp } from "./empty-app.ts";
+import { alternating, median, percentile, rowOf, type Scale } from "./measure.ts";
+import type { Row } from "./results.schema.ts";
+
+const systemChromium = "/usr/bin/chromium";
+const slowWifi = { latency: 100, downloadThroughput: 400_000, uploadThroughput: 125_000 };
+const tablet = { viewport: { width: 1180, height: 820 }, hasTouch: true, locale: "en-US" } as const;
+
+/** A page of the measurement: where it is, and which heading says that it can be used. */
+type Place = { context: BrowserContext; url: string; ready: RegExp };
+
+/** B9 and B10: what the operator's page costs a tablet, beside an empty page of the same framework. */
+export async function tabletMeasured({ isSmall, rounds }: Scale): Promise<Row[]> {
+  const browser = await chromium.launch({
+    ...(existsSync(systemChromium) && { executablePath: systemChromium }),
+    args: process.getuid?.() === 0 ? ["--no-sandbox"] : [],
+  });
+  try {
+    const { origin } = await emptyApp();
+    const empty = { context: await browser.newContext(tablet), url: origin, ready: /taps$/ };
+    const floor = {
+      context: await browser.newContext({ ...tablet, baseURL: run.origin }),
+      url: `${run.origin}/floor?idle=3600`,
+      ready: /Scan your badge/,
+    };
+    const player = new Player(await floor.context.newPage(), run.origin);
+    await player.enrol();
+    const weighed = await alternating(1, {
+      limit: () => scriptsOf(empty),
+      system: () => scriptsOf(floor),
+    });
+    const painted = await alternating(rounds, {
+      limit: () => largestPaint(empty),
+      system: () => largestPaint(floor),
+    });
+    const begun = await alternating(rounds, {
+      limit: () => coldStart(empty),
+      system: () => coldStart(floor),
+    });
+    const answered = await tapsOnKeys(player, isSmall ? 1 : 5);
+    const taps = {
+      limit: await tapsOnEmpty(empty, isSmall ? 3 : 20),
+      system: await tapsOnSteps(player, isSmall ? 1 : 8),
+    };
+    return rowsOf({ weighed, painted, begun, answered, taps });
+  } finally {
+    await browser.close();
+  }
+}
+
+function rowsOf(of: {
+  weighed: Row["rounds"];
+  painted: Row["rounds"];
+  begun: Row["rounds"];
+  answered: readonly number[];
+  taps: { limit: readonly number[]; system: readonly number[] };
+}): Row[] {
+  const weight = of.weighed.limit[0] ?? 0;
+  const inp = percentile(of.answered, 75);
+  const tap = percentile(of.taps.system, 95);
+  return [
+    rowOf({
+      id: "B9",
+      name: "scripts of the operator's page, gzip / 230 KiB",
+      unit: "KiB",
+      rounds: { system: of.weighed.system, limit: [230] },
+      target: { most: 1 },
+      note: `an empty page with React and IndexedDB: ${weight.toFixed(0)} KiB`,
+    }),
+    rowOf({
+      id: "B9b",
+      name: "largest contentful paint at 4 × CPU and slow Wi-Fi, nothing cached / the empty page",
+      unit: "ms",
+      rounds: of.painted,
+      target: { most: 1.5 },
+    }),
+    rowOf({
+      id: "B9c",
+      name: "tap on a key to what it shows at 4 × CPU (interaction, p75) / 200 ms",
+      unit: "ms",
+      rounds: { system: [inp], limit: [200] },
+      target: { most: 1 },
+      note: `${of.answered.length} interactions`,
+    }),
+    rowOf({
+      id: "B10",
+      name: "tap on Step done to the next step painted, kept on the tablet, p95 / 100 ms",
+      unit: "ms",
+      rounds: { system: [tap], limit: [100] },
+      target: { most: 1 },
+      note: `${of.taps.system.length} taps, median ${median(of.taps.system).toFixed(0)} ms; a tap on the empty page, kept and painted, p95 ${percentile(of.taps.limit, 95).toFixed(0)} ms`,
+    }),
+    rowOf({
+      id: "B10b",
+      name: "start of the page until it can be used, files cached / the empty page",
+      unit: "ms",
+      rounds: of.begun,
+      target: { most: 2 },
+      note: "with a network: without one the page does not open cold yet",
+    }),
+  ];
+}
+
+/** KiB of JavaScript, as it travels. */
+async function scriptsOf({ context, url, ready }: Place): Promise<number> {
+  const page = await context.newPage();
+  await page.goto(url);
+  await page.getByRole("heading", { name: ready }).waitFor();
+  const names = await page.evaluate(() =>
+    performance
+      .getEntriesByType("resource")
+      .map(({ name }) => name)
+      .filter((name) => new URL(name).pathname.endsWith(".js")),
+  );
+  await page.close();
+  let bytes = 0;
+  for (const name of new Set(names)) {
+    bytes += gzipSync(Buffer.from(await (await fetch(name)).arrayBuffer())).byteLength;
+  }
+  return bytes / 1024;
+}
+
+async function throttled(page: Page): Promise<void> {
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send("Network.enable");
+  await devtools.send("Network.setCacheDisabled", { cacheDisabled: true });
+  await devtools.send("Network.emulateNetworkConditions", { offline: false, ...slowWifi });
+  await devtools.send("Emulation.setCPUThrottlingRate", { rate: 4 });
+}
+
+async function largestPaint({ context, url, ready }: Place): Promise<number> {
+  const page = await context.newPage();
+  await throttled(page);
+  await page.goto(url, { timeout: 120_000 });
+  await page.getByRole("heading", { name: ready }).waitFor({ timeout: 120_000 });
+  const ms = await page.evaluate(
+    () =>
+      new Promise<number>((resolve) => {
+        new PerformanceObserver((list) =>
+          resolve(list.getEntries().at(-1)?.startTime ?? 0),
+        ).observe({
+          type: "largest-contentful-paint",
+          buffered: true,
+        });
+      }),
+  );
+  await page.close();
+  return ms;
+}
+
+/** From the start of navigation to the frame in which the heading stands. */
+async function coldStart({ context, url, ready }: Place): Promise<number> {
+  const page = await context.newPage();
+  await page.addInitScript((source) => {
+    const heading = new RegExp(source);
+    const look = () => {
+      if (!heading.test(document.querySelector("h1")?.textContent ?? "")) {
+        requestAnimationFrame(look);
+        return;
+      }
+      Object.assign(window, { readyMs: performance.now() });
+    };
+    requestAnimationFrame(look);
+  }, ready.source);
+  await page.goto(url);
+  const ms = await page.waitForFunction(() => (window as { readyMs?: number }).readyMs);
+  const value = Number(await ms.jsonValue());
+  await page.close();
+  return value;
+}
+
+/** Badge and PIN, key by key, on a tablet four times as slow: how long until each key shows. */
+async function tapsOnKeys(player: Player, times: number): Promise<number[]> {
+  const { page } = player;
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send("Emulation.setCPUThrottlingRate", { rate: 4 });
+  await page.evaluate(() => {
+    const seen = new Map<number, number>();
+    Object.assign(window, { interactions: seen });
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries() as (PerformanceEntry & { interactionId?: number })[]) {
+        const id = entry.interactionId ?? 0;
+        if (id > 0) seen.set(id, Math.max(seen.get(id) ?? 0, entry.duration));
+      }
+    }).observe({ type: "event", durationThreshold: 16, buffered: true } as PerformanceObserverInit);
+  });
+  const name = "Marisol Reyes";
+  await player.scan(player.badgeOf(name).badge);
+  const keys = page.getByRole("region", { name: "PIN keys" });
+  const back = keys.getByRole("button", { name: "Delete last digit" });
+  for (let time = 0; time < times; time += 1) {
+    for (const digit of "123456") {
+      await keys.getByRole("button", { name: digit, exact: true }).click();
+    }
+    for (const _ of "123456") await back.click();
+  }
+  await page.waitForTimeout(500);
+  const durations = await page.evaluate(() => [
+    ...(window as unknown as { interactions: Map<number, number> }).interactions.values(),
+  ]);
+  await devtools.send("Emulation.setCPUThrottlingRate", { rate: 1 });
+  await devtools.detach();
+  if (durations.length === 0) throw new Error("no interaction was seen");
+  return durations;
+}
+
+/** Notes, in the page, how long each tap on a button of this name takes until another heading is painted. */
+function watchTaps(button: string): void {
+  const seen: number[] = [];
+  Object.assign(window, { taps: seen });
+  addEventListener(
+    "click",
+    (event) => {
+      const tapped = (event.target as Element | null)?.closest("button");
+      if (tapped?.textContent?.trim() !== button) return;
+      const before = document.querySelector("h1")?.textContent;
+      const watch = new MutationObserver(() => {
+        if (document.querySelector("h1")?.textContent === before) return;
+        watch.disconnect();
+        requestAnimationFrame(() =>
+          setTimeout(() => seen.push(performance.now() - event.timeStamp)),
+        );
+      });
+      watch.observe(document.body, { subtree: true, childList: true, characterData: true });
+    },
+    true,
+  );
+}
+
+const tapsSeen = (page: Page): Promise<number[]> =>
+  page.evaluate(() => (window as unknown as { taps: number[] }).taps);
+
+async function tapsOnEmpty({ context, url, ready }: Place, times: number): Promise<number[]> {
+  const page = await context.newPage();
+  await page.goto(url);
+  await page.getByRole("heading", { name: ready }).waitFor();
+  await page.evaluate(watchTaps, "Tap");
+  for (let time = 1; time <= times; time += 1) {
+    await page.getByRole("button", { name: "Tap" }).click();
+    await page.waitForFunction(
+      (count) => (window as unknown as { taps: unknown[] }).taps.length >= count,
+      time,
+    );
+  }
+  return tapsSeen(page);
+}
+
+/** A unit worked on as people do, until so many steps are done. */
+async function tapsOnSteps(player: Player, steps: number): Promise<number[]> {
+  const unit = await aUnit({ quick: true });
+  const observer = await aTablet(run.origin);
+  await player.page.goto(`${run.origin}/floor?idle=3600`);
+  await player.page.getByRole("heading", { name: "Scan your badge" }).waitFor();
+  await player.signIn("Marisol Reyes");
+  await player.open(unit);
+  await player.page.evaluate(watchTaps, "Step done");
+  let done = 0;
+  await workOnScreen({ player, observer, unit }, (next) => {
+    if (next.type === "completeStep") done += 1;
+    return done > steps;
+  });
+  const seen = await tapsSeen(player.page);
+  if (seen.length === 0) throw new Error("no step was done");
+  return seen;
+}
