@@ -1,6 +1,6 @@
-import { existsSync } from "node:fs";
 import { gzipSync } from "node:zlib";
-import { type BrowserContext, chromium, type Page } from "@playwright/test";
+import type { BrowserContext, Page } from "@playwright/test";
+import { aBrowser, tabletSize } from "../support/chromium.ts";
 import { Player, workOnScreen } from "../support/player.ts";
 import { run } from "../support/run.ts";
 import { aTablet } from "../support/tablet.ts";
@@ -9,24 +9,19 @@ import { emptyApp } from "./empty-app.ts";
 import { alternating, median, percentile, rowOf, type Scale } from "./measure.ts";
 import type { Row } from "./results.schema.ts";
 
-const systemChromium = "/usr/bin/chromium";
 const slowWifi = { latency: 100, downloadThroughput: 400_000, uploadThroughput: 125_000 };
-const tablet = { viewport: { width: 1180, height: 820 }, hasTouch: true, locale: "en-US" } as const;
 
 /** A page of the measurement: where it is, and which heading says that it can be used. */
 type Place = { context: BrowserContext; url: string; ready: RegExp };
 
 /** B9 and B10: what the operator's page costs a tablet, beside an empty page of the same framework. */
 export async function tabletMeasured({ isSmall, rounds }: Scale): Promise<Row[]> {
-  const browser = await chromium.launch({
-    ...(existsSync(systemChromium) && { executablePath: systemChromium }),
-    args: process.getuid?.() === 0 ? ["--no-sandbox"] : [],
-  });
+  const browser = await aBrowser();
   try {
     const { origin } = await emptyApp();
-    const empty = { context: await browser.newContext(tablet), url: origin, ready: /taps$/ };
+    const empty = { context: await browser.newContext(tabletSize), url: origin, ready: /taps$/ };
     const floor = {
-      context: await browser.newContext({ ...tablet, baseURL: run.origin }),
+      context: await browser.newContext({ ...tabletSize, baseURL: run.origin }),
       url: `${run.origin}/floor?idle=3600`,
       ready: /Scan your badge/,
     };

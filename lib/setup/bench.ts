@@ -1,5 +1,6 @@
 import { mkdir, rm } from "node:fs/promises";
 import path from "node:path";
+import { requireBrowser } from "./browser.ts";
 import { buildWeb, generateClient, isBuildStale, isClientStale } from "./build.ts";
 import { openMemory, root } from "./memory.ts";
 import { newParts } from "./parts.ts";
@@ -7,9 +8,27 @@ import { buildEnvironment } from "./plant.ts";
 import { type Environment, type Program, startProgram } from "./processes.ts";
 import { startTestPlant } from "./test-plant.ts";
 
-/** `npm run bench -- B1 B5 --small`: on a plant of its own, whose commits survive a power cut as a real one's do. */
-export async function bench(args: readonly string[]): Promise<void> {
-  const folder = path.join(root, ".buyoff", "bench");
+/** `npm run bench -- B1 B5 --small`: on a plant whose commits survive a power cut as a real one's do. */
+export const bench = (args: readonly string[]): Promise<void> =>
+  onOwnPlant("bench", { isDurable: true, seed: "small" }, (environment) =>
+    benchProgram(args, environment),
+  );
+
+/** `npm run docs:screens`: the pictures in docs/screens, from the whole demo plant. */
+export const screens = (): Promise<void> =>
+  onOwnPlant("screens", { isDurable: false, seed: "full" }, (environment) => ({
+    name: "screens",
+    args: [path.join(root, "e2e/screens/main.ts")],
+    environment,
+  }));
+
+/** Builds where needed, starts a plant for this one program, and stops it again. */
+async function onOwnPlant(
+  name: string,
+  kind: { isDurable: boolean; seed: "small" | "full" },
+  programIn: (environment: Environment) => Program,
+): Promise<void> {
+  const folder = path.join(root, ".buyoff", name);
   await rm(folder, { recursive: true, force: true });
   const memory = await openMemory(folder);
   const parts = newParts();
@@ -23,9 +42,10 @@ export async function bench(args: readonly string[]): Promise<void> {
     const building = buildEnvironment(memory, process.env);
     if (await isClientStale()) await generateClient(workplace);
     if (await isBuildStale(building)) await buildWeb(workplace, building);
-    const { environment, adminUrl } = await startTestPlant(memory, parts, { isDurable: true });
+    await requireBrowser();
+    const { environment, adminUrl } = await startTestPlant(memory, parts, kind);
     const looking = { BUYOFF_E2E_ADMIN_URL: adminUrl, BUYOFF_E2E_LOGS: workplace.logs };
-    const program = benchProgram(args, { ...environment, ...looking });
+    const program = programIn({ ...environment, ...looking });
     const running = parts.keep(startProgram(program, "", true));
     await running.ended;
     process.exitCode = running.process.exitCode ?? 1;

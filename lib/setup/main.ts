@@ -23,6 +23,10 @@ async function run(args: readonly string[]): Promise<void> {
       const { bench } = await import("./bench.ts");
       return bench(options.rest);
     }
+    case "docs:screens": {
+      const { screens } = await import("./bench.ts");
+      return screens();
+    }
     case "build":
     case "migrate":
     case "setup:token":

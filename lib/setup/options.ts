@@ -8,6 +8,7 @@ export const commands = [
   "check",
   "e2e",
   "bench",
+  "docs:screens",
   "build",
   "migrate",
   "setup:token",

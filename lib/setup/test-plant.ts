@@ -14,7 +14,7 @@ export type TestPlant = Plant & { adminUrl: string };
 export async function startTestPlant(
   memory: Memory,
   parts: Parts,
-  { isDurable = false } = {},
+  { isDurable = false, seed = "small" as "small" | "full" } = {},
 ): Promise<TestPlant> {
   const server = parts.keep(await startThrowawayPostgres({ isDurable }));
   await withClient(server.adminUrl, (client) => client.query("create database buyoff"));
@@ -33,7 +33,7 @@ export async function startTestPlant(
     BUYOFF_BLOBS: "",
     BUYOFF_SECRET: "",
     BUYOFF_DEMO: "1",
-    BUYOFF_SEED: "small",
+    BUYOFF_SEED: seed,
     BUYOFF_METRICS_PORT: String(await freePort(0)),
     BUYOFF_WORKER_METRICS_PORT: String(await freePort(0)),
   };
