@@ -5,14 +5,8 @@ import { Button } from "#components/ui/button";
 import { LimitBand, LimitNumbers } from "#components/ui/limit-band";
 import type { Field } from "#lib/instructions/schema";
 import { limitsText } from "#lib/kit/band";
-import { millis } from "#lib/kit/time";
-import {
-  ageMs,
-  batchClockOf,
-  boundsOf,
-  isAwaited,
-  runningTimer,
-} from "#lib/travelers/clocks.rules";
+import { instant, millis } from "#lib/kit/time";
+import { batchClockOf, boundsOf, mixesToJoin, runningTimer } from "#lib/travelers/clocks.rules";
 import type { Limits } from "#lib/travelers/state.schema";
 import { ScanBox } from "./gage-panel.tsx";
 import { useDecimals, useMomentText } from "./language.tsx";
@@ -156,57 +150,62 @@ export function TimerEntry({ field, place, step, work, onRecorded }: Kind<"timer
   );
 }
 
-/** One scan starts the clock of a fresh mix; a mix that already runs is used by one tap. */
-export function BatchClockEntry({ field, place, step, work, onRecorded }: Kind<"batch_clock">) {
+type MixEntryProps = Kind<"batch_clock"> & {
+  /** A lot that was scanned here and of which a mix runs already: which of the two is asked. */
+  scannedLot: string | null;
+};
+
+/** One scan starts the clock of a fresh mix; a mix that already runs is offered first, and used by one tap. */
+export function BatchClockEntry({
+  field,
+  place,
+  step,
+  work,
+  onRecorded,
+  scannedLot,
+}: MixEntryProps) {
   const t = useTranslations("floor.clock");
-  const moment = useMomentText();
   const label = usePlaceLabel()(place);
-  const now = useNow(1000);
   const plantInstant = usePlantInstant();
-  const { packet, state } = useWork();
+  const { state } = useWork();
+  const [typed, setTyped] = useState<string | null>(null);
   const [isTyping, setTyping] = useState(false);
   const start = async (lot: string, mixedAt: string) => {
     const body = { step: step.id, field: field.id, lot, mixedAt };
     if (await work.record((perform) => perform("startBatchClock", body))) onRecorded();
     setTyping(false);
   };
+  const begin = (lot: string) => void plantInstant().then((at) => start(lot, at));
   const parts = field.part === undefined ? [] : [field.part, ...(field.alternates ?? [])];
   const installed = state.components.flatMap((one) =>
     one.step === step.id && !one.removed && one.lot !== null && parts.includes(one.part)
       ? [one.lot]
       : [],
   );
-  const running = packet.clocks.filter(
-    (clock) =>
-      clock.clock === field.clock &&
-      clock.part !== null &&
-      parts.includes(clock.part) &&
-      now !== null &&
-      (field.maxMinutes === undefined || now - millis(clock.mixedAt) < field.maxMinutes * 60_000),
+  const named = [...new Set([...installed, ...[scannedLot, typed].filter((lot) => lot !== null)])];
+  const running = useMixesToJoin(field).filter(
+    ({ lot }) => named.length === 0 || named.includes(lot),
   );
   return (
     <div className="flex flex-1 flex-col gap-3">
-      <ScanBox title={label} lead={t("scanMix", { part: field.part ?? field.clock })} />
-      {installed.map((lot) => (
-        <Button
-          key={lot}
-          tone="act"
-          size="record"
-          busy={work.isBusy}
-          onClick={() => void plantInstant().then((at) => start(lot, at))}
-        >
-          {t("startLot", { lot })}
-        </Button>
-      ))}
-      {running.map((clock) => (
-        <Button
-          key={`${clock.lot}/${clock.mixedAt}`}
-          disabled={work.isBusy}
-          onClick={() => void start(clock.lot, clock.mixedAt)}
-        >
-          {t("join", { lot: clock.lot, at: moment(clock.mixedAt) })}
-        </Button>
-      ))}
+      {running.length === 0 ? (
+        <ScanBox title={label} lead={t("scanMix", { part: field.part ?? field.clock })} />
+      ) : (
+        <Joinable label={label} running={running} isBusy={work.isBusy} onJoin={start} />
+      )}
+      {named.map((lot) => {
+        const isRunning = running.some((mix) => mix.lot === lot);
+        return (
+          <Button
+            key={lot}
+            size="record"
+            {...(isRunning ? { disabled: work.isBusy } : { tone: "act", busy: work.isBusy })}
+            onClick={() => begin(lot)}
+          >
+            {t(isRunning ? "freshLot" : "startLot", { lot })}
+          </Button>
+        );
+      })}
       <Button id="entry" className="mt-auto" disabled={work.isBusy} onClick={() => setTyping(true)}>
         {t("typeLot")}
       </Button>
@@ -215,11 +214,61 @@ export function BatchClockEntry({ field, place, step, work, onRecorded }: Kind<"
           label={t("lotOf", { part: field.part ?? field.clock })}
           action={t("startMix")}
           isBusy={work.isBusy}
-          onText={(lot) => void plantInstant().then((at) => start(lot.trim(), at))}
+          onText={(text) => {
+            const lot = text.trim();
+            if (!running.some((mix) => mix.lot === lot)) return begin(lot);
+            setTyped(lot);
+            setTyping(false);
+          }}
           onBack={() => setTyping(false)}
         />
       ) : null}
     </div>
+  );
+}
+
+/** As they are at this moment: a mix that is over is not offered any more. */
+function useMixesToJoin(field: Extract<Field, { kind: "batch_clock" }>) {
+  const now = useNow(1000);
+  const { packet } = useWork();
+  if (now === null) return [];
+  return mixesToJoin(packet.clocks, field, instant(now)).map((mix) => ({
+    ...mix,
+    leftMs:
+      field.maxMinutes === undefined ? null : millis(mix.mixedAt) + field.maxMinutes * 60_000 - now,
+  }));
+}
+
+function Joinable({
+  label,
+  running,
+  isBusy,
+  onJoin,
+}: {
+  label: string;
+  running: ReturnType<typeof useMixesToJoin>;
+  isBusy: boolean;
+  onJoin: (lot: string, mixedAt: string) => void;
+}) {
+  const t = useTranslations("floor.clock");
+  const moment = useMomentText();
+  return (
+    <>
+      <p className="text-[22px] leading-tight font-bold">{label}</p>
+      <p className="text-[17px] leading-snug text-ink-2">{t("runsAlready")}</p>
+      {running.map((mix) => (
+        <Button
+          key={`${mix.lot}/${mix.mixedAt}`}
+          tone="act"
+          size="record"
+          disabled={isBusy}
+          onClick={() => onJoin(mix.lot, mix.mixedAt)}
+        >
+          {t("join", { lot: mix.lot, at: moment(mix.mixedAt) })}
+          {mix.leftMs === null ? null : ` · ${t("leftOf", { time: clockText(mix.leftMs) })}`}
+        </Button>
+      ))}
+    </>
   );
 }
 
@@ -268,58 +317,5 @@ export function ClockAgeEntry({ field, place, step, work, onRecorded }: Kind<"cl
         {t("readAge")}
       </Button>
     </div>
-  );
-}
-
-/** Fifteen minutes before a mix is too old somebody has to hear of it (rule 8). */
-const WARN_MS = 15 * 60_000;
-
-/** What runs for this unit, wherever in it somebody is: mixes with what is left of them, timers with their time. */
-export function ClockStrip() {
-  const t = useTranslations("floor.clock");
-  const place = usePlaceLabel();
-  const now = useNow(1000);
-  const { state, content } = useWork();
-  const ageMsNow = (mixedAt: string) => ageMs({ mixedAt }, new Date(now ?? 0).toISOString());
-  const mixes = content.operations
-    .flatMap(({ steps }) => steps.flatMap(({ fields }) => fields))
-    .flatMap((field) => {
-      if (field.kind !== "batch_clock" || field.maxMinutes === undefined) return [];
-      if (!isAwaited(state, content, field.id)) return [];
-      const clock = batchClockOf(state, content, field.id);
-      return clock ? [{ clock, leftMs: field.maxMinutes * 60_000 - ageMsNow(clock.mixedAt) }] : [];
-    });
-  const timers = state.timers.filter(({ stoppedAt }) => stoppedAt === null);
-  if (now === null || (mixes.length === 0 && timers.length === 0)) return null;
-  return (
-    <ul aria-label={t("running")} className="flex shrink-0 flex-wrap gap-2">
-      {mixes.map(({ clock, leftMs }) => {
-        const tone = leftMs <= 0 ? "over" : leftMs <= WARN_MS ? "near" : "fine";
-        const look = {
-          over: "bg-stop-wash text-stop",
-          near: "bg-warn-wash text-warn",
-          fine: "bg-sunk text-ink",
-        }[tone];
-        return (
-          <li key={clock.id} className={`rounded px-3 py-1.5 text-[16px] font-[650] ${look}`}>
-            {clock.clock} <span className="mono">{clock.lot}</span> ·{" "}
-            <span className="mono tabular-nums">
-              {t(tone === "over" ? "overBy" : "leftOf", { time: clockText(Math.abs(leftMs)) })}
-            </span>
-            {tone === "fine" ? null : (
-              <span role="status" className="sr-only">
-                {t(tone === "over" ? "isOver" : "isNear", { clock: clock.clock })}
-              </span>
-            )}
-          </li>
-        );
-      })}
-      {timers.map((timer) => (
-        <li key={timer.id} className="rounded bg-act-wash px-3 py-1.5 text-[16px] font-[650]">
-          {place({ ...timer, sample: 1 })} ·{" "}
-          <span className="mono tabular-nums">{clockText(now - millis(timer.startedAt))}</span>
-        </li>
-      ))}
-    </ul>
   );
 }

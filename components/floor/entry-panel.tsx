@@ -5,6 +5,7 @@ import { Button } from "#components/ui/button";
 import type { BuyoffRequirement, Field, Operation, Step } from "#lib/instructions/schema";
 import type { Scan } from "#lib/kit/barcode";
 import { chainAt, nextRequirements } from "#lib/travelers/buyoffs.rules";
+import { type BatchClockField, mixesToJoin } from "#lib/travelers/clocks.rules";
 import { plannedField } from "#lib/travelers/plan.rules";
 import { fieldState } from "#lib/travelers/progress.rules";
 import { gagesNow } from "#lib/travelers/quarantine.rules";
@@ -110,15 +111,14 @@ function StepPanel(props: EntryProps & { step: Step }) {
   const place = at === null ? null : (fields.places.find((one) => samePlace(one, at)) ?? null);
   const field = place === null ? null : (plannedField(content, place.field)?.field ?? null);
   const missing = fields.gagesMissing[0] ?? gageTypeFor(state, operation, field, gages);
-  const gage = useGageChoice(operation, field, missing, work);
+  const { select: selectGage, ...gage } = useGageChoice(operation, field, missing, work);
   const pick = (one: PlaceState) => {
     work.setProblem(null);
     if (one.reading !== null) setReading(one.reading);
     else if (one.installation !== null) setInstalled(one.installation);
     else setPicked(one);
   };
-  const selectGage = (code: string) => void gage.select(code);
-  useStepScan(props, { selectGage, work, place, field, step, packet });
+  const scannedLot = useStepScan(props, { selectGage, work, place, field, step, packet });
   const isWorkable = state.steps[step.id]?.status !== "complete" || place?.open != null;
   return (
     <Columns
@@ -152,6 +152,7 @@ function StepPanel(props: EntryProps & { step: Step }) {
           work={work}
           onRecorded={() => setPicked(null)}
           onDefect={props.onDefect}
+          scannedLot={scannedLot}
         />
       ) : (
         <DonePanel {...props} work={work} />
@@ -240,12 +241,20 @@ type ScanTarget = {
   field: Field | null;
   step: Step;
   packet: ReturnType<typeof useWork>["packet"];
+  /** Asks which mix of this lot is meant: one that runs, or a fresh one. */
+  askMix: (lot: string) => void;
   plantInstant: () => Promise<string>;
 };
 
-function useStepScan(props: EntryProps, target: Omit<ScanTarget, "plantInstant">): void {
+/** Gives the lot of which it has to be asked which mix is meant, once one was scanned. */
+function useStepScan(
+  props: EntryProps,
+  target: Omit<ScanTarget, "plantInstant" | "askMix">,
+): string | null {
   const plantInstant = usePlantInstant();
-  useScan((scan) => scanned(scan, props, { ...target, plantInstant }));
+  const [scannedLot, askMix] = useState<string | null>(null);
+  useScan((scan) => scanned(scan, props, { ...target, plantInstant, askMix }));
+  return scannedLot;
 }
 
 /** What a label means here: a gage, a component for its place, a text, another unit, another person. */
@@ -272,15 +281,7 @@ function scanned(scan: Scan, props: EntryProps, target: ScanTarget): void {
 function install(scan: Extract<Scan, { kind: "component" }>, target: ScanTarget): void {
   const { work, step, field } = target;
   if (field?.kind === "batch_clock" && scan.lot !== null) {
-    const { lot } = scan;
-    void work.record(async (perform) =>
-      perform("startBatchClock", {
-        step: step.id,
-        field: field.id,
-        lot,
-        mixedAt: await target.plantInstant(),
-      }),
-    );
+    void mix(field, scan.lot, target);
     return;
   }
   const into = placeForPart(target, scan.part);
@@ -290,7 +291,7 @@ function install(scan: Extract<Scan, { kind: "component" }>, target: ScanTarget)
   }
   const { part, serial, lot } = scan;
   const body = { step: step.id, field: into.field, position: into.position };
-  const mix = step.fields.find((one) => one.kind === "batch_clock" && one.part === part);
+  const mixed = step.fields.find((one) => one.kind === "batch_clock" && one.part === part);
   void work.record(async (perform) => {
     const installed = await perform("installComponent", {
       ...body,
@@ -299,11 +300,27 @@ function install(scan: Extract<Scan, { kind: "component" }>, target: ScanTarget)
       lot,
       quantity: into.quantity,
     });
-    // What is mixed here ages from this scan on: nobody scans it twice.
-    if (installed.kind !== "done" || mix === undefined || lot === null) return installed;
+    // What is mixed here ages from this scan on: nobody scans it twice. Where a mix of it runs, which one
+    // is meant is asked.
+    if (installed.kind !== "done" || mixed?.kind !== "batch_clock" || lot === null)
+      return installed;
     const mixedAt = await target.plantInstant();
-    return perform("startBatchClock", { step: step.id, field: mix.id, lot, mixedAt });
+    if (isRunning(mixed, lot, target, mixedAt)) return installed;
+    return perform("startBatchClock", { step: step.id, field: mixed.id, lot, mixedAt });
   });
+}
+
+const isRunning = (field: BatchClockField, lot: string, { packet }: ScanTarget, at: string) =>
+  mixesToJoin(packet.clocks, field, at).some((mix) => mix.lot === lot);
+
+/** The scan begins a fresh mix, unless one of this lot runs: then it is asked which. */
+async function mix(field: BatchClockField, lot: string, target: ScanTarget): Promise<void> {
+  const { work, step } = target;
+  const mixedAt = await target.plantInstant();
+  if (isRunning(field, lot, target, mixedAt)) return target.askMix(lot);
+  await work.record((perform) =>
+    perform("startBatchClock", { step: step.id, field: field.id, lot, mixedAt }),
+  );
 }
 
 function plainText(

@@ -17,7 +17,7 @@ import { TextKeys } from "./text-keys.tsx";
 import { useDraft } from "./use-draft.tsx";
 
 /** What the place asks for, as its kind asks for it. */
-export function FieldEntry(props: FieldEntryProps) {
+export function FieldEntry(props: FieldEntryProps & { scannedLot: string | null }) {
   const { field } = props;
   switch (field.kind) {
     case "measurement":

@@ -6,7 +6,7 @@ import type { Operation, Step } from "#lib/instructions/schema";
 import { chainAt, nextRequirements } from "#lib/travelers/buyoffs.rules";
 import { fieldState, nextStep } from "#lib/travelers/progress.rules";
 import { BuyoffScreen } from "./buyoff-screen.tsx";
-import { ClockStrip } from "./clock-entry.tsx";
+import { ClockStrip } from "./clock-strip.tsx";
 import { DefectDialog } from "./defect-dialog.tsx";
 import { EntryPanel } from "./entry-panel.tsx";
 import { FinishPanel } from "./finish-panel.tsx";

@@ -186,7 +186,7 @@ export async function workOnScreen(
       next.type === "completeStep" ? "step done" : `${next.step ?? next.operation} ${next.type}`;
     if (!seen.has(screen)) await journey.onScreen?.(screen);
     seen.add(screen);
-    await perform(player, packet.state, next, name);
+    await perform(player, packet, next, name);
     packet = await arrived(journey, packet, next);
   }
 }
@@ -238,7 +238,7 @@ const buyoffTypes = {
 
 async function perform(
   player: Player,
-  state: TravelerState,
+  { state, content }: Packet,
   next: Act,
   name: string,
 ): Promise<void> {
@@ -253,7 +253,8 @@ async function perform(
         (one) => one.field === field && one.position === position && !one.removed,
       );
       if (isOccupied) await player.takeOut();
-      return player.scan(serial ? `CMP~${part}~S~${serial}` : `CMP~${part}~L~${lot}`);
+      await player.scan(serial ? `CMP~${part}~S~${serial}` : `CMP~${part}~L~${lot}`);
+      return lot && startsClock(content, next) ? mixFresh(page, lot) : undefined;
     }
     case "attachPhoto":
       return player.photo();
@@ -270,7 +271,8 @@ async function perform(
       return player.sign(name);
     }
     case "startBatchClock":
-      return player.scan(`CMP~PS-B2~L~${next.body.lot}`);
+      await player.scan(`CMP~PS-B2~L~${next.body.lot}`);
+      return mixFresh(page, next.body.lot);
     case "startTimer":
       return tap("Start");
     case "stopTimer":
@@ -283,6 +285,14 @@ async function perform(
     default:
       throw new Error(`no screen for ${next.type}`);
   }
+}
+
+/** Where a mix of the lot runs for another unit it is asked which one is meant; here it is a fresh one. */
+async function mixFresh(page: Page, lot: string): Promise<void> {
+  const fresh = page.getByRole("button", { name: `Lot ${lot}: a fresh mix begins now` });
+  const running = page.getByRole("list", { name: "Running clocks" }).getByText(lot);
+  await expect(fresh.or(running).first()).toBeVisible();
+  if (await fresh.isVisible()) await fresh.click();
 }
 
 async function reading(player: Player, value: string, source: string): Promise<void> {

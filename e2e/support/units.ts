@@ -19,6 +19,8 @@ export type UnitWanted = {
   /** On one that asks at 020.2 for a machine's report about both bores, or has a tighter process limit. */
   asks?: readonly ("report" | "process")[];
   values?: Readonly<Record<string, string>>;
+  /** How old its sealant is at the start of the test; 75 minutes if nothing is said. */
+  mixedMinutesAgo?: number;
 };
 
 /** Units of a test's own: released through the same commands as any, with parts nobody else uses. */

@@ -3,8 +3,9 @@ import type { Result } from "#lib/kit/result";
 import { ok } from "#lib/kit/result";
 import type { Instant } from "#lib/kit/time";
 import { millis, plusMinutes } from "#lib/kit/time";
+import { isDone } from "./buyoffs.rules.ts";
 import type { Facts } from "./facts.schema.ts";
-import { plannedField } from "./plan.rules.ts";
+import { plannedField, plannedSteps } from "./plan.rules.ts";
 import type { Refusal } from "./refusal.schema.ts";
 import { refuse } from "./ruling.rules.ts";
 import type { BatchClock, Limits, Timer, TravelerState } from "./state.schema.ts";
@@ -63,32 +64,66 @@ export function batchClockOf(
   );
 }
 
+export type MixInUse = { clock: BatchClock; leftMs: number };
+
 /**
- * Whether a batch still decides about anything: its own operation is not done, or a later step asks for its
- * age or waits for it. A mix that was used up in time says nothing any more, however old it grows.
+ * The mixes whose time still matters here, and how much is left of it: somebody has yet to finish what uses
+ * them. A unit that is done or ended needs none.
  */
-export function isAwaited(
+export function mixesInUse(
   state: TravelerState,
   content: InstructionContent,
-  field: string,
-): boolean {
-  const isOpen = ({ id }: Step) => {
-    const status = state.steps[id]?.status;
-    return status !== "complete" && status !== "not_applicable";
-  };
-  const asks = (step: Step) =>
-    (step.clocks ?? []).some((clock) => clock.field === field) ||
-    step.fields.some((one) => one.kind === "clock_age" && one.from === field);
-  const isItsOwn = (step: Step) => step.fields.some(({ id }) => id === field);
-  return content.operations.some(
-    ({ steps }) =>
-      (steps.some(isItsOwn) && steps.some(isOpen)) ||
-      steps.some((step) => asks(step) && isOpen(step)),
+  at: Instant,
+): MixInUse[] {
+  if (state.status === "scrapped" || state.status === "cancelled") return [];
+  const open = plannedSteps(content).filter(({ step }) => !isDone(state, step.id));
+  return plannedSteps(content).flatMap(({ step }) =>
+    step.fields.flatMap((field) => {
+      const clock = field.kind === "batch_clock" ? batchClockOf(state, content, field.id) : null;
+      const maxima = clock ? open.flatMap(({ step: using }) => maximaIn(using, clock.field)) : [];
+      if (!clock || maxima.length === 0) return [];
+      return [{ clock, leftMs: Math.min(...maxima) * 60_000 - ageMs(clock, at) }];
+    }),
   );
 }
 
+/** How old the mix of a field may be in a step that uses it: where it is mixed, waited for or read. */
+const maximaIn = (step: Step, field: string): number[] =>
+  [
+    ...step.fields.flatMap((one) => {
+      const isIts =
+        (one.kind === "batch_clock" && one.id === field) ||
+        (one.kind === "clock_age" && one.from === field);
+      return isIts ? [one.maxMinutes] : [];
+    }),
+    ...(step.clocks ?? []).flatMap((wait) => (wait.field === field ? [wait.withinMinutes] : [])),
+  ].filter((max) => max !== undefined);
+
 export const ageMs = (clock: { mixedAt: Instant }, at: Instant): number =>
   Math.max(0, millis(at) - millis(clock.mixedAt));
+
+export type RunningMix = Pick<Facts["clocks"][number], "clock" | "part" | "lot" | "mixedAt">;
+
+/**
+ * The mixes that run in the plant and may still be used at this field, the youngest first: one serves
+ * several units, and each unit that uses it says so again in `running`.
+ */
+export function mixesToJoin(
+  running: Facts["clocks"],
+  field: BatchClockField,
+  at: Instant,
+): RunningMix[] {
+  const parts: (string | null)[] =
+    field.part === undefined ? [null] : [field.part, ...(field.alternates ?? [])];
+  const fitting = running.filter(
+    (mix) =>
+      mix.clock === field.clock &&
+      parts.includes(mix.part) &&
+      (field.maxMinutes === undefined || ageMs(mix, at) < field.maxMinutes * 60_000),
+  );
+  const once = new Map(fitting.map((mix) => [`${mix.part}/${mix.lot}/${mix.mixedAt}`, mix]));
+  return [...once.values()].sort((a, b) => millis(b.mixedAt) - millis(a.mixedAt));
+}
 
 /** Work that has to wait for a batch, such as for the tack-free time, or may no longer use it (rule 8). */
 export function clocksAllow(

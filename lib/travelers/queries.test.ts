@@ -13,12 +13,14 @@ import {
   type TestPlant,
 } from "#lib/db/test-record-plant";
 import { uuidv7 } from "#lib/kit/ids";
+import { instant, plusMinutes } from "#lib/kit/time";
 import type { Actor } from "#lib/people/schema";
 import { POST as postCommands } from "../../app/api/commands/route.ts";
 import { GET as getFind } from "../../app/api/floor/find/route.ts";
 import { GET as getQueue } from "../../app/api/floor/queue/route.ts";
 import { GET as getPacket } from "../../app/api/floor/travelers/[id]/route.ts";
 import { buyoffsDue } from "./buyoffs.rules.ts";
+import { mixesToJoin } from "./clocks.rules.ts";
 import { findTraveler, packetForTablet, stationQueue } from "./queries.ts";
 
 const note = "The left bracket was replaced before";
@@ -35,6 +37,44 @@ async function aUnit() {
     tablet.envelope(quality, traveler, commented),
   );
   return { plant, traveler, tablet };
+}
+
+/** Both use a mix at their first step; `begin` starts its clock, or joins the one that runs. */
+async function twoUnitsOfOneMix() {
+  const content = anInstruction();
+  const mix = {
+    kind: "batch_clock" as const,
+    id: uuidv7(),
+    label: { en: "Sealant" },
+    required: true,
+    positions: ["1"],
+    clock: "PS-B2",
+    part: "SEAL",
+    maxMinutes: 120,
+  };
+  const step = content.operations[0]?.steps[0];
+  step?.fields.push(mix);
+  const plant = await aPlant(content);
+  await forSite(plant.site).stock.createMany({
+    data: ["S-1", "S-2"].map((lot) => ({
+      id: uuidv7(),
+      siteId: plant.site,
+      part: "SEAL",
+      lot,
+      expiresOn: new Date("2099-01-01"),
+    })),
+  });
+  const [first = "", second = ""] = await released(plant, "S-1", "S-2");
+  const tablet = await plant.tablet();
+  const begin = async (traveler: string, lot: string, mixedAt: string) => {
+    const body = { step: step?.id ?? "", field: mix.id, lot, mixedAt };
+    const acts = [...firstStep(plant).slice(0, 2), { type: "startBatchClock" as const, body }];
+    const verdicts = await tablet.send(
+      ...acts.map((of) => tablet.envelope(plant.people.operator, traveler, of)),
+    );
+    return verdicts.at(-1);
+  };
+  return { plant, first, second, mix, tablet, begin };
 }
 
 describe("a tablet's packet", () => {
@@ -80,6 +120,36 @@ describe("a tablet's packet", () => {
     const packet = await packetForTablet(tablet.actor, traveler);
     expect(packet?.outerHolds).toMatchObject([{ scope: "order" }]);
     expect(packet?.stock).toMatchObject([{ serial: "C1-0001", installedIn: "S-1" }]);
+  });
+
+  it("brings the mixes that run in the plant, so that a second unit joins the one of the first", async () => {
+    const { plant, first, second, mix, tablet, begin } = await twoUnitsOfOneMix();
+    const seconds = (await packetForTablet(tablet.actor, second))?.clocks ?? [];
+    expect(seconds).toEqual([]);
+    const mixedAt = plusMinutes(instant(Date.now()), -10);
+    expect(await begin(first, "S-1", mixedAt)).toMatchObject({ verdict: "applied" });
+    const packet = await packetForTablet(tablet.actor, second);
+    const running = { clock: "PS-B2", part: "SEAL", lot: "S-1", mixedAt, unit: "S-1" };
+    expect(packet?.clocks).toEqual([running]);
+    expect(mixesToJoin(packet?.clocks ?? [], mix, instant(Date.now()))).toHaveLength(1);
+
+    const verdict = await begin(second, "S-1", mixedAt);
+    expect(verdict).toMatchObject({ verdict: "applied", events: [{ body: { joined: true } }] });
+    const both = (await packetForTablet(tablet.actor, second))?.clocks ?? [];
+    expect(both.map(({ unit }) => unit)).toEqual(["S-1", "S-2"]);
+    // Used twice, it is one mix.
+    expect(mixesToJoin(both, mix, instant(Date.now()))).toHaveLength(1);
+
+    await forSite(plant.site).batchClock.updateMany({
+      where: { travelerId: first },
+      data: { lot: "S-2", mixedAt: new Date(Date.now() - 121 * 60_000) },
+    });
+    const later = (await packetForTablet(tablet.actor, second))?.clocks ?? [];
+    expect(later.map(({ lot }) => lot)).toEqual(["S-1"]);
+    const elsewhere = await aPlant({ ...plant.content, number: `${plant.content.number}-2` });
+    const [third = ""] = await released(elsewhere, "S-3");
+    const there = await packetForTablet((await elsewhere.tablet()).actor, third);
+    expect(there?.clocks).toEqual([]);
   });
 
   it("is there for nobody of another site, as for a unit that never was", async () => {

@@ -2,6 +2,7 @@ import "server-only";
 import { db, forSite } from "#lib/db/client";
 import type { InstructionContent, Localized } from "#lib/instructions/schema";
 import type { Instant } from "#lib/kit/time";
+import { millis, plusMinutes } from "#lib/kit/time";
 import type { Actor } from "#lib/people/schema";
 import { askNothing, type Loaded, loadForCommand } from "#lib/record/load.queries";
 import { entryLine } from "#lib/record/schema";
@@ -50,10 +51,15 @@ export async function packetForTablet(
   if (!first.traveler?.state || !first.revision) return null;
   const content = contentOf(first.revision.contentSha256, first.content);
   const needs = needsOf(content);
+  const [stock, lots] = await Promise.all([
+    stockOf(actor, needs.parts),
+    lotsMixed(actor, content, first.now),
+  ]);
   const loaded = await loadForCommand(actor.site, {
     ...askNothing,
     ...needs,
-    stock: await stockOf(actor, needs.parts),
+    stock,
+    lots,
     traveler,
     known: knownContents(),
   });
@@ -114,6 +120,30 @@ async function stockOf(actor: Actor, parts: readonly string[]) {
     ),
   );
   return found.flat();
+}
+
+/** As far back as a running clock counts for anybody. */
+const mixDaysMax = 14;
+
+/** The lots of which a mix was started, anywhere in the plant, that this revision could still use. */
+async function lotsMixed(actor: Actor, content: InstructionContent, now: Instant) {
+  const clocks = content.operations.flatMap(({ steps }) =>
+    steps.flatMap(({ fields }) =>
+      fields.flatMap((field) => (field.kind === "batch_clock" ? [field] : [])),
+    ),
+  );
+  if (clocks.length === 0) return [];
+  const most = mixDaysMax * 24 * 60;
+  const minutes = Math.max(...clocks.map(({ maxMinutes = most }) => maxMinutes));
+  const found = await forSite(actor.site).batchClock.findMany({
+    where: {
+      clock: { in: clocks.map(({ clock }) => clock) },
+      mixedAt: { gte: new Date(millis(plusMinutes(now, -minutes))) },
+    },
+    select: { lot: true },
+    distinct: ["lot"],
+  });
+  return found.map(({ lot }) => lot);
 }
 
 /** Every gage type, part and qualification that the revision can ask for. */

@@ -8,6 +8,7 @@ import {
   aDefect,
   aHold,
   completed,
+  doneUpTo,
   inWorkAt,
   lastReading,
   outcome,
@@ -16,7 +17,13 @@ import {
 } from "./bench/stage.ts";
 import { wholePlan } from "./bench/whole-plan.ts";
 import { workUntil } from "./bench/worker.ts";
-import { batchClockOf, elapsedText, isAwaited, runningTimers } from "./clocks.rules.ts";
+import {
+  batchClockOf,
+  elapsedText,
+  mixesInUse,
+  mixesToJoin,
+  runningTimers,
+} from "./clocks.rules.ts";
 
 const content = wholePlan();
 const at = (step: string, field: string, position = "1") => ({
@@ -51,29 +58,6 @@ test("elapsed time is cut below a minimum and rounded up everywhere else, so tha
   expect(elapsedText(30_000, 1000, undefined)).toBe("30.0");
   expect(elapsedText(7_200_001, 60_000, undefined)).toBe("120.1");
   expect(elapsedText(0, 1000, undefined)).toBe("0.0");
-});
-
-test("a mix says something until its operation and whatever asks for its age are done, and nothing after that", () => {
-  const { state } = timing();
-  const openAt = (...open: string[]) => ({
-    ...state,
-    steps: Object.fromEntries(
-      Object.entries(state.steps).map(([id, step]) => {
-        const status = open.map(named).includes(id) ? "not_started" : "complete";
-        return [id, { ...step, status: status as typeof step.status }];
-      }),
-    ),
-  });
-  const mix = named("mix");
-  expect(isAwaited(openAt("030.2"), content, mix)).toBe(true);
-  expect(isAwaited(openAt(), content, mix)).toBe(false);
-  expect(isAwaited(openAt("060.2"), content, mix)).toBe(false);
-  const asking = structuredClone(content);
-  const later = asking.operations
-    .flatMap(({ steps }) => steps)
-    .find(({ id }) => id === named("060.2"));
-  if (later) later.clocks = [{ field: mix, withinMinutes: 10 }];
-  expect(isAwaited(openAt("060.2"), asking, mix)).toBe(true);
 });
 
 test("what a timer measured is a reading with its limits, and names who stopped it", () => {
@@ -281,6 +265,41 @@ test("a fresh mix counts from its own time on", () => {
   mixNow(bench);
   expect(bench.state.clocks).toHaveLength(2);
   expect(batchClockOf(bench.state, content, named("mix"))?.id).toBe(bench.state.clocks[1]?.id);
+});
+
+test("a mix runs in sight while something that uses it is still to be done, by the least that is left of it", () => {
+  const inUse = (bench: Bench) =>
+    mixesInUse(bench.state, content, plusMinutes(begin, bench.minutes)).map(({ leftMs }) => leftMs);
+  const none = inWorkAt("030.1", { content });
+  expect(inUse(none)).toEqual([]);
+  mixNow(none);
+  // 030.3 reads its age up to 4900 minutes, before the 5000 of the mix itself are over.
+  expect(inUse(none)).toEqual([4900 * 60_000]);
+  const used = doneUpTo("030.3", { content });
+  expect(batchClockOf(used.state, content, named("mix"))).not.toBeNull();
+  expect(inUse(used)).toEqual([]);
+  const ended = inWorkAt("030.3", { content });
+  expect(inUse(ended)).toHaveLength(1);
+  act(ended, "cancelTraveler", { reason: "not needed" }, { by: "sue" });
+  expect(ended.state.status).toBe("cancelled");
+  expect(inUse(ended)).toEqual([]);
+});
+
+test("the mixes to join are those of the field's clock and parts that are not over, each once, the youngest first", () => {
+  const fields = content.operations.flatMap(({ steps }) => steps.flatMap((step) => step.fields));
+  const field = fields.find((one) => one.kind === "batch_clock");
+  if (field?.kind !== "batch_clock") throw new TypeError("no mix");
+  const mix = { clock: "application life", part: "SEAL", lot: "S-1", mixedAt: begin, unit: "A" };
+  const joinable = [mix, { ...mix, unit: "B" }, { ...mix, part: "SEAL-ALT", lot: "S-9" }];
+  const young = { ...mix, lot: "S-2", mixedAt: plusMinutes(begin, 5) };
+  const others = [
+    { ...mix, clock: "tack-free", lot: "S-3" },
+    { ...mix, part: "PRIMER", lot: "S-4" },
+    { ...mix, part: null, lot: "S-5" },
+    { ...mix, lot: "S-OLD", mixedAt: plusMinutes(begin, 30 - 5000) },
+  ];
+  const found = mixesToJoin([...joinable, young, ...others], field, plusMinutes(begin, 30));
+  expect(found.map(({ lot }) => lot)).toEqual(["S-2", "S-1", "S-9"]);
 });
 
 test("work that is for a mix can't begin where none was mixed", () => {

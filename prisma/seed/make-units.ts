@@ -25,6 +25,8 @@ const wanted = z.array(
     /** On one that asks for more where the first bore is measured: a machine's report, a tighter limit. */
     asks: z.array(z.enum(["report", "process"])).default([]),
     values: z.record(z.string(), z.string()).optional(),
+    /** The age of its sealant when the test begins. */
+    mixedMinutesAgo: z.number().default(75),
   }),
 );
 
@@ -53,7 +55,7 @@ for (const of of wanted.parse(JSON.parse(await text(process.stdin)))) {
   const stored = pictures.get(site.id) ?? (await storePictures(site.id));
   pictures.set(site.id, stored);
   const opened = await openUnit({ ...of, site, order, content, pictures: stored, at });
-  const job = { ...opened, before: mixesLate(opened.clock) };
+  const job = { ...opened, before: mixesLate(opened.clock, of.mixedMinutesAgo) };
   const { until, untilBuyoff } = of;
   const stop = until ? atStep(until) : untilBuyoff ? atBuyoffOf(untilBuyoff) : null;
   const worked = stop ? await workUntil(job, stop) : job;
@@ -61,9 +63,9 @@ for (const of of wanted.parse(JSON.parse(await text(process.stdin)))) {
 }
 
 /** A mix is so young that a test still works with it, and so old that its tack-free time is nearly over. */
-function mixesLate(clock: SimulatedClock): (next: Act) => void {
+function mixesLate(clock: SimulatedClock, minutesAgo: number): (next: Act) => void {
   return ({ type, operation }) => {
-    const earliest = Date.now() - 75 * 60_000;
+    const earliest = Date.now() - minutesAgo * 60_000;
     const waitMs = earliest - millis(clock.now());
     // The primer is followed by an hour of warming up.
     if (type === "startBatchClock" && operation === "050" && waitMs > 0) clock.pass(waitMs / 1000);
