@@ -25,7 +25,6 @@ export function RecordNotes({ row, words }: { row: RecordRow; words: RecordWords
 }
 
 function ContentNotes({ row: { content }, words }: { row: RecordRow; words: RecordWords }) {
-  const t = useTranslations("desk.record");
   switch (content.kind) {
     case "reading":
       return <ReadingNotes content={content} words={words} />;
@@ -38,7 +37,7 @@ function ContentNotes({ row: { content }, words }: { row: RecordRow; words: Reco
     case "departure":
       return <DepartureNotes content={content} words={words} />;
     case "clock":
-      return content.clock.joined ? <li>{t("joined")}</li> : null;
+      return <ClockNotes content={content} words={words} />;
     case "note":
       return (
         <li>
@@ -48,6 +47,21 @@ function ContentNotes({ row: { content }, words }: { row: RecordRow; words: Reco
     default:
       return null;
   }
+}
+
+function ClockNotes({ content: { clock }, words }: Of<"clock">) {
+  const t = useTranslations("desk.record");
+  const { joined, exceeded = [] } = clock;
+  return (
+    <>
+      {joined ? <li>{t("joined")}</li> : null}
+      {exceeded.map(({ step, minutes, maxMinutes, at }) => (
+        <li key={`${step}/${at}`} className="text-stop">
+          {t("usedTooOld", { minutes, max: maxMinutes })} <Moment at={at} zone={words.zone} />
+        </li>
+      ))}
+    </>
+  );
 }
 
 function LateNote({ row: { late }, words }: { row: RecordRow; words: RecordWords }) {

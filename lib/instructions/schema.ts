@@ -156,6 +156,7 @@ export const field = z.discriminatedUnion("kind", [
     /** The tablet warns 15 minutes before a maximum is over. */
     minMinutes: z.optional(z.int()),
     maxMinutes: z.optional(z.int()),
+    ...raisesDefect,
   }),
   /** The age of a batch clock, read at this moment and judged. */
   z.object({

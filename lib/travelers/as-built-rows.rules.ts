@@ -1,4 +1,5 @@
 import type { Field, InstructionContent, Localized, Step } from "#lib/instructions/schema";
+import { compare } from "#lib/kit/decimal";
 import type { Instant } from "#lib/kit/time";
 import { plannedField } from "./plan.rules.ts";
 import type { EventBody, RecordedEvent } from "./schema.ts";
@@ -33,6 +34,8 @@ export const exceptionTags = [
   "failed",
   "fast",
   "timer_exceeded",
+  "timer_short",
+  "mix_over_age",
   "second_person",
 ] as const;
 export type ExceptionTag = (typeof exceptionTags)[number];
@@ -359,7 +362,12 @@ function readingTags(field: Field, reading: Reading, isReplaced: boolean): Excep
   const isOut =
     reading.verdict === "out_of_limits" || (field.kind === "attribute" && reading.value === "fail");
   if (isOut) tags.push("out_of_limits");
-  if (isOut && (field.kind === "timer" || field.kind === "clock_age")) tags.push("timer_exceeded");
+  if (isOut && field.kind === "timer") {
+    const { min = null } = reading.limits ?? {};
+    const isShort = min !== null && compare(reading.value, min) < 0;
+    tags.push(isShort ? "timer_short" : "timer_exceeded");
+  }
+  if (isOut && field.kind === "clock_age") tags.push("mix_over_age");
   if (reading.verdict === "out_of_process_limits") tags.push("beyond_process_limit");
   if (reading.amendments.length > 0) tags.push("amended");
   if (reading.amendments.some(({ second }) => second !== null)) tags.push("second_person");
@@ -459,7 +467,10 @@ const clockRows = (step: Step, field: Field, { state, told }: Source): RecordRow
             person: clock.person,
             at: clock.at,
             inherited: told.inherited.has(clock.id),
-            tags: clock.attempt > 1 ? ["repeated"] : [],
+            tags: [
+              ...(clock.attempt > 1 ? (["repeated"] as const) : []),
+              ...(clock.exceeded ? (["mix_over_age"] as const) : []),
+            ],
             content: {
               kind: "clock",
               clock,

@@ -80,24 +80,24 @@ export function mixesInUse(
   return plannedSteps(content).flatMap(({ step }) =>
     step.fields.flatMap((field) => {
       const clock = field.kind === "batch_clock" ? batchClockOf(state, content, field.id) : null;
-      const maxima = clock ? open.flatMap(({ step: using }) => maximaIn(using, clock.field)) : [];
+      const maxima = open.flatMap(({ step: using }) =>
+        maximaOf(using).flatMap(({ mix, maxMinutes }) => (mix === field.id ? [maxMinutes] : [])),
+      );
       if (!clock || maxima.length === 0) return [];
       return [{ clock, leftMs: Math.min(...maxima) * 60_000 - ageMs(clock, at) }];
     }),
   );
 }
 
-/** How old the mix of a field may be in a step that uses it: where it is mixed, waited for or read. */
-const maximaIn = (step: Step, field: string): number[] =>
+/** How old a mix may be in a step that uses it: where it is mixed, where work has to end with it, where it is read. */
+export const maximaOf = (step: Step): { mix: string; maxMinutes: number }[] =>
   [
-    ...step.fields.flatMap((one) => {
-      const isIts =
-        (one.kind === "batch_clock" && one.id === field) ||
-        (one.kind === "clock_age" && one.from === field);
-      return isIts ? [one.maxMinutes] : [];
+    ...step.fields.flatMap((field) => {
+      if (field.kind === "batch_clock") return [{ mix: field.id, maxMinutes: field.maxMinutes }];
+      return field.kind === "clock_age" ? [{ mix: field.from, maxMinutes: field.maxMinutes }] : [];
     }),
-    ...(step.clocks ?? []).flatMap((wait) => (wait.field === field ? [wait.withinMinutes] : [])),
-  ].filter((max) => max !== undefined);
+    ...(step.clocks ?? []).map((of) => ({ mix: of.field, maxMinutes: of.withinMinutes })),
+  ].flatMap(({ mix, maxMinutes }) => (maxMinutes === undefined ? [] : [{ mix, maxMinutes }]));
 
 export const ageMs = (clock: { mixedAt: Instant }, at: Instant): number =>
   Math.max(0, millis(at) - millis(clock.mixedAt));
@@ -125,12 +125,16 @@ export function mixesToJoin(
   return [...once.values()].sort((a, b) => millis(b.mixedAt) - millis(a.mixedAt));
 }
 
-/** Work that has to wait for a batch, such as for the tack-free time, or may no longer use it (rule 8). */
+/**
+ * Work that has to wait for a batch, such as for the tack-free time, or may no longer use it (rule 8).
+ * `isEnding`: the work was done, and is judged rather than refused.
+ */
 export function clocksAllow(
   state: TravelerState,
   content: InstructionContent,
   step: Step,
   facts: Facts,
+  isEnding = false,
 ): Result<true, Refusal> {
   for (const { field, afterMinutes, withinMinutes } of step.clocks ?? []) {
     const planned = plannedField(content, field);
@@ -145,7 +149,7 @@ export function clocksAllow(
       const left = String(Math.ceil(afterMinutes - minutes));
       return refuse("clock_not_elapsed", { ...params, readyAt, left });
     }
-    if (withinMinutes !== undefined && minutes > withinMinutes) {
+    if (!isEnding && withinMinutes !== undefined && minutes > withinMinutes) {
       return refuse("clock_over", { ...params, max: String(withinMinutes) });
     }
   }

@@ -41,7 +41,14 @@ function quantityFits(state: TravelerState, quantity: string): Result<true, Refu
 /** Codes and severities that the plant has marked place a hold by themselves (rule 13). */
 function holdByRule(
   facts: Facts,
-  of: { defect: string; code: string; severity: Severity; command: string; holds?: boolean },
+  of: {
+    defect: string;
+    code: string;
+    severity: Severity;
+    command: string;
+    holds?: boolean;
+    key?: string;
+  },
 ): TravelerEvent[] {
   const { defectCodes, holdReasons, holdSeverities } = facts.policy;
   const byCode = defectCodes.find(({ code }) => code === of.code)?.holdReason ?? null;
@@ -50,7 +57,7 @@ function holdByRule(
   const reason = byCode ?? (isHeld ? bySeverity : null);
   if (reason === null) return [];
   const body: EventBody<"hold.placed"> = {
-    hold: derivedId(of.command, "hold"),
+    hold: derivedId(of.command, `hold${of.key ?? ""}`),
     scope: { kind: "traveler" },
     reason,
     owner: holdReasons.find(({ code }) => code === reason)?.owner ?? "quality",
@@ -61,15 +68,34 @@ function holdByRule(
   return [{ type: "hold.placed", body }];
 }
 
-/** The defect, and its hold, that a revision names for a value beyond its limits: logged by the rule itself. */
+type Found = Pick<
+  EventBody<"defect.logged">,
+  "step" | "field" | "position" | "attempt" | "reading" | "measured"
+>;
+type Raising = Pick<Case<CommandType>, "state" | "facts" | "command">;
+
+/** A defect, and its hold, logged by the rule itself. `key` tells several of one act apart. */
+export function raisedDefect(
+  { state, facts, command }: Raising,
+  of: { code: string; severity: Severity; found: Found; holds?: boolean; key?: string },
+): TravelerEvent[] {
+  const { code, severity, found, holds = false, key = "" } = of;
+  const defect = derivedId(command.id, `defect${key}`);
+  const quantity = remainingOf(state);
+  const logged: TravelerEvent = {
+    type: "defect.logged",
+    body: { defect, code, severity, quantity, ...found, location: null, comment: null },
+  };
+  return [
+    logged,
+    ...holdByRule(facts, { defect, code, severity, command: command.id, holds, key }),
+  ];
+}
+
+/** The defect that a revision names for a value beyond its limits. */
 export function defectByRule(
-  {
-    state,
-    content,
-    facts,
-    command,
-  }: Pick<Case<CommandType>, "state" | "content" | "facts" | "command">,
-  of: {
+  of: Raising & Pick<Case<CommandType>, "content">,
+  by: {
     code: string;
     severity: Severity;
     reading: Omit<EventBody<"reading.recorded">, "confirmed" | "process" | "derivedFrom">;
@@ -77,29 +103,13 @@ export function defectByRule(
     holds?: boolean;
   },
 ): TravelerEvent[] {
-  const { code, severity, reading } = of;
+  const { reading, ...more } = by;
   const { step, field, position, attempt, characteristic, value, unit, limits, gage } = reading;
-  const balloon = content.characteristics.find(({ id }) => id === characteristic)?.balloon ?? null;
-  const defect = derivedId(command.id, "defect");
-  const logged: TravelerEvent = {
-    type: "defect.logged",
-    body: {
-      defect,
-      code,
-      severity,
-      quantity: remainingOf(state),
-      step,
-      field,
-      position,
-      attempt,
-      reading: reading.reading,
-      measured: { characteristic, balloon, value, unit, limits, gage },
-      location: null,
-      comment: null,
-    },
-  };
-  const { holds = false } = of;
-  return [logged, ...holdByRule(facts, { defect, code, severity, command: command.id, holds })];
+  const balloon =
+    of.content.characteristics.find(({ id }) => id === characteristic)?.balloon ?? null;
+  const measured = { characteristic, balloon, value, unit, limits, gage };
+  const found = { step, field, position, attempt, reading: reading.reading, measured };
+  return raisedDefect(of, { ...more, found });
 }
 
 /** As it stood then, so that the NCR needs nothing but this entry. */

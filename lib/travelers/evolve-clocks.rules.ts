@@ -32,6 +32,15 @@ export function evolveClock(state: TravelerState, event: RecordedEvent): Travele
       const clocks = [...state.clocks, { id: batchClock, ...body, ...by }];
       return performed({ ...state, clocks }, event, body.step);
     }
+    case "batch_clock.exceeded": {
+      const { batchClock, clock: _, lot: __, ...body } = event.body;
+      const clocks = state.clocks.map((of) =>
+        of.id === batchClock
+          ? { ...of, exceeded: [...(of.exceeded ?? []), { ...body, at: event.at }] }
+          : of,
+      );
+      return { ...state, clocks };
+    }
     case "measurement_record.attached": {
       const { record, ...body } = event.body;
       const measurementRecords = [...state.measurementRecords, { id: record, ...body, ...by }];

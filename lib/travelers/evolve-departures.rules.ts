@@ -129,7 +129,10 @@ function signalOf(event: RecordedEvent): SignalKind | null {
     case "reading.accepted_out_of_process_limit":
       return "process_limit_accepted";
     case "timer.stopped":
-      return event.body.verdict === "out_of_limits" ? "timer_exceeded" : null;
+      if (event.body.verdict !== "out_of_limits") return null;
+      return event.body.missed === "min" ? "timer_short" : "timer_exceeded";
+    case "batch_clock.exceeded":
+      return "mix_over_age";
     case "gage.quarantined":
       return "gage_quarantined";
     case "hold.released":

@@ -260,19 +260,22 @@ export function freeAt(of: Of, step: string): Result<AtStep, Refusal> {
   });
 }
 
-/** And this person may do it: what the operation and the step ask for is held, waived or supervised. */
-export function workAt(of: Of, step: string): Result<AtStep, Refusal> {
+/**
+ * And this person may do it: what the operation and the step ask for is held, waived or supervised.
+ * `isEnding`: nothing more is done with a mix, so its age stops nobody.
+ */
+export function workAt(of: Of, step: string, isEnding = false): Result<AtStep, Refusal> {
   const found = freeAt(of, step);
   if (!found.ok) return found;
   const codes = qualificationsOf(found.value.operation, found.value.step);
   const able = backed(of.state, of.facts, step, codes);
   if (!able.ok) return able;
-  const clocks = clocksAllow(of.state, of.content, found.value.step, of.facts);
+  const clocks = clocksAllow(of.state, of.content, found.value.step, of.facts, isEnding);
   return clocks.ok ? found : clocks;
 }
 
-export function inWork(of: Of, step: string): Result<AtStep, Refusal> {
-  const found = workAt(of, step);
+export function inWork(of: Of, step: string, isEnding = false): Result<AtStep, Refusal> {
+  const found = workAt(of, step, isEnding);
   if (!found.ok) return found;
   const { now, step: planned } = found.value;
   if (now.status !== "in_work") return refuse("step_not_in_work", { step: planned.number });

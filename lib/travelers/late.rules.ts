@@ -108,7 +108,11 @@ function afterItsCauses(
 }
 
 /** At that time the unit was released, nothing held it, and the person was as able as now. */
-function possibleThen(of: Of, at: AtStep, then: Instant): Result<true, Refusal> {
+function possibleThen(
+  of: Of,
+  at: AtStep,
+  { act, claimedAt: then }: { act: LateAct; claimedAt: Instant },
+): Result<true, Refusal> {
   const { state, content, facts } = of;
   const { operation, step } = at;
   if (then < state.releasedAt) {
@@ -119,7 +123,8 @@ function possibleThen(of: Of, at: AtStep, then: Instant): Result<true, Refusal> 
     .map((hold) => ({ ...hold, released: null }));
   const hold = openHold({ ...state, holds: lay }, { operation: operation.id, step: step.id });
   if (hold) return refuse("late_on_hold", { claimedAt: then, reason: hold.reason });
-  const clocks = clocksAllow(state, content, step, { ...facts, at: then });
+  const past = { ...facts, at: then };
+  const clocks = clocksAllow(state, content, step, past, act === "completeStep");
   return clocks.ok ? ableThen(of, at, then) : clocks;
 }
 
@@ -147,7 +152,7 @@ export function lateEntry(
   if (claimedAt > facts.at) return refuse("late_in_future", { claimedAt, at: facts.at });
   const at = stepOf(state, content, step);
   if (!at.ok) return at;
-  const possible = possibleThen(of, at.value, claimedAt);
+  const possible = possibleThen(of, at.value, { act, claimedAt });
   if (!possible.ok) return possible;
   const follows = afterItsCauses(of, at.value, { act, claimedAt });
   if (!follows.ok) return follows;

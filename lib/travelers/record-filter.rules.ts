@@ -56,7 +56,7 @@ const filters: Readonly<Record<Exclude<RecordFilter, "everything">, Shows>> = {
   amended: { rows: tagged("amended") },
   repeated: { rows: tagged("repeated") },
   replaced: { rows: tagged("removed", "alternate") },
-  timers: { rows: tagged("timer_exceeded", "fast") },
+  timers: { rows: tagged("timer_exceeded", "timer_short", "mix_over_age", "fast") },
   late: { rows: tagged("late") },
   out_of_sequence: { rows: tagged("out_of_sequence") },
   not_done: { rows: tagged("skipped", "not_applicable", "deferred", "failed") },

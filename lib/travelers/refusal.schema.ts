@@ -110,6 +110,7 @@ export const refusalCodes = [
   "clock_not_started",
   "clock_not_elapsed",
   "clock_over",
+  "clock_over_unsettled",
   "clock_in_future",
   "clock_backdated",
   // 10 buyoffs

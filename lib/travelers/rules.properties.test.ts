@@ -5,13 +5,15 @@ import { canonicalJson } from "#lib/kit/canonical";
 import { namesMissing } from "#lib/messages/refusal-words";
 import type { Bench, Deed } from "./bench/bench.ts";
 import { aBench, aCommand, factsFor, keep } from "./bench/bench.ts";
+import { diceFrom } from "./bench/dice.ts";
 import { hostileDeed, nearlyRight } from "./bench/hostile.ts";
 import { stillOpen } from "./bench/oracle.ts";
+import { unsoundTimes } from "./bench/oracle-clocks.ts";
 import { unsoundDepartures } from "./bench/oracle-departures.ts";
 import { acceptedByApprentice, unqualifiedWork } from "./bench/oracle-qualified.ts";
 import { bracketPlan, named } from "./bench/plan.ts";
 import { materialsPlan } from "./bench/plan-materials.ts";
-import { gages, stock, waivable } from "./bench/plant.ts";
+import { gages, plantMix, stock, waivable } from "./bench/plant.ts";
 import { wholePlan } from "./bench/whole-plan.ts";
 import { deeds, workUntil } from "./bench/worker.ts";
 import { fold } from "./evolve.rules.ts";
@@ -90,6 +92,7 @@ const onTablet = (facts: Facts): Facts => ({
   ...facts,
   gages: gages.toReversed(),
   stock: stock.toReversed(),
+  clocks: [{ ...plantMix, lot: "S-2" }, plantMix],
   holders: codes.map((qualification) => ({ qualification, names: ["ana"] })),
   qualificationRules: codes.map((code) => ({ code, waivableBy: waivable[code] ?? "nobody" })),
 });
@@ -127,16 +130,6 @@ function decided(bench: Bench, { type, body, given }: Deed) {
     expect(namesMissing(code, params), `${type}: ${code}`).toEqual([]);
   }
   return { command, facts, ruling };
-}
-
-/** Deterministic dice from one number, so that a failing sequence is found again. */
-function diceFrom(seed: number) {
-  // Stirred first, so that neighbouring seeds throw differently.
-  let value = Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) >>> 0;
-  return (sides: number): number => {
-    value = (Math.imul(value, 1664525) + 1013904223) >>> 0;
-    return sides === 0 ? 0 : (value >>> 8) % sides;
-  };
 }
 
 const gate: Deed = { type: "completeTraveler", body: {}, given: { by: "quinn" } };
@@ -193,6 +186,7 @@ test(
         expect(unqualifiedWork(bench.content, bench.events)).toEqual([]);
         expect(acceptedByApprentice(bench.events)).toEqual([]);
         expect(unsoundDepartures(bench.content, bench.events)).toEqual([]);
+        expect(unsoundTimes(bench.content, bench.events)).toEqual([]);
       }),
       { numRuns: sequences },
     );

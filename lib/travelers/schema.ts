@@ -714,6 +714,18 @@ export const eventBodies = {
     attempt: z.int(),
     seconds: z.string(),
     verdict: z.enum(["in_limits", "out_of_limits", "no_limits"]),
+    /** Which limit it missed; the first version didn't say. */
+    missed: z.optional(z.enum(["min", "max"])),
+  }),
+  /** A mix was older than it may be when it was read, or when the step that used it was over. */
+  "batch_clock.exceeded": z.object({
+    batchClock: id,
+    step: id,
+    attempt: z.int(),
+    clock: z.string(),
+    lot: z.string(),
+    minutes: z.string(),
+    maxMinutes: z.string(),
   }),
   "tools.transferred": z.object({
     kit: z.string(),

@@ -169,6 +169,15 @@ const samples: { [T in EventType]: EventBody<T> } = {
     calibrationDueOn: "2027-01-01",
   },
   "gage.quarantined": { gage: id, code: "TW-0209", reason: hash },
+  "batch_clock.exceeded": {
+    batchClock: id,
+    step,
+    attempt: 1,
+    clock: "application life",
+    lot: "PSB-2291",
+    minutes: "131.2",
+    maxMinutes: "120",
+  },
   "batch_clock.started": {
     batchClock: id,
     step,

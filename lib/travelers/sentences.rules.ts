@@ -185,6 +185,12 @@ const sentences: Sentences = {
     due: { as: "day", on: calibrationDueOn },
   }),
   "gage.quarantined": ({ code: gage }) => ({ gage }),
+  "batch_clock.exceeded": ({ clock, lot, minutes, maxMinutes }) => ({
+    clock,
+    lot,
+    minutes,
+    max: maxMinutes,
+  }),
   "batch_clock.started": ({ clock, lot, mixedAt }) => ({ clock, lot, at: moment(mixedAt) }),
   "timer.started": ({ field, position }, { content }) => ({
     place: placeOf(content, field, position),

@@ -19,6 +19,7 @@ import {
 import { foreseen } from "./derivation.rules.ts";
 import type { Facts, PersonFacts } from "./facts.schema.ts";
 import { held, holds, openHold, qualificationUsed, qualified, todayAt } from "./gates.rules.ts";
+import { mixesSettled } from "./mix-age.rules.ts";
 import { mayAccept, proven } from "./proof.rules.ts";
 import type { Refusal } from "./refusal.schema.ts";
 import type { Case, Ruling } from "./ruling.rules.ts";
@@ -63,7 +64,7 @@ function placeOf({
 
 /** Its turn in the ordered chain, with the work beneath it done and no hold in the way. */
 function isDue(
-  { state, content, body }: Case<"signBuyoff">,
+  { state, content, facts, body }: Case<"signBuyoff">,
   { chain, requirement }: Signing,
 ): Result<true, Refusal> {
   const places = [
@@ -93,7 +94,11 @@ function isDue(
     return refuse("buyoff_not_due", { type: requirement.type, before: next[0]?.type ?? "" });
   }
   // The last signature completes its step: an apprentice's values in it are co-signed before.
-  return chain.step ? cosignedAsIs(state, content, chain.step.id) : ok(true);
+  if (!chain.step) return ok(true);
+  const cosigned = cosignedAsIs(state, content, chain.step.id);
+  if (!cosigned.ok) return cosigned;
+  const mixes = mixesSettled(state, content, chain.step, facts.at);
+  return mixes.ok ? ok(true) : mixes;
 }
 
 /** Role, qualification and stamp for the type; and nobody accepts work they performed. */
@@ -187,7 +192,7 @@ const heldBy = (signer: PersonFacts, codes: readonly string[]) =>
 
 /** The last signature of its chain completes a buyoff step: there is nothing else to do there. */
 export function stepDoneBy(
-  { state, facts, command }: Case<"signBuyoff"> | Case<"passWitness">,
+  { state, content, facts, command }: Case<"signBuyoff"> | Case<"passWitness">,
   chain: Chain,
   signed: TravelerEvent,
 ): TravelerEvent[] {
@@ -195,7 +200,11 @@ export function stepDoneBy(
   const after = foreseen(state, signed, { facts, command: command.id });
   if (unsigned(after, chain).length > 0) return [];
   const attempt = state.steps[chain.step.id]?.attempt ?? 1;
-  return [{ type: "step.completed", body: { step: chain.step.id, attempt } }];
+  const mixes = mixesSettled(state, content, chain.step, facts.at);
+  return [
+    { type: "step.completed", body: { step: chain.step.id, attempt } },
+    ...(mixes.ok ? mixes.value : []),
+  ];
 }
 
 export function declineBuyoff(of: Case<"declineBuyoff">): Ruling {

@@ -281,6 +281,14 @@ export type BatchClock = {
   joined: boolean;
   person: string;
   at: Instant;
+  /** Where it was used older than it may be; absent: nowhere. */
+  exceeded?: readonly {
+    step: string;
+    attempt: number;
+    minutes: string;
+    maxMinutes: string;
+    at: Instant;
+  }[];
 };
 
 export type MeasurementRecord = {
@@ -394,6 +402,8 @@ export const signalKinds = [
   "waiver",
   "process_limit_accepted",
   "timer_exceeded",
+  "timer_short",
+  "mix_over_age",
   "gage_quarantined",
   "implausibly_fast",
   "released_by_hand",

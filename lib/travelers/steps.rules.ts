@@ -21,6 +21,7 @@ import {
   workAt,
 } from "./gates.rules.ts";
 import { lateEntry } from "./late.rules.ts";
+import { mixesJudged } from "./mix-age.rules.ts";
 import { fieldState } from "./progress.rules.ts";
 import type { Refusal } from "./refusal.schema.ts";
 import type { Case, Ruling } from "./ruling.rules.ts";
@@ -85,7 +86,7 @@ function coveredWork(
 
 export function completeStep(of: Case<"completeStep">): Ruling {
   const { state, content, facts, body } = of;
-  const at = inWork(of, body.step);
+  const at = inWork(of, body.step, true);
   if (!at.ok) return at;
   const { operation, step, now } = at.value;
   const running = runningTimerIn(state, step.id);
@@ -100,6 +101,8 @@ export function completeStep(of: Case<"completeStep">): Ruling {
   if (!late.ok) return late;
   const cosigned = cosignedAsIs(state, content, step.id);
   if (!cosigned.ok) return cosigned;
+  const mixes = mixesJudged(of, at.value);
+  if (!mixes.ok) return mixes;
   const used = backingsOf(state, facts, step.id, qualificationsOf(operation, step)).filter(
     (backing) => backing.result !== null,
   );
@@ -108,6 +111,7 @@ export function completeStep(of: Case<"completeStep">): Ruling {
       { type: "step.completed", body: { step: step.id, attempt: now.attempt } },
       ...qualificationUsed(step.id, used),
       ...implausiblyFast(at.value, facts),
+      ...mixes.value,
       ...late.value.events,
     ],
     late.value.texts,

@@ -65,6 +65,7 @@ const attention: ReadonlySet<EventType> = new Set<EventType>([
   "step.deferred",
   "step.supervised",
   "step.implausibly_fast",
+  "batch_clock.exceeded",
   "reading.accepted_out_of_process_limit",
   "tools.transferred",
   "traveler.split",

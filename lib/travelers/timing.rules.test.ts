@@ -3,6 +3,7 @@ import { plusMinutes } from "#lib/kit/time";
 import type { Bench } from "./bench/bench.ts";
 import { act } from "./bench/bench.ts";
 import { named } from "./bench/plan.ts";
+import { hurriedPlan } from "./bench/plan-clocks.ts";
 import { begin } from "./bench/plant.ts";
 import {
   aDefect,
@@ -14,6 +15,8 @@ import {
   outcome,
   params,
   qmsSays,
+  read,
+  sign,
 } from "./bench/stage.ts";
 import { wholePlan } from "./bench/whole-plan.ts";
 import { workUntil } from "./bench/worker.ts";
@@ -88,6 +91,8 @@ test("before its minimum a timer runs on, unless somebody says that it really en
   const ended = act(bench, "stopTimer", { ...soak, confirmed: ["out_of_limits"] });
   expect(outcome(ended)).toEqual(["timer.stopped", "reading.recorded"]);
   expect(lastReading(bench, "soak").verdict).toBe("out_of_limits");
+  // Too short is not too long, for whoever reviews it too.
+  expect(bench.state.signals.at(-1)).toMatchObject({ kind: "timer_short", step: soak.step });
 });
 
 test("beyond its maximum the defect is logged by the rule, with the value, and the plant's hold", () => {
@@ -252,10 +257,123 @@ test("work that waits for a clock says until when, and a mix that is too old can
   const late = { facts: { at: plusMinutes(mixedAt, 4950) } };
   expect(outcome(act(bench, "readClock", age, late))).toEqual([
     "reading.recorded",
+    "batch_clock.exceeded",
     "defect.logged",
     "hold.placed",
   ]);
+  expect(bench.state.signals.at(-1)).toMatchObject({ kind: "mix_over_age", step: age.step });
+  expect(bench.state.clocks.at(-1)?.exceeded).toMatchObject([
+    { step: age.step, minutes: "4950.0", maxMinutes: "4900" },
+  ]);
   expect(lastReading(bench, "age")).toMatchObject({ value: "4950.0", unit: "min" });
+});
+
+/** The mix may be an hour old; its work is over `minutes` after it was mixed. */
+function mixedAndUsed(minutes: number, names: { defectCode?: string } = { defectCode: "PRC-01" }) {
+  const content = wholePlan();
+  const fields = content.operations.flatMap(({ steps }) => steps.flatMap((step) => step.fields));
+  const mix = fields.find(({ id }) => id === named("mix"));
+  if (mix?.kind !== "batch_clock") throw new TypeError("no mix");
+  Object.assign(mix, { maxMinutes: 60, ...names });
+  const bench = inWorkAt("030.1", { content });
+  mixNow(bench);
+  bench.minutes += minutes - 1;
+  return bench;
+}
+const completeMix = (bench: Bench, late?: { claimedAt: string; reason: string }) =>
+  act(bench, "completeStep", { step: named("030.1"), late });
+
+test("a step that is over with a mix past its time is done, with the defect by rule, the hold and a signal", () => {
+  expect(outcome(completeMix(mixedAndUsed(60)))).toEqual(["step.completed"]);
+  const bench = mixedAndUsed(61);
+  expect(outcome(completeMix(bench))).toEqual([
+    "step.completed",
+    "batch_clock.exceeded",
+    "defect.logged",
+    "hold.placed",
+  ]);
+  expect(bench.state.defects).toMatchObject([
+    { code: "PRC-01", severity: "major", step: named("030.1"), field: named("mix"), position: "1" },
+  ]);
+  const logged = bench.events.find(({ type }) => type === "defect.logged");
+  expect(logged?.body).toMatchObject({
+    measured: { value: "61.0", unit: "min", limits: { min: null, max: "60" } },
+  });
+  expect(bench.state.signals.at(-1)).toMatchObject({ kind: "mix_over_age", step: named("030.1") });
+  expect(bench.state.steps[named("030.1")]?.status).toBe("complete");
+});
+
+test("where the revision names no defect for a mix past its time, somebody logs one before the step is done", () => {
+  const bench = mixedAndUsed(75, {});
+  const refused = completeMix(bench);
+  expect(outcome(refused)).toBe("clock_over_unsettled");
+  expect(params(refused)).toMatchObject({ lot: "S-1", minutes: "75.0", max: "60" });
+  act(bench, "logDefect", aDefect({ code: "FIN-01", step: named("030.1") }));
+  expect(outcome(completeMix(bench))).toEqual(["step.completed", "batch_clock.exceeded"]);
+});
+
+test("the age of a mix is judged at the time that a late entry claims, and said once in an attempt", () => {
+  const bench = mixedAndUsed(90, {});
+  const claimedAt = plusMinutes(begin, bench.minutes - 40);
+  const late = completeMix(bench, { claimedAt, reason: "the tablet was flat" });
+  expect(outcome(late)).toEqual(["step.completed", "entry.late"]);
+  const again = { step: named("030.1"), reason: "again" };
+  act(bench, "reopenStep", again);
+  act(bench, "logDefect", aDefect({ code: "FIN-01", step: named("030.1") }));
+  expect(outcome(completeMix(bench))).toContain("batch_clock.exceeded");
+  act(bench, "reopenStep", again);
+  expect(outcome(completeMix(bench))).toEqual(["step.completed"]);
+});
+
+test("work that ends later than its mix is judged and not refused; nothing more is begun with it", () => {
+  const content = wholePlan();
+  const steps = content.operations.flatMap((operation) => operation.steps);
+  const using = steps.find(({ number }) => number === "030.3");
+  if (!using) throw new TypeError("no 030.3");
+  using.clocks = [{ field: named("mix"), withinMinutes: 60 }];
+  using.fields = [];
+  const bench = inWorkAt("030.3", { content });
+  const mixedAt = bench.state.clocks[0]?.mixedAt ?? "";
+  const facts = { at: plusMinutes(mixedAt, 61) };
+  const step = { step: named("030.3"), late: undefined };
+  expect(outcome(act(bench, "completeStep", step, { facts }))).toBe("clock_over_unsettled");
+  const fresh = inWorkAt("030.3", { content });
+  act(fresh, "completeStep", step, { facts: { at: plusMinutes(mixedAt, 60) } });
+  expect(fresh.state.steps[step.step]?.status).toBe("complete");
+  act(fresh, "reopenStep", { step: step.step, reason: "again" });
+  act(fresh, "pauseStep", { step: step.step, reason: "break" });
+  expect(outcome(act(fresh, "resumeStep", { step: step.step }, { facts }))).toBe("clock_over");
+});
+
+test("a mix that a rework carries was not used again, however old it is by then", () => {
+  const bench = doneUpTo("030.1", { content: hurriedPlan() });
+  act(bench, "logDefect", aDefect({ code: "FIN-01", step: named("030.1") }));
+  qmsSays(bench, "rework");
+  const steps = [{ step: named("030.1"), positions: ["2"] }];
+  const rework = { rework: named("rework"), defect: named("defect"), steps };
+  act(bench, "startRework", rework, { by: "sue" });
+  bench.minutes += 90;
+  act(bench, "presentStep", { step: named("030.1"), language: "en" });
+  act(bench, "startStep", { step: named("030.1"), late: undefined });
+  read(bench, { step: "030.1", field: "wet", position: "2" }, "pass", { source: "tap" });
+  expect(outcome(completeMix(bench))).toEqual(["step.completed"]);
+});
+
+test("a signature completes no step over a mix past its time without its defect", () => {
+  const content = wholePlan();
+  const steps = content.operations.flatMap((operation) => operation.steps);
+  const signed = steps.find(({ number }) => number === "060.5");
+  if (!signed) throw new TypeError("no 060.5");
+  signed.clocks = [{ field: named("mix"), withinMinutes: 60 }];
+  const bench = inWorkAt("060.5", { content });
+  const mixedAt = bench.state.clocks[0]?.mixedAt ?? "";
+  const facts = { at: plusMinutes(mixedAt, 90) };
+  const place = { operation: "060", step: "060.5", requirement: "060 operator" };
+  expect(outcome(sign(bench, place, { facts }))).toBe("clock_over_unsettled");
+  act(bench, "logDefect", aDefect({ code: "FIN-01", step: named("060.5") }));
+  expect(outcome(sign(bench, place, { facts }))).toEqual(["buyoff.signed"]);
+  const last = { ...place, requirement: "060 inspection" };
+  expect(outcome(sign(bench, last, { second: "ivy", facts }))).toContain("batch_clock.exceeded");
 });
 
 test("a fresh mix counts from its own time on", () => {

@@ -17,6 +17,7 @@ import { defectByRule } from "./defects.rules.ts";
 import { voided } from "./derivation.rules.ts";
 import type { StockFacts } from "./facts.schema.ts";
 import { type AtStep, inWork, stepOf } from "./gates.rules.ts";
+import { mixExceeded } from "./mix-age.rules.ts";
 import { characteristicOf } from "./plan.rules.ts";
 import type { Refusal } from "./refusal.schema.ts";
 import type { Case, Ruling } from "./ruling.rules.ts";
@@ -100,7 +101,10 @@ export function stopTimer(of: Case<"stopTimer">): Ruling {
   const limits = boundsOf(minSeconds, maxSeconds);
   const reading = timed(of, { field, place, value: seconds, unit: "s", limits });
   const verdict = reading.verdict === "out_of_process_limits" ? "no_limits" : reading.verdict;
-  const stopped = { timer: timer.id, ...placeBody(body), attempt: place.attempt, seconds, verdict };
+  const missed =
+    verdict === "out_of_limits" ? { missed: isShort ? ("min" as const) : ("max" as const) } : {};
+  const stopping = { timer: timer.id, ...placeBody(body), attempt: place.attempt };
+  const stopped = { ...stopping, seconds, verdict, ...missed };
   return rule([
     { type: "timer.stopped", body: stopped },
     ...recorded(of, field, reading, !isShort),
@@ -145,6 +149,7 @@ function recorded(
   field: TimerField | ClockAgeField,
   reading: EventBody<"reading.recorded">,
   mayRaise: boolean,
+  mix: TravelerEvent[] = [],
 ): TravelerEvent[] {
   const isOver = mayRaise && reading.verdict === "out_of_limits";
   const { defectCode, severity = "major" } = field;
@@ -154,6 +159,7 @@ function recorded(
       : [];
   return [
     { type: "reading.recorded", body: reading },
+    ...(isOver ? mix : []),
     ...raised,
     ...voided(of.state, [of.body.step], "reading_recorded"),
   ];
@@ -188,7 +194,10 @@ export function readClock(of: Case<"readClock">): Ruling {
   const value = elapsedText(ms, 60_000, minMinutes);
   const limits = boundsOf(minMinutes, maxMinutes);
   const reading = timed(of, { field, place, value, unit: "min", limits });
-  return rule(recorded(of, field, reading, true));
+  const read = { step: body.step, attempt: place.attempt };
+  const over =
+    maxMinutes === undefined ? [] : [mixExceeded(read, { clock, minutes: value, maxMinutes })];
+  return rule(recorded(of, field, reading, true, over));
 }
 
 /** The lot that is mixed: right part, not on hold, not expired. */

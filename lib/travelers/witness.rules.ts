@@ -13,6 +13,7 @@ import {
   unsigned,
 } from "./buyoffs.rules.ts";
 import { held, openHold } from "./gates.rules.ts";
+import { mixesSettled } from "./mix-age.rules.ts";
 import type { Case, Ruling } from "./ruling.rules.ts";
 import { refuse, rule } from "./ruling.rules.ts";
 import type { TravelerEvent } from "./schema.ts";
@@ -90,6 +91,8 @@ export function passWitness(of: Case<"passWitness">): Ruling {
   if (facts.at < called.until) {
     return refuse("witness_notice_runs", { type, calledAt: called.call.at, until: called.until });
   }
+  const mixes = chain.step ? mixesSettled(state, content, chain.step, facts.at) : null;
+  if (mixes?.ok === false) return mixes;
   const passed: TravelerEvent = {
     type: "witness.passed",
     body: {

@@ -15,7 +15,7 @@ import type { Command, CommandBody, CommandType, RecordedEvent, TravelerEvent } 
 import type { Disposition, QmsRecord, TravelerState } from "../state.schema.ts";
 import { bracketPlan, named } from "./plan.ts";
 import type { Name } from "./plant.ts";
-import { begin, device, gages, people, policy, stock, waivable } from "./plant.ts";
+import { begin, device, gages, people, plantMix, policy, stock, waivable } from "./plant.ts";
 
 export type Given = {
   by?: Name;
@@ -111,7 +111,7 @@ export function factsFor(bench: Bench, command: Command, given: Given = {}): Fac
       code,
       waivableBy: waivable[code] ?? "nobody",
     })),
-    clocks: [],
+    clocks: [plantMix].filter(({ lot }) => needed.lots.includes(lot)),
     others: [],
     lot: null,
     outerHolds: [],

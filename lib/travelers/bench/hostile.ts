@@ -9,6 +9,7 @@ import { named } from "./plan.ts";
 import type { Name } from "./plant.ts";
 import { gages, people, stock } from "./plant.ts";
 import { deeds } from "./worker.ts";
+import { clockBodies } from "./worker-clocks.ts";
 import { departureBodies, likelyDepartures } from "./worker-departures.ts";
 import { materialBodies } from "./worker-materials.ts";
 
@@ -43,6 +44,10 @@ const likely: readonly CommandType[] = [
   "withdrawDefect",
   "receiveDisposition",
   "transferTools",
+  "startTimer",
+  "stopTimer",
+  "startBatchClock",
+  "readClock",
   ...likelyDepartures,
   "requestWaiver",
   "grantWaiver",
@@ -124,6 +129,7 @@ function bodyOf(bench: Bench, type: CommandType, pools: Pools, dice: Dice): obje
     ...workBodies(bench, pools, dice, fresh),
     ...qualityBodies(bench, pools, dice, fresh),
     ...materialBodies(bench, placeOf(pools, dice), dice),
+    ...clockBodies(bench, placeOf(pools, dice), dice),
     ...departureBodies(bench, placeOf(pools, dice), pools.operation, dice),
   };
   return bodies[type]?.() ?? plain(pools, fresh);

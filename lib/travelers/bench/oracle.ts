@@ -1,5 +1,6 @@
 import type { Field, InstructionContent, Step } from "#lib/instructions/schema";
 import type { RecordedEvent } from "../schema.ts";
+import { timesOpen } from "./oracle-clocks.ts";
 import { doneIn, isLeftOut, isPassed } from "./oracle-departures.ts";
 import { materialsOpen } from "./oracle-materials.ts";
 
@@ -25,6 +26,12 @@ export function stillOpen(
     ),
     ...signaturesOpen(content, events, serial),
     ...loopsOpen(events),
+    ...timesOpen(
+      content,
+      events,
+      (step) => isLeftOut(events, step),
+      (reading) => isAcceptedByQms(events, reading),
+    ),
     ...materialsOpen(content, events, (reading) => isAcceptedByQms(events, reading)),
   ];
 }

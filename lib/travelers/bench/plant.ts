@@ -145,3 +145,12 @@ export const policy: Facts["policy"] = {
 export const device = { id: named("tablet 1"), station: "ASM-1", workCenter: "ASM" };
 /** Two in the morning of 2 March in Denver: still 1 March in plants further west, already noon elsewhere. */
 export const begin = "2026-03-02T13:00:00.000Z";
+
+/** Runs in the plant already: another unit has begun it. */
+export const plantMix: Facts["clocks"][number] = {
+  clock: "application life",
+  part: "SEAL",
+  lot: "S-1",
+  mixedAt: "2026-03-02T12:50:00.000Z",
+  unit: "FSB-0117",
+};

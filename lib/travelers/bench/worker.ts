@@ -8,7 +8,7 @@ import type { Bench, Deed, Given } from "./bench.ts";
 import { act, shown } from "./bench.ts";
 import { named } from "./plan.ts";
 import { gages } from "./plant.ts";
-import { clockDeeds } from "./worker-clocks.ts";
+import { agedDeeds, clockDeeds } from "./worker-clocks.ts";
 import { departureDeeds, witnessDeeds } from "./worker-departures.ts";
 import { recordDeeds } from "./worker-materials.ts";
 import { apprenticeAt, backingDeeds, cosignDeeds } from "./worker-qualified.ts";
@@ -261,6 +261,7 @@ export const deeds = (bench: Bench, measured: Measured = () => undefined): Deed[
   ...processDeeds(bench),
   ...workDeeds(bench, measured),
   ...uncoveredDeeds(bench),
+  ...agedDeeds(bench),
 ];
 
 /** Does the next possible thing; false when nothing is possible any more. */
