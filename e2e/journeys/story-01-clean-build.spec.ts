@@ -36,6 +36,8 @@ test("story 1: a unit is built from the first scan to the last signature, and re
   expectBuilt(packet);
 
   await expect(page.getByRole("button", { name: "Complete the unit" })).toBeVisible();
+  // What was mixed is used, and runs in nobody's sight any more.
+  await expect(page.getByRole("list", { name: "Running clocks" })).toBeHidden();
   await seen(page, "ready to complete");
   await page.getByRole("button", { name: "Complete the unit" }).click();
   await expect(page.getByText("This unit is complete.")).toBeVisible();
@@ -76,6 +78,24 @@ function expectBuilt({ content, state, people }: Packet): void {
     expect(verdict, `${of.label.en} ${value}`).toBe("in_limits");
     expect(gage?.code, of.label.en).toBe(of.gageType && gageFor[of.gageType]);
   }
+  const timed = state.readings.filter(({ field }) => {
+    const kind = fields.get(field)?.kind;
+    return kind === "timer" || kind === "clock_age";
+  });
+  expect(timed).toHaveLength(6);
+  for (const { source, verdict, value } of timed) {
+    expect(source).toBe("calculated");
+    expect(["in_limits", "no_limits"], value).toContain(verdict);
+  }
+  expect(state.timers.filter(({ stoppedAt }) => stoppedAt === null)).toEqual([]);
+  expect(
+    state.clocks.map(({ clock, lot, joined, exceeded }) => ({ clock, lot, joined, exceeded })),
+  ).toEqual([
+    { clock: "EP-23", lot: "EPX-0711", joined: false },
+    { clock: "PS-B2", lot: "PSB-2291", joined: false },
+    { clock: "PS-B2 fillet", lot: "PSB-2291", joined: false },
+  ]);
+  expect(state.signals).toEqual([]);
   const torques = state.readings.filter(({ derivedFrom }) => derivedFrom !== null);
   expect(new Set(torques.map(({ limits }) => limits?.min)).size).toBeGreaterThan(1);
 

@@ -27,6 +27,8 @@ function aServer() {
   const bench = aBench();
   let state = bench.state;
   let head = "0";
+  let mixes: Packet["clocks"] = [];
+  const lastMixAt = () => mixes.at(-1)?.mixedAt ?? null;
   const append = (events: readonly RecordedEvent[]) => {
     const fresh = events.map((event, index) => ({ ...event, seq: state.seq + index + 1 }));
     state = fresh.reduce(evolve, state);
@@ -39,13 +41,17 @@ function aServer() {
       head,
       content: bench.content,
       outerHolds: [],
+      clocks: mixes,
+      lastMixAt: lastMixAt(),
       people: {},
       texts: {},
       serverTime: "2026-03-02T07:00:00.000Z",
     }) as unknown as Packet;
   const get = async <T>(path: string): Promise<Answer<T>> => {
     await aMoment();
-    const value = path.endsWith("/head") ? { head, outerHolds: [] } : packet();
+    const value = path.endsWith("/head")
+      ? { head, outerHolds: [], lastMixAt: lastMixAt() }
+      : packet();
     await aMoment();
     return { kind: "ok", value: value as T };
   };
@@ -54,7 +60,10 @@ function aServer() {
     post: async () => ({ kind: "silence" }),
     putBytes: async () => ({ kind: "silence" }),
   };
-  return { server, append, bench, seq: () => state.seq };
+  const mix = (mixedAt: string) => {
+    mixes = [...mixes, { clock: "PS-B2", part: "SEAL", lot: "S-1", mixedAt, unit: "FSB-1" }];
+  };
+  return { server, append, bench, seq: () => state.seq, mix };
 }
 
 async function aTablet(server: Server) {
@@ -99,6 +108,19 @@ test("what others did to the open unit appears by itself", async () => {
   append([presented("010.1")]);
   await lookAgain(core);
   expect(core.view().open?.state.seq).toBe(seq());
+});
+
+test("a mix begun for another unit is known to the open one, and what runs is asked for once", async () => {
+  const { server, bench, mix } = aServer();
+  const { core, shown } = await aTablet(server);
+  await openTraveler(core, bench.state.id);
+  expect(core.view().open?.packet.clocks).toEqual([]);
+  mix("2026-03-02T06:50:00.000Z");
+  await lookAgain(core);
+  expect(core.view().open?.packet.clocks).toMatchObject([{ lot: "S-1" }]);
+  const looks = shown.length;
+  await lookAgain(core);
+  expect(shown).toHaveLength(looks);
 });
 
 test("an act that the server has and the tablet has not heard of is not counted twice", async () => {

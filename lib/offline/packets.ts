@@ -97,7 +97,7 @@ export const showStored = (core: Core, traveler: string): Promise<void> =>
 
 /**
  * Asks how far the open unit has come and fetches it when others have taken it further: a number from the
- * QMS, a hold released at the desk, an operation worked on at another tablet.
+ * QMS, a hold released at the desk, an operation worked on at another tablet, a mix begun for another unit.
  */
 export async function lookAgain(core: Core): Promise<void> {
   const { open, phase } = core.view();
@@ -110,9 +110,13 @@ export async function lookAgain(core: Core): Promise<void> {
   if (answer.kind !== "ok") return;
   const now = core.view().open?.packet;
   if (now?.state.id !== packet.state.id || core.view().unsent > 0) return;
-  const { head, outerHolds } = answer.value;
-  if (now.head !== head || JSON.stringify(now.outerHolds) !== JSON.stringify(outerHolds))
-    await refreshOpen(core);
+  const { head, outerHolds, lastMixAt } = answer.value;
+  const isOld =
+    now.head !== head ||
+    JSON.stringify(now.outerHolds) !== JSON.stringify(outerHolds) ||
+    // Another unit mixes what this one could use; when the last of them is over is seen here as well.
+    (lastMixAt != null && lastMixAt !== now.lastMixAt);
+  if (isOld) await refreshOpen(core);
 }
 
 /** After a verdict: what is on the screen, and the whole packet again where the verdict left a gap. */

@@ -58,10 +58,12 @@ export type Packet = {
   texts: Readonly<Record<string, string>>;
   serverTime: Instant;
   head: string;
+  /** When a mix that this revision could use was last started or joined by any unit; null: none runs. */
+  lastMixAt?: Instant | null;
 };
 
 /** How far a traveler has come, and what holds it from outside: enough to know that a packet is old. */
-export type TravelerHead = Pick<Packet, "head" | "outerHolds">;
+export type TravelerHead = Pick<Packet, "head" | "outerHolds" | "lastMixAt">;
 
 /** Another unit that a missing tool may be in. */
 export type Exposed = { traveler: string; unit: string; status: string; station: string };

@@ -21,7 +21,7 @@ import { GET as getQueue } from "../../app/api/floor/queue/route.ts";
 import { GET as getPacket } from "../../app/api/floor/travelers/[id]/route.ts";
 import { buyoffsDue } from "./buyoffs.rules.ts";
 import { mixesToJoin } from "./clocks.rules.ts";
-import { findTraveler, packetForTablet, stationQueue } from "./queries.ts";
+import { findTraveler, headForTablet, packetForTablet, stationQueue } from "./queries.ts";
 
 const note = "The left bracket was replaced before";
 
@@ -131,6 +131,9 @@ describe("a tablet's packet", () => {
     const packet = await packetForTablet(tablet.actor, second);
     const running = { clock: "PS-B2", part: "SEAL", lot: "S-1", mixedAt, unit: "S-1" };
     expect(packet?.clocks).toEqual([running]);
+    expect(packet?.lastMixAt).not.toBeNull();
+    const head = await headForTablet(tablet.actor, second);
+    expect(head).toMatchObject({ head: packet?.head, lastMixAt: packet?.lastMixAt });
     expect(mixesToJoin(packet?.clocks ?? [], mix, instant(Date.now()))).toHaveLength(1);
 
     const verdict = await begin(second, "S-1", mixedAt);

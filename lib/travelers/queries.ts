@@ -36,6 +36,7 @@ export type TabletPacket = Pick<
   texts: Readonly<Record<string, string>>;
   serverTime: Instant;
   head: string;
+  lastMixAt: Instant | null;
 };
 
 /** Null for a traveler that isn't there and for one of another site alike. */
@@ -51,9 +52,9 @@ export async function packetForTablet(
   if (!first.traveler?.state || !first.revision) return null;
   const content = contentOf(first.revision.contentSha256, first.content);
   const needs = needsOf(content);
-  const [stock, lots] = await Promise.all([
+  const [stock, { lots, lastMixAt }] = await Promise.all([
     stockOf(actor, needs.parts),
-    lotsMixed(actor, content, first.now),
+    mixesRunning(actor, content, first.now),
   ]);
   const loaded = await loadForCommand(actor.site, {
     ...askNothing,
@@ -68,21 +69,23 @@ export async function packetForTablet(
     peopleIn(actor, await lineOf(actor, loaded.traveler.state)),
     textsIn(actor, loaded.traveler.state),
   ]);
-  return { ...packetOf(loaded, loaded.traveler.state, content), people, texts };
+  return { ...packetOf(loaded, loaded.traveler.state, content), people, texts, lastMixAt };
 }
 
-/** How far a traveler has come and what holds it from outside: asked every few seconds by an open tablet. */
+/** How far a traveler has come, what holds it from outside and what was mixed since: asked every few seconds by an open tablet. */
 export async function headForTablet(
   actor: Actor,
   traveler: string,
-): Promise<Pick<TabletPacket, "head" | "outerHolds"> | null> {
+): Promise<Pick<TabletPacket, "head" | "outerHolds" | "lastMixAt"> | null> {
   const loaded = await loadForCommand(actor.site, {
     ...askNothing,
     traveler,
     known: knownContents(),
   });
-  if (!loaded.traveler?.state) return null;
-  return { head: loaded.traveler.head, outerHolds: outerHolds(loaded) };
+  if (!loaded.traveler?.state || !loaded.revision) return null;
+  const content = contentOf(loaded.revision.contentSha256, loaded.content);
+  const { lastMixAt } = await mixesRunning(actor, content, loaded.now);
+  return { head: loaded.traveler.head, outerHolds: outerHolds(loaded), lastMixAt };
 }
 
 function packetOf(loaded: Loaded, state: TravelerState, content: InstructionContent) {
@@ -125,14 +128,17 @@ async function stockOf(actor: Actor, parts: readonly string[]) {
 /** As far back as a running clock counts for anybody. */
 const mixDaysMax = 14;
 
-/** The lots of which a mix was started, anywhere in the plant, that this revision could still use. */
-async function lotsMixed(actor: Actor, content: InstructionContent, now: Instant) {
+/**
+ * The mixes started anywhere in the plant that this revision could still use: their lots, and when the last
+ * of them was said to be used, by which a tablet knows that its packet is old.
+ */
+async function mixesRunning(actor: Actor, content: InstructionContent, now: Instant) {
   const clocks = content.operations.flatMap(({ steps }) =>
     steps.flatMap(({ fields }) =>
       fields.flatMap((field) => (field.kind === "batch_clock" ? [field] : [])),
     ),
   );
-  if (clocks.length === 0) return [];
+  if (clocks.length === 0) return { lots: [], lastMixAt: null };
   const most = mixDaysMax * 24 * 60;
   const minutes = Math.max(...clocks.map(({ maxMinutes = most }) => maxMinutes));
   const found = await forSite(actor.site).batchClock.findMany({
@@ -140,10 +146,13 @@ async function lotsMixed(actor: Actor, content: InstructionContent, now: Instant
       clock: { in: clocks.map(({ clock }) => clock) },
       mixedAt: { gte: new Date(millis(plusMinutes(now, -minutes))) },
     },
-    select: { lot: true },
-    distinct: ["lot"],
+    select: { lot: true, occurredAt: true },
+    orderBy: { occurredAt: "desc" },
   });
-  return found.map(({ lot }) => lot);
+  return {
+    lots: [...new Set(found.map(({ lot }) => lot))],
+    lastMixAt: found[0]?.occurredAt.toISOString() ?? null,
+  };
 }
 
 /** Every gage type, part and qualification that the revision can ask for. */
