@@ -67,8 +67,8 @@ export function batchClockOf(
 export type MixInUse = { clock: BatchClock; leftMs: number };
 
 /**
- * The mixes whose time still matters here, and how much is left of it: somebody has yet to finish what uses
- * them. A unit that is done or ended needs none.
+ * The mixes whose time still matters here, and how much is left of it: a step that names them has yet to be
+ * done or, where no later one does, something in their own operation. A unit that has ended needs none.
  */
 export function mixesInUse(
   state: TravelerState,
@@ -76,14 +76,22 @@ export function mixesInUse(
   at: Instant,
 ): MixInUse[] {
   if (state.status === "scrapped" || state.status === "cancelled") return [];
-  const open = plannedSteps(content).filter(({ step }) => !isDone(state, step.id));
-  return plannedSteps(content).flatMap(({ step }) =>
+  const planned = plannedSteps(content);
+  return planned.flatMap(({ operation, step }) =>
     step.fields.flatMap((field) => {
       const clock = field.kind === "batch_clock" ? batchClockOf(state, content, field.id) : null;
-      const maxima = open.flatMap(({ step: using }) =>
-        maximaOf(using).flatMap(({ mix, maxMinutes }) => (mix === field.id ? [maxMinutes] : [])),
+      if (field.kind !== "batch_clock" || !clock) return [];
+      const named = planned.flatMap(({ step: using }) =>
+        maximaOf(using).flatMap(({ mix, maxMinutes }) =>
+          mix === field.id ? [{ id: using.id, maxMinutes }] : [],
+        ),
       );
-      if (!clock || maxima.length === 0) return [];
+      const isUsedLater = named.some(({ id }) => id !== step.id);
+      const own = isUsedLater ? [] : operation.steps.map(({ id }) => ({ ...field, id }));
+      const maxima = [...named, ...own].flatMap(({ id, maxMinutes }) =>
+        isDone(state, id) || maxMinutes === undefined ? [] : [maxMinutes],
+      );
+      if (maxima.length === 0) return [];
       return [{ clock, leftMs: Math.min(...maxima) * 60_000 - ageMs(clock, at) }];
     }),
   );

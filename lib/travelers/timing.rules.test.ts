@@ -396,6 +396,17 @@ test("a mix runs in sight while something that uses it is still to be done, by t
   const used = doneUpTo("030.3", { content });
   expect(batchClockOf(used.state, content, named("mix"))).not.toBeNull();
   expect(inUse(used)).toEqual([]);
+  const ownOnly = wholePlan();
+  for (const step of ownOnly.operations.flatMap(({ steps }) => steps)) {
+    delete step.clocks;
+    step.fields = step.fields.filter(({ kind }) => kind !== "clock_age");
+  }
+  const left = (until: string) => {
+    const { state } = doneUpTo(until, { content: ownOnly });
+    return mixesInUse(state, ownOnly, begin).length;
+  };
+  // Nothing later names it: then its whole operation may use it.
+  expect([left("030.1"), left("030.2"), left("030.3")]).toEqual([1, 1, 0]);
   const ended = inWorkAt("030.3", { content });
   expect(inUse(ended)).toHaveLength(1);
   act(ended, "cancelTraveler", { reason: "not needed" }, { by: "sue" });
