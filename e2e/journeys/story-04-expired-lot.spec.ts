@@ -2,7 +2,7 @@ import { expect, test } from "../fixtures.ts";
 import { told } from "../support/attempts.ts";
 import { rows } from "../support/database.ts";
 import { expectSameDecisions } from "../support/decisions.ts";
-import { Player, workOnScreen } from "../support/player.ts";
+import { mixFresh, Player, workOnScreen } from "../support/player.ts";
 import { run } from "../support/run.ts";
 import { seen } from "../support/sight.ts";
 import { aTablet } from "../support/tablet.ts";
@@ -43,6 +43,7 @@ test("story 4: the expired sealant lot is blocked, another lot is offered by nam
 
   await player.scan(`CMP~PS-B2~L~${fresh}`);
   await expect(refusal).toBeHidden();
+  await mixFresh(page, fresh);
   await expect(page.getByRole("list", { name: "Running clocks" })).toContainText(fresh);
   await expect(async () =>
     expect(await told(unit.traveler, "batch_clock.started")).not.toEqual([]),

@@ -288,7 +288,7 @@ async function perform(
 }
 
 /** Where a mix of the lot runs for another unit it is asked which one is meant; here it is a fresh one. */
-async function mixFresh(page: Page, lot: string): Promise<void> {
+export async function mixFresh(page: Page, lot: string): Promise<void> {
   const fresh = page.getByRole("button", { name: `Lot ${lot}: a fresh mix begins now` });
   const running = page.getByRole("list", { name: "Running clocks" }).getByText(lot);
   await expect(fresh.or(running).first()).toBeVisible();
