@@ -55,20 +55,31 @@ for (const of of wanted.parse(JSON.parse(await text(process.stdin)))) {
   const stored = pictures.get(site.id) ?? (await storePictures(site.id));
   pictures.set(site.id, stored);
   const opened = await openUnit({ ...of, site, order, content, pictures: stored, at });
-  const job = { ...opened, before: mixesLate(opened.clock, of.mixedMinutesAgo) };
+  const job = { ...opened, before: mixesLate(opened.clock, of) };
   const { until, untilBuyoff } = of;
   const stop = until ? atStep(until) : untilBuyoff ? atBuyoffOf(untilBuyoff) : null;
   const worked = stop ? await workUntil(job, stop) : job;
   made.push({ traveler: worked.state.id, unit: of.unit, order });
 }
 
-/** A mix is so young that a test still works with it, and so old that its tack-free time is nearly over. */
-function mixesLate(clock: SimulatedClock, minutesAgo: number): (next: Act) => void {
+/**
+ * A mix is so young that a test still works with it, and so old that its tack-free time is nearly over. The
+ * primer is followed by an hour of warming up: it is mixed late where the test begins in its operation.
+ */
+function mixesLate(
+  clock: SimulatedClock,
+  { until, untilBuyoff, mixedMinutesAgo }: z.output<typeof wanted>[number],
+): (next: Act) => void {
+  const isInPrimer = [until, untilBuyoff].some((stop) => stop?.startsWith("030"));
+  const minutesAgo: Readonly<Record<string, number>> = {
+    "050": mixedMinutesAgo,
+    ...(isInPrimer ? { "030": 100 } : {}),
+  };
   return ({ type, operation }) => {
-    const earliest = Date.now() - minutesAgo * 60_000;
-    const waitMs = earliest - millis(clock.now());
-    // The primer is followed by an hour of warming up.
-    if (type === "startBatchClock" && operation === "050" && waitMs > 0) clock.pass(waitMs / 1000);
+    const ago = minutesAgo[operation];
+    if (type !== "startBatchClock" || ago === undefined) return;
+    const waitMs = Date.now() - ago * 60_000 - millis(clock.now());
+    if (waitMs > 0) clock.pass(waitMs / 1000);
   };
 }
 
