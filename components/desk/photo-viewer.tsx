@@ -132,14 +132,16 @@ function Picture({
         from.current = clientX;
       }}
       onPointerUp={swiped}
-      className={`min-h-0 min-w-0 touch-pan-y ${enlarged ? "overflow-auto" : "grid place-items-center overflow-hidden"}`}
+      className={`min-h-0 min-w-0 touch-pan-y ${enlarged ? "grid overflow-auto" : "grid place-items-center overflow-hidden"}`}
     >
       {/* biome-ignore lint/performance/noImgElement: blobs are content-addressed and served as stored */}
       <img
         src={src}
         alt={alt}
         draggable={false}
-        className={enlarged ? "max-w-none" : "h-full max-h-full w-full max-w-full object-contain"}
+        className={
+          enlarged ? "m-auto max-w-none" : "h-full max-h-full w-full max-w-full object-contain"
+        }
       />
     </section>
   );

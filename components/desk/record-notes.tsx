@@ -142,10 +142,10 @@ function DocumentNote({ content: { record, isReplaced, reported }, words }: Of<"
         )}
         <span className="mono block break-all">SHA-256 {sha256}</span>
       </li>
-      {reported.length === 0 ? <li>{t("reportsNothing")}</li> : null}
-      {reported.map((of) => (
-        <Reported key={of.balloon} of={of} words={words} />
-      ))}
+      {!isReplaced && reported.length === 0 ? <li>{t("reportsNothing")}</li> : null}
+      {isReplaced
+        ? null
+        : reported.map((of) => <Reported key={of.balloon} of={of} words={words} />)}
     </>
   );
 }

@@ -1,13 +1,13 @@
 import type { Metadata } from "next";
 import Link from "next/link";
 import { getLocale, getTranslations } from "next-intl/server";
+import type { ReactNode } from "react";
 import { FilterLinks, Pages } from "#components/desk/filter-links";
 import { Moment } from "#components/desk/moment";
 import { Empty, PageHead } from "#components/desk/page-head";
 import { RecordSentence } from "#components/desk/record-sentence";
 import { RecordText } from "#components/desk/record-text";
 import { type RecordWords, said } from "#components/desk/record-words";
-import { RefusalWhy, type Refused } from "#components/desk/refusal-words";
 import { ReviewSignals } from "#components/desk/review-signals";
 import { Chip } from "#components/ui/chip";
 import { requireActor } from "#lib/boundary/actor";
@@ -133,7 +133,7 @@ async function Filters({
         ]}
       />
       <Kinds filter={filter} counts={counts} />
-      <div className="flex flex-wrap gap-x-6">
+      <Labeled label={t("periods")}>
         <FilterLinks
           label={t("periods")}
           links={reviewPeriods.map((period) => ({
@@ -143,6 +143,8 @@ async function Filters({
             on: filter.period === period,
           }))}
         />
+      </Labeled>
+      <Labeled label={t("stations")}>
         <FilterLinks
           label={t("stations")}
           links={[
@@ -160,10 +162,20 @@ async function Filters({
             })),
           ]}
         />
-      </div>
+      </Labeled>
     </>
   );
 }
+
+/** What the row of filters is about; a screen reader hears it as the name of the navigation. */
+const Labeled = ({ label, children }: { label: string; children: ReactNode }) => (
+  <div className="grid grid-cols-1 gap-x-3 sm:grid-cols-[72px_minmax(0,1fr)] print:hidden">
+    <span aria-hidden className="pt-1.5 text-[13px] font-[600] text-ink-2 max-sm:pb-1">
+      {label}
+    </span>
+    {children}
+  </div>
+);
 
 async function Kinds({ filter, counts }: { filter: SignalFilter; counts: Counts }) {
   const [t, kinds] = await Promise.all([
@@ -172,25 +184,28 @@ async function Kinds({ filter, counts }: { filter: SignalFilter; counts: Counts 
   ]);
   const countOf = (kind: string) => counts.find((of) => of.kind === kind)?.count ?? 0;
   const shown = signalKinds.filter((kind) => countOf(kind) > 0 || kind === filter.kind);
+  if (shown.length === 0) return null;
   return (
-    <FilterLinks
-      label={t("kinds")}
-      links={[
-        {
-          key: "all",
-          label: t("allKinds"),
-          href: linkTo({ ...filter, kind: undefined }),
-          on: filter.kind === undefined,
-        },
-        ...shown.map((kind) => ({
-          key: kind,
-          label: kinds(kind),
-          count: countOf(kind),
-          href: linkTo(filter, { kind }),
-          on: filter.kind === kind,
-        })),
-      ]}
-    />
+    <Labeled label={t("kinds")}>
+      <FilterLinks
+        label={t("kinds")}
+        links={[
+          {
+            key: "all",
+            label: t("allKinds"),
+            href: linkTo({ ...filter, kind: undefined }),
+            on: filter.kind === undefined,
+          },
+          ...shown.map((kind) => ({
+            key: kind,
+            label: kinds(kind),
+            count: countOf(kind),
+            href: linkTo(filter, { kind }),
+            on: filter.kind === kind,
+          })),
+        ]}
+      />
+    </Labeled>
   );
 }
 
@@ -239,7 +254,6 @@ async function Signal({ line, words }: { line: SignalLine; words: RecordWords })
   ]);
   const { entry, story, kind, reviewed, traveler, seq } = line;
   const claimed = claimedIn(entry.body);
-  const refused = refusedIn(entry.body);
   const who = entry.person === null ? null : words.people[entry.second ?? entry.person]?.name;
   return (
     <li className="grid grid-cols-1 gap-x-5 gap-y-1 border-b border-rule px-5 py-2.5 text-[15px] last:border-b-0 sm:grid-cols-[minmax(150px,0.6fr)_minmax(0,2fr)_minmax(120px,0.7fr)]">
@@ -252,13 +266,9 @@ async function Signal({ line, words }: { line: SignalLine; words: RecordWords })
             <span className="mono">{story.place}</span> {said(words, story.subject)}
           </p>
         )}
-        <RecordSentence line={story} words={words} />
-        {refused === null ? null : (
-          <p className="text-[14px] text-ink-2">
-            <RefusalWhy refused={refused} />
-          </p>
-        )}
-        {claimed === null ? null : (
+        {claimed === null ? (
+          <RecordSentence line={story} words={words} />
+        ) : (
           <p className="text-[14px]">
             {t("claimed")}{" "}
             <b className="mono">
@@ -296,12 +306,6 @@ async function Signal({ line, words }: { line: SignalLine; words: RecordWords })
       </p>
     </li>
   );
-}
-
-/** Why it was turned away: what a reviewer asks first. */
-function refusedIn(body: unknown): Refused | null {
-  const { refusal, params } = body as { refusal?: unknown; params?: Refused["params"] };
-  return typeof refusal === "string" ? { code: refusal, params: params ?? {} } : null;
 }
 
 const claimedIn = (body: unknown): string | null => {
