@@ -9,10 +9,12 @@ it("gives every role something of its own, and none what another one decides", (
   expect(sectionsFor(["customer"])).toEqual(["signatures", "holds"]);
   expect(sectionsFor(["integrator"])).toEqual(["deliveries"]);
   expect(sectionsFor(["quality"])).toEqual(
-    expect.arrayContaining(["reviews", "gages", "dispositions"]),
+    expect.arrayContaining(["reviews", "gages", "dispositions", "waivers"]),
   );
   expect(sectionsFor(["supervisor"])).toEqual(expect.arrayContaining(["blocked", "standing"]));
   expect(sectionsFor(["supervisor"])).not.toContain("reviews");
+  // A supervisor asks for a waiver; what waits is for quality to grant.
+  expect(sectionsFor(["supervisor"])).not.toContain("waivers");
 });
 
 it("shows somebody with two roles what waits for either, each once", () => {
