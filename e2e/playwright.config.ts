@@ -18,8 +18,6 @@ const unproven = [
   "journeys/story-05*",
   "journeys/story-06-own-work",
   "rooms",
-  "security",
-  "set-up",
 ].map((name) => `**/e2e/${name}.spec.ts`);
 
 export default defineConfig({

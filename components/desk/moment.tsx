@@ -1,4 +1,5 @@
 import { useLocale } from "next-intl";
+import { dateFormat } from "#lib/messages/locales";
 
 export type MomentShape = "time" | "short" | "full" | "day";
 
@@ -30,7 +31,7 @@ export function Moment({
 }) {
   const locale = useLocale();
   const when = typeof at === "string" ? new Date(at) : at;
-  const text = new Intl.DateTimeFormat(locale === "en" ? "en-GB" : locale, {
+  const text = dateFormat(locale === "en" ? "en-GB" : locale, {
     ...shapes[shape],
     timeZone: zone,
   }).format(when);

@@ -4,6 +4,7 @@ import { RecordBuyoffs } from "#components/desk/record-buyoffs";
 import { RecordDefect, RecordHold } from "#components/desk/record-defect";
 import { RecordRowLine } from "#components/desk/record-row";
 import { nameOf, type RecordWords, said } from "#components/desk/record-words";
+import { dateFormat } from "#lib/messages/locales";
 import type { OperationRecord } from "#lib/travelers/as-built.rules";
 import { linesOf } from "#lib/travelers/as-built-rows.rules";
 import type { InspectionCall, Photo } from "#lib/travelers/state.schema";
@@ -88,7 +89,7 @@ export function RecordOperation({
 
 /** On the plant's calendar. */
 function isSameDay(one: string, other: string, zone: string): boolean {
-  const day = new Intl.DateTimeFormat("en-CA", { timeZone: zone });
+  const day = dateFormat("en-CA", { timeZone: zone });
   return day.format(new Date(one)) === day.format(new Date(other));
 }
 

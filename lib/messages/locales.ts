@@ -24,9 +24,21 @@ const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$/;
 /** A day or an instant as the record writes it. */
 export const isMoment = (text: string): boolean => DAY.test(text) || INSTANT.test(text);
 
+/** Making one costs as much as a row of a record, which has hundreds: there are few shapes and zones. */
+const dateFormats = new Map<string, Intl.DateTimeFormat>();
+export function dateFormat(
+  locale: string,
+  options: Intl.DateTimeFormatOptions,
+): Intl.DateTimeFormat {
+  const key = locale + JSON.stringify(options);
+  const known = dateFormats.get(key) ?? new Intl.DateTimeFormat(locale, options);
+  dateFormats.set(key, known);
+  return known;
+}
+
 /** As people write it: a day is the same everywhere, an instant is the time on the site's clock. */
 export const momentIn = (text: string, locale: Locale, zone: string): string =>
-  new Intl.DateTimeFormat(locale, {
+  dateFormat(locale, {
     dateStyle: "medium",
     ...(DAY.test(text)
       ? { timeZone: "UTC" }

@@ -1,10 +1,11 @@
 import "server-only";
 import { db, forSite } from "#lib/db/client";
-import { type InstructionContent, instructionContent } from "#lib/instructions/schema";
+import type { InstructionContent } from "#lib/instructions/schema";
 import { type Instant, instant } from "#lib/kit/time";
 import type { Actor } from "#lib/people/schema";
 import { type PersonName, peopleOf, textsOf } from "#lib/record/history.queries";
 import { type EntryLine, entryLine } from "#lib/record/schema";
+import { contentOf } from "./contents.queries.ts";
 import type { PlantPolicy } from "./facts.schema.ts";
 import { parseEvent, type RecordedEvent } from "./schema.ts";
 import type { TravelerState } from "./state.schema.ts";
@@ -110,7 +111,7 @@ export async function travelerRecord(actor: Actor, id: string): Promise<Traveler
   const { origin } = state;
   return {
     state,
-    content: instructionContent.parse(JSON.parse(revision.content)),
+    content: contentOf(traveler.contentSha256, revision.content),
     revisionStatus: revision.status,
     entries,
     events: entries.flatMap(({ read }) => read?.event ?? []),

@@ -48,9 +48,17 @@ export async function generateMetadata({ params }: Ask): Promise<Metadata> {
 export default async function Traveler({ params, searchParams }: Ask) {
   const [{ id }, { show }] = await Promise.all([params, searchParams]);
   const { actor, record } = await recordAsked(id);
-  const [t, p] = await Promise.all([getTranslations("desk.record"), getTranslations("desk.paper")]);
   const now = instant(Date.now());
   const { state, content, events, inherited } = record;
+  const name = state.unit.serial ?? state.unit.lot ?? "";
+  const [t, p, holds, waiver] = await Promise.all([
+    getTranslations("desk.record"),
+    getTranslations("desk.paper"),
+    plantHoldsOn(actor, { ...state, ...state.unit }),
+    may(actor, commandPermissions.revokeWaiver)
+      ? askOn(actor, { traveler: id, unit: name }, record.timeZone, now)
+      : null,
+  ]);
   const words = recordWords(record, {
     locale: (await getLocale()) as Locale,
     opensDefects: may(actor, "defect.read"),
@@ -59,14 +67,13 @@ export default async function Traveler({ params, searchParams }: Ask) {
   const counts = filterCounts(built, events);
   const filter = recordFilters.find((of) => of === show) ?? "everything";
   const { operations, unit, refused } = filtered(built, events, filter);
-  const name = state.unit.serial ?? state.unit.lot ?? "";
   return (
     <div className="record grid min-[1000px]:min-h-dvh grid-cols-1 min-[1100px]:grid-cols-[minmax(0,1fr)_296px] min-[1400px]:grid-cols-[minmax(0,1fr)_330px] print:block">
       <main className="min-w-0 px-4 py-5 sm:px-7 sm:py-6 print:p-0">
         <PhotoAlbum shots={[...words.shots.values()]} zone={words.zone}>
           <RecordTitle record={record} built={built} words={words} />
           <PlantHolds
-            holds={await plantHoldsOn(actor, { ...state, ...state.unit })}
+            holds={holds}
             policy={record.policy}
             zone={record.timeZone}
             releases={may(actor, "plant_hold.release") ? ownersOf(actor.roles) : []}
@@ -106,11 +113,7 @@ export default async function Traveler({ params, searchParams }: Ask) {
         mayVerify={may(actor, "record.verify")}
         mayLogDefect={may(actor, commandPermissions.logDefect)}
         mayAccept={may(actor, commandPermissions.acceptTraveler)}
-        waiver={
-          may(actor, commandPermissions.revokeWaiver)
-            ? await askOn(actor, { traveler: id, unit: name }, record.timeZone, now)
-            : null
-        }
+        waiver={waiver}
       />
     </div>
   );
