@@ -3,13 +3,17 @@ import { CloseDefect, CompleteRework } from "#components/desk/close-defect";
 import { DispositionForm } from "#components/desk/disposition-form";
 import { holdLabel, type RecordWords, said } from "#components/desk/record-words";
 import { ReleaseHold } from "#components/desk/release-hold";
+import { ScrapPieces } from "#components/desk/scrap-pieces";
 import { type ReworkStep, StartRework } from "#components/desk/start-rework";
 import type { Role } from "#lib/instructions/schema";
+import { compare, subtract } from "#lib/kit/decimal";
 import { runningTimers } from "#lib/travelers/clocks.rules";
+import { scrapIn } from "#lib/travelers/defects.rules";
 import type { TravelerRecord } from "#lib/travelers/history.queries";
+import { scrappedOf } from "#lib/travelers/lot-balance.rules";
 import { permissions } from "#lib/travelers/permissions.rules";
 import type { CommandType } from "#lib/travelers/schema";
-import type { Defect } from "#lib/travelers/state.schema";
+import type { Defect, TravelerState } from "#lib/travelers/state.schema";
 
 /** What this person may do about it now, in the order in which it is done; nothing that isn't theirs. */
 export function DefectActs({
@@ -58,6 +62,7 @@ export function DefectActs({
           />
         ))
       : []),
+    isOpen && may("scrapTraveler") ? <Scrap key="scrap" state={state} defect={defect} /> : null,
     isOpen && isRework && reworks.length === 0 && may("startRework") ? (
       <StartRework
         key="rework"
@@ -86,6 +91,13 @@ export function DefectActs({
       {acts}
     </aside>
   );
+}
+
+/** What is decided and not carried out yet. */
+function Scrap({ state, defect }: { state: TravelerState; defect: Defect }) {
+  const quantity = subtract(scrapIn(defect.dispositions), scrappedOf(state, defect.id));
+  if (compare(quantity, "0") <= 0) return null;
+  return <ScrapPieces traveler={state.id} defect={defect.id} quantity={quantity} />;
 }
 
 function nextWords(

@@ -3,12 +3,15 @@ import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { AcceptTraveler } from "#components/desk/accept-traveler";
 import { LogDefect } from "#components/desk/log-defect";
+import { LotActs, type LotFacts } from "#components/desk/lot-acts";
 import { Moment } from "#components/desk/moment";
 import { RecordSentence } from "#components/desk/record-sentence";
 import { nameOf, type RecordWords, said } from "#components/desk/record-words";
 import { VerifyRecord } from "#components/desk/verify-record";
 import { inLocale } from "#lib/messages/locales";
+import type { LotFamily } from "#lib/travelers/family.queries";
 import type { TravelerRecord } from "#lib/travelers/history.queries";
+import { balanceOf } from "#lib/travelers/lot-balance.rules";
 import { wordsOf } from "#lib/travelers/sentences.rules";
 import { quietEvents, type Tone, tell } from "#lib/travelers/story.rules";
 
@@ -29,6 +32,7 @@ export function RecordSide({
   mayLogDefect,
   mayAccept,
   waiver,
+  family,
 }: {
   record: TravelerRecord;
   words: RecordWords;
@@ -37,6 +41,8 @@ export function RecordSide({
   mayAccept: boolean;
   /** Null: not for this reader to ask. */
   waiver: ReactNode;
+  /** Of a lot, for who may split, merge and count it. */
+  family: LotFamily | null;
 }) {
   const t = useTranslations("desk.side");
   const { state, content, entries, policy } = record;
@@ -57,6 +63,7 @@ export function RecordSide({
         allowed={mayVerify}
       />
       {mayAccept && state.status === "complete" ? <AcceptTraveler traveler={state.id} /> : null}
+      {family === null ? null : <LotActs {...lotFacts(record, family, isOpen, words)} />}
       {mayLogDefect && isOpen ? (
         <LogDefect
           traveler={state.id}
@@ -89,6 +96,29 @@ export function RecordSide({
       </section>
     </aside>
   );
+}
+
+function lotFacts(
+  { state, policy }: TravelerRecord,
+  family: LotFamily,
+  isOpen: boolean,
+  words: RecordWords,
+): LotFacts {
+  return {
+    traveler: state.id,
+    lot: state.unit.lot ?? "",
+    balance: balanceOf(state),
+    isOpen,
+    isNumbered: state.serials.length > 0,
+    family,
+    defects: state.defects
+      .filter(({ status }) => status === "open")
+      .map(({ id, code, quantity }) => ({ value: id, label: `${code} × ${quantity}` })),
+    holdReasons: policy.holdReasons.map(({ code, label }) => ({
+      value: code,
+      label: inLocale(label, words.locale),
+    })),
+  };
 }
 
 function Story({ record, words }: { record: TravelerRecord; words: RecordWords }) {

@@ -5,6 +5,7 @@ import { Moment } from "#components/desk/moment";
 import { RecordDefect, RecordHold } from "#components/desk/record-defect";
 import { RecordText } from "#components/desk/record-text";
 import { nameOf, type RecordWords } from "#components/desk/record-words";
+import { LotBar } from "#components/lot-bar";
 import type { AsBuilt, Remark } from "#lib/travelers/as-built.rules";
 import type { LotBalance } from "#lib/travelers/lot-balance.rules";
 import type { Photo, Signal, TravelerState, Waiver } from "#lib/travelers/state.schema";
@@ -197,39 +198,38 @@ export function RecordLot({
       {lot ?? traveler}
     </Link>
   );
-  const { accepted, scrapped, remaining, onHold } = balance;
-  const isBalanced = accepted !== null || remaining === "0";
-  const told = [
-    ...(accepted === null ? [] : [t("balance.accepted", { quantity: accepted })]),
-    ...(scrapped === "0" ? [] : [t("balance.scrapped", { quantity: scrapped })]),
-    ...(onHold === "0" ? [] : [t("balance.onHold", { quantity: onHold })]),
-  ];
+  const isBalanced = balance.accepted !== null || balance.remaining === "0";
+  const named = (lots: readonly { id: string; lot: string; quantity: string }[]) =>
+    lots.map(({ id, lot, quantity }) => (
+      <span key={id} className="mr-4 inline-block">
+        {lotLink(id, lot)} <span className="text-ink-2">× {quantity}</span>
+      </span>
+    ));
   return (
     <section
       aria-label={t("lotBalance")}
       className="keep mb-4 rounded border-[1.5px] border-rule bg-sheet px-4 py-2.5 text-[15px] leading-7"
     >
-      <p>
-        <b className="font-bold">{t("lotBalance")}</b>{" "}
-        {t("balance.started", { quantity: balance.started })}
-        {balance.merged.map((of) => (
-          <span key={of.traveler}>
-            {" "}
-            {t("balance.merged", { quantity: of.quantity })} {lotLink(of.traveler, of.lot)}
-          </span>
-        ))}
-        {balance.split.map((of) => (
-          <span key={of.child}>
-            {" "}
-            {t("balance.split", { quantity: of.quantity })} {lotLink(of.child, of.lot)}
-          </span>
-        ))}
-        {" · "}
-        {told.map((of) => `${of} · `).join("")}
-        <b className={`font-[650] ${isBalanced ? "text-ok" : "text-warn"}`}>
-          {isBalanced ? `${t("balance.balanced")} ✓` : t("balance.open", { quantity: remaining })}
-        </b>
-      </p>
+      <h2 className="text-[15px] font-bold">
+        {t("lotBalance")}{" "}
+        <span className={`font-[650] ${isBalanced ? "text-ok" : "text-warn"}`}>
+          {isBalanced
+            ? `${t("balance.balanced")} ✓`
+            : t("balance.open", { quantity: balance.remaining })}
+        </span>
+      </h2>
+      <LotBar balance={balance} size="desk" />
+      {balance.split.length === 0 ? null : (
+        <p>
+          {t("splitInto")} {named(balance.split.map(({ child, ...of }) => ({ id: child, ...of })))}
+        </p>
+      )}
+      {balance.merged.length === 0 ? null : (
+        <p>
+          {t("mergedFrom")}{" "}
+          {named(balance.merged.map(({ traveler, ...of }) => ({ id: traveler, ...of })))}
+        </p>
+      )}
       {origin === null ? null : (
         <p>
           {t.rich("parentHistory", {

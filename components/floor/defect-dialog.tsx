@@ -4,7 +4,9 @@ import { useState } from "react";
 import { Button } from "#components/ui/button";
 import { Dialog } from "#components/ui/dialog";
 import { limitsText } from "#lib/kit/band";
+import { add, compare } from "#lib/kit/decimal";
 import { uuidv7 } from "#lib/kit/ids";
+import { isLot, remainingOf } from "#lib/travelers/lot-balance.rules";
 import { plannedField, plannedStep } from "#lib/travelers/plan.rules";
 import type { Reading, Severity, TravelerState } from "#lib/travelers/state.schema";
 import { currentReading } from "#lib/travelers/values.rules";
@@ -32,6 +34,7 @@ export function DefectDialog({ start, onClose }: { start: DefectStart; onClose: 
   const reading = shownBy(state, start);
   const [code, setCode] = useState<string | null>(null);
   const [severity, setSeverity] = useState<Severity>("major");
+  const [quantity, setQuantity] = useState("1");
   const camera = useCamera();
   const attach = useAttach();
   const { photo } = camera;
@@ -40,7 +43,7 @@ export function DefectDialog({ start, onClose }: { start: DefectStart; onClose: 
     const defect = uuidv7();
     const { step, field, position } = start;
     const where = { step, field, position, location: null, comment: null };
-    const body = { defect, code, severity, quantity: "1", reading: reading?.id ?? null, ...where };
+    const body = { defect, code, severity, quantity, reading: reading?.id ?? null, ...where };
     const done = await run(async (perform) => {
       const logged = await perform("logDefect", body);
       if (logged.kind !== "done" || photo === null) return logged;
@@ -105,6 +108,7 @@ export function DefectDialog({ start, onClose }: { start: DefectStart; onClose: 
     >
       <Known start={start} reading={reading} />
       {problem === null ? null : <ServerProblem problem={problem} area="act" />}
+      <Pieces quantity={quantity} onChange={setQuantity} />
       <CodeGrid code={code} reading={reading} onCode={setCode} />
     </Dialog>
   );
@@ -132,6 +136,40 @@ function Known({ start, reading }: { start: DefectStart; reading: Reading | null
         </b>
       )}
     </p>
+  );
+}
+
+/** On how many pieces of a lot: one, a few more, or all that are here. */
+function Pieces({ quantity, onChange }: { quantity: string; onChange: (to: string) => void }) {
+  const t = useTranslations("floor.defect");
+  const { state } = useWork();
+  if (!isLot(state)) return null;
+  const all = remainingOf(state);
+  const to = (by: "1" | "-1") => {
+    const next = add(quantity, by);
+    if (compare(next, "1") >= 0 && compare(next, all) <= 0) onChange(next);
+  };
+  return (
+    <fieldset aria-label={t("pieces")} className="mb-4 flex items-center gap-3">
+      <span className="w-[108px] text-[15px] leading-tight font-[650] text-ink-2" aria-hidden>
+        {t("pieces")}
+      </span>
+      <Button aria-label={t("fewer")} onClick={() => to("-1")} className="min-w-touch text-[26px]">
+        −
+      </Button>
+      <output
+        aria-label={t("pieces")}
+        className="mono min-w-[3em] text-center text-[30px] font-bold"
+      >
+        {quantity}
+      </output>
+      <Button aria-label={t("more")} onClick={() => to("1")} className="min-w-touch text-[26px]">
+        +
+      </Button>
+      <Choice isOn={quantity === all} onPress={() => onChange(all)} className="ml-3">
+        {t("allPieces", { quantity: all })}
+      </Choice>
+    </fieldset>
   );
 }
 

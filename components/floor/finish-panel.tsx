@@ -12,10 +12,12 @@ export function FinishPanel({
   onLeave,
   onBadge,
   onOpen,
+  onCount,
 }: {
   onLeave: () => void;
   onBadge: (badge: string) => void;
   onOpen: (traveler: string) => Promise<void>;
+  onCount: () => void;
 }) {
   const t = useTranslations("floor.finish");
   const items = useTranslations("floor.openItems");
@@ -61,6 +63,9 @@ export function FinishPanel({
           </ul>
         </>
       )}
+      {open.some(({ code }) => code === "quantity_open") ? (
+        <Button onClick={onCount}>{t("count")}</Button>
+      ) : null}
       {waits === 0 ? null : <p className="text-[17px] text-warn">{t("waits", { count: waits })}</p>}
       <EntryProblem problem={problem} onSeen={() => setProblem(null)} />
       <Button

@@ -13,6 +13,7 @@ import { FinishPanel } from "./finish-panel.tsx";
 import { HandOver } from "./hand-over.tsx";
 import { HoldDialog } from "./hold-dialog.tsx";
 import { useLanguage } from "./language.tsx";
+import { LotDialog, type LotPage } from "./lot-dialog.tsx";
 import { MissingLine } from "./missing-line.tsx";
 import { MoreDialog } from "./more-dialog.tsx";
 import type { DefectStart, Place } from "./place.ts";
@@ -31,6 +32,7 @@ type Overlay =
   | { kind: "defect"; start: DefectStart }
   | { kind: "hold" }
   | { kind: "more" }
+  | { kind: "lot"; page: LotPage }
   | { kind: "hand_over"; badge: string }
   | null;
 
@@ -77,7 +79,11 @@ function Player({ onLeave, onOpen, problem, onProblem }: PlayerProps) {
   return (
     <ProblemPlace value={problemPlace}>
       <div className="floor relative grid h-dvh overflow-hidden grid-cols-[264px_minmax(0,1fr)_372px] grid-rows-[72px_minmax(0,1fr)] max-[1100px]:grid-cols-[204px_minmax(0,1fr)_352px] portrait:grid-cols-[204px_minmax(0,1fr)] portrait:grid-rows-[72px_minmax(0,1fr)_minmax(0,540px)]">
-        <TopBar onLeave={onLeave} current={place?.operation ?? null} />
+        <TopBar
+          onLeave={onLeave}
+          onLot={() => setOverlay({ kind: "lot", page: "lot" })}
+          current={place?.operation ?? null}
+        />
         <Rail place={place} due={due} onChoose={setChosen} />
         <main className="flex min-h-0 flex-col gap-3 px-6 pt-4 pb-4 max-[1100px]:px-4">
           <ClockStrip />
@@ -115,10 +121,14 @@ function Player({ onLeave, onOpen, problem, onProblem }: PlayerProps) {
             onBadge={(badge) => setOverlay({ kind: "hand_over", badge })}
             onOpen={onOpen}
             onLeave={onLeave}
+            onCount={() => setOverlay({ kind: "lot", page: "count" })}
           />
         </aside>
         {overlay?.kind === "defect" ? <DefectDialog start={overlay.start} onClose={close} /> : null}
         {overlay?.kind === "hold" ? <HoldDialog place={place} onClose={close} /> : null}
+        {overlay?.kind === "lot" ? (
+          <LotDialog page={overlay.page} onClose={close} onOpen={onOpen} />
+        ) : null}
         {overlay?.kind === "more" ? <MoreDialog place={place} onClose={close} /> : null}
         {overlay?.kind === "hand_over" ? <HandOver badge={overlay.badge} onClose={close} /> : null}
         <EntryProblem problem={problem} area="find" onSeen={() => onProblem(null)} />
@@ -179,6 +189,7 @@ function Side({
   onBadge,
   onOpen,
   onLeave,
+  onCount,
 }: {
   operation: Operation | null;
   step: Step | null;
@@ -189,10 +200,11 @@ function Side({
   onBadge: (badge: string) => void;
   onOpen: (traveler: string) => Promise<void>;
   onLeave: () => void;
+  onCount: () => void;
 }) {
   const { state, content } = useWork();
   if (operation === null)
-    return <FinishPanel onLeave={onLeave} onBadge={onBadge} onOpen={onOpen} />;
+    return <FinishPanel onLeave={onLeave} onBadge={onBadge} onOpen={onOpen} onCount={onCount} />;
   const chain = chainAt(state, content, { operation: operation.id, step: step?.id ?? null });
   const requirement = chain === null ? undefined : nextRequirements(state, chain)[0];
   const isFilled = step === null || fieldState(state, content, step.id).complete;

@@ -20,8 +20,10 @@ export function ReasonEntry({
     | "fail"
     | "late"
     | "lock"
+    | "merge"
     | "remove"
     | "revoke"
+    | "split"
     | "tools"
     | "waive";
   reason: string;

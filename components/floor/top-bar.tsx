@@ -3,14 +3,24 @@ import { useTranslations } from "next-intl";
 import { operationProgress } from "#lib/travelers/progress.rules";
 import { Connection } from "./connection.tsx";
 import { useWords } from "./language.tsx";
+import { LotButton } from "./lot-button.tsx";
 import { PersonButton } from "./person-menu.tsx";
 import { useWork } from "./work-context.tsx";
 
 /** Unit, revision, progress, connection and person: the same on every step. */
-export function TopBar({ onLeave, current }: { onLeave: () => void; current: string | null }) {
+export function TopBar({
+  onLeave,
+  onLot,
+  current,
+}: {
+  onLeave: () => void;
+  onLot: () => void;
+  current: string | null;
+}) {
   const t = useTranslations("floor.player");
   const words = useWords();
   const { state, content } = useWork();
+  const unit = state.unit.serial ?? state.unit.lot ?? "";
   return (
     <header className="col-span-full flex min-w-0 items-center gap-5 border-b-2 border-rule bg-sheet pr-4 max-[1100px]:gap-3.5">
       <button
@@ -29,9 +39,14 @@ export function TopBar({ onLeave, current }: { onLeave: () => void; current: str
         >
           <path d="M12.5 3.5 6 10l6.5 6.5" strokeLinecap="round" strokeLinejoin="round" />
         </svg>
-        <b className="mono text-[26px] tracking-[-0.01em]">{state.unit.serial ?? state.unit.lot}</b>
+        <b
+          className={`mono tracking-[-0.01em] ${unit.length > 12 ? "text-[18px]" : "text-[26px]"}`}
+        >
+          {unit}
+        </b>
         <span className="sr-only">{t("toQueue")}</span>
       </button>
+      <LotButton onOpen={onLot} />
       <p className="w-[20em] max-w-[34%] shrink-[2] text-[14px] leading-[1.2] text-ink-2 max-[1100px]:w-[15em]">
         <span className="line-clamp-2">
           <span className="mono">{content.part.number}</span> {words(content.part.name)}

@@ -18,6 +18,8 @@ export type UnitWanted = {
   crowded?: boolean;
   /** On one that asks at 020.2 for a machine's report about both bores, or has a tighter process limit. */
   asks?: readonly ("report" | "process")[];
+  /** Pieces, where the unit is to be a lot. */
+  quantity?: string;
   values?: Readonly<Record<string, string>>;
   /** How old its sealant is at the start of the test; 75 minutes if nothing is said. */
   mixedMinutesAgo?: number;

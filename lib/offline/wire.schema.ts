@@ -1,6 +1,7 @@
 import type { InstructionContent, Localized, Role } from "#lib/instructions/schema";
 import type { Instant } from "#lib/kit/time";
 import type { Facts, GageFacts, PlantPolicy, StockFacts } from "#lib/travelers/facts.schema";
+import type { MergeWhy } from "#lib/travelers/lots.rules";
 import type { CommandVerdict } from "#lib/travelers/schema";
 import type { TravelerState, TravelerStatus } from "#lib/travelers/state.schema";
 
@@ -60,6 +61,8 @@ export type Packet = {
   head: string;
   /** When a mix that this revision could use was last started or joined by any unit; null: none runs. */
   lastMixAt?: Instant | null;
+  /** Of a lot that was split off: the lot it came from. A server of an earlier version does not send it. */
+  parentLot?: string | null;
 };
 
 /** How far a traveler has come, and what holds it from outside: enough to know that a packet is old. */
@@ -67,6 +70,19 @@ export type TravelerHead = Pick<Packet, "head" | "outerHolds" | "lastMixAt">;
 
 /** Another unit that a missing tool may be in. */
 export type Exposed = { traveler: string; unit: string; status: string; station: string };
+
+/** Another lot of the same order. `joined`: merged into this one; `went_to`: where this one was merged. */
+export type FamilyLot = {
+  traveler: string;
+  lot: string;
+  relation: "parent" | "child" | "joined" | "went_to" | "brother" | "order";
+  status: TravelerStatus;
+  remaining: string;
+  at: { number: string; title: Localized } | null;
+  /** Why it can't be merged into this one; null: it can. */
+  why: MergeWhy | null;
+};
+export type LotFamily = { own: MergeWhy | null; lots: readonly FamilyLot[] };
 
 export type WaitingTraveler = {
   id: string;

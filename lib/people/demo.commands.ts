@@ -28,12 +28,13 @@ const codeMinutes = 60;
 export async function demoKit(
   actor: Actor,
   people: readonly DemoCredentials[],
-  isEnrolled: boolean,
+  /** The plants whose stations the tablet may still become one of. */
+  plants: readonly Actor[],
   at: Instant = instant(Date.now()),
 ) {
   if (!env.BUYOFF_DEMO) throw new Error("the demo's drawer outside the demo");
   const scoped = forSite(actor.site);
-  const [gages, stock, travelers, stations] = await Promise.all([
+  const [gages, stock, travelers] = await Promise.all([
     scoped.gage.findMany({ select: { code: true, name: true }, orderBy: { code: "asc" } }),
     scoped.stock.findMany({
       select: { part: true, serial: true, lot: true },
@@ -45,11 +46,9 @@ export async function demoKit(
       orderBy: [{ workOrder: "asc" }, { serial: "asc" }],
       take: 40,
     }),
-    scoped.station.findMany({
-      select: { id: true, code: true, name: true },
-      orderBy: { code: "asc" },
-    }),
   ]);
+  const stations: Awaited<ReturnType<typeof codesFor>> = [];
+  for (const plant of plants) stations.push(...(await codesFor(plant, at)));
   return {
     badges: people.flatMap(({ badges, pin, name, roles, stamps, about }) =>
       badges.map(({ id, secret }) => ({
@@ -78,16 +77,16 @@ export async function demoKit(
         kind: "component",
       })),
     ],
-    stations: isEnrolled ? [] : await codesFor(actor, stations, at),
+    stations,
     desk: await deskAccounts(people, at),
   };
 }
 
-async function codesFor(
-  actor: Actor,
-  stations: readonly { id: string; code: string; name: string }[],
-  at: Instant,
-) {
+async function codesFor(actor: Actor, at: Instant) {
+  const stations = await forSite(actor.site).station.findMany({
+    select: { id: true, code: true, name: true },
+    orderBy: { code: "asc" },
+  });
   const codes: { code: string; name: string; enrolmentCode: string }[] = [];
   // One after the other: they all stand in the site's own stream.
   for (const { id, code, name } of stations) {

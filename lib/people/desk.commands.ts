@@ -37,7 +37,9 @@ export async function signInAtDesk(
   at: Instant = instant(Date.now()),
 ): Promise<Result<DeskSessionOpened, DeskRefusal>> {
   const checked =
-    input.way === "badge" ? await byBadge(input, device, at) : await byPassword(input, actorAt, at);
+    input.way === "badge"
+      ? await byBadge(input, device, at)
+      : await byPassword(input, device, actorAt, at);
   if (!checked.ok) return checked;
   const { person, site, counters } = checked.value;
   await clearAttempt(counters);
@@ -92,6 +94,7 @@ async function byBadge(input: Way<"badge">, device: Actor | null, at: Instant): 
 /** All the places of the desk count as one, so that guessing from many machines gains nothing. */
 async function byPassword(
   input: Way<"password">,
+  device: Actor | null,
   actorAt: ActorAt,
   at: Instant,
 ): Promise<Admitted> {
@@ -110,7 +113,7 @@ async function byPassword(
     ? await db.credential.findUnique({ where: { personId: person.id } })
     : null;
   const isPassword = await isSecret(credential?.passwordHash, input.password.normalize("NFKC"));
-  const site = person ? await firstSiteOf(person.id) : null;
+  const site = person ? await siteFor(person.id, device) : null;
   const isRight =
     isPassword &&
     person?.status === "active" &&
@@ -130,8 +133,10 @@ async function byPassword(
   return refused("credentials_wrong");
 }
 
-async function firstSiteOf(person: string): Promise<string | null> {
+/** At a tablet of one of their plants that one's desk, anywhere else the first. */
+async function siteFor(person: string, device: Actor | null): Promise<string | null> {
   const sites = await sitesOf("person", person);
+  if (device && sites.includes(device.site)) return device.site;
   const rows = await db.site.findMany({
     where: { id: { in: sites } },
     select: { id: true },

@@ -5,7 +5,7 @@ import { actorOfPresence, actorOfSeed, actorOfSession } from "#lib/boundary/acto
 import { db, forSite } from "#lib/db/client";
 import { aKeyPair, aPerson, aSite, aTablet, type TestSite, valueIn } from "#lib/db/test-plant";
 import { instant, millis, plusMinutes } from "#lib/kit/time";
-import { deactivatePerson, issueBadge, setPassword, withdrawBadge } from "./commands.ts";
+import { deactivatePerson, giveRole, issueBadge, setPassword, withdrawBadge } from "./commands.ts";
 import { signInAtDesk } from "./desk.commands.ts";
 import {
   challenge,
@@ -275,6 +275,28 @@ describe("sign-in at the desk", () => {
     expect(codeOf(await signInAtDesk(input, null, actorOfPresence))).toBe("tablet_needed");
     const session = valueIn(await signInAtDesk(input, tablet.actor, actorOfPresence));
     expect(await actorOfSession(session.token)).toMatchObject({ id: person.id });
+  });
+
+  it("is at the plant of the tablet for whoever works at several, and never at one that isn't theirs", async () => {
+    const person = await aPerson(site, { roles: ["quality"] });
+    const [other, foreign] = [await aSite(), await aSite()];
+    valueIn(await giveRole(actorOfSeed(other.id), person.id, "quality"));
+    valueIn(await setPassword(actorOfSeed(site.id), person.id, "correct horse battery"));
+    const { totpSecret } = await db.credential.findUniqueOrThrow({
+      where: { personId: person.id },
+    });
+    const siteAt = async (of: TestSite | null, minutes: number) => {
+      const at = plusMinutes(now, minutes);
+      const code = totpNow(person.id, totpSecret ?? "", at) ?? "";
+      const input = byPassword(person.employeeNumber, "correct horse battery", code);
+      const tablet = of === null ? null : (await aTablet(of)).actor;
+      return valueIn(await signInAtDesk(input, tablet, actorOfPresence, at)).site;
+    };
+    expect(await siteAt(site, 0)).toBe(site.id);
+    expect(await siteAt(other, 2)).toBe(other.id);
+    const first = await siteAt(null, 4);
+    expect([site.id, other.id]).toContain(first);
+    expect(await siteAt(foreign, 6)).toBe(first);
   });
 
   it("is over when idle, after twelve hours, and as soon as the person or the tablet is gone", async () => {

@@ -2,6 +2,8 @@ import "server-only";
 import { forSite } from "#lib/db/client";
 import { badgeCode } from "#lib/people/badges.queries";
 import type { Actor } from "#lib/people/schema";
+import { remainingOf } from "#lib/travelers/lot-balance.rules";
+import type { TravelerState } from "#lib/travelers/state.schema";
 
 /** What a scanner reads and what a person reads. */
 export type Label = { code: string; svg: string; title: string; lines: readonly string[] };
@@ -39,7 +41,7 @@ export async function travelerLabels(
     drawn(`TRV~${row.id}`, row.serial ?? row.lot ?? row.id, [
       `${row.partNumber} ${row.partRevision}`,
       row.workOrder,
-      row.lot === null ? null : `× ${row.quantity}`,
+      row.lot === null ? null : `× ${remainingOf(row.state as unknown as TravelerState)}`,
     ]),
   );
 }

@@ -173,7 +173,7 @@ function progressText({ state, content }: Pick<Merging, "state" | "content">) {
   return canonicalSha256(JSON.parse(JSON.stringify({ steps, open })));
 }
 
-type MergeWhy =
+export type MergeWhy =
   | "closed"
   | "hold"
   | "defect"
@@ -186,7 +186,7 @@ type MergeWhy =
   | "progress";
 
 /** What a lot may neither leave behind nor bring along unseen; null: it is free. */
-function tiedBy(state: TravelerState, lot: Facts["lot"]): MergeWhy | null {
+export function tiedBy(state: TravelerState, lot: Facts["lot"]): MergeWhy | null {
   const isHeld = state.holds.some(({ released }) => !released);
   if (isHeld || lot?.heldOutside.includes(state.id)) return "hold";
   if (state.defects.some(({ status }) => status === "open")) return "defect";
@@ -197,7 +197,7 @@ function tiedBy(state: TravelerState, lot: Facts["lot"]): MergeWhy | null {
 type Merging = Pick<Case<"mergeTravelers">, "state" | "content"> & { lot: Facts["lot"] };
 
 /** Why another lot can't join this one; null: nothing is different. */
-function differs(of: Merging, other: TravelerState): MergeWhy | null {
+export function differs(of: Merging, other: TravelerState): MergeWhy | null {
   const { state, content } = of;
   if (!isLot(other) || !isOpen(other)) return "closed";
   const tie = tiedBy(other, of.lot);

@@ -13,8 +13,10 @@ import { uuidv7 } from "#lib/kit/ids";
 import { replayRecord } from "#lib/record/replay.queries";
 import { verifyStream } from "#lib/record/verify.queries";
 import { applyCommand, releaseTravelers } from "./commands.ts";
+import { lotFamily } from "./family.queries.ts";
 import { travelerRecord } from "./history.queries.ts";
 import { balanceOf } from "./lot-balance.rules.ts";
+import { assignSerials, countLot, splitLot } from "./lots.commands.ts";
 import { orderAtSite } from "./orders.queries.ts";
 import { findTraveler, packetForTablet } from "./queries.ts";
 import type { Command, CommandVerdict } from "./schema.ts";
@@ -221,6 +223,84 @@ describe("a family of lots", { timeout: 60_000 }, () => {
       ),
     );
     expect(verdicts.map(outcome).sort()).toEqual(["applied", "serial_taken"]);
+    await soundEverywhere(plant);
+  });
+
+  it("is told at each lot: how the others belong to it, where they are, and why they can't be merged", async () => {
+    const { plant, lot, act, split } = await aLotPlant();
+    const { child } = await split(lot, "5");
+    const held = await split(lot, "3", { hold: { hold: uuidv7(), reason: "quality_doubt" } });
+    const told = async (of: string) => {
+      const family = await lotFamily(actorIn(plant), of);
+      const lots = family?.lots.map(({ lot: name, relation, remaining, why }) => [
+        name,
+        relation,
+        remaining,
+        why,
+      ]);
+      return [family?.own, ...(lots ?? [])];
+    };
+    expect(await told(lot)).toEqual([
+      null,
+      ["B13-0418-1", "child", "5", null],
+      ["B13-0418-2", "child", "3", "hold"],
+    ]);
+    expect(await told(child)).toEqual([
+      null,
+      ["B13-0418", "parent", "42", null],
+      ["B13-0418-2", "brother", "3", "hold"],
+    ]);
+    expect((await told(held.child))[0]).toBe("hold");
+    const merge = { type: "mergeTravelers", body: { from: [child], reason: "together" } } as const;
+    expect(outcome(await act(lot, merge))).toBe("applied");
+    expect((await told(lot))[2]).toEqual(["B13-0418-1", "joined", "0", "closed"]);
+    expect((await told(child)).slice(0, 2)).toEqual([
+      "closed",
+      ["B13-0418", "went_to", "47", null],
+    ]);
+    const elsewhere = await aPlant(aShortInstruction());
+    expect(await lotFamily(actorIn(elsewhere), lot)).toBeNull();
+  });
+
+  it("offers for a merge just what the rules take", async () => {
+    const { plant, lot, act, split } = await aLotPlant();
+    const { child } = await split(lot, "5");
+    const tablet = await plant.tablet();
+    const { operator } = plant.people;
+    const whyOf = async () => (await lotFamily(actorIn(plant), lot))?.lots[0]?.why;
+    expect(await whyOf()).toBeNull();
+    await tablet.send(...firstStep(plant).map((of) => tablet.envelope(operator, lot, of)));
+    expect(await whyOf()).toBe("progress");
+    const merge = { type: "mergeTravelers", body: { from: [child], reason: "together" } } as const;
+    expect(await act(lot, merge)).toMatchObject({
+      refusal: { code: "merge_differs", params: { lot: "B13-0418-1", why: "progress" } },
+    });
+  });
+
+  it("takes at the desk what it takes at a tablet, and no number that no label could carry", async () => {
+    const { plant, lot } = await aLotPlant("4");
+    const actor = actorIn(plant);
+    const form = (more: object) => ({ command: uuidv7(), traveler: lot, ...more }) as never;
+    const nothing = { hold: "", defects: [], serials: "" };
+    const apart = { quantity: "1", reason: "apart", ...nothing };
+    expect(await splitLot(actor, form({ ...apart, hold: "quality_doubt" }))).toMatchObject({
+      ok: true,
+    });
+    const { splits } = await stateOf(plant, lot);
+    expect(await stateOf(plant, splits[0]?.child ?? "")).toMatchObject({ status: "on_hold" });
+    const counted = { accepted: "4", scrapped: "0", transferredOut: "1" };
+    expect(await countLot(actor, form(counted))).toMatchObject({
+      error: { code: "quantity_does_not_balance" },
+    });
+    expect(await countLot(actor, form({ ...counted, accepted: "3" }))).toMatchObject({ ok: true });
+    expect(await assignSerials(actor, form({ serials: "A-1, A-2, A~3" }))).toMatchObject({
+      error: { code: "unit_not_readable", params: { unit: "A~3" } },
+    });
+    expect(await assignSerials(actor, form({ serials: "A-1\nA-2\nA-3" }))).toMatchObject({
+      ok: true,
+    });
+    expect(await splitLot(actor, form({ ...apart, serials: "A-2" }))).toMatchObject({ ok: true });
+    expect((await stateOf(plant, lot)).serials).toEqual(["A-1", "A-3"]);
     await soundEverywhere(plant);
   });
 

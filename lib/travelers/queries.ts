@@ -37,6 +37,7 @@ export type TabletPacket = Pick<
   serverTime: Instant;
   head: string;
   lastMixAt: Instant | null;
+  parentLot: string | null;
 };
 
 /** Null for a traveler that isn't there and for one of another site alike. */
@@ -65,11 +66,17 @@ export async function packetForTablet(
     known: knownContents(),
   });
   if (!loaded.traveler?.state) return null;
+  const { state } = loaded.traveler;
+  const line = await lineOf(actor, state);
   const [people, texts] = await Promise.all([
-    peopleIn(actor, await lineOf(actor, loaded.traveler.state)),
-    textsIn(actor, loaded.traveler.state),
+    peopleIn(
+      actor,
+      line.map(({ id }) => id),
+    ),
+    textsIn(actor, state),
   ]);
-  return { ...packetOf(loaded, loaded.traveler.state, content), people, texts, lastMixAt };
+  const parentLot = line[1]?.unit.lot ?? null;
+  return { ...packetOf(loaded, state, content), people, texts, lastMixAt, parentLot };
 }
 
 /** How far a traveler has come, what holds it from outside and what was mixed since: asked every few seconds by an open tablet. */
@@ -173,14 +180,15 @@ function needsOf(content: InstructionContent) {
   };
 }
 
-/** The traveler, and the lots that it was split off from. */
-async function lineOf(actor: Actor, { id, origin }: TravelerState): Promise<string[]> {
-  if (origin === null) return [id];
+/** The traveler, and the lots that it was split off from, nearest first. */
+async function lineOf(actor: Actor, state: TravelerState): Promise<TravelerState[]> {
+  if (state.origin === null) return [state];
   const parent = await forSite(actor.site).traveler.findFirst({
-    where: { id: origin.traveler, siteId: actor.site },
+    where: { id: state.origin.traveler, siteId: actor.site },
     select: { state: true },
   });
-  return parent ? [id, ...(await lineOf(actor, parent.state as unknown as TravelerState))] : [id];
+  if (!parent) return [state];
+  return [state, ...(await lineOf(actor, parent.state as unknown as TravelerState))];
 }
 
 /** Everyone whom the records of these travelers name, as they stand on paper. */

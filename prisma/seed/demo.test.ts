@@ -9,7 +9,7 @@ import { demoSites } from "./plant.ts";
 it("the small plant has one unit of each kind, made by commands that hold and decide alike again", {
   timeout: 120_000,
 }, async () => {
-  expect(await seedDemo(new Date().toISOString(), "small")).toEqual({ units: 4 });
+  expect(await seedDemo(new Date().toISOString(), "small")).toEqual({ units: 5 });
   const { id } = demoSites.ng1;
   const travelers = await forSite(id).traveler.findMany({ orderBy: { serial: "asc" } });
   expect(travelers.map(({ serial, status }) => `${serial} ${status}`)).toEqual([
@@ -26,4 +26,7 @@ it("the small plant has one unit of each kind, made by commands that hold and de
   const replay = await replayRecord(id);
   expect(replay).toMatchObject({ turnedAway: 0, older: 0, different: 0 });
   expect(replay.same).toBeGreaterThan(30);
+  const machining = demoSites.ng2.id;
+  const lots = await forSite(machining).traveler.findMany({ where: { siteId: machining } });
+  expect(lots).toMatchObject([{ lot: "B13-0431", quantity: "50", status: "released" }]);
 });

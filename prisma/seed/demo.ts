@@ -1,6 +1,7 @@
 import { actorOfSeed } from "#lib/boundary/actor";
 import { saveConnector } from "#lib/feed/connector.commands";
 import { type Instant, instant, millis, minuteOfDayIn, plusMinutes } from "#lib/kit/time";
+import { seedLots } from "./lots.ts";
 import { demoPeople } from "./people.ts";
 import { storePictures } from "./pictures.ts";
 import { type Act, nextAct } from "./plan.ts";
@@ -42,7 +43,8 @@ export async function seedDemo(
   await seedOrders(home, anchor);
   await connectSandbox();
   const units = await seedUnits(anchor, now, size);
-  return { units };
+  const lots = await seedLots(anchor, now, size);
+  return { units: units + lots };
 }
 
 async function connectSandbox(): Promise<void> {

@@ -24,6 +24,8 @@ const wanted = z.array(
     crowded: z.boolean().default(false),
     /** On one that asks for more where the first bore is measured: a machine's report, a tighter limit. */
     asks: z.array(z.enum(["report", "process"])).default([]),
+    /** Pieces, where the unit is to be a lot. */
+    quantity: z.optional(z.string()),
     values: z.record(z.string(), z.string()).optional(),
     /** The age of its sealant when the test begins. */
     mixedMinutesAgo: z.number().default(75),
@@ -50,7 +52,7 @@ for (const of of wanted.parse(JSON.parse(await text(process.stdin)))) {
   const at = new Date(Date.now() - 8 * 60 * 60_000).toISOString();
   const order = `WO-${idOf(of.unit).slice(0, 8)}`;
   const { number: part, revision } = content.part;
-  await seedOrder(site, at, { number: order, part, revision, quantity: "1" });
+  await seedOrder(site, at, { number: order, part, revision, quantity: of.quantity ?? "1" });
   await seedStock(site, at, serialsOf(of.unit));
   const stored = pictures.get(site.id) ?? (await storePictures(site.id));
   pictures.set(site.id, stored);

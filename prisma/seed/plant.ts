@@ -23,7 +23,8 @@ const twoShifts = [
 /** Times of day in the site's zone; outside them an entry belongs to no shift. */
 export const demoShifts = [{ validFrom: "2020-01-01", shifts: twoShifts }] as const;
 
-export const demoStations: readonly { code: string; name: string; workCenter: string }[] = [
+type DemoStation = { code: string; name: string; workCenter: string };
+const assembly: readonly DemoStation[] = [
   { code: "KIT-1", name: "Kitting", workCenter: "KIT" },
   { code: "MET-1", name: "Measuring room", workCenter: "MET" },
   { code: "CRYO-1", name: "Shrink fit", workCenter: "CRYO" },
@@ -33,6 +34,16 @@ export const demoStations: readonly { code: string; name: string; workCenter: st
   { code: "FIN-1", name: "Finishing", workCenter: "FIN" },
   { code: "QA-1", name: "Final inspection", workCenter: "QA" },
 ];
+const machining: readonly DemoStation[] = [
+  { code: "MCH-1", name: "Machining cell", workCenter: "MCH" },
+  { code: "MET-2", name: "Measuring room, machining", workCenter: "MET" },
+  { code: "QA-2", name: "Packing and final inspection", workCenter: "QA" },
+];
+/** By the plant's code. */
+export const demoStations: Readonly<Record<string, readonly DemoStation[]>> = {
+  NG1: assembly,
+  NG2: machining,
+};
 
 export type DemoGage = {
   code: string;
@@ -160,6 +171,12 @@ export const demoOrders = [
     quantity: "2",
     units: ["HFS-0007", "HFS-0008"],
   },
+] as const;
+
+/** Orders of the machining plant, each for one lot. */
+export const demoLotOrders = [
+  { number: "WO-700318", part: "4471-2213-3", revision: "A", quantity: "50", lot: "B13-0418" },
+  { number: "WO-700462", part: "4471-2213-3", revision: "A", quantity: "50", lot: "B13-0431" },
 ] as const;
 
 const code = (code: string, en: string, es: string, holdReason: string | null = null) => ({

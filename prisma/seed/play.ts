@@ -106,7 +106,12 @@ export const atBuyoffOf = (operation: string) => (next: Act) =>
 
 /** The first of the crew who holds what the act asks for. */
 function whoMay(job: Job, { by }: Act): DemoPerson {
-  const performers = new Set(Object.values(job.state.steps).flatMap((step) => step.performedBy));
+  const performers = new Set(
+    job.content.operations
+      .flatMap(({ steps }) => steps)
+      .filter(({ work }) => work === "production")
+      .flatMap(({ id }) => job.state.steps[id]?.performedBy ?? []),
+  );
   const crew = job.crew.map((name) => demoPeople.find((person) => person.name === name));
   const found = crew.find(
     (person) =>
@@ -128,7 +133,8 @@ export async function perform(
 ): Promise<Job> {
   const { site, clock } = job;
   clock.pass(act.seconds);
-  const station = demoStations.find((of) => of.workCenter === act.workCenter) ?? demoStations[0];
+  const stations = demoStations[site.code] ?? [];
+  const station = stations.find((of) => of.workCenter === act.workCenter) ?? stations[0];
   const code = station?.code ?? "";
   const id = clock.newId();
   const device = { id: deviceId(site, code), station: code, workCenter: act.workCenter };

@@ -66,12 +66,13 @@ export const stationId = (site: Site, code: string): string => idOf(`${site.code
 export const deviceId = (site: Site, code: string): string => idOf(`${site.code}/device/${code}`);
 
 export async function seedStations(site: Site, anchor: Instant): Promise<void> {
+  const stations = demoStations[site.code] ?? [];
   await inTransaction(async (tx) => {
     await tx.station.createMany({
-      data: demoStations.map((of) => ({ id: stationId(site, of.code), siteId: site.id, ...of })),
+      data: stations.map((of) => ({ id: stationId(site, of.code), siteId: site.id, ...of })),
     });
     await tx.device.createMany({
-      data: demoStations.map(({ code }) => ({
+      data: stations.map(({ code }) => ({
         id: deviceId(site, code),
         siteId: site.id,
         stationId: stationId(site, code),
@@ -81,7 +82,7 @@ export async function seedStations(site: Site, anchor: Instant): Promise<void> {
       })),
     });
   }, site.id);
-  for (const { code } of demoStations) {
+  for (const { code } of stations) {
     await note(site, "device", deviceId(site, code), "device.enrolled", { station: code }, anchor);
   }
 }

@@ -19,6 +19,8 @@ export type Opening = {
   unit: string;
   content: InstructionContent;
   pictures: ReadonlyMap<string, ReturnType<Kit["picture"]>>;
+  /** Pieces, where the unit is a lot. */
+  quantity?: string | undefined;
   /** When it is released; work starts a quarter of an hour later. */
   at: Instant;
   values?: Readonly<Record<string, string>> | undefined;
@@ -27,12 +29,12 @@ export type Opening = {
 
 /** Releases a unit to the floor, and lays out what is needed to work on it. */
 export async function openUnit(opening: Opening): Promise<Job> {
-  const { site, order, unit, content, at, crew = firstShift } = opening;
+  const { site, order, unit, quantity, content, at, crew = firstShift } = opening;
   const [released] = await done(
     releaseTravelers(actorOfSeed(site.id), {
       workOrder: order,
       contentSha256: contentSha256(content),
-      units: { serials: [unit] },
+      units: quantity === undefined ? { serials: [unit] } : { lot: unit, quantity },
       at,
       recordedAt: at,
     }),

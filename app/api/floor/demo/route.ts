@@ -11,6 +11,8 @@ export const GET = reading("public", async (_nobody, { request }) => {
   const { demoPeople } = await import("../../../../prisma/seed/people.ts");
   const { demoSites } = await import("../../../../prisma/seed/plant.ts");
   const device = await actorOfDevice(request);
-  const site = device?.site ?? demoSites.ng1.id;
-  return demoKit(actorOfSeed(site), demoPeople, device !== null);
+  if (device) return demoKit(actorOfSeed(device.site), demoPeople, []);
+  // A tablet that is nobody's yet may become one of either plant.
+  const plants = Object.values(demoSites).map(({ id }) => actorOfSeed(id));
+  return demoKit(actorOfSeed(demoSites.ng1.id), demoPeople, plants);
 });

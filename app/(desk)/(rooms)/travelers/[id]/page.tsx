@@ -24,6 +24,7 @@ import type { Actor } from "#lib/people/schema";
 import { plantHoldsOn } from "#lib/plant/holds.queries";
 import { asBuilt } from "#lib/travelers/as-built.rules";
 import { recordHead } from "#lib/travelers/as-built-head.rules";
+import { lotFamily } from "#lib/travelers/family.queries";
 import { travelerRecord } from "#lib/travelers/history.queries";
 import { ownersOf } from "#lib/travelers/holds.rules";
 import { lotBalance } from "#lib/travelers/lot-balance.rules";
@@ -112,6 +113,11 @@ export default async function Traveler({ params, searchParams }: Ask) {
         words={words}
         mayVerify={may(actor, "record.verify")}
         mayLogDefect={may(actor, commandPermissions.logDefect)}
+        family={
+          state.unit.lot !== null && may(actor, commandPermissions.splitTraveler)
+            ? await lotFamily(actor, id)
+            : null
+        }
         mayAccept={may(actor, commandPermissions.acceptTraveler)}
         waiver={waiver}
       />

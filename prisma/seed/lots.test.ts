@@ -1,0 +1,41 @@
+import { expect, it } from "vitest";
+import { actorOfSeed } from "#lib/boundary/actor";
+import { forSite } from "#lib/db/client";
+import { replayRecord } from "#lib/record/replay.queries";
+import { verifyStream } from "#lib/record/verify.queries";
+import { balanceOf } from "#lib/travelers/lot-balance.rules";
+import type { TravelerState } from "#lib/travelers/state.schema";
+import { shiftStart } from "./demo.ts";
+import { seedLots } from "./lots.ts";
+import { demoSites } from "./plant.ts";
+import { seedInstructions, seedPlace, seedSites } from "./reference.ts";
+import { seedPeople } from "./staff.ts";
+
+it("three bushings wait for the QMS while the other 47 are accepted, and the record of both holds", {
+  timeout: 120_000,
+}, async () => {
+  const now = new Date().toISOString();
+  const anchor = shiftStart(now);
+  await seedSites(anchor);
+  await seedPeople(anchor);
+  for (const site of Object.values(demoSites)) await seedPlace(site, anchor);
+  await seedInstructions(demoSites.ng1, anchor);
+  expect(await seedLots(anchor, now, "full")).toBe(2);
+  const { id } = demoSites.ng2;
+  const rows = await forSite(id).traveler.findMany({
+    where: { siteId: id },
+    orderBy: { lot: "asc" },
+  });
+  expect(rows.map(({ lot, status }) => `${lot} ${status}`)).toEqual([
+    "B13-0418 accepted",
+    "B13-0418-1 on_hold",
+    "B13-0431 released",
+  ]);
+  const [parent, child] = rows.map(({ state }) => state as unknown as TravelerState);
+  expect(parent && balanceOf(parent)).toMatchObject({ accepted: "47", transferredOut: "3" });
+  expect(child).toMatchObject({ unit: { quantity: "3" }, defects: [{ code: "DIM-01" }] });
+  for (const row of rows) {
+    expect(await verifyStream(actorOfSeed(id), row.id)).toMatchObject({ broken: null });
+  }
+  expect(await replayRecord(id)).toMatchObject({ turnedAway: 0, older: 0, different: 0 });
+});
