@@ -25,17 +25,22 @@ export async function sitesOf(kind: SiteKey, key: string): Promise<string[]> {
   return rows.map(({ site }) => site);
 }
 
-/** The tablet that a session token stands for; null from the moment the session or the tablet was ended. */
+type FoundSession = DeviceOfSession & {
+  expiresAt: Instant;
+  endedAt: Instant | null;
+  revokedAt: Instant | null;
+};
+
+/**
+ * The tablet that a session token stands for; null from the moment the session or the tablet was ended.
+ * One round trip: it stands before everything that a tablet asks or sends.
+ */
 export async function deviceOfSession(token: string, at: Instant): Promise<DeviceOfSession | null> {
-  const hash = tokenHash(token);
-  const [site] = await sitesOf("device_session", hash);
-  if (!site) return null;
-  const session = await forSite(site).deviceSession.findUnique({
-    where: { tokenHash: hash },
-    select: { deviceId: true, expiresAt: true, endedAt: true },
-  });
-  if (!session || session.endedAt || session.expiresAt <= new Date(at)) return null;
-  return deviceAtSite(site, session.deviceId);
+  const [row] = await db.$queryRaw<{ found: FoundSession | null }[]>`
+    select device_of_session(${tokenHash(token)}) as found`;
+  if (!row?.found) return null;
+  const { expiresAt, endedAt, revokedAt, ...device } = row.found;
+  return endedAt || revokedAt || expiresAt <= at ? null : device;
 }
 
 /** A tablet that is enrolled and not revoked, with its station. */

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import pg from "pg";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { actorOfPresence, actorOfSeed, actorOfSession } from "#lib/boundary/actor";
 import { db, forSite } from "#lib/db/client";
 import { aKeyPair, aPerson, aSite, aTablet, type TestSite, valueIn } from "#lib/db/test-plant";
@@ -217,6 +217,33 @@ it("knows no session of a revoked tablet, even one that was left open", async ()
   const revokedAt = new Date();
   await forSite(site.id).device.update({ where: { id: tablet.id }, data: { revokedAt } });
   expect(await deviceOfSession(tablet.token, now)).toBeNull();
+});
+
+it("knows no session that was ended or is over", async () => {
+  const tablet = await aTablet(site);
+  const later = plusMinutes(now, 60 * 24 * 400);
+  expect(await deviceOfSession(tablet.token, later)).toBeNull();
+  await forSite(site.id).deviceSession.updateMany({
+    where: { deviceId: tablet.id },
+    data: { endedAt: new Date() },
+  });
+  expect(await deviceOfSession(tablet.token, now)).toBeNull();
+});
+
+it("asks who a tablet is in one round trip, because everything that it sends begins with that", async () => {
+  const tablet = await aTablet(site);
+  const query = vi.spyOn(pg.Client.prototype, "query");
+  const device = await deviceOfSession(tablet.token, now);
+  const asked = query.mock.calls.length;
+  query.mockRestore();
+  const { id, code, name, workCenter } = site.station;
+  expect(device).toEqual({
+    id: tablet.id,
+    name: "Tablet 1",
+    station: { id, code, name, workCenter },
+    site: { id: site.id, code: site.code, name: site.name, timeZone: site.timeZone },
+  });
+  expect(asked).toBe(1);
 });
 
 describe("an enrolment code", () => {

@@ -108,12 +108,15 @@ async function judgeSources(
   workplace: Workplace,
 ): Promise<void> {
   const environment = inQuiet();
-  for (const program of staticGates(environment)) {
-    await gate(total, program.name, async () => {
-      await judged(program, workplace);
-      return undefined;
-    });
-  }
+  // Side by side: each leaves a core idle for part of its time, and a person waits.
+  await Promise.all(
+    staticGates(environment).map((program) =>
+      gate(total, program.name, async () => {
+        await judged(program, workplace);
+        return undefined;
+      }),
+    ),
+  );
   if (command === "check") {
     await gate(total, "unit tests of the rules", () =>
       countedVitest(environment, workplace, ["--project", "rules"]),
