@@ -50,9 +50,14 @@ export function RecordDefect({
           <span key={`${of.decision}${of.quantity}`}>
             {" · "}
             <b className="font-[650]">{common(`decision.${of.decision}`)}</b> × {of.quantity}
-            {(of.concession ?? of.designAuthority) ? (
-              <span className="mono"> {of.concession ?? of.designAuthority}</span>
-            ) : null}
+            {[of.designAuthority, of.concession].map((reference) =>
+              reference === null ? null : (
+                <span key={reference} className="mono">
+                  {" "}
+                  {reference}
+                </span>
+              ),
+            )}
           </span>
         ))}
         {settled ? ` · ${t(`defectStatus.${defect.status}`)}` : ""}

@@ -1,6 +1,9 @@
+import { setTimeout } from "node:timers/promises";
 import { uuidv7 } from "#lib/kit/ids";
-import { instant } from "#lib/kit/time";
+import { instant, millis } from "#lib/kit/time";
 import type { DemoKit, Packet, SignIn } from "#lib/offline/wire.schema";
+import { runningTimer } from "#lib/travelers/clocks.rules";
+import { plannedField } from "#lib/travelers/plan.rules";
 import type { CommandVerdict } from "#lib/travelers/schema";
 import { chanceOf } from "../../prisma/seed/identity.ts";
 import { type Act, type Kit, nextAct } from "../../prisma/seed/plan.ts";
@@ -121,6 +124,7 @@ export async function workOn(
     if (next.type === "attachPhoto") await aPicture.upload(tablet);
     if (next.type === "startStep")
       packet = await shown(tablet, await crew.person(name), packet, next);
+    if (next.type === "stopTimer") await untilDwelt(packet, next);
     const done =
       next.type === "signBuyoff"
         ? await crew.sign(name, packet, next.body)
@@ -128,6 +132,18 @@ export async function workOn(
     if (done.verdict.verdict !== "applied") throw new Error(said(name, next, done.verdict));
     packet = done.packet;
   }
+}
+
+/** A dwell takes its time, over the wire as at the bench. */
+async function untilDwelt(
+  { state, content }: Packet,
+  { body }: Extract<Act, { type: "stopTimer" }>,
+): Promise<void> {
+  const field = plannedField(content, body.field)?.field;
+  const timer = runningTimer(state, body);
+  if (field?.kind !== "timer" || field.minSeconds === undefined || !timer) return;
+  const leftMs = millis(timer.startedAt) + field.minSeconds * 1000 - Date.now();
+  if (leftMs > 0) await setTimeout(leftMs + 50);
 }
 
 // The revision's requirement has to have been in front of whoever starts.
