@@ -64,7 +64,7 @@ test("late entries and refusals wait for quality, show both times and what was r
     .getByRole("listitem")
     .filter({ has: page.getByRole("heading", { name: unit.unit }) });
   await expect(own.getByText("Late entry").first()).toBeVisible();
-  await expect(own).toContainText("done at");
+  await expect(own).toContainText("Done at");
   await expect(own.locator(`time[datetime="${claimedAt}"]`).first()).toBeVisible();
   await expect(own).toContainText(reason);
   await expect(own.getByText("Refused at the tablet").first()).toBeVisible();
