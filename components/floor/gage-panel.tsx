@@ -57,24 +57,24 @@ export function GageLine({
   if (selected === undefined) return null;
   const gage = packet.gages.find(({ id }) => id === selected.id);
   return (
-    <div className="grid shrink-0 grid-cols-[minmax(0,1fr)_auto] gap-6">
+    <div className="grid shrink-0 grid-cols-[minmax(0,1fr)_auto] gap-4">
       {isDropped ? <GageDropped code={selected.code} onClose={() => setDropped(false)} /> : null}
       <button
         type="button"
         onClick={onChange}
-        className="flex min-h-touch min-w-0 items-center justify-between gap-3 rounded border-2 border-rule px-3 py-1.5 text-left text-[14px] leading-tight text-ink-2"
+        className="min-h-touch min-w-0 rounded border-2 border-rule px-3 py-1.5 text-left text-[14px] leading-tight text-ink-2"
       >
-        <span>
-          {name(type)}
-          <b className="mono block text-[18px] text-ink">{selected.code}</b>
-        </span>
-        <span className="text-right">
+        <span className="block">{name(type)}</span>
+        <span className="flex flex-wrap items-baseline gap-x-2">
+          <b className="mono text-[18px] text-ink">{selected.code}</b>
           {gage === undefined ? null : (
-            <span className="mono block">
+            <span className="mono text-[13px] whitespace-nowrap">
               {gage.calibratedMin}–{gage.calibratedMax} {gage.unit}
             </span>
           )}
-          <span className="sr-only">{t("change", { code: selected.code })} </span>
+        </span>
+        <span className="sr-only">{t("change", { code: selected.code })} </span>
+        <span className="block">
           {t("due", {
             date: format.dateTime(new Date(`${selected.calibrationDueOn}T12:00:00Z`), {
               day: "numeric",

@@ -64,7 +64,7 @@ export function LateDialog({ step, onClose }: { step: string; onClose: () => voi
           <div className="grid grid-cols-4 gap-2">
             {days.map((date, index) => (
               <Choice key={date} isOn={back === index} onPress={() => setBack(index)}>
-                {dayName(date, index)}
+                <span className="block first-letter:uppercase">{dayName(date, index)}</span>
               </Choice>
             ))}
           </div>
