@@ -124,9 +124,7 @@ function StepPanel(props: EntryProps & { step: Step }) {
     <Columns
       head={
         <>
-          {gage.asked === null ? (
-            <GageLine operation={operation} field={field} onChange={gage.change} />
-          ) : null}
+          <GageLine operation={operation} field={field} {...gage.line} />
           <PlaceChips places={fields.places} at={place} onPick={pick} />
         </>
       }
@@ -229,7 +227,10 @@ function useGageChoice(
   return {
     asked: missing ?? (isChanging ? inUse : null),
     select,
-    change: () => setChanging(true),
+    line: {
+      isAsked: missing !== null || (isChanging && inUse !== null),
+      onChange: () => setChanging(true),
+    },
     leave: missing === null ? { onBack: () => setChanging(false) } : {},
   };
 }

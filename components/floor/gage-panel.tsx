@@ -34,21 +34,33 @@ export function useGageTypeName(): (type: string) => string {
     t.has(type) ? t(type) : (packet.gages.find((gage) => gage.type === type)?.name ?? type);
 }
 
-/** The gage in use, with its range and due date, once per operation. Tapping it asks for another. */
-export function GageLine({
+type LineProps = { operation: Operation; field: Field | null; onChange: () => void };
+
+/**
+ * The gage in use, until another is asked for. What is said of one that was dropped stays until it was read,
+ * though the gage is out of use by then and its line is gone.
+ */
+export function GageLine({ isAsked, ...line }: LineProps & { isAsked: boolean }) {
+  const [dropped, setDropped] = useState<string | null>(null);
+  return (
+    <>
+      {dropped === null ? null : <GageDropped code={dropped} onClose={() => setDropped(null)} />}
+      {isAsked ? null : <InUse {...line} onDropped={setDropped} />}
+    </>
+  );
+}
+
+/** With its range and due date, once per operation. Tapping it asks for another. */
+function InUse({
   operation,
   field,
   onChange,
-}: {
-  operation: Operation;
-  field: Field | null;
-  onChange: () => void;
-}) {
+  onDropped,
+}: LineProps & { onDropped: (code: string) => void }) {
   const t = useTranslations("floor.gage");
   const format = useFormatter();
   const name = useGageTypeName();
   const { state, packet } = useWork();
-  const [isDropped, setDropped] = useState(false);
   if (field?.kind !== "measurement" || field.gageType === undefined) return null;
   const type = field.gageType;
   const selected = state.gages.findLast(
@@ -58,7 +70,6 @@ export function GageLine({
   const gage = packet.gages.find(({ id }) => id === selected.id);
   return (
     <div className="grid shrink-0 grid-cols-[minmax(0,1fr)_auto] gap-4">
-      {isDropped ? <GageDropped code={selected.code} onClose={() => setDropped(false)} /> : null}
       <button
         type="button"
         onClick={onChange}
@@ -85,7 +96,7 @@ export function GageLine({
       </button>
       <button
         type="button"
-        onClick={() => setDropped(true)}
+        onClick={() => onDropped(selected.code)}
         className="min-h-touch rounded border-2 border-stop px-3 text-[15px] leading-tight font-[650] text-stop"
       >
         {t("dropped.tap")}

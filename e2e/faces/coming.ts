@@ -77,8 +77,8 @@ export const coming: Faces = {
   "hold-dialog.tsx": (at, file) =>
     over(at, file, () => tapExactly(at, "floor.hold.open"), "common.cancel"),
   "more-dialog.tsx": async (at, file) => {
-    await over(at, file, () => tap(at, "floor.more.open"), "common.close");
-    await tap(at, "floor.more.open");
+    await over(at, file, () => tapExactly(at, "floor.more.open"), "common.close");
+    await tapExactly(at, "floor.more.open");
     await tap(at, "floor.more.note");
     const note = dialog(at).getByRole("textbox");
     await note.fill("W".repeat(300));

@@ -18,6 +18,7 @@ import {
   own,
   press,
   tap,
+  tapExactly,
   toStep,
 } from "./at.ts";
 
@@ -28,7 +29,7 @@ export const departingUnits = (): UnitWanted[] => [
 ];
 
 const departures = async (at: At): Promise<void> => {
-  await tap(at, "floor.more.open");
+  await tapExactly(at, "floor.more.open");
   await press(at, "floor.departure.open");
 };
 

@@ -15,6 +15,7 @@ import {
   press,
   recorded,
   tap,
+  tapExactly,
 } from "./at.ts";
 
 export const besideUnits = (): UnitWanted[] => [
@@ -65,7 +66,7 @@ export const standingBeside: Faces = {
   },
   "waiver-list.tsx": async (at, file) => {
     const { page, player } = at;
-    await tap(at, "floor.more.open");
+    await tapExactly(at, "floor.more.open");
     await press(at, "floor.waiver.grant");
     await seen(page, `${file} to be granted`);
     await beside(at, quality);
@@ -75,7 +76,7 @@ export const standingBeside: Faces = {
     await gone(at);
     await seen(page, `${file} in force over the step`);
     await player.handOver(supervisor);
-    await tap(at, "floor.more.open");
+    await tapExactly(at, "floor.more.open");
     await press(at, "floor.waiver.revoke");
     await seen(page, `${file} to be revoked`);
     await press(at, "floor.reasons.revoke.1");
