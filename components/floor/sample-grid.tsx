@@ -143,8 +143,13 @@ function Cell({
         onClick={onPick}
         className={`mono grid min-h-touch w-full content-center rounded border-[1.5px] px-0 text-center leading-tight ${look}`}
       >
-        <span aria-hidden className="text-[12px] text-ink-3">
+        <span aria-hidden className="flex items-center justify-center gap-1 text-[12px] text-ink-3">
           {place.sample}
+          {isOut ? (
+            <span className="text-stop">
+              <Mark tone="stop" size={13} />
+            </span>
+          ) : null}
         </span>
         <span className="sr-only">
           {grid("cell", { position: place.position, sample: place.sample })}{" "}
@@ -153,11 +158,6 @@ function Cell({
           {reading === null ? "–" : shown(reading.value)}
           {reading !== null && reading.amendments.length > 0 ? <sup>*</sup> : null}
         </span>
-        {isOut ? (
-          <span className="justify-self-center text-stop">
-            <Mark tone="stop" size={12} />
-          </span>
-        ) : null}
         <span className="sr-only"> {t(isOut ? "out" : reading === null ? "open" : "done")}</span>
       </button>
     </td>
