@@ -5,7 +5,7 @@ import { canonicalSha256, sha256Hex } from "#lib/kit/canonical";
 import { uuidv7 } from "#lib/kit/ids";
 import { aCommand, type Bench, factsFor, shown } from "#lib/travelers/bench/bench";
 import { named } from "#lib/travelers/bench/plan";
-import { device, people } from "#lib/travelers/bench/plant";
+import { device, gages, people } from "#lib/travelers/bench/plant";
 import { inWorkAt, sign } from "#lib/travelers/bench/stage";
 import { makeActs, type Signature } from "./acts.ts";
 import { type Core, emptyView, type TabletView } from "./core.ts";
@@ -30,6 +30,7 @@ async function aTabletWith(bench: Bench, person: FloorPerson) {
   const facts = factsFor(bench, aCommand(bench, "completeTraveler", {}));
   const packet = {
     ...facts,
+    gages,
     state: bench.state,
     people: {},
     texts: {},
@@ -124,4 +125,25 @@ test("a note can be read on the tablet that wrote it, before and after the serve
   await showStored(core, bench.state.id);
   expect(await waitingCommands(core.db)).toEqual([]);
   expect(core.view().open?.packet.texts[hash]).toBe(text);
+});
+
+test("a gage that was dropped stays out of use on its tablet when the server has heard of it", async () => {
+  const bench = inWorkAt("060.4");
+  const { core, acts } = await aTabletWith(bench, floorPerson("ben"));
+  await acts.act("quarantineGage", { gage: "TW-0209", reason: "fell down" });
+  const [sent] = await waitingCommands(core.db);
+  const row = await core.db.get("decisions", sent?.envelope.id ?? "");
+  const events = row?.local?.ok === true ? row.local.events : [];
+  expect(events.map(({ type }) => type)).toEqual(["gage.quarantined"]);
+  const head = canonicalSha256("head");
+  const seq = bench.state.seq + 1;
+  const recorded = events.map((event) => ({ ...event, seq })) as never;
+  const verdict = { id: row?.commandId ?? "", verdict: "applied", seq, head, events: recorded };
+  await settle(core.db, verdict as never);
+  await showStored(core, bench.state.id);
+  expect(await waitingCommands(core.db)).toEqual([]);
+  const status = (code: string) =>
+    core.view().open?.packet.gages.find((gage) => gage.code === code)?.status;
+  expect(status("TW-0209")).toBe("quarantined");
+  expect(status("DW-0066")).toBe("in_service");
 });

@@ -4,6 +4,7 @@ import type { Result } from "#lib/kit/result";
 import { instant } from "#lib/kit/time";
 import { evolve } from "#lib/travelers/evolve.rules";
 import type { Facts } from "#lib/travelers/facts.schema";
+import { gagesNow } from "#lib/travelers/quarantine.rules";
 import type { Refusal } from "#lib/travelers/refusal.schema";
 import {
   type Command,
@@ -236,7 +237,10 @@ function confirmed(
     (before, event) => evolve(before, { ...event, seq: before.seq + 1 }),
     packet.state,
   );
-  return { packet: { ...known, state, head: hasGap ? packet.head : verdict.head }, hasGap };
+  // A gage that was put aside here stays aside until the whole is fetched, and does not come back with the answer.
+  const gages = gagesNow(packet.gages, packet.state, state);
+  const head = hasGap ? packet.head : verdict.head;
+  return { packet: { ...known, gages, state, head }, hasGap };
 }
 
 /** What the server did not apply and nobody has seen yet. */
