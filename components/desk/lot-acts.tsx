@@ -22,6 +22,7 @@ export type LotFacts = {
 /** What a supervisor or quality does with a lot, as on a tablet: the same rules answer. */
 export function LotActs(lot: LotFacts) {
   const t = useTranslations("desk.lot");
+  if (!lot.isOpen && lot.isNumbered) return null;
   return (
     <section aria-label={t("title")} className="grid justify-items-start gap-2.5">
       <h2 className="text-[17px] font-bold">{t("title")}</h2>

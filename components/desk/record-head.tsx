@@ -180,6 +180,8 @@ function openSubject(
 function Ncrs({ head, opensDefects }: { head: Head; opensDefects: boolean }) {
   const t = useTranslations("desk.head");
   const common = useTranslations("common");
+  // Its pieces are in another lot, and what the QMS says of it stands there.
+  const left = useTranslations("desk.record.defectStatus");
   const isOpen = head.ncrs.some((of) => of.defectStatus === "open");
   return (
     <Line tone={head.ncrs.length === 0 ? "ok" : isOpen ? "stop" : "warn"} label={t("ncrs")}>
@@ -195,13 +197,23 @@ function Ncrs({ head, opensDefects }: { head: Head; opensDefects: boolean }) {
                 {of.number ?? of.code}
               </DefectLink>{" "}
               {of.number === null ? t("noNumber") : of.code}
-              {of.status === null ? "" : ` · ${common(`ncrStatus.${of.status}`)}`}
-              {of.decisions.length === 0
-                ? ` · ${t("undecided")}`
-                : ` · ${of.decisions.map((d) => common(`decision.${d.decision}`)).join(", ")}`}
+              {of.defectStatus === "transferred"
+                ? ` · ${left("transferred")}`
+                : stands(of, t("undecided"), common)}
               {of.byHand ? ` · ${t("byHand")}` : ""}
             </span>
           ))}
     </Line>
   );
+}
+
+/** Where the NCR stands, and what was decided. */
+function stands(
+  { status, decisions }: Head["ncrs"][number],
+  undecided: string,
+  common: ReturnType<typeof useTranslations<"common">>,
+): string {
+  const known = status === null ? "" : ` · ${common(`ncrStatus.${status}`)}`;
+  const decided = decisions.map((of) => common(`decision.${of.decision}`)).join(", ");
+  return `${known} · ${decisions.length === 0 ? undecided : decided}`;
 }

@@ -244,9 +244,12 @@ export function RecordLot({
         </p>
       )}
       {serials.length === 0 ? null : (
-        <p>
-          {t("serials")} <span className="mono break-words">{serials.join(", ")}</span>
-        </p>
+        <details>
+          <summary>
+            {t("serials")} <span className="mono">{serials.length}</span>
+          </summary>
+          <p className="mono break-words">{serials.join(", ")}</p>
+        </details>
       )}
     </section>
   );

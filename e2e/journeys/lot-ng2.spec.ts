@@ -232,7 +232,7 @@ test("a lot at NG2: three pieces leave onto hold, their brother completes withou
     await lotButton(page, "1 of 3 pcs").click();
     const dialog = page.getByRole("dialog");
     await expect(dialog).toContainText("3 started = 1 accepted + 2 scrapped");
-    await expect(dialog).toContainText("of them 1 reworked");
+    await expect(dialog).toContainText("1 of those here reworked");
     await seen(page, "child balance");
   });
 
@@ -265,6 +265,8 @@ test("a lot at NG2: three pieces leave onto hold, their brother completes withou
     const quantity = desk.getByRole("region", { name: "Quantity" });
     await expect(quantity).toContainText("balanced");
     await expect(quantity.getByRole("link", { name: mistaken.unit }).first()).toBeVisible();
+    // The three and their NCR are told where they are now.
+    await expect(desk.getByRole("main")).toContainText("left with its pieces");
     await seen(desk, "record of the lot");
     await expectIntact(desk, (await entriesOf(lot.traveler)).length);
     await quantity.getByRole("link", { name: child.unit }).click();

@@ -103,7 +103,8 @@ const sentences: Sentences = {
   }),
   "traveler.serials_assigned": ({ serials }) => ({
     count: number(serials.length),
-    serials: list(serials),
+    // Fifty numbers tell nobody more than the first and the last; all of them stand with the lot.
+    serials: serials.length > 6 ? `${serials[0]} … ${serials.at(-1)}` : list(serials),
   }),
 
   "step.presented": ({ language, requirementHash }) => ({ language, hash: hash(requirementHash) }),
