@@ -5,6 +5,7 @@ import type { Faces } from "./faces/at.ts";
 import { coming, comingUnits } from "./faces/coming.ts";
 import { departing, departingUnits } from "./faces/departing.ts";
 import { ending, endingUnits } from "./faces/ending.ts";
+import { handlingLots, lotUnits } from "./faces/lots.ts";
 import { measuring, measuringUnits } from "./faces/measuring.ts";
 import { besideUnits, standingBeside } from "./faces/standing-beside.ts";
 import { expect, test } from "./fixtures.ts";
@@ -21,6 +22,7 @@ const tours: Readonly<Record<string, { faces: Faces; wanted: () => UnitWanted[] 
   "what is not as planned": { faces: departing, wanted: departingUnits },
   "who stands beside whom": { faces: standingBeside, wanted: besideUnits },
   "what is measured, scanned and timed": { faces: measuring, wanted: measuringUnits },
+  "a lot as a lot": { faces: handlingLots, wanted: lotUnits },
   "the end of a unit": { faces: ending, wanted: endingUnits },
 };
 
