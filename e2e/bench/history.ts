@@ -41,6 +41,7 @@ export async function historySearched({ isSmall, rounds }: Scale): Promise<Row[]
       unit: "ms",
       rounds: { system: large.page, limit: small.page },
       target: { most: 2 },
+      isApart: true,
       note,
     }),
     rowOf({

@@ -41,11 +41,16 @@ const words = (target: Target) => ("least" in target ? `≥ ${target.least}` : `
 
 /** The row of a table: medians, their ratio, and whether it is what was aimed at. */
 export function rowOf(
-  of: Pick<Row, "id" | "name" | "unit" | "rounds"> & { target: Target; note?: string },
+  of: Pick<Row, "id" | "name" | "unit" | "rounds"> & {
+    target: Target;
+    note?: string;
+    /** Measured one after the other: a round of the one has nothing to do with a round of the other. */
+    isApart?: boolean;
+  },
 ): Row {
-  const { target, rounds, note = "", ...named } = of;
+  const { target, rounds, note = "", isApart = false, ...named } = of;
   const ratios = rounds.system.map((system, at) => system / (rounds.limit[at] ?? Number.NaN));
-  const ratio = median(ratios);
+  const ratio = isApart ? median(rounds.system) / median(rounds.limit) : median(ratios);
   return {
     ...named,
     rounds,

@@ -22,7 +22,7 @@ const row = z.strictObject({
   id: z.enum(rowIds),
   name: z.string(),
   unit: z.string(),
-  /** Medians; a ratio is the median of the rounds' own. */
+  /** Medians; a ratio is the median of the rounds' own, or of the medians where these were not taken in turn. */
   system: z.number(),
   limit: z.number(),
   ratio: z.number(),
