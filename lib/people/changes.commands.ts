@@ -28,8 +28,12 @@ type Outcome = Promise<Result<{ person: string }, PersonRefusal>>;
 const refused = (code: PersonRefusal["code"], params: Readonly<Record<string, string>> = {}) =>
   err<PersonRefusal>({ code, params });
 
-const happened = (person: string, type: string, body: Happening["body"], texts: string[] = []) =>
-  ({ kind: "person", stream: person, type, body, texts }) satisfies Happening;
+const happened = (
+  person: string,
+  type: Happening["type"],
+  body: Happening["body"],
+  texts: string[] = [],
+) => ({ kind: "person", stream: person, type, body, texts }) satisfies Happening;
 
 /** Within a transaction, for a form and for a file alike: the person and their roles at this site. */
 export async function addPerson(tx: Tx, actor: Actor, id: string, row: PersonRow, locale = "en") {

@@ -32,7 +32,7 @@ const now = (): Instant => instant(Date.now());
 
 const happened = (
   person: string,
-  type: string,
+  type: Happening["type"],
   body: Happening["body"],
   when: When,
 ): Happening => ({ kind: "person", stream: person, type, body, ...when });

@@ -47,7 +47,10 @@ export async function makeEnrolmentCode(
         expiresAt: new Date(expiresAt),
       },
     });
-    const event = { type: "enrolment_code.made", body: { station: found.code, expiresAt } };
+    const event = {
+      type: "enrolment_code.made",
+      body: { station: found.code, expiresAt },
+    } as const;
     return ok({
       value: { code, expiresAt },
       events: [{ ...event, stream: actor.site, kind: "site" }],

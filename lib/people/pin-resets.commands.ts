@@ -89,8 +89,13 @@ export function approvePinReset(
       },
     });
     const body = { person: reset.personId, reset: reset.id, askedBy: reset.askedBy };
-    const event = { kind: "person", stream: reset.personId, type: "pin_reset.approved", body };
-    return ok({ value: { code, expiresAt }, events: [{ ...event, kind: "person" as const }] });
+    const event = {
+      kind: "person",
+      stream: reset.personId,
+      type: "pin_reset.approved",
+      body,
+    } as const;
+    return ok({ value: { code, expiresAt }, events: [event] });
   });
 }
 

@@ -38,8 +38,12 @@ const onDay = (day: string): Date => new Date(`${day}T00:00:00Z`);
 const dayOf = (date: Date): string => date.toISOString().slice(0, 10);
 const dayBefore = (day: string): string => dayOf(new Date(onDay(day).getTime() - 86_400_000));
 
-const happened = (person: string, type: string, body: Happening["body"], texts: string[] = []) =>
-  ({ kind: "person", stream: person, type, body, texts }) satisfies Happening;
+const happened = (
+  person: string,
+  type: Happening["type"],
+  body: Happening["body"],
+  texts: string[] = [],
+) => ({ kind: "person", stream: person, type, body, texts }) satisfies Happening;
 
 type Given = Pick<GrantForm, "code" | "authority" | "evidence" | "validFrom" | "validUntil">;
 

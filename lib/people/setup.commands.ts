@@ -4,6 +4,7 @@ import { uuidv7 } from "#lib/kit/ids";
 import { err, ok, type Result } from "#lib/kit/result";
 import { hashSecret, isSecret, newToken, tokenHash } from "#lib/kit/secrets";
 import { type Instant, instant, plusMinutes } from "#lib/kit/time";
+import type { Happening } from "#lib/record/commands";
 import { recorded } from "#lib/record/recorded.commands";
 import type { PlantPolicy } from "#lib/travelers/facts.schema";
 import { sitesOf } from "./devices.queries.ts";
@@ -95,7 +96,7 @@ export async function useSetupToken(
     await tx.credential.create({
       data: { personId: person, passwordHash, totpSecret: totp.sealed, changedAt: new Date(at) },
     });
-    const told = (type: string, body: object) => ({
+    const told = (type: Happening["type"], body: object) => ({
       kind: "person" as const,
       stream: person,
       type,

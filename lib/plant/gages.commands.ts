@@ -18,8 +18,12 @@ type Outcome = Promise<Result<{ gage: string }, GageRefusal>>;
 const refused = (code: GageRefusal["code"], params: Readonly<Record<string, string>> = {}) =>
   err<GageRefusal>({ code, params });
 
-const happened = (gage: string, type: string, body: Happening["body"], texts: string[] = []) =>
-  ({ kind: "gage", stream: gage, type, body, texts }) satisfies Happening;
+const happened = (
+  gage: string,
+  type: Happening["type"],
+  body: Happening["body"],
+  texts: string[] = [],
+) => ({ kind: "gage", stream: gage, type, body, texts }) satisfies Happening;
 
 const onDay = (day: string): Date => new Date(`${day}T00:00:00Z`);
 const dayOf = (date: Date): string => date.toISOString().slice(0, 10);

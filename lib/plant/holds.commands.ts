@@ -74,7 +74,7 @@ export function placePlantHold(actor: Actor, form: PlantHoldForm): Outcome {
 
 const happened = (
   actor: Actor,
-  type: string,
+  type: "plant_hold.placed" | "plant_hold.released",
   body: Readonly<Record<string, string>>,
   text: string,
 ) => ({ kind: "site", stream: actor.site, type, body, texts: [text] }) as const;

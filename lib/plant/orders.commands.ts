@@ -17,8 +17,12 @@ type Outcome = Promise<Result<{ order: string }, OrderRefusal>>;
 const refused = (code: OrderRefusal["code"], params: Readonly<Record<string, string>> = {}) =>
   err<OrderRefusal>({ code, params });
 
-const happened = (order: string, type: string, body: Happening["body"], texts: string[] = []) =>
-  ({ kind: "order", stream: order, type, body, texts }) satisfies Happening;
+const happened = (
+  order: string,
+  type: Happening["type"],
+  body: Happening["body"],
+  texts: string[] = [],
+) => ({ kind: "order", stream: order, type, body, texts }) satisfies Happening;
 
 const orNull = (text: string): string | null => (text === "" ? null : text);
 

@@ -17,8 +17,12 @@ const refused = (code: StationRefusal["code"], params: Readonly<Record<string, s
   err<StationRefusal>({ code, params });
 
 /** A station has no stream of its own: what happens to it stands in the site's. */
-const happened = (actor: Actor, type: string, body: Happening["body"], texts: string[] = []) =>
-  ({ kind: "site", stream: actor.site, type, body, texts }) satisfies Happening;
+const happened = (
+  actor: Actor,
+  type: Happening["type"],
+  body: Happening["body"],
+  texts: string[] = [],
+) => ({ kind: "site", stream: actor.site, type, body, texts }) satisfies Happening;
 
 /** Within a transaction, for a form and for a file alike. */
 export async function addStation(tx: Tx, actor: Actor, id: string, row: StationRow) {

@@ -24,8 +24,12 @@ type Outcome = Promise<Result<{ stock: string }, StockRefusal>>;
 const refused = (code: StockRefusal["code"], params: StockRefusal["params"] = {}) =>
   err<StockRefusal>({ code, params });
 
-const happened = (stock: string, type: string, body: Happening["body"], texts: string[] = []) =>
-  ({ kind: "lot", stream: stock, type, body, texts }) satisfies Happening;
+const happened = (
+  stock: string,
+  type: Happening["type"],
+  body: Happening["body"],
+  texts: string[] = [],
+) => ({ kind: "lot", stream: stock, type, body, texts }) satisfies Happening;
 
 const orNull = (text: string): string | null => (text === "" ? null : text);
 const onDay = (day: string | null): Date | null =>

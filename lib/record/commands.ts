@@ -7,6 +7,7 @@ import type { Actor } from "#lib/people/schema";
 import { append } from "./append.commands.ts";
 import { cardOn } from "./cards.rules.ts";
 import { chained, outsideTravelers } from "./chain.rules.ts";
+import type { HappeningType } from "./happenings.schema.ts";
 import { askNothing, headOf, type Loaded, loadForCommand } from "./load.queries.ts";
 import type { StreamKind } from "./schema.ts";
 import { shiftAt } from "./shifts.rules.ts";
@@ -17,7 +18,7 @@ export type Happening = {
   kind: Exclude<StreamKind, "traveler">;
   /** The id of what it happened to; its stream follows from it. */
   stream: string;
-  type: string;
+  type: HappeningType;
   body: Canonical;
   /** When it was done; the database's clock where it isn't said. */
   at?: Instant;

@@ -7,6 +7,7 @@ import type { Actor } from "#lib/people/schema";
 import type { Decision, Guard } from "#lib/record/append.commands";
 import { cardOn, type SealedCard } from "#lib/record/cards.rules";
 import { chained, type EntryDraft, type Head, outsideTravelers } from "#lib/record/chain.rules";
+import type { HappeningType } from "#lib/record/happenings.schema";
 import { headOf, type Loaded } from "#lib/record/load.queries";
 import type { SealedEntry, StreamKind } from "#lib/record/schema";
 import { shiftAt } from "#lib/record/shifts.rules";
@@ -19,7 +20,13 @@ import type { Reached } from "./facts.queries.ts";
 import type { Facts } from "./facts.schema.ts";
 import { isStored, keptPart } from "./kept-facts.commands.ts";
 import type { Row } from "./projection.rules.ts";
-import type { CommandVerdict, EventBody, RecordedEvent, TravelerEvent } from "./schema.ts";
+import type {
+  CommandVerdict,
+  EventBody,
+  EventType,
+  RecordedEvent,
+  TravelerEvent,
+} from "./schema.ts";
 import type { TravelerState } from "./state.schema.ts";
 
 type Touched = { kind: StreamKind; from: Head; to: Head };
@@ -137,7 +144,13 @@ export class Draft {
   }
 
   /** Appends to the stream of something that is not a traveler. */
-  report(kind: StreamKind, stream: string, type: string, body: Canonical, said: Saying): Head {
+  report(
+    kind: StreamKind,
+    stream: string,
+    type: HappeningType | EventType,
+    body: Canonical,
+    said: Saying,
+  ): Head {
     const entry = { ...outsideTravelers, ...this.line(said), type, typeVersion: 1, body };
     return this.add(kind, stream, entry);
   }

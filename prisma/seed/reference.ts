@@ -10,6 +10,7 @@ import {
 import { type Canonical, canonicalJson } from "#lib/kit/canonical";
 import { dateIn, type Instant, instant, millis } from "#lib/kit/time";
 import { recordEvents } from "#lib/record/commands";
+import type { HappeningType } from "#lib/record/happenings.schema";
 import { idOf } from "./identity.ts";
 import {
   type DemoGage,
@@ -47,7 +48,7 @@ async function note(
   site: Site,
   kind: "site" | "gage" | "order" | "device" | "instruction",
   stream: string,
-  type: string,
+  type: HappeningType,
   body: Canonical,
   at: Instant,
 ): Promise<void> {
