@@ -36,6 +36,8 @@ export type Bench = {
   qms: Map<string, Answer>;
   events: RecordedEvent[];
   state: TravelerState;
+  /** Reasons and comments by their hash, as they are kept beside the record. */
+  texts: Map<string, string>;
   minutes: number;
   /** Who does the production work here when nobody is named. */
   worker: Name;
@@ -73,6 +75,7 @@ export function aBench(
     qms: new Map(),
     events: [first],
     state,
+    texts: new Map(),
     minutes: 0,
     worker: of.worker ?? "ana",
   };
@@ -173,7 +176,10 @@ export function act<T extends CommandType>(
   const command = aCommand(bench, type, body);
   const facts = factsFor(bench, command, given);
   const ruling = decide(bench.state, command, facts);
-  if (ruling.ok) keep(bench, command, facts, ruling.value.events);
+  if (ruling.ok) {
+    keep(bench, command, facts, ruling.value.events);
+    for (const text of ruling.value.texts) bench.texts.set(sha256Hex(text), text);
+  }
   return ruling;
 }
 
