@@ -49,6 +49,7 @@ export function doorsOf({ traveler, defect, sha256, ...plant }: Named): Door[] {
     const path = route
       .replace("[sha256]", sha256)
       .replace("[connector]", "qms-sandbox")
+      .replace("[file]", "defect.logged.v1.json")
       .replace("[...nextauth]", "session")
       .replace("[...missing]", "no-such-room")
       .replace("[requirement]", plant.requirement)

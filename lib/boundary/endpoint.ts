@@ -106,6 +106,12 @@ export function turnAway(
 /** Who is told something by name is told it alone: no cache on the way may keep it. */
 const privately = { "cache-control": "private, no-store" };
 
+/** A document that is the same for everybody and tells nothing of the plant: any system may fetch and keep it. */
+export const published = (document: object, type: string): Response =>
+  new Response(JSON.stringify(document), {
+    headers: { "content-type": type, "cache-control": "public, max-age=300" },
+  });
+
 // The one refusal with a status of its own: whoever asks too often is a machine, and machines read it.
 function jsonAnswer(answer: object): Response {
   const error = "error" in answer ? (answer.error as Partial<BoundaryError>) : null;

@@ -53,6 +53,7 @@ export const routeRules: Readonly<Record<string, Rule>> = {
   "PAGE /travelers/[id]": whoMay("traveler.read"),
   "PAGE /travelers/[id]/entries": whoMay("traveler.read"),
 
+  "GET /api/asyncapi.json": everybody,
   "GET /api/auth/[...nextauth]": { who: "own", proof: "next_auth" },
   "POST /api/auth/[...nextauth]": { who: "own", proof: "next_auth" },
   "GET /api/blobs/[sha256]": { who: "device_or", permission: "traveler.read" },
@@ -73,6 +74,8 @@ export const routeRules: Readonly<Record<string, Rule>> = {
   "GET /api/floor/travelers/[id]/head": tablet,
   "GET /api/health": everybody,
   "GET /api/live": whoMay("desk.enter"),
+  "GET /api/openapi.json": everybody,
+  "GET /api/schemas/events/[file]": everybody,
   "POST /api/sign": tablet,
   "POST /api/webhooks/[connector]": { who: "own", proof: "webhook_signature" },
 

@@ -1,0 +1,184 @@
+import { eventNames } from "./data.schema.ts";
+import { fileOf, schemaPath } from "./schemas.rules.ts";
+
+const json = (description: string, schema: object = { type: "object" }) => ({
+  description,
+  content: { "application/json": { schema } },
+});
+const nothing = (description: string) => ({ description });
+
+const webhookHeader = (name: string, description: string) => ({
+  name,
+  in: "header",
+  required: true,
+  description,
+  schema: { type: "string" },
+});
+
+const webhook = {
+  post: {
+    operationId: "receiveNotice",
+    summary: "A connected system says that a record of its own has changed",
+    description:
+      "Signed as in Standard Webhooks, with the connector's own secret. Nothing in the body is believed but the record's name: the record is then read from the system.",
+    security: [],
+    parameters: [
+      {
+        name: "connector",
+        in: "path",
+        required: true,
+        description: "The connector's code or its id",
+        schema: { type: "string", pattern: "^[a-z0-9][a-z0-9-]{0,59}$" },
+      },
+      webhookHeader("webhook-id", "The notice's own id: a repeat does nothing"),
+      webhookHeader("webhook-timestamp", "Seconds since 1970; within five minutes"),
+      webhookHeader("webhook-signature", "v1,<base64 of the HMAC-SHA256 of id.timestamp.body>"),
+    ],
+    requestBody: {
+      required: true,
+      content: { "application/json": { schema: { type: "object" } } },
+    },
+    responses: {
+      202: nothing("Taken, or taken before"),
+      400: nothing("It names no record"),
+      401: nothing("Not signed by a connector of this plant"),
+      413: nothing("Larger than 64 KiB"),
+    },
+  },
+};
+
+const blob = {
+  get: {
+    operationId: "readBlob",
+    summary: "A photo, report or document by the SHA-256 that an event names",
+    security: [{ session: [] }],
+    parameters: [
+      {
+        name: "sha256",
+        in: "path",
+        required: true,
+        schema: { type: "string", pattern: "^[0-9a-f]{64}$" },
+      },
+    ],
+    responses: {
+      200: {
+        description: "Its bytes",
+        content: Object.fromEntries(
+          [
+            "image/jpeg",
+            "image/png",
+            "image/webp",
+            "application/pdf",
+            "application/xml",
+            "text/csv",
+            "text/plain",
+          ].map((type) => [type, {}]),
+        ),
+      },
+      401: json("Nobody has signed in"),
+      403: json("Whoever has may not see units here"),
+      404: json("Not of this site, or not here yet"),
+    },
+  },
+};
+
+const published = (operationId: string, summary: string, type: string) => ({
+  get: {
+    operationId,
+    summary,
+    security: [],
+    responses: {
+      200: { description: "The document", content: { [type]: { schema: { type: "object" } } } },
+    },
+  },
+});
+
+/** What others may call, by the path that the routes have. */
+const paths = {
+  "/api/health": {
+    get: {
+      operationId: "health",
+      summary: "Does this process reach its database?",
+      security: [],
+      responses: {
+        200: json("It does", {
+          type: "object",
+          properties: { ok: { const: true } },
+          required: ["ok"],
+        }),
+        503: json("It does not"),
+      },
+    },
+  },
+  [`${schemaPath}/{file}`]: {
+    get: {
+      operationId: "eventSchema",
+      summary: "The JSON Schema of an event's data",
+      security: [],
+      parameters: [
+        {
+          name: "file",
+          in: "path",
+          required: true,
+          schema: { type: "string", enum: eventNames.map(fileOf) },
+        },
+      ],
+      responses: {
+        200: {
+          description: "The schema",
+          content: { "application/schema+json": { schema: { type: "object" } } },
+        },
+        404: json("No such event"),
+      },
+    },
+  },
+  "/api/asyncapi.json": published("asyncapi", "The catalogue of events", "application/json"),
+  "/api/openapi.json": published("openapi", "This document", "application/json"),
+  "/api/blobs/{sha256}": blob,
+  "/api/webhooks/{connector}": webhook,
+};
+
+/** Handlers that only our own pages and tablets call, and why. They change without notice. */
+export const internal: Readonly<Record<string, string>> = {
+  "PUT /api/blobs/[sha256]": "a tablet sends its photos",
+  "POST /api/commands": "a tablet sends what was done on it",
+  "POST /api/devices/challenge": "a tablet proves its key",
+  "POST /api/devices/enrol": "a tablet is enrolled",
+  "POST /api/devices/session": "a tablet proves its key",
+  "POST /api/documents": "the desk attaches a document to a disposition",
+  "GET /api/floor/demo": "the demo's badges",
+  "POST /api/floor/end-period": "a tablet",
+  "GET /api/floor/find": "a tablet",
+  "GET /api/floor/queue": "a tablet",
+  "POST /api/floor/sign-in": "a tablet",
+  "GET /api/floor/travelers/[id]": "a tablet",
+  "GET /api/floor/travelers/[id]/exposed": "a tablet",
+  "GET /api/floor/travelers/[id]/head": "a tablet",
+  "GET /api/live": "the desk's screens",
+  "POST /api/sign": "a tablet",
+  "GET /api/auth/[...nextauth]": "the desk's session",
+  "POST /api/auth/[...nextauth]": "the desk's session",
+};
+
+export const openApi = (origin: string, version: string) => ({
+  openapi: "3.1.0",
+  info: {
+    title: "Buyoff",
+    version,
+    description:
+      "What other systems may call. Everything else under /api belongs to the plant's own tablets and pages and changes without notice.",
+    license: { name: "Apache-2.0", identifier: "Apache-2.0" },
+  },
+  servers: [{ url: origin }],
+  paths,
+  components: {
+    securitySchemes: {
+      session: {
+        type: "apiKey",
+        in: "cookie",
+        name: "__Host-buyoff-desk",
+        description: "A session of the desk, or of an enrolled tablet",
+      },
+    },
+  },
+});
