@@ -2,7 +2,6 @@ import * as z from "zod/mini";
 import { about } from "./catalogue.rules.ts";
 import { type EventName, eventNames } from "./data.schema.ts";
 import { envelope } from "./envelope.schema.ts";
-import { said } from "./parts.schema.ts";
 import { schemaUrl } from "./schemas.rules.ts";
 
 const schemaFormat = "application/schema+json;version=draft-2020-12";
@@ -10,7 +9,8 @@ const schemaFormat = "application/schema+json;version=draft-2020-12";
 const envelopeSchema = () => {
   const { $schema: _, ...schema } = z.toJSONSchema(envelope, {
     io: "input",
-    metadata: said,
+    // Without names: a reference within it would be looked for in the document around it.
+    metadata: z.registry(),
     reused: "inline",
   }) as Record<string, unknown>;
   return schema;

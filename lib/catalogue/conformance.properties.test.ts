@@ -4,16 +4,18 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { route } from "../feed/routing.rules.ts";
 import type { NcrDraft } from "../feed/schema.ts";
-import { aBench, type Bench } from "../travelers/bench/bench.ts";
+import { plusMinutes } from "../kit/time.ts";
+import { aBench, act, type Bench } from "../travelers/bench/bench.ts";
 import { named } from "../travelers/bench/plan.ts";
+import { begin } from "../travelers/bench/plant.ts";
 import { recordOf } from "../travelers/bench/record.ts";
-import { planWith } from "../travelers/bench/stage.ts";
+import { inWorkAt, planWith, read } from "../travelers/bench/stage.ts";
 import { workUntil } from "../travelers/bench/worker.ts";
 import { asBuiltRecord } from "./conformance/as-built.ts";
 import { factsFor, heardOf } from "./conformance/bench-events.ts";
 import { form3 } from "./conformance/form-3.ts";
 import type { Heard } from "./conformance/heard.ts";
-import { histories, history, played } from "./conformance/histories.ts";
+import { histories, history, patienceMs, played } from "./conformance/histories.ts";
 import { ncrDraft } from "./conformance/ncr.ts";
 import { ownForm3, ownRecord, ownUsage } from "./conformance/own-views.ts";
 import { trainingUsage } from "./conformance/training.ts";
@@ -36,30 +38,49 @@ test("the receiver's programs know nothing of ours but the events", () => {
   }
 });
 
-test("from the events of any history come its as-built record, Form 3 and the use of qualifications as the app shows them", () => {
-  let rows = 0;
-  let used = 0;
-  const kinds = new Set<string>();
-  fc.assert(
-    fc.property(history, (of) => {
-      const bench = played(of);
-      const events = heard(bench);
-      const record = asBuiltRecord(events);
-      expect(record).toEqual(ownRecord(bench));
-      expect(form3(events)).toEqual(ownForm3(bench, ucum));
-      const usage = trainingUsage(events);
-      expect(usage).toEqual(ownUsage(bench));
-      const told = record.operations.flatMap((operation) => operation.rows);
-      for (const { kind } of told) kinds.add(kind);
-      rows += told.length;
-      used += usage.length;
-    }),
-    { numRuns: histories },
-  );
-  expect([...kinds]).toEqual(
-    expect.arrayContaining(["clock", "component", "departure", "photo", "reading"]),
-  );
-  expect(Math.min(rows, used)).toBeGreaterThan(histories);
+test(
+  "from the events of any history come its as-built record, Form 3 and the use of qualifications as the app shows them",
+  () => {
+    let rows = 0;
+    let used = 0;
+    const kinds = new Set<string>();
+    fc.assert(
+      fc.property(history, (of) => {
+        const bench = played(of);
+        const events = heard(bench);
+        const record = asBuiltRecord(events);
+        expect(record).toEqual(ownRecord(bench));
+        expect(form3(events)).toEqual(ownForm3(bench, ucum));
+        const usage = trainingUsage(events);
+        expect(usage).toEqual(ownUsage(bench));
+        const told = record.operations.flatMap((operation) => operation.rows);
+        for (const { kind } of told) kinds.add(kind);
+        rows += told.length;
+        used += usage.length;
+      }),
+      { numRuns: histories },
+    );
+    expect([...kinds]).toEqual(
+      expect.arrayContaining(["clock", "component", "departure", "photo", "reading"]),
+    );
+    expect(Math.min(rows, used)).toBeGreaterThan(histories);
+  },
+  patienceMs,
+);
+
+test("what was recorded late is late in the record that the receiver makes, and nothing else is", () => {
+  const bench = inWorkAt("060.1");
+  act(bench, "selectGage", { operation: named("op 060"), gage: "DW-0066" });
+  bench.minutes += 40;
+  const late = { claimedAt: plusMinutes(begin, bench.minutes - 30), reason: "was charging" };
+  expect(read(bench, { step: "060.1", field: "running" }, "2.4", { late }).ok).toBe(true);
+  read(bench, { step: "060.1", field: "running", position: "2" }, "2.6");
+  const record = asBuiltRecord(heard(bench));
+  expect(record).toEqual(ownRecord(bench));
+  const rows = record.operations.flatMap((of) => of.rows).filter(({ step }) => step === "060.1");
+  const told = rows.map(({ content, late: claimed }) => [content.value, claimed]);
+  expect(told).toContainEqual(["2.4", late.claimedAt]);
+  expect(told).toContainEqual(["2.6", null]);
 });
 
 /** One bolt over torque, its NCR, disposition and rework, and the unit complete in the end. */

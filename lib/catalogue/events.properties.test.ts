@@ -3,34 +3,38 @@ import { expect, test } from "vitest";
 import { recordOf } from "../travelers/bench/record.ts";
 import { factsFor, heardOf } from "./conformance/bench-events.ts";
 import { faults, nameOf } from "./conformance/checked.ts";
-import { histories, history, played } from "./conformance/histories.ts";
+import { histories, history, patienceMs, played } from "./conformance/histories.ts";
 import { eventsOf } from "./events.rules.ts";
 
-test("every event of any history is as its schema and its envelope say, and one entry after another", () => {
-  const seen = new Set<string>();
-  fc.assert(
-    fc.property(history, (of) => {
-      const bench = played(of);
-      const events = heardOf(bench);
-      for (const event of events) {
-        seen.add(nameOf(event));
-        expect(faults(event), event.type).toEqual([]);
-      }
-      const seqs = events.map(({ data }) => data.context.integrity.seq);
-      // Nothing that happens to a unit is left out: a receiver that misses an event sees the gap.
-      expect([...new Set(seqs)]).toEqual(bench.events.map(({ seq }) => seq));
-      const order = events.map(({ sequence }) => sequence);
-      expect(order).toEqual(order.toSorted());
-      expect(new Set(order).size).toBe(order.length);
-      expect(new Set(events.map(({ id }) => id)).size).toBe(events.length);
-      // Made again, from a retry or a replay, it is the same to the last character.
-      expect(JSON.stringify(heardOf(bench))).toBe(JSON.stringify(events));
-    }),
-    { numRuns: histories },
-  );
-  // Otherwise it would hold because nothing ever happens.
-  expect([...seen].length).toBeGreaterThan(30);
-});
+test(
+  "every event of any history is as its schema and its envelope say, and one entry after another",
+  () => {
+    const seen = new Set<string>();
+    fc.assert(
+      fc.property(history, (of) => {
+        const bench = played(of);
+        const events = heardOf(bench);
+        for (const event of events) {
+          seen.add(nameOf(event));
+          expect(faults(event), event.type).toEqual([]);
+        }
+        const seqs = events.map(({ data }) => data.context.integrity.seq);
+        // Nothing that happens to a unit is left out: a receiver that misses an event sees the gap.
+        expect([...new Set(seqs)]).toEqual(bench.events.map(({ seq }) => seq));
+        const order = events.map(({ sequence }) => sequence);
+        expect(order).toEqual(order.toSorted());
+        expect(new Set(order).size).toBe(order.length);
+        expect(new Set(events.map(({ id }) => id)).size).toBe(events.length);
+        // Made again, from a retry or a replay, it is the same to the last character.
+        expect(JSON.stringify(heardOf(bench))).toBe(JSON.stringify(events));
+      }),
+      { numRuns: histories },
+    );
+    // Otherwise it would hold because nothing ever happens.
+    expect([...seen].length).toBeGreaterThan(30);
+  },
+  patienceMs,
+);
 
 test("who may have no names and words gets ids and hashes, of everything", () => {
   const bench = played({ plan: 2, seed: 7, turns: 160 });

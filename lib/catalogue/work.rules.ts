@@ -2,6 +2,7 @@ import type { BuyoffRequirement, Field, InstructionContent } from "#lib/instruct
 import { requirementHash } from "#lib/instructions/schema";
 import { millis } from "#lib/kit/time";
 import { isDone } from "#lib/travelers/buyoffs.rules";
+import type { EventBody } from "#lib/travelers/schema";
 import type { StepDeparture, StepState } from "#lib/travelers/state.schema";
 import {
   characteristicRef,
@@ -175,6 +176,15 @@ const lot = ({ traveler, seq, head }: { traveler: string; seq: number; head: str
   eventHash: head,
 });
 
+const splitInto = (of: Omit<EventBody<"traveler.split_off">, "from">) =>
+  known({
+    childTravelerId: of.traveler,
+    childLot: of.lot,
+    quantity: pieces(of.quantity),
+    serials: of.serials,
+    defects: of.defects.map(({ from, to }) => ({ parentDefectId: from, childDefectId: to })),
+  });
+
 const outOfPlan = (kind: "skipped" | "not_applicable") =>
   ((body, of) => [
     told("step.skipped", known({ kind, reason: wordsOf(of, body.reason), permit: body.permit })),
@@ -193,6 +203,7 @@ export const workTelling: Telling<
   | "traveler.scrapped"
   | "traveler.serials_assigned"
   | "quantity.accounted"
+  | "quantity.scrapped"
   | "step.presented"
   | "step.started"
   | "step.paused"
@@ -222,28 +233,32 @@ export const workTelling: Telling<
     told("order.released", { quantity: pieces(body.unit.quantity), routing: routing(of) }),
   ],
   "traveler.split": (body, of) => [
-    told("order.split", {
-      side: "parent",
-      childTravelerId: body.child,
-      childLot: body.lot,
-      quantity: pieces(body.quantity),
-      reason: wordsOf(of, body.reason),
-    }),
+    told(
+      "order.split",
+      known({
+        side: "parent" as const,
+        ...splitInto({ ...body, traveler: body.child }),
+        reason: wordsOf(of, body.reason),
+      }),
+    ),
   ],
   "traveler.split_off": (body) => [
-    told("order.split", {
-      side: "child",
-      parent: lot(body.from),
-      childTravelerId: body.traveler,
-      childLot: body.lot,
-      quantity: pieces(body.quantity),
-    }),
+    told("order.split", { side: "child", parent: lot(body.from), ...splitInto(body) }),
   ],
   "traveler.merged": (body, of) => [
     told("order.merged", {
       side: "into",
       intoTravelerId: of.state.id,
-      from: body.from.map((one) => ({ ...lot(one), quantity: pieces(one.quantity) })),
+      from: body.from.map((one) => ({
+        ...lot(one),
+        lot: one.lot,
+        quantity: pieces(one.quantity),
+        serials: one.serials,
+      })),
+      performers: body.performedBy.map(({ step, people }) => ({
+        ...stepRef(of, step),
+        people: people.map((person) => personOf(of, person)),
+      })),
       reason: wordsOf(of, body.reason),
     }),
   ],
@@ -251,6 +266,8 @@ export const workTelling: Telling<
     told("order.merged", {
       side: "from",
       intoTravelerId: body.into,
+      lot: body.lot,
+      quantity: pieces(body.quantity),
       reason: wordsOf(of, body.reason),
     }),
   ],
@@ -265,6 +282,14 @@ export const workTelling: Telling<
       identification: body.identification,
       segregation: body.segregation,
       quantity: pieces(of.state.unit.quantity),
+    }),
+  ],
+  "quantity.scrapped": (body) => [
+    told("unit.scrapped", {
+      defectId: body.defect,
+      identification: body.identification,
+      segregation: body.segregation,
+      quantity: pieces(body.quantity),
     }),
   ],
   "traveler.serials_assigned": (body) => [told("unit.serials_assigned", { serials: body.serials })],

@@ -104,12 +104,21 @@ export const workData = {
     childTravelerId: uuid,
     childLot: text,
     quantity,
+    serials: z.optional(z.array(text)),
+    /** Defects that go with the pieces, under an id of their own in the child. */
+    defects: z.array(z.object({ parentDefectId: uuid, childDefectId: uuid })),
     reason: z.optional(words),
   },
   "order.merged": {
     side: z.enum(["into", "from"]),
     intoTravelerId: uuid,
-    from: z.optional(z.array(z.object({ ...lotRef.shape, quantity }))),
+    from: z.optional(
+      z.array(z.object({ ...lotRef.shape, lot: text, quantity, serials: z.array(text) })),
+    ),
+    lot: z.optional(text),
+    quantity: z.optional(quantity),
+    /** Who did the work on the pieces that came. */
+    performers: z.optional(z.array(z.object({ ...stepRef.shape, people: z.array(person) }))),
     reason: words,
   },
   "order.completed": {

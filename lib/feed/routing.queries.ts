@@ -50,7 +50,7 @@ export async function factsFor(
     defectKey: null,
   };
   if (!isHeard(entry)) return facts;
-  facts.person = await personOf(tx, entry.card);
+  facts.person = await cardOf(tx, entry.card);
   facts.content = await contentOf(tx, entry.instruction?.sha256 ?? null);
   const event = parseEvent(entry.type, entry.body);
   if (event.type === "hold.released")
@@ -61,16 +61,19 @@ export async function factsFor(
   return facts;
 }
 
-async function personOf(tx: Tx, card: string | null): Promise<EntryFacts["person"]> {
+type NamedCard = { name: string; employeeNumber: string; stamps: readonly string[] };
+
+/** The card that an entry names, as it was. */
+export async function cardOf(tx: Tx, card: string | null): Promise<NamedCard | null> {
   if (card === null) return null;
   const row = await tx.personCard.findUnique({ where: { hash: card }, select: { card: true } });
-  return row ? (JSON.parse(row.card) as { name: string; employeeNumber: string }) : null;
+  return row ? (JSON.parse(row.card) as NamedCard) : null;
 }
 
 /** Content never changes under its hash, so it is read once per process. */
 const contents = new Map<string, InstructionContent>();
 
-async function contentOf(tx: Tx, sha256: string | null): Promise<InstructionContent | null> {
+export async function contentOf(tx: Tx, sha256: string | null): Promise<InstructionContent | null> {
   if (sha256 === null) return null;
   const known = contents.get(sha256);
   if (known) return known;
@@ -84,10 +87,14 @@ async function contentOf(tx: Tx, sha256: string | null): Promise<InstructionCont
   return content;
 }
 
-async function textsOf(tx: Tx, site: string, hashes: string[]): Promise<Record<string, string>> {
+export async function textsOf(
+  tx: Tx,
+  site: string,
+  hashes: readonly string[],
+): Promise<Record<string, string>> {
   if (hashes.length === 0) return {};
   const rows = await tx.textBlob.findMany({
-    where: { siteId: site, sha256: { in: hashes } },
+    where: { siteId: site, sha256: { in: [...hashes] } },
     select: { sha256: true, text: true },
   });
   return Object.fromEntries(

@@ -11,6 +11,8 @@ import { type CommandBody, type CommandType, parseBody } from "../../travelers/s
 /** `BUYOFF_HISTORIES=1000 npx vitest run lib/catalogue` for the long run. */
 const environment = import.meta.env as unknown as Readonly<Record<string, string | undefined>>;
 export const histories = Number(environment.BUYOFF_HISTORIES ?? 15);
+/** A second each, and a machine that has other things to do. */
+export const patienceMs = Math.max(600_000, histories * 10_000);
 
 /** Deterministic dice from one number, so that a failing history is found again. */
 function diceFrom(seed: number) {
