@@ -15,7 +15,7 @@ import { asBuiltRecord } from "./conformance/as-built.ts";
 import { factsFor, heardOf } from "./conformance/bench-events.ts";
 import { form3 } from "./conformance/form-3.ts";
 import type { Heard } from "./conformance/heard.ts";
-import { histories, history, patienceMs, played } from "./conformance/histories.ts";
+import { histories, history, patienceMs, played, someHistories } from "./conformance/histories.ts";
 import { ncrDraft } from "./conformance/ncr.ts";
 import { ownForm3, ownRecord, ownUsage } from "./conformance/own-views.ts";
 import { trainingUsage } from "./conformance/training.ts";
@@ -58,7 +58,7 @@ test(
         rows += told.length;
         used += usage.length;
       }),
-      { numRuns: histories },
+      { numRuns: histories, examples: someHistories },
     );
     expect([...kinds]).toEqual(
       expect.arrayContaining(["clock", "component", "departure", "photo", "reading"]),
