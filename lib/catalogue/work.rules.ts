@@ -227,6 +227,7 @@ export const workTelling: Telling<
   | "timer.started"
   | "timer.stopped"
   | "batch_clock.started"
+  | "batch_clock.exceeded"
   | "tools.transferred"
 > = {
   "traveler.released": (body, of) => [
@@ -416,6 +417,7 @@ export const workTelling: Telling<
         startedAt: of.state.timers.find(({ id }) => id === body.timer)?.startedAt,
         elapsed: { value: body.seconds, unit: unitCode("s") },
         verdict: body.verdict,
+        missed: body.missed,
       }),
     ),
   ],
@@ -439,6 +441,15 @@ export const workTelling: Telling<
       ),
     ];
   },
+  "batch_clock.exceeded": (body) => [
+    told("batch_clock.exceeded", {
+      batchClockId: body.batchClock,
+      clock: body.clock,
+      lot: body.lot,
+      age: { value: body.minutes, unit: unitCode("min") },
+      greatest: { value: body.maxMinutes, unit: unitCode("min") },
+    }),
+  ],
   "tools.transferred": (body, of) => [
     told("tools.transferred", {
       kit: body.kit,

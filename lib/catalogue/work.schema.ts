@@ -196,6 +196,8 @@ export const workData = {
     startedAt: z.optional(instant),
     elapsed: quantity,
     verdict,
+    /** Which limit it missed. */
+    missed: z.optional(z.enum(["min", "max"])),
   },
   "batch_clock.started": {
     batchClockId: uuid,
@@ -207,6 +209,13 @@ export const workData = {
     joined: z.boolean(),
     minMinutes: z.optional(count),
     maxMinutes: z.optional(count),
+  },
+  "batch_clock.exceeded": {
+    batchClockId: uuid,
+    clock: text,
+    lot: text,
+    age: quantity,
+    greatest: quantity,
   },
   "tools.transferred": {
     kit: text,

@@ -106,7 +106,7 @@ function stepRows(step: Step, events: readonly Heard[]): Row[] {
     ...readingRows(step, here, events),
     ...componentRows(step, here, events),
     ...attachedRows(step, here),
-    ...clockRows(step, here),
+    ...clockRows(step, here, events),
     ...named(here, "note.added").map((event) => ({
       ...rowOf(event, step, {
         key: event.data.noteId,
@@ -242,7 +242,7 @@ const attachedRows = (step: Step, here: readonly Heard[]): Row[] =>
       return rowOf(event, step, { key: data.evidenceId, kind: data.kind, content });
     });
 
-function clockRows(step: Step, here: readonly Heard[]): Row[] {
+function clockRows(step: Step, here: readonly Heard[], events: readonly Heard[]): Row[] {
   const started = named(here, "batch_clock.started").map((event) => {
     const { clock, lot, mixedAt, minMinutes, maxMinutes } = event.data;
     const content = {
@@ -251,6 +251,14 @@ function clockRows(step: Step, here: readonly Heard[]): Row[] {
       mixedAt,
       min: minMinutes ?? null,
       max: maxMinutes ?? null,
+      exceeded: named(events, "batch_clock.exceeded")
+        .filter(({ data }) => data.batchClockId === event.data.batchClockId)
+        .map(({ data, time }) => ({
+          step: data.context.step?.stepId ?? null,
+          minutes: data.age.value,
+          maxMinutes: data.greatest.value,
+          at: time,
+        })),
     };
     return rowOf(event, step, { key: event.data.batchClockId, kind: "clock", content });
   });

@@ -142,6 +142,7 @@ export type Said = {
     minMinutes?: number;
     maxMinutes?: number;
   };
+  "batch_clock.exceeded": { batchClockId: string; age: Quantity; greatest: Quantity };
   "tools.transferred": { kit: string; quantity: Quantity; direction: string; counterpart: string };
   "measurement.recorded": Measurement;
   "measurement.corrected": Measurement & {

@@ -51,6 +51,11 @@ function readingContent(row: RecordRow, of: ReadingContent, reading: Reading) {
   };
 }
 
+function clockContent({ clock, min, max }: Extract<RecordRow["content"], { kind: "clock" }>) {
+  const exceeded = (clock.exceeded ?? []).map(({ attempt: _, ...of }) => of);
+  return { clock: clock.clock, lot: clock.lot, mixedAt: clock.mixedAt, min, max, exceeded };
+}
+
 /** A row of the app's own record in the receiver's terms: several, where it shows photos together. */
 function rowsFrom(row: RecordRow, { state }: Bench): Row[] {
   const { content } = row;
@@ -99,10 +104,8 @@ function rowsFrom(row: RecordRow, { state }: Bench): Row[] {
       const { position, stoppedAt } = content.timer;
       return as("timer", { position, stoppedAt });
     }
-    case "clock": {
-      const { clock, lot, mixedAt } = content.clock;
-      return as("clock", { clock, lot, mixedAt, min: content.min, max: content.max });
-    }
+    case "clock":
+      return as("clock", clockContent(content));
     case "note":
       return as("note", { text: content.text }).map((one) => ({
         ...one,

@@ -74,6 +74,15 @@ export const samples: { readonly [T in EventType]?: EventBody<T> } = {
     seconds: "61.5",
     verdict: "no_limits",
   },
+  "batch_clock.exceeded": {
+    batchClock: named("mix 1"),
+    step: named("030.3"),
+    attempt: 1,
+    clock: "application life",
+    lot: "S-1",
+    minutes: "5001.5",
+    maxMinutes: "5000",
+  },
   "tools.transferred": {
     kit: "K-14",
     quantity: "1",
