@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { context, envelope } from "./envelope.schema.ts";
+import { context, type envelope } from "./envelope.schema.ts";
 import { evidenceData } from "./evidence.schema.ts";
 import { qualityData } from "./quality.schema.ts";
 import { workData } from "./work.schema.ts";
@@ -16,9 +16,6 @@ export type ExtraData<T extends EventName> = z.output<ReturnType<typeof extra<T>
 
 /** The data of one event. */
 export const dataOf = (name: EventName) => z.object({ context, ...extraData[name] });
-
-/** One event, whole. */
-export const eventOf = (name: EventName) => z.extend(envelope, { data: dataOf(name) });
 
 /** An event as the rules make it, before it stands in its envelope. */
 export type Told = { [T in EventName]: { name: T; data: ExtraData<T> } }[EventName];

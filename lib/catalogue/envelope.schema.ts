@@ -127,4 +127,3 @@ export const envelope = z.object({
   correlationid: uuid,
   causationid: z.optional(uuid),
 });
-export type Envelope = z.output<typeof envelope>;

@@ -153,6 +153,7 @@ export const internal: Readonly<Record<string, string>> = {
   "POST /api/floor/sign-in": "a tablet",
   "GET /api/floor/travelers/[id]": "a tablet",
   "GET /api/floor/travelers/[id]/exposed": "a tablet",
+  "GET /api/floor/travelers/[id]/family": "a tablet",
   "GET /api/floor/travelers/[id]/head": "a tablet",
   "GET /api/live": "the desk's screens",
   "POST /api/sign": "a tablet",

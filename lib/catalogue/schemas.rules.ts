@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { dataOf, type EventName, eventNames, isEventName } from "./data.schema.ts";
+import { dataOf, type EventName, isEventName } from "./data.schema.ts";
 import { said } from "./parts.schema.ts";
 
 export const schemaPath = "/api/schemas/events";
@@ -27,6 +27,3 @@ export function schemaOf(origin: string, name: EventName, how: "open" | "closed"
   }) as Record<string, unknown>;
   return { $schema, $id: schemaUrl(origin, name), title: `dev.buyoff.${name}.v1`, ...schema };
 }
-
-export const schemasOf = (origin: string): ReadonlyMap<EventName, JsonSchema> =>
-  new Map(eventNames.map((name) => [name, schemaOf(origin, name, "open")]));
