@@ -358,7 +358,7 @@ export function GagesList({ lines, today }: { lines: readonly GageLine[]; today:
       all={{ href: "/gages", label: t("gagesAll") }}
     >
       {lines.slice(0, shownMax).map((gage) => (
-        <LandingLine key={gage.id} href={`/gages/${gage.id}`} name={gage.code} under={gage.type}>
+        <LandingLine key={gage.id} href={`/gages/${gage.id}`} name={gage.code}>
           <p>{gage.name}</p>
           <p
             className={

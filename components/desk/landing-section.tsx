@@ -105,7 +105,9 @@ export function LandingLine({
           </Link>
         )}
         {under === undefined ? null : (
-          <span className="mono block text-[13px] text-ink-2">{under}</span>
+          <span className="mono block text-[13px] text-ink-2 [overflow-wrap:anywhere]">
+            {under}
+          </span>
         )}
       </p>
       <div className="min-w-0 text-[15px] leading-snug">

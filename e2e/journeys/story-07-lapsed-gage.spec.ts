@@ -20,7 +20,7 @@ test("story 7: the wrench whose calibration lapsed is refused, the good one is n
   const observer = await aTablet(run.origin);
   const { gages } = await observer.packet(unit.traveler);
   const dueOn = gages.find(({ code }) => code === lapsed)?.calibrationDueOn ?? "";
-  expect(dueOn).toBe(yesterdayAtSite());
+  expect(dueOn).toBe(lastGoodDay());
 
   const player = new Player(page, run.origin);
   await player.enrol();
@@ -137,7 +137,8 @@ const written = (day: string): string =>
   new Intl.DateTimeFormat("en", { dateStyle: "medium", timeZone: "UTC" }).format(new Date(day));
 
 /** The seed lets it lapse the day before the plant's first day, by the calendar of the site. */
-function yesterdayAtSite(): string {
-  const day = new Date(Date.now() - 24 * 60 * 60_000);
+/** It lapsed yesterday, the demo's last day of work: valid through the day before. */
+function lastGoodDay(): string {
+  const day = new Date(Date.now() - 48 * 60 * 60_000);
   return new Intl.DateTimeFormat("en-CA", { timeZone: "America/Chicago" }).format(day);
 }

@@ -39,6 +39,7 @@ export async function handleApi(
     if (method === "GET") return search(register, url);
     return method === "POST" ? create(register, request, behaviour) : problem(405, "GET or POST");
   }
+  if (part === undefined && method === "PUT") return carryOver(register, request, number);
   const ncr = register.store.get(number);
   if (!ncr) return problem(404, `no record ${number}`);
   if (part === undefined) {
@@ -73,6 +74,27 @@ async function create(
   ) as Record<string, string>;
   const ncr = register.store.create(fields, externalKey, new Date());
   return { ...withTag(201, ncr), headers: { etag: '"1"', location: `/api/ncrs/${ncr.number}` } };
+}
+
+/** A register is begun with the records of the one before it: numbers, dates and decisions as they were. */
+async function carryOver(
+  register: Register,
+  request: IncomingMessage,
+  number: string,
+): Promise<Answer> {
+  const sent = await readJson(request);
+  const dispositions = parseDispositions(sent?.dispositions);
+  const isWhole =
+    sent !== null &&
+    dispositions !== null &&
+    statuses.includes(sent.status as Status) &&
+    Number.isInteger(sent.version) &&
+    typeof sent.fields === "object" &&
+    Array.isArray(sent.comments) &&
+    Array.isArray(sent.attachments);
+  if (!isWhole) return problem(422, "a whole record: fields, status, dispositions, version, …");
+  const ncr = { ...sent, number, dispositions } as Ncr;
+  return withTag(200, register.store.carryOver(ncr));
 }
 
 const ignoredFields = (behaviour: Behaviour): Set<string> =>

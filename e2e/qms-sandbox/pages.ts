@@ -147,6 +147,10 @@ const routes: [string, string][] = [
   ],
   ["GET /api/ncrs/:number", "One record with its version as ETag."],
   [
+    "PUT /api/ncrs/:number",
+    "A whole record that another register kept until now: fields, status, dispositions, comments, attachments, version, created_at, updated_at.",
+  ],
+  [
     "PATCH /api/ncrs/:number",
     "status and dispositions [{decision, quantity, design_authority, concession}]. If-Match with another version: 412.",
   ],

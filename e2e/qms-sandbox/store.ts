@@ -117,6 +117,11 @@ export class Store {
     return this.save({ ...ncr, ...to, version: ncr.version + 1, updated_at: at.toISOString() });
   }
 
+  /** A record that was kept elsewhere until now, as it was there. */
+  carryOver(ncr: Ncr): Ncr {
+    return this.save(ncr);
+  }
+
   /** Records counted from the files, not from memory: what a test may believe. */
   count(): { ncrs: number; byExternalKey: Record<string, number>; attachments: number } {
     const stored = new Map(readJournal(this.journal).map((ncr) => [ncr.number, ncr]));

@@ -8,7 +8,7 @@ import { connectorFor } from "./connector.queries.ts";
 import { tellLive } from "./live.commands.ts";
 import { changesBySite } from "./live.rules.ts";
 import { factsFor, type Queued, queued } from "./routing.queries.ts";
-import { type Routed, type RoutedDelivery, route, rule } from "./routing.rules.ts";
+import { isHeard, type Routed, type RoutedDelivery, route, rule } from "./routing.rules.ts";
 
 /** Any constant will do; routers take turns by it, so that deliveries of one key keep the record's order. */
 const routerLock = 20_260_302;
@@ -17,18 +17,34 @@ const routerLock = 20_260_302;
  * Takes the next entries, and writes what the rule made of each, the deliveries and the end of their
  * place in the queue together: an entry is evaluated once, or is still in the queue. Returns how many.
  */
-export function routeQueued(origin: string, limit = 25): Promise<number> {
+export function routeQueued(origin: string, limit = 200): Promise<number> {
   return inTransaction(async (tx) => {
     const [lock] = await tx.$queryRaw<{ mine: boolean }[]>`
       select pg_try_advisory_xact_lock(${routerLock}) as mine`;
     if (!lock?.mine) return 0;
     const entries = await queued(tx, limit);
-    for (const entry of entries) await routeOne(tx, entry, origin);
     if (entries.length === 0) return 0;
+    await passOver(
+      tx,
+      entries.filter((entry) => !isHeard(entry)),
+    );
+    for (const entry of entries.filter(isHeard)) await routeOne(tx, entry, origin);
     await tx.routingQueue.deleteMany({ where: { id: { in: entries.map(({ id }) => id) } } });
     for (const [site, change] of changesBySite(entries)) await tellLive(tx, site, change);
     return entries.length;
   });
+}
+
+/** Nine of ten entries are of a kind that no rule hears: all of those in one statement. */
+async function passOver(tx: Tx, entries: readonly Queued[]): Promise<void> {
+  const { name, version } = rule;
+  const passed = entries.map(({ stream, seq, site, type }) => ({ stream, seq, site, type }));
+  await tx.$executeRaw`
+    insert into routing_evaluations (stream_id, seq, rule, rule_version, site_id, outcome, detail, at)
+    select stream, seq, ${name}, ${version}::int, site, 'not_matched', type, clock_timestamp()
+      from jsonb_to_recordset(${JSON.stringify(passed)}::jsonb)
+        as passed(stream uuid, seq int, site uuid, type text)
+    on conflict do nothing`;
 }
 
 async function routeOne(tx: Tx, of: Queued, origin: string): Promise<void> {

@@ -4,25 +4,35 @@ export type Instant = string;
 export const instant = (ms: number): Instant => new Date(ms).toISOString();
 export const millis = (at: Instant): number => Date.parse(at);
 
-/** Making one of these costs more than the rest of a decision; a plant has one zone. */
-const dateFormats = new Map<string, Intl.DateTimeFormat>();
+/** Making a format costs more than the rest of a decision; a plant has one zone. */
+function perZone(make: (timeZone: string) => Intl.DateTimeFormat) {
+  const known = new Map<string, Intl.DateTimeFormat>();
+  return (zone: string): Intl.DateTimeFormat => {
+    const format = known.get(zone) ?? make(zone);
+    known.set(zone, format);
+    return format;
+  };
+}
+
+const dateFormat = perZone(
+  (timeZone) => new Intl.DateTimeFormat("en-CA", { timeZone, dateStyle: "short" }),
+);
+const clockFormat = perZone(
+  (timeZone) =>
+    new Intl.DateTimeFormat("en-GB", {
+      timeZone,
+      hour: "2-digit",
+      minute: "2-digit",
+      hourCycle: "h23",
+    }),
+);
 
 /** The calendar date (YYYY-MM-DD) of an instant in an IANA zone. */
-export function dateIn(zone: string, at: Instant): string {
-  const known = dateFormats.get(zone);
-  const format = known ?? new Intl.DateTimeFormat("en-CA", { timeZone: zone, dateStyle: "short" });
-  if (!known) dateFormats.set(zone, format);
-  return format.format(millis(at));
-}
+export const dateIn = (zone: string, at: Instant): string => dateFormat(zone).format(millis(at));
 
 /** Minutes since local midnight of an instant in an IANA zone. */
 export function minuteOfDayIn(zone: string, at: Instant): number {
-  const parts = new Intl.DateTimeFormat("en-GB", {
-    timeZone: zone,
-    hour: "2-digit",
-    minute: "2-digit",
-    hourCycle: "h23",
-  }).format(millis(at));
+  const parts = clockFormat(zone).format(millis(at));
   const [hours = "0", minutes = "0"] = parts.split(":");
   return Number(hours) * 60 + Number(minutes);
 }

@@ -35,7 +35,8 @@ const fresh = (): Remembered => ({
   rolePasswords: newRolePasswords(),
   postgres: { port: 0 },
   sandbox: {
-    port: 0,
+    // Its own usual one: the address stands in the demo's record, which is the same where it is free.
+    port: 4310,
     token: key(),
     webhookSecret: `whsec_${randomBytes(24).toString("base64")}`,
   },

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { buildWeb, generateClient, isBuildStale, isClientStale, nextProgram } from "./build.ts";
 import { type Database, openDatabase, seedPlace, withClient } from "./database.ts";
@@ -57,14 +58,15 @@ export async function startPlant(plan: PlantPlan): Promise<Plant> {
   }
   const sandbox = isDemo ? await startSandbox({ ...plan, logs: workplace.logs }, isNew) : null;
   const environment = environmentOf(plan, database, sandbox);
-  if (isDemo && isNew) {
-    tell("demo plant");
-    await seed(memory, database, environment, workplace);
-  }
-  if (!plan.isDev && (await isBuildStale(environment))) {
-    tell("production build");
-    await buildWeb(workplace, buildEnvironment(memory, environment));
-  }
+  const seeding = isDemo && isNew;
+  const building = !plan.isDev && (await isBuildStale(environment));
+  if (seeding) tell("demo plant: twelve weeks of it, a minute or two");
+  if (building) tell("production build");
+  // Side by side: a first start waits for the longer of the two.
+  await Promise.all([
+    seeding ? seed(plan, database, environment, workplace) : null,
+    building ? buildWeb(workplace, buildEnvironment(memory, environment)) : null,
+  ]);
   tell(isDemo ? "web, worker and QMS sandbox" : "web and worker");
   const worker = parts.keep(startProgram(workerProgram(environment), workplace.logs, plan.isDev));
   const others = [...(sandbox ? [sandbox.program] : []), worker];
@@ -81,14 +83,32 @@ export async function startPlant(plan: PlantPlan): Promise<Plant> {
 
 /** A demo plant is complete or not there: one that was cut off is begun anew at the next start. */
 async function seed(
-  memory: Memory,
+  { memory, tell }: PlantPlan,
   database: Database,
   environment: Environment,
   workplace: Workplace,
 ): Promise<void> {
   await memory.save({ seeding: seedPlace.of(database) });
-  await runProgram(seedProgram(environment), workplace, "The demo plant could not be set up.");
+  const refusal = "The demo plant could not be set up.";
+  const history = seedProgram(environment);
+  const stopTelling = tellLines(path.join(workplace.logs, `${history.name}.log`), tell);
+  await runProgram(history, workplace, refusal).finally(stopTelling);
+  await runProgram(qmsRecordsProgram(environment), workplace, refusal);
   await memory.save({ seeding: "" });
+}
+
+const tellEveryMs = 500;
+
+/** Passes on what a program writes into its log, line by line, for a person who waits for it. */
+function tellLines(log: string, tell: (line: string) => void): () => void {
+  let told = 0;
+  const timer = setInterval(async () => {
+    const text = await readFile(log, "utf8").catch(() => "");
+    const lines = text.split("\n").slice(0, -1);
+    for (const line of lines.slice(told)) tell(line);
+    told = Math.max(told, lines.length);
+  }, tellEveryMs);
+  return () => clearInterval(timer);
 }
 
 /** In a server of somebody else nothing is dropped. */
@@ -128,6 +148,13 @@ const seedProgram = (environment: Environment): Program => ({
   name: "seed",
   args: [inRoot("prisma/seed/main.ts")],
   environment,
+});
+
+/** What the demo's QMS knows of the past, as the router and the connector's mapping say it. */
+const qmsRecordsProgram = (environment: Environment): Program => ({
+  name: "qms-records",
+  args: [inRoot("prisma/seed/qms-records.ts")],
+  environment: { ...environment, BUYOFF_DB_ROLE: "worker" },
 });
 
 export const workerProgram = (environment: Environment): Program => ({

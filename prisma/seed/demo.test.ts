@@ -1,15 +1,22 @@
-import { expect, it } from "vitest";
+import { spawnSync } from "node:child_process";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { expect, inject, it } from "vitest";
 import { actorOfSeed } from "#lib/boundary/actor";
 import { forSite } from "#lib/db/client";
+import { cloneDatabase } from "#lib/db/test-database";
 import { replayRecord } from "#lib/record/replay.queries";
 import { verifyStream } from "#lib/record/verify.queries";
 import { seedDemo } from "./demo.ts";
+import { headsSha256 } from "./heads.ts";
 import { demoSites } from "./plant.ts";
+
+const anchor = "2026-03-02T15:00:00.000Z";
 
 it("the small plant has one unit of each kind, made by commands that hold and decide alike again", {
   timeout: 120_000,
 }, async () => {
-  expect(await seedDemo(new Date().toISOString(), "small")).toEqual({ units: 5 });
+  expect(await seedDemo(anchor, "small")).toEqual({ units: 5 });
   const { id } = demoSites.ng1;
   const travelers = await forSite(id).traveler.findMany({ orderBy: { serial: "asc" } });
   expect(travelers.map(({ serial, status }) => `${serial} ${status}`)).toEqual([
@@ -29,4 +36,23 @@ it("the small plant has one unit of each kind, made by commands that hold and de
   const machining = demoSites.ng2.id;
   const lots = await forSite(machining).traveler.findMany({ where: { siteId: machining } });
   expect(lots).toMatchObject([{ lot: "B13-0431", quantity: "50", status: "released" }]);
+});
+
+it("gives the same heads in another database and at another hour of the day, by the program that npm start runs", {
+  timeout: 240_000,
+}, async () => {
+  const database = await cloneDatabase(inject("testServer"));
+  const program = ["--conditions=react-server", path.join(import.meta.dirname, "main.ts")];
+  const { status, stdout, stderr } = spawnSync(process.execPath, program, {
+    encoding: "utf8",
+    env: {
+      ...process.env,
+      DATABASE_URL: database.appUrl,
+      BUYOFF_BLOBS: path.join(tmpdir(), new URL(database.appUrl).pathname.slice(1)),
+      BUYOFF_SEED: "small",
+      BUYOFF_DEMO_NOW: "2026-03-02T06:30:00.000Z",
+    },
+  });
+  expect(status, stderr).toBe(0);
+  expect(/ heads ([0-9a-f]{64})/.exec(stdout)?.[1]).toBe(await headsSha256());
 });

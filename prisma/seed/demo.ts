@@ -1,57 +1,66 @@
 import { actorOfSeed } from "#lib/boundary/actor";
 import { saveConnector } from "#lib/feed/connector.commands";
-import { type Instant, instant, millis, minuteOfDayIn, plusMinutes } from "#lib/kit/time";
+import { type Instant, plusMinutes } from "#lib/kit/time";
+import type { Job } from "./job.ts";
 import { seedLots } from "./lots.ts";
-import { demoPeople } from "./people.ts";
-import { storePictures } from "./pictures.ts";
+import { type Progress, seedPast } from "./past.ts";
+import { type Album, photographer } from "./pictures.ts";
 import { type Act, nextAct } from "./plan.ts";
-import { demoSites } from "./plant.ts";
-import { atBuyoffOf, atStep, type Job, perform, workUntil } from "./play.ts";
+import { demoOrders, demoSites } from "./plant.ts";
+import { atBuyoffOf, atStep, perform, personNamed, workUntil } from "./play.ts";
+import { qmsCode } from "./qms.ts";
 import { qmsSandboxConfig } from "./qms-sandbox-connector.ts";
 import {
+  followingRevision,
   instructionFiles,
   seedInstructions,
-  seedOrders,
+  seedOrder,
   seedPlace,
   seedSites,
 } from "./reference.ts";
 import { sandbox } from "./sandbox.ts";
+import { crewOf, shiftStart } from "./schedule.ts";
 import { seedPeople } from "./staff.ts";
+import { doer, send } from "./tablet.ts";
+import { lapsedGage, workWith } from "./twists.ts";
 import { type Opening, openUnit } from "./units.ts";
 
 const home = demoSites.ng1;
 const bracket = "wi-4471-2210-rev-03";
 const harness = "wi-harness-test-rev-01";
 
-/** 06:00 at the plant on the day of the given instant, when the first shift begins. */
-export function shiftStart(at: Instant): Instant {
-  const minutes = minuteOfDayIn(home.timeZone, at);
-  const midnight = millis(at) - minutes * 60_000 - (millis(at) % 60_000);
-  return plusMinutes(instant(midnight), 6 * 60);
-}
+/** Days before the anchor on which the plant was opened. */
+const openedDaysAgo = 91;
+/** Of each thing that is photographed, so many photos that differ. */
+const takes = { full: 6, small: 1 } as const;
 
-/** Everything the demo shows, in the order in which it happened. */
+/** Everything the demo shows, in the order in which it happened. What it makes depends on the anchor alone. */
 export async function seedDemo(
   now: Instant,
   size: "full" | "small" = "full",
+  progress: Progress = () => undefined,
 ): Promise<{ units: number }> {
   const anchor = shiftStart(now);
-  await seedSites(anchor);
+  const opened = plusMinutes(anchor, -openedDaysAgo * 24 * 60);
+  await seedSites(opened);
   await seedPeople(anchor);
-  for (const site of Object.values(demoSites)) await seedPlace(site, anchor);
-  await seedInstructions(home, anchor);
-  await seedOrders(home, anchor);
+  for (const site of Object.values(demoSites)) await seedPlace(site, anchor, opened);
+  await seedInstructions(home, opened, size === "full" ? [followingRevision] : []);
+  for (const { units: _, ...order } of demoOrders) await seedOrder(home, opened, order);
   await connectSandbox();
-  const units = await seedUnits(anchor, now, size);
-  const lots = await seedLots(anchor, now, size);
-  return { units: units + lots };
+  const album = await photographer(home.id, takes[size]);
+  const told = stories.filter(({ unit }) => size === "full" || small.has(unit));
+  const lots = await seedLots(anchor, opened, size);
+  const past = size === "full" ? await seedPast({ anchor, opened, album, progress }) : 0;
+  await seedOpen(anchor, told, album);
+  return { units: past + told.length + lots };
 }
 
 async function connectSandbox(): Promise<void> {
   if (!sandbox) return;
   for (const site of Object.values(demoSites)) {
     await saveConnector(actorOfSeed(site.id), {
-      code: "qms-sandbox",
+      code: qmsCode,
       name: "QMS sandbox",
       config: qmsSandboxConfig(sandbox.url),
       secret: sandbox.token,
@@ -66,49 +75,19 @@ type Story = {
   instruction: string;
   /** Days before the anchor's day on which it was released. */
   daysAgo: number;
-  values?: Readonly<Record<string, string>>;
   tell?: (job: Job) => Promise<Job>;
 };
 
 const until = (stop: (next: Act) => boolean) => (job: Job) => workUntil(job, stop);
 
-/** Each unit stands where a story begins: over torque, a transfer too slow, a customer to sign. */
+/** What is open when the demo begins: each unit stands somewhere else. */
 const stories: readonly Story[] = [
-  { unit: "FSB-0091", order: "WO-700301", instruction: bracket, daysAgo: 9, tell: acceptedUnit },
-  {
-    unit: "FSB-0118",
-    order: "WO-700396",
-    instruction: bracket,
-    daysAgo: 1,
-    values: {
-      "060.1/1": "2.6",
-      "060.1/2": "3.1",
-      "060.1/3": "3.4",
-      "060.1/4": "2.9",
-      "060.3/1": "22.7",
-    },
-    tell: until((next) => next.step === "060.3" && hasPosition(next, "3")),
-  },
-  {
-    unit: "FSB-0119",
-    order: "WO-700396",
-    instruction: bracket,
-    daysAgo: 1,
-    tell: until(atStep("030.4")),
-  },
-  {
-    unit: "FSB-0120",
-    order: "WO-700396",
-    instruction: bracket,
-    daysAgo: 2,
-    tell: until(atBuyoffOf("100")),
-  },
   {
     unit: "FSB-0121",
     order: "WO-700412",
     instruction: bracket,
     daysAgo: 1,
-    tell: until(atStep("050.1")),
+    tell: (job) => workWith(job, [lapsedGage], (next) => next.step === "060.5" && isAccepted(next)),
   },
   {
     unit: "FSB-0122",
@@ -131,17 +110,14 @@ const stories: readonly Story[] = [
   { unit: "HFS-0008", order: "WO-700455", instruction: harness, daysAgo: 0 },
 ];
 
+const isAccepted = (next: Act): boolean => next.by.signs === "inspection";
+
 /** Of each kind one: untouched, begun, with a defect; the other instruction. All else of the plant is whole. */
 const small: ReadonlySet<string> = new Set(["FSB-0123", "FSB-0124", "FSB-0125", "HFS-0007"]);
 
-const hasPosition = (next: Act, position: string): boolean =>
-  next.type === "recordReading" && next.body.position === position;
-
-async function seedUnits(anchor: Instant, now: Instant, size: "full" | "small"): Promise<number> {
-  const told = stories.filter(({ unit }) => size === "full" || small.has(unit));
+async function seedOpen(anchor: Instant, told: readonly Story[], album: Album): Promise<void> {
   const instructions = await instructionFiles();
-  const pictures = await storePictures(home.id);
-  const open = async (story: Story): Promise<void> => {
+  for (const story of told) {
     const content = instructions.get(story.instruction);
     if (!content) throw new Error(`no instruction ${story.instruction}`);
     const opening: Opening = {
@@ -149,34 +125,18 @@ async function seedUnits(anchor: Instant, now: Instant, size: "full" | "small"):
       order: story.order,
       unit: story.unit,
       content,
-      pictures,
-      at: releasedAt(anchor, now, story.daysAgo, stories.indexOf(story)),
-      values: story.values,
+      album,
+      at: releasedAt(anchor, story),
+      crew: crewOf(story.unit),
     };
     const job = await openUnit(opening);
     await story.tell?.(job);
-  };
-  // Side by side: a unit's chain knows nothing of another unit's.
-  const lane = async (own: readonly Story[]) => {
-    for (const story of own) await open(story);
-  };
-  await Promise.all([lane(told.slice(0, 1)), lane(told.slice(1, 3)), lane(told.slice(3))]);
-  return told.length;
+  }
 }
 
-// Never in the future, however early in the day the demo is started.
-function releasedAt(anchor: Instant, now: Instant, daysAgo: number, index: number): Instant {
-  const planned = plusMinutes(anchor, -daysAgo * 24 * 60 + index * 4);
-  return planned < now ? planned : plusMinutes(now, index - 60);
-}
-
-async function acceptedUnit(job: Job): Promise<Job> {
-  const worked = await workUntil(job, () => false);
-  const quality = personNamed("Ingrid Maurer");
-  const act = { seconds: 90, workCenter: "QA", body: {} } as const;
-  const completed = await perform(worked, { ...act, type: "completeTraveler" }, quality);
-  return perform(completed, { ...act, type: "acceptTraveler" }, quality);
-}
+/** On the day before the anchor's, or late on its evening: never in the future, whenever the demo is started. */
+const releasedAt = (anchor: Instant, { daysAgo, unit }: Story): Instant =>
+  plusMinutes(anchor, -(daysAgo * 14 + 10) * 60 + Number(unit.slice(-2)) * 2);
 
 /** An inspector finds a bore over its limit: a defect, a hold by the plant's rule, an NCR to come. */
 async function boreTooLarge(job: Job): Promise<Job> {
@@ -189,7 +149,7 @@ async function boreTooLarge(job: Job): Promise<Job> {
     values: { "020.2/A": "28.601" },
   });
   if (!measured) throw new Error("the bore is measured already");
-  const found = await perform(ready, measured, personNamed("Priya Raman"));
+  const found = await perform(ready, measured, doer(personNamed("Priya Raman")));
   const reading = found.state.readings.at(-1);
   if (!reading) throw new Error("the bore was not recorded");
   const body = {
@@ -205,11 +165,7 @@ async function boreTooLarge(job: Job): Promise<Job> {
     comment: "Largest reading at mid depth, taken twice.",
   } as const;
   const act = { type: "logDefect", body, seconds: 60, workCenter: "MET" } as const;
-  return perform(found, act, personNamed("Priya Raman"));
-}
-
-function personNamed(name: string) {
-  const person = demoPeople.find((one) => one.name === name);
-  if (!person) throw new Error(`nobody of the demo is called ${name}`);
-  return person;
+  const logged = await perform(found, act, doer(personNamed("Priya Raman")));
+  await send(logged);
+  return logged;
 }

@@ -1,14 +1,15 @@
 import { expect, it } from "vitest";
 import { actorOfSeed } from "#lib/boundary/actor";
 import { forSite } from "#lib/db/client";
+import { plusMinutes } from "#lib/kit/time";
 import { replayRecord } from "#lib/record/replay.queries";
 import { verifyStream } from "#lib/record/verify.queries";
 import { balanceOf } from "#lib/travelers/lot-balance.rules";
 import type { TravelerState } from "#lib/travelers/state.schema";
-import { shiftStart } from "./demo.ts";
 import { seedLots } from "./lots.ts";
 import { demoSites } from "./plant.ts";
 import { seedInstructions, seedPlace, seedSites } from "./reference.ts";
+import { shiftStart } from "./schedule.ts";
 import { seedPeople } from "./staff.ts";
 
 it("three bushings wait for the QMS while the other 47 are accepted, and the record of both holds", {
@@ -16,11 +17,12 @@ it("three bushings wait for the QMS while the other 47 are accepted, and the rec
 }, async () => {
   const now = new Date().toISOString();
   const anchor = shiftStart(now);
-  await seedSites(anchor);
+  const opened = plusMinutes(anchor, -91 * 24 * 60);
+  await seedSites(opened);
   await seedPeople(anchor);
-  for (const site of Object.values(demoSites)) await seedPlace(site, anchor);
-  await seedInstructions(demoSites.ng1, anchor);
-  expect(await seedLots(anchor, now, "full")).toBe(2);
+  for (const site of Object.values(demoSites)) await seedPlace(site, anchor, opened);
+  await seedInstructions(demoSites.ng1, opened);
+  expect(await seedLots(anchor, opened, "full")).toBe(2);
   const { id } = demoSites.ng2;
   const rows = await forSite(id).traveler.findMany({
     where: { siteId: id },

@@ -1,10 +1,11 @@
 import { type Instant, plusMinutes } from "#lib/kit/time";
 import { balanceOf } from "#lib/travelers/lot-balance.rules";
-import { type DemoPerson, demoPeople } from "./people.ts";
-import { storePictures } from "./pictures.ts";
+import type { Job } from "./job.ts";
+import { photographer } from "./pictures.ts";
 import { demoLotOrders, demoSites } from "./plant.ts";
-import { atStep, type Job, perform, workUntil } from "./play.ts";
+import { atStep, perform, performThere, personNamed, workUntil } from "./play.ts";
 import { instructionFiles, seedOrder } from "./reference.ts";
+import { doer, send } from "./tablet.ts";
 import { openUnit } from "./units.ts";
 
 const site = demoSites.ng2;
@@ -16,28 +17,27 @@ const crew = ["Anneke Vos", "Priya Raman", "Ingrid Maurer"];
  */
 export async function seedLots(
   anchor: Instant,
-  now: Instant,
+  opened: Instant,
   size: "full" | "small",
 ): Promise<number> {
-  for (const { lot: _, ...order } of demoLotOrders) await seedOrder(site, anchor, order);
+  for (const { lot: _, ...order } of demoLotOrders) await seedOrder(site, opened, order);
   const content = (await instructionFiles()).get("wi-4471-2213-rev-01");
   if (!content) throw new Error("no instruction for the bushings");
-  const pictures = await storePictures(site.id);
+  const album = await photographer(site.id, 1);
   const open = ({ number, lot, quantity }: (typeof demoLotOrders)[number], at: Instant) =>
-    openUnit({ site, order: number, unit: lot, quantity, content, pictures, at, crew });
+    openUnit({ site, order: number, unit: lot, quantity, content, album, at, crew: () => crew });
   const [told, untouched] = demoLotOrders;
-  const today = plusMinutes(anchor, 30);
-  await open(untouched, today < now ? today : plusMinutes(now, -60));
+  await open(untouched, plusMinutes(anchor, -9 * 60));
   if (size === "small") return 1;
   // Before the first unit that has these bushings in it.
-  await bushings(await open(told, plusMinutes(anchor, -12 * 24 * 60)));
+  await bushings(await open(told, plusMinutes(opened, 24 * 60)));
   return 2;
 }
 
 /** Three read over their limit: they leave with their defect and its hold, and the other 47 go on. */
 async function bushings(job: Job): Promise<void> {
-  const inspector = personNamed("Priya Raman");
-  const quality = personNamed("Ingrid Maurer");
+  const inspector = doer(personNamed("Priya Raman"));
+  const quality = doer(personNamed("Ingrid Maurer"));
   const ready = await workUntil(job, atStep("030.2"));
   const step = ready.content.operations.flatMap(({ steps }) => steps);
   const defect = ready.clock.newId();
@@ -55,7 +55,7 @@ async function bushings(job: Job): Promise<void> {
   } as const;
   const act = { seconds: 240, workCenter: "MET" } as const;
   const logged = await perform(ready, { ...act, type: "logDefect", body: found }, inspector);
-  const parted = await perform(
+  const parted = await performThere(
     logged,
     {
       ...act,
@@ -83,11 +83,6 @@ async function bushings(job: Job): Promise<void> {
     { ...packed, type: "completeTraveler", body: {} },
     quality,
   );
-  await perform(complete, { ...packed, type: "acceptTraveler", body: {} }, quality);
-}
-
-function personNamed(name: string): DemoPerson {
-  const person = demoPeople.find((one) => one.name === name);
-  if (!person) throw new Error(`nobody of the demo is called ${name}`);
-  return person;
+  const accepting = { ...packed, type: "acceptTraveler", body: {} } as const;
+  await send(await perform(complete, accepting, quality));
 }

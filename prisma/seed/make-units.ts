@@ -4,7 +4,7 @@ import type { InstructionContent } from "#lib/instructions/schema";
 import { millis } from "#lib/kit/time";
 import type { SimulatedClock } from "./identity.ts";
 import { idOf } from "./identity.ts";
-import { storePictures } from "./pictures.ts";
+import { type Album, photographer } from "./pictures.ts";
 import type { Act } from "./plan.ts";
 import { demoGages, demoSites, serialsOf } from "./plant.ts";
 import { atBuyoffOf, atStep, workUntil } from "./play.ts";
@@ -38,7 +38,7 @@ const wanted = z.array(
  */
 const instructions = await instructionFiles();
 const made: { traveler: string; unit: string; order: string }[] = [];
-const pictures = new Map<string, Awaited<ReturnType<typeof storePictures>>>();
+const albums = new Map<string, Album>();
 for (const of of wanted.parse(JSON.parse(await text(process.stdin)))) {
   const known = instructions.get(of.instruction);
   if (!known) throw new Error(`no instruction ${of.instruction}`);
@@ -54,9 +54,9 @@ for (const of of wanted.parse(JSON.parse(await text(process.stdin)))) {
   const { number: part, revision } = content.part;
   await seedOrder(site, at, { number: order, part, revision, quantity: of.quantity ?? "1" });
   await seedStock(site, at, serialsOf(of.unit));
-  const stored = pictures.get(site.id) ?? (await storePictures(site.id));
-  pictures.set(site.id, stored);
-  const opened = await openUnit({ ...of, site, order, content, pictures: stored, at });
+  const album = albums.get(site.id) ?? (await photographer(site.id, 1));
+  albums.set(site.id, album);
+  const opened = await openUnit({ ...of, site, order, content, album, at });
   const job = { ...opened, before: mixesLate(opened.clock, of) };
   const { until, untilBuyoff } = of;
   const stop = until ? atStep(until) : untilBuyoff ? atBuyoffOf(untilBuyoff) : null;
@@ -116,9 +116,11 @@ async function crowded(
 ) {
   const own = demoGages.filter(({ code }) => code === "BG-0149");
   const code = `BG-${unit.slice(-6)}`;
+  const now = new Date().toISOString();
   await seedGages(
     site,
-    new Date().toISOString(),
+    now,
+    now,
     own.map((gage) => ({ ...gage, code })),
   );
   const content = structuredClone(of);

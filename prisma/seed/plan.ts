@@ -21,11 +21,16 @@ export type Kit = {
   unit: string;
   component: (part: string) => { serial: string | null; lot: string | null };
   gage: (type: string) => string;
-  picture: (step: string) => { sha256: string; mediaType: "image/png"; bytes: number };
+  picture: (
+    step: string,
+    field: string,
+  ) => { sha256: string; mediaType: "image/jpeg" | "image/png"; bytes: number };
   /** Between 0 and 1, the same each time for the same label: where between its limits a value falls. */
   chance: (label: string) => number;
-  /** By step and position, such as "060.3/3". */
+  /** What a story tells, by step and position, such as "060.3/3". */
   values?: Readonly<Record<string, string>>;
+  /** What the process gives at a place, such as "040.1/A"; null: anything between the limits. */
+  measured?: (place: string) => string | null;
   now: () => Instant;
   newId: () => string;
 };
@@ -155,7 +160,12 @@ function fieldAct(
 ): [Body, number] {
   const where = { step: step.id, field: field.id, position };
   if (field.kind === "photo") {
-    const body = { ...kit.picture(step.number), photo: kit.newId(), ...where, defect: null };
+    const body = {
+      ...kit.picture(step.number, field.id),
+      photo: kit.newId(),
+      ...where,
+      defect: null,
+    };
     return [{ type: "attachPhoto", body }, 20];
   }
   if (field.kind === "component") {
@@ -166,7 +176,10 @@ function fieldAct(
   const given = kit.values?.[`${step.number}/${position}`];
   const timed = clockAct(state, field, where, kit, given);
   if (timed) return timed;
-  const value = given ?? readingOf(state, content, step, field, position, sample, kit);
+  const value =
+    given ??
+    kit.measured?.(`${step.number}/${position}`) ??
+    readingOf(state, content, step, field, position, sample, kit);
   const source =
     field.kind === "measurement" && field.difference
       ? "calculated"

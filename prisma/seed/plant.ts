@@ -97,7 +97,8 @@ export const demoGages: readonly DemoGage[] = [
     "50.0",
     "0.1",
     "0.3",
-    -1,
+    // The demo's last day of work is the one before its anchor's: it had lapsed by then.
+    -2,
   ],
   ["MO-0012", "milliohm_meter", "Milliohm meter", "mΩ", "0.00", "200.00", "0.01", "0.02", 52],
   ["SC-0019", "scale", "Scale", "kg", "0.000", "15.000", "0.001", "0.002", 101],
@@ -140,6 +141,7 @@ export const demoLots: readonly DemoStock[] = [
   { part: "PS-B2", lot: "PSB-2207", expiresInDays: -9 },
   { part: "EP-23", lot: "EPX-0711", expiresInDays: 64 },
   { part: "NG-TS-OR", lot: "LAC-0093", expiresInDays: 210 },
+  { part: "PPG-8552", lot: "PPG-3312", expiresInDays: 126 },
 ];
 
 /** Each unit's own bracket and fitting: numbered as the unit is. */

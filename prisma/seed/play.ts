@@ -1,32 +1,12 @@
-import { actorOfSeed } from "#lib/boundary/actor";
-import { inTransaction } from "#lib/db/client";
-import type { InstructionContent } from "#lib/instructions/schema";
-import { plusMinutes } from "#lib/kit/time";
-import { applyCommand } from "#lib/travelers/commands";
-import { evolve } from "#lib/travelers/evolve.rules";
+import type { Refusal } from "#lib/travelers/refusal.schema";
 import type { Command } from "#lib/travelers/schema";
-import type { TravelerState } from "#lib/travelers/state.schema";
 import { chanceOf, type SimulatedClock } from "./identity.ts";
+import type { Job } from "./job.ts";
 import { type DemoPerson, demoPeople } from "./people.ts";
 import { type Act, type Kit, nextAct } from "./plan.ts";
-import { demoLots, type demoSites, demoStations, serialsOf } from "./plant.ts";
-import { deviceId, stationId } from "./reference.ts";
+import { demoLots, serialsOf } from "./plant.ts";
 import { personId } from "./staff.ts";
-
-type Site = (typeof demoSites)[keyof typeof demoSites];
-
-/** A unit in work, the clock that runs while it is worked on, and what the seed knows of its state. */
-export type Job = {
-  site: Site;
-  content: InstructionContent;
-  state: TravelerState;
-  clock: SimulatedClock;
-  kit: Kit;
-  /** Working people in the order in which they are asked. */
-  crew: readonly string[];
-  /** Hears of each act before it is done, and may let time pass. */
-  before?: (next: Act) => void;
-};
+import { type Deed, type Doer, deedAt, deedThere, doer, isFull, send } from "./tablet.ts";
 
 export const firstShift = [
   "Marisol Reyes",
@@ -35,10 +15,18 @@ export const firstShift = [
   "Ingrid Maurer",
   "Laurent Dubois",
 ];
+export const secondShift = ["Anneke Vos", "Tomás Herrera", "Stellan Berg"];
 
 /** Everything that lies ready for a unit: its own serials, good lots, gages in calibration. */
 export function kitOf(
-  of: { order: string; unit: string; values?: Kit["values"] },
+  of: {
+    order: string;
+    unit: string;
+    values?: Kit["values"];
+    measured?: Kit["measured"];
+    lots?: Readonly<Record<string, string>> | undefined;
+    gages?: Readonly<Record<string, string>> | undefined;
+  },
   clock: SimulatedClock,
 ): Omit<Kit, "picture"> {
   const own = serialsOf(of.unit);
@@ -47,14 +35,16 @@ export function kitOf(
     unit: of.unit,
     component: (part) => {
       const serial = own.find((stock) => stock.part === part)?.serial ?? null;
-      const lot = demoLots.find((stock) => stock.part === part && isUsable(stock))?.lot ?? null;
-      return serial === null ? { serial, lot } : { serial, lot: null };
+      if (serial !== null) return { serial, lot: null };
+      const usable = demoLots.find((stock) => stock.part === part && isUsable(stock));
+      return { serial: null, lot: of.lots?.[part] ?? usable?.lot ?? null };
     },
-    gage: (type) => gages[type] ?? type,
+    gage: (type) => of.gages?.[type] ?? gages[type] ?? type,
     chance: (label) => chanceOf(`${of.unit}/${label}`),
     now: clock.now,
     newId: clock.newId,
     ...(of.values ? { values: of.values } : {}),
+    ...(of.measured ? { measured: of.measured } : {}),
   };
 }
 
@@ -78,21 +68,24 @@ const gages: Readonly<Record<string, string>> = {
   insulation_tester: "IT-0003",
 };
 
-/** Works on until the next act is the one that is waited for, or nothing is left to do. */
-export async function workUntil(job: Job, until: (next: Act) => boolean): Promise<Job> {
+/** Works on until the next act is the one that is waited for, or nothing is left to do; then all of it is sent. */
+export async function workUntil(job: Job, until: (next: Act, job: Job) => boolean): Promise<Job> {
   let current = job;
   for (;;) {
     const coming = nextAct(current.state, current.content, current.kit);
-    if (!coming || until(coming)) return current;
+    if (!coming || until(coming, current)) {
+      await send(current);
+      return current;
+    }
     job.before?.(coming);
     // What it says of the time, it says of the time at which it is done.
     const next = nextAct(current.state, current.content, current.kit) ?? coming;
     const person = whoMay(current, next);
     if (next.type === "startStep" && !isShown(current, next.body.step, person)) {
       const shown = { step: next.body.step, language: person.locale };
-      current = await perform(current, { ...next, type: "presentStep", body: shown }, person);
+      current = await perform(current, { ...next, type: "presentStep", body: shown }, doer(person));
     } else {
-      current = await perform(current, next, person);
+      current = await perform(current, next, doer(person));
     }
   }
 }
@@ -104,7 +97,7 @@ export const atStep = (step: string) => (next: Act) => next.step === step;
 export const atBuyoffOf = (operation: string) => (next: Act) =>
   next.type === "signBuyoff" && next.operation === operation;
 
-/** The first of the crew who holds what the act asks for. */
+/** The first of those at work who holds what the act asks for; else somebody of the other shift stays. */
 function whoMay(job: Job, { by }: Act): DemoPerson {
   const performers = new Set(
     job.content.operations
@@ -112,84 +105,83 @@ function whoMay(job: Job, { by }: Act): DemoPerson {
       .filter(({ work }) => work === "production")
       .flatMap(({ id }) => job.state.steps[id]?.performedBy ?? []),
   );
-  const crew = job.crew.map((name) => demoPeople.find((person) => person.name === name));
-  const found = crew.find(
-    (person) =>
-      person !== undefined &&
-      (by.role === null ? person.roles.some(isFloor) : person.roles.includes(by.role)) &&
-      by.qualifications.every((code) => (person.qualifications[code] ?? -1) >= 0) &&
-      !(by.notPerformer && performers.has(personId(person))),
-  );
+  const day = job.clock.now();
+  const names = [...new Set([...job.crew(day), ...firstShift, ...secondShift])];
+  const found = names
+    .map(personNamed)
+    .find(
+      (person) =>
+        (by.role === null ? person.roles.some(isFloor) : person.roles.includes(by.role)) &&
+        by.qualifications.every((code) => holds(job, person, code)) &&
+        !(by.notPerformer && performers.has(personId(person))),
+    );
   if (!found) throw new Error(`nobody may do this: ${JSON.stringify(by)}`);
   return found;
 }
 const isFloor = (role: string): boolean => ["operator", "inspector", "quality"].includes(role);
 
-/** One act by one person at the station of its work center, through the same command as at a tablet. */
-export async function perform(
-  job: Job,
-  act: Pick<Act, "type" | "body" | "seconds" | "workCenter">,
-  person: DemoPerson,
-): Promise<Job> {
-  const { site, clock } = job;
-  clock.pass(act.seconds);
-  const stations = demoStations[site.code] ?? [];
-  const station = stations.find((of) => of.workCenter === act.workCenter) ?? stations[0];
-  const code = station?.code ?? "";
-  const id = clock.newId();
-  const device = { id: deviceId(site, code), station: code, workCenter: act.workCenter };
-  const actor = actorOfSeed(site.id, {
-    id: personId(person),
-    name: person.name,
-    roles: person.roles,
-    device,
-  });
-  const at = clock.now();
-  const isSigned = act.type === "signBuyoff" || act.type === "declineBuyoff";
-  const proof =
-    isSigned && "contentSha256" in act.body
-      ? await proofFor(job, actor, id, act.body.contentSha256)
-      : null;
-  const command = { id, type: act.type, body: act.body } as Command;
-  const verdict = await applyCommand(actor, {
-    traveler: job.state.id,
-    command,
-    at,
-    recordedAt: at,
-    ...(proof ? { proof } : {}),
-  });
-  if (verdict.verdict !== "applied") {
-    throw new Error(`${person.name} ${act.type}: ${JSON.stringify(verdict)}`);
-  }
-  const state = verdict.events.reduce<TravelerState | null>(evolve, job.state);
-  return { ...job, state: state ?? job.state };
+/** On that day, as the plant's own list says. */
+function holds({ tablet, clock }: Job, person: DemoPerson, code: string): boolean {
+  const day = clock.now().slice(0, 10);
+  const held = tablet.known.people[personId(person)]?.qualifications ?? [];
+  return held.some(
+    (one) =>
+      one.code === code &&
+      one.validFrom <= day &&
+      (one.validUntil === null || day < one.validUntil),
+  );
 }
 
-// What POST /api/sign leaves behind once badge and PIN were right: the seed has no keypad to type them on.
-async function proofFor(
+export function personNamed(name: string): DemoPerson {
+  const person = demoPeople.find((one) => one.name === name);
+  if (!person) throw new Error(`nobody of the demo is called ${name}`);
+  return person;
+}
+
+export type Done = Pick<Act, "type" | "body"> & { seconds: number; workCenter: string | null };
+type With = Pick<Deed, "second" | "signs" | "qms">;
+
+/** One act by one person at the station of its work center, or at the desk. */
+export async function perform(job: Job, act: Done, person: Doer, beside: With = {}): Promise<Job> {
+  const done = tried(job, act, person, beside);
+  if ("refusal" in done) {
+    const why = JSON.stringify(done.refusal);
+    throw new Error(`${job.kit.unit} ${person.name} ${act.type}: ${why}`);
+  }
+  if (isFull(job.tablet)) await send(done.job);
+  return done.job;
+}
+
+/** One act that the server decides alone. */
+export function performThere(job: Job, act: Done, person: Doer): Promise<Job> {
+  job.clock.pass(act.seconds);
+  const command = { id: job.clock.newId(), type: act.type, body: act.body } as Command;
+  return deedThere(job, { command, person, workCenter: act.workCenter });
+}
+
+/** What the rules refuse at the tablet is kept as the attempt that it was. */
+export async function performRefused(
   job: Job,
-  actor: ReturnType<typeof actorOfSeed>,
-  command: string,
-  contentSha256: string,
-): Promise<string> {
-  const id = job.clock.newId();
-  const at = job.clock.now();
-  await inTransaction(
-    (tx) =>
-      tx.signProof.create({
-        data: {
-          id,
-          siteId: job.site.id,
-          personId: actor.id,
-          deviceId: actor.device?.id ?? stationId(job.site, "ASM-1"),
-          commandId: command,
-          contentSha256,
-          method: "badge_pin",
-          createdAt: new Date(at),
-          expiresAt: new Date(plusMinutes(at, 5)),
-        },
-      }),
-    job.site.id,
-  );
-  return id;
+  act: Done,
+  person: Doer,
+  code: Refusal["code"],
+  beside: With = {},
+): Promise<Job> {
+  const done = tried(job, act, person, beside);
+  if (!("refusal" in done) || done.refusal.code !== code) {
+    throw new Error(
+      `${job.kit.unit} ${person.name} ${act.type}: not ${code}, ${JSON.stringify(done)}`,
+    );
+  }
+  const { params } = done.refusal;
+  const body = { command: act.type, refusal: code, params: { ...params } };
+  return perform(job, { ...act, type: "recordRefusedAttempt", body, seconds: 1 }, person);
+}
+
+function tried(job: Job, act: Done, person: Doer, beside: With): ReturnType<typeof deedAt> {
+  job.clock.pass(act.seconds);
+  const command = { id: job.clock.newId(), type: act.type, body: act.body } as Command;
+  const isSigned = command.type === "signBuyoff";
+  const signs = beside.signs ?? (isSigned ? command.body.contentSha256 : undefined);
+  return deedAt(job, { command, person, workCenter: act.workCenter, ...beside, signs });
 }

@@ -7,9 +7,9 @@ import {
   type InstructionContent,
   instructionContent,
 } from "#lib/instructions/schema";
-import { type Canonical, canonicalJson } from "#lib/kit/canonical";
-import { dateIn, type Instant, instant, millis } from "#lib/kit/time";
-import { recordEvents } from "#lib/record/commands";
+import { type Canonical, canonicalJson, sha256Hex } from "#lib/kit/canonical";
+import { dateIn, type Instant, instant } from "#lib/kit/time";
+import { type Happening, recordEvents } from "#lib/record/commands";
 import type { HappeningType } from "#lib/record/happenings.schema";
 import { idOf } from "./identity.ts";
 import {
@@ -91,6 +91,7 @@ export async function seedStations(site: Site, anchor: Instant): Promise<void> {
 export async function seedGages(
   site: Site,
   anchor: Instant,
+  opened: Instant,
   registered: readonly DemoGage[] = demoGages,
 ): Promise<void> {
   const gages = registered.map((gage) => ({
@@ -109,7 +110,7 @@ export async function seedGages(
   await inTransaction((tx) => tx.gage.createMany({ data: gages }), site.id);
   for (const { id, siteId: _, calibrationDueOn, ...gage } of gages) {
     const body = { ...gage, calibrationDueOn: dayText(calibrationDueOn) };
-    await note(site, "gage", id, "gage.calibrated", body, anchor);
+    await note(site, "gage", id, "gage.calibrated", body, opened);
   }
 }
 
@@ -135,12 +136,6 @@ export async function seedStock(
       }),
     site.id,
   );
-}
-
-export async function seedOrders(site: Site, anchor: Instant): Promise<void> {
-  for (const { number, part, revision, quantity } of demoOrders) {
-    await seedOrder(site, anchor, { number, part, revision, quantity });
-  }
 }
 
 export async function seedOrder(
@@ -182,11 +177,62 @@ export async function instructionFiles(): Promise<Map<string, InstructionContent
   return new Map(read);
 }
 
-export async function seedInstructions(site: Site, anchor: Instant): Promise<void> {
-  const released = new Date(millis(anchor) - 90 * 24 * 60 * 60_000);
-  for (const content of (await instructionFiles()).values()) {
-    await seedInstruction(site, content, released);
+/** All of them but the revision that another one has followed: that one is a part of the past. */
+export async function seedInstructions(
+  site: Site,
+  opened: Instant,
+  later: readonly string[] = [],
+): Promise<void> {
+  for (const [name, content] of await instructionFiles()) {
+    const isPast = name === supersededRevision || later.includes(name);
+    if (!isPast) await seedInstruction(site, content, new Date(opened));
   }
+}
+
+export const supersededRevision = "wi-4471-2210-rev-02";
+export const followingRevision = "wi-4471-2210-rev-03";
+
+/**
+ * Units that are on this revision finish on it. The entry that makes the following one effective says so:
+ * an event of its own comes with the life of revisions.
+ */
+export async function supersede(content: InstructionContent): Promise<void> {
+  await db.instructionRevision.update({
+    where: { contentSha256: contentSha256(content) },
+    data: { status: "superseded" },
+  });
+}
+
+/** A gage goes to the laboratory or comes back, or is found out of tolerance there. */
+export async function gageNoted(
+  site: Site,
+  code: string,
+  happened: Pick<Happening, "type" | "body" | "texts">,
+  status: "in_service" | "withdrawn",
+  at: Instant,
+): Promise<void> {
+  const id = idOf(`${site.code}/gage/${code}`);
+  await inTransaction(async (tx) => {
+    await tx.gage.update({ where: { id }, data: { status } });
+    const happening = { ...happened, kind: "gage", stream: id, at, recordedAt: at } as const;
+    await recordEvents(actorOfSeed(site.id), happening, tx);
+  }, site.id);
+}
+
+/** A lot that nobody may install any more. */
+export async function lotHeld(
+  site: Site,
+  of: { part: string; lot: string; reason: string },
+  at: Instant,
+): Promise<void> {
+  const id = idOf(`${site.code}/stock/${of.part}/${of.lot}`);
+  await inTransaction(async (tx) => {
+    await tx.stock.update({ where: { id }, data: { onHold: true } });
+    const body = { reason: sha256Hex(of.reason) };
+    const texts = [of.reason];
+    const happening = { kind: "lot", stream: id, type: "stock.held", body, texts } as const;
+    await recordEvents(actorOfSeed(site.id), { ...happening, at, recordedAt: at }, tx);
+  }, site.id);
 }
 
 /** Effective from then on; one that is there already stays as it is. */
@@ -223,9 +269,9 @@ export async function seedInstruction(
 }
 
 /** What lies in the store of a plant before the first unit is opened. */
-export async function seedPlace(site: Site, anchor: Instant): Promise<void> {
-  await seedStations(site, anchor);
-  await seedGages(site, anchor);
+export async function seedPlace(site: Site, anchor: Instant, opened: Instant): Promise<void> {
+  await seedStations(site, opened);
+  await seedGages(site, anchor, opened);
   const serials = demoOrders.flatMap(({ units }) => units.flatMap(serialsOf));
   await seedStock(site, anchor, [...demoLots, ...serials]);
 }

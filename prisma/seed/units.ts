@@ -5,11 +5,13 @@ import { type Instant, plusMinutes } from "#lib/kit/time";
 import { releaseTravelers } from "#lib/travelers/commands";
 import type { TravelerState } from "#lib/travelers/state.schema";
 import { simulatedClock } from "./identity.ts";
-import { pictureAt } from "./pictures.ts";
+import type { Job } from "./job.ts";
+import { type Album, pictureAt } from "./pictures.ts";
 import type { Kit } from "./plan.ts";
 import type { demoSites } from "./plant.ts";
-import { firstShift, type Job, kitOf } from "./play.ts";
+import { firstShift, kitOf } from "./play.ts";
 import { done } from "./staff.ts";
+import { tabletFor } from "./tablet.ts";
 
 type Site = (typeof demoSites)[keyof typeof demoSites];
 
@@ -18,18 +20,22 @@ export type Opening = {
   order: string;
   unit: string;
   content: InstructionContent;
-  pictures: ReadonlyMap<string, ReturnType<Kit["picture"]>>;
+  album: Album;
   /** Pieces, where the unit is a lot. */
   quantity?: string | undefined;
   /** When it is released; work starts a quarter of an hour later. */
   at: Instant;
   values?: Readonly<Record<string, string>> | undefined;
-  crew?: readonly string[];
+  crew?: Job["crew"];
+  measured?: Kit["measured"];
+  /** Other lots and gages than those that lie at hand, by part and by type. */
+  lots?: Readonly<Record<string, string>> | undefined;
+  gages?: Readonly<Record<string, string>> | undefined;
 };
 
 /** Releases a unit to the floor, and lays out what is needed to work on it. */
 export async function openUnit(opening: Opening): Promise<Job> {
-  const { site, order, unit, quantity, content, at, crew = firstShift } = opening;
+  const { site, order, unit, quantity, content, at, crew = () => firstShift } = opening;
   const [released] = await done(
     releaseTravelers(actorOfSeed(site.id), {
       workOrder: order,
@@ -44,10 +50,14 @@ export async function openUnit(opening: Opening): Promise<Job> {
     select: { state: true },
   });
   const clock = simulatedClock(plusMinutes(at, 15), `${site.code}/${order}/${unit}`);
-  const values = opening.values ? { values: opening.values } : {};
+  const { lots, gages, values, measured } = opening;
+  const given = { ...(values ? { values } : {}), ...(measured ? { measured } : {}) };
   const kit = {
-    ...kitOf({ order, unit, ...values }, clock),
-    picture: pictureAt(content, opening.pictures),
+    ...kitOf({ order, unit, lots, gages, ...given }, clock),
+    picture: pictureAt(content, opening.album, unit),
   };
-  return { site, content, state: row.state as unknown as TravelerState, clock, kit, crew };
+  const state = row.state as unknown as TravelerState;
+  const tablet = await tabletFor(site, unit, state.id);
+  const { album } = opening;
+  return { site, content, state, clock, kit, crew, tablet, album, verdicts: new Map() };
 }
