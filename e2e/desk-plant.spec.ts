@@ -130,14 +130,21 @@ test("a forgotten PIN takes two others and the person", async ({ page, browser }
   await other.context().close();
 
   await page.goto("/people");
+  // A slow answer: meanwhile the page is told of the approval and wants to take the line away.
+  await page.route("**/people", async (route) => {
+    if (route.request().method() !== "POST") return route.fallback();
+    const response = await route.fetch();
+    await new Promise((resolve) => setTimeout(resolve, 4_000));
+    await route.fulfill({ response });
+  });
   await page
     .getByRole("listitem")
     .filter({ hasText: name })
     .getByRole("button", { name: "Approve" })
     .click();
+  await expect(page.getByText("New PINs that wait")).toBeHidden();
   const code = await dialog.getByText(/^[2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]{4}$/).textContent();
   await dialog.getByRole("button", { name: "Done" }).click();
-  await expect(page.getByText("New PINs that wait")).toBeHidden();
 
   await page.goto("/new-pin");
   await screens.look("new PIN");

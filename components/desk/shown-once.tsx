@@ -10,24 +10,20 @@ import { Button } from "#components/ui/button";
 import { Dialog } from "#components/ui/dialog";
 import { uuidv7 } from "#lib/kit/ids";
 import type { Result } from "#lib/kit/result";
+import type { PrintedBadge } from "#lib/people/badges.commands";
 import { approvePinReset, issueBadges } from "#lib/people/changes.actions";
 
-/** A button whose answer is shown in a dialog, once, and is nowhere else afterwards. */
-function ShownOnce<T>({
+/** A button that makes something to be shown once. The answer goes to whoever outlives the button. */
+function MakeOnce<T>({
   label,
-  title,
   ask,
-  children,
+  onMade,
 }: {
   label: string;
-  title: string;
   ask: () => Promise<Result<T, Refused>>;
-  children: (made: T) => ReactNode;
+  onMade: (made: T) => void;
 }) {
-  const t = useTranslations("desk.people");
-  const router = useRouter();
   const [busy, setBusy] = useState(false);
-  const [made, setMade] = useState<{ value: T } | null>(null);
   const [refusal, setRefusal] = useState<Refused | null>(null);
   const run = async () => {
     setBusy(true);
@@ -36,12 +32,8 @@ function ShownOnce<T>({
       (): Result<T, Refused> => ({ ok: false, error: { code: "no_answer", params: {} } }),
     );
     setBusy(false);
-    if (done.ok) setMade({ value: done.value });
+    if (done.ok) onMade(done.value);
     else setRefusal(done.error);
-  };
-  const close = () => {
-    setMade(null);
-    router.refresh();
   };
   return (
     <>
@@ -49,61 +41,98 @@ function ShownOnce<T>({
         {label}
       </Button>
       {refusal === null ? null : <RefusalNote refusal={refusal} />}
-      {made === null ? null : (
-        <Dialog title={title} onClose={close} className="w-[min(560px,92vw)]">
-          {children(made.value)}
-          <div className="mt-5 flex justify-end gap-4 print:hidden">
-            <Button size="desk" tone="act" onClick={close}>
-              {t("done")}
-            </Button>
-          </div>
-        </Dialog>
-      )}
     </>
+  );
+}
+
+/** What is nowhere else afterwards: it goes when somebody says so, never by itself. */
+function ShownOnce({
+  title,
+  onClose,
+  children,
+}: {
+  title: string;
+  onClose: () => void;
+  children: ReactNode;
+}) {
+  const t = useTranslations("desk.people");
+  const router = useRouter();
+  const close = () => {
+    onClose();
+    router.refresh();
+  };
+  return (
+    <Dialog title={title} onClose={close} className="w-[min(560px,92vw)]">
+      {children}
+      <div className="mt-5 flex justify-end gap-4 print:hidden">
+        <Button size="desk" tone="act" onClick={close}>
+          {t("done")}
+        </Button>
+      </div>
+    </Dialog>
   );
 }
 
 /** The badge to print: its code is drawn on the server and comes with the answer. */
 export function IssueBadge({ person, name }: { person: string; name: string }) {
   const t = useTranslations("desk.people");
+  const [badges, setBadges] = useState<readonly PrintedBadge[] | null>(null);
   return (
-    <ShownOnce
-      label={t("issueBadge")}
-      title={t("badgeTitle", { name })}
-      ask={() => issueBadges({ command: uuidv7(), people: [person] })}
-    >
-      {(badges) => <BadgeSheet badges={badges} />}
-    </ShownOnce>
+    <>
+      <MakeOnce
+        label={t("issueBadge")}
+        ask={() => issueBadges({ command: uuidv7(), people: [person] })}
+        onMade={setBadges}
+      />
+      {badges === null ? null : (
+        <ShownOnce title={t("badgeTitle", { name })} onClose={() => setBadges(null)}>
+          <BadgeSheet badges={badges} />
+        </ShownOnce>
+      )}
+    </>
   );
 }
+
+export type ResetCode = { name: string; code: string; expiresAt: string };
 
 export function ApprovePinReset({
   reset,
   name,
-  zone,
+  onMade,
 }: {
   reset: string;
   name: string;
-  zone: string;
+  onMade: (made: ResetCode) => void;
 }) {
   const t = useTranslations("desk.people");
   return (
-    <ShownOnce
+    <MakeOnce
       label={t("approveReset")}
-      title={t("resetTitle", { name })}
       ask={() => approvePinReset({ command: uuidv7(), reset })}
-    >
-      {({ code, expiresAt }) => (
-        <>
-          <p className="text-[16px] text-ink-2">{t("resetText", { name })}</p>
-          <p className="mono my-5 rounded bg-sunk py-5 text-center text-[36px] font-bold tracking-[0.08em] select-all">
-            {code}
-          </p>
-          <p className="text-[15px]">
-            {t("resetUntil")} <Moment at={expiresAt} zone={zone} shape="time" />
-          </p>
-        </>
-      )}
+      onMade={({ code, expiresAt }) => onMade({ name, code, expiresAt })}
+    />
+  );
+}
+
+export function ShownResetCode({
+  made: { name, code, expiresAt },
+  zone,
+  onClose,
+}: {
+  made: ResetCode;
+  zone: string;
+  onClose: () => void;
+}) {
+  const t = useTranslations("desk.people");
+  return (
+    <ShownOnce title={t("resetTitle", { name })} onClose={onClose}>
+      <p className="text-[16px] text-ink-2">{t("resetText", { name })}</p>
+      <p className="mono my-5 rounded bg-sunk py-5 text-center text-[36px] font-bold tracking-[0.08em] select-all">
+        {code}
+      </p>
+      <p className="text-[15px]">
+        {t("resetUntil")} <Moment at={expiresAt} zone={zone} shape="time" />
+      </p>
     </ShownOnce>
   );
 }
