@@ -256,18 +256,22 @@ function Joinable({
     <>
       <p className="text-[22px] leading-tight font-bold">{label}</p>
       <p className="text-[17px] leading-snug text-ink-2">{t("runsAlready")}</p>
-      {running.map((mix) => (
-        <Button
-          key={`${mix.lot}/${mix.mixedAt}`}
-          tone="act"
-          size="record"
-          disabled={isBusy}
-          onClick={() => onJoin(mix.lot, mix.mixedAt)}
-        >
-          {t("join", { lot: mix.lot, at: moment(mix.mixedAt) })}
-          {mix.leftMs === null ? null : ` · ${t("leftOf", { time: clockText(mix.leftMs) })}`}
-        </Button>
-      ))}
+      {/* A busy plant has many at once: they scroll, and a fresh mix or another lot stays in sight. */}
+      <ul className="grid max-h-[330px] shrink-0 gap-3 overflow-y-auto">
+        {running.map((mix) => (
+          <li key={`${mix.lot}/${mix.mixedAt}`} className="grid">
+            <Button
+              tone="act"
+              size="record"
+              disabled={isBusy}
+              onClick={() => onJoin(mix.lot, mix.mixedAt)}
+            >
+              {t("join", { lot: mix.lot, at: moment(mix.mixedAt) })}
+              {mix.leftMs === null ? null : ` · ${t("leftOf", { time: clockText(mix.leftMs) })}`}
+            </Button>
+          </li>
+        ))}
+      </ul>
     </>
   );
 }
