@@ -71,7 +71,10 @@ export async function saveChange(
         update delivery_attachments set state = ${change.state}, external_ref = ${made?.externalId ?? null}
          where delivery_id = ${claim.id}::uuid`;
     }
-    await tellLive(tx, claim.site, { kinds: ["delivery"], travelers: [claim.traveler] });
+    await tellLive(tx, claim.site, {
+      kinds: ["delivery"],
+      travelers: claim.traveler === null ? [] : [claim.traveler],
+    });
     if (!change.connector) return;
     if ("paused" in change.connector)
       await pauseConnectorIn(tx, claim.connector, change.connector.paused);

@@ -1,14 +1,17 @@
 import "server-only";
 import { db } from "#lib/db/client";
 import type { DeliveryOperation, DeliveryState } from "./delivery.rules.ts";
+import type { FeedProcess } from "./processes.schema.ts";
 
 /** A delivery on loan to this worker, until the lease ends or somebody else takes a higher fence. */
 export type Claim = {
   id: string;
   site: string;
   connector: string;
-  traveler: string;
-  defect: string;
+  process: FeedProcess;
+  /** Null for an event that is not about a traveler, and with it the defect. */
+  traveler: string | null;
+  defect: string | null;
   orderingKey: string;
   externalKey: string;
   operation: DeliveryOperation;
@@ -53,7 +56,7 @@ export const claimDue = (leaseMs: number, limit: number): Promise<Claim[]> =>
            state = case when due.found = 'pending' then 'sending'::delivery_state else due.found end,
            updated_at = clock_timestamp()
       from due where d.id = due.id
-    returning d.id, d.site_id as site, d.connector_id as connector, d.traveler_id as traveler,
+    returning d.id, d.site_id as site, d.connector_id as connector, d.process, d.traveler_id as traveler,
       d.defect_id as defect, d.ordering_key as "orderingKey", d.external_key as "externalKey", d.operation,
       due.found::text as found, d.state::text as state, d.attempts, d.lookups, d.payload,
       d.external_id as "externalId", d.fence`;

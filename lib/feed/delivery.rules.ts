@@ -15,7 +15,8 @@ export type DeliveryState =
   | "cancelled"
   | "superseded";
 
-export type DeliveryOperation = "create" | "update" | "attach";
+/** What is done in the other system; `publish`: an event is sent to whoever listens, and no record of theirs is made. */
+export type DeliveryOperation = "create" | "update" | "attach" | "publish";
 
 /** What a delivery's next state depends on. */
 export type Standing = {

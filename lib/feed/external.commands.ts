@@ -4,7 +4,8 @@ import type { OpenConnector } from "./connector.queries.ts";
 import type { ReadRecord } from "./connectors/rest/talk.gateway.ts";
 import { isLater } from "./delivery.rules.ts";
 
-type Ours = { traveler: string; defect: string };
+/** What the record is about: its traveler, and the defect where there is one. */
+type Ours = { traveler: string | null; defect: string | null };
 
 /**
  * The QMS's record as just fetched, unless a later version is known already: notices and polls overtake

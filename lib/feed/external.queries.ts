@@ -31,7 +31,7 @@ export const toTell = (limit: number): Promise<ToTell[]> =>
   db.$queryRaw<ToTell[]>`
     with due as (
       select connector_id, external_id from external_records
-       where applied_version is distinct from version
+       where applied_version is distinct from version and defect_id is not null
          and (apply_at is null or apply_at <= clock_timestamp())
        order by seen_at limit ${limit} for update skip locked)
     update external_records r
@@ -59,7 +59,7 @@ export async function hasLeft({ defect }: Pick<ToTell, "defect">): Promise<boole
 
 /** Whose record this is: by its id, or by our key while our create has not been saved yet. */
 export async function ownerOf(connector: string, externalId: string, key: string | null) {
-  const [row] = await db.$queryRaw<{ traveler: string; defect: string; saved: boolean }[]>`
+  const [row] = await db.$queryRaw<{ traveler: string; defect: string | null; saved: boolean }[]>`
     select traveler_id as traveler, defect_id as defect, external_id is not null as saved
       from deliveries
      where connector_id = ${connector}::uuid and operation = 'create'

@@ -4,12 +4,15 @@ import type { Instant } from "#lib/kit/time";
 import type { Actor } from "#lib/people/schema";
 import type { DeliveryOperation, DeliveryState } from "./delivery.rules.ts";
 import { defectIds } from "./disposition.queries.ts";
+import type { FeedProcess } from "./processes.schema.ts";
 
 /** A delivery as the desk shows it. */
 export type DeliveryShown = {
   id: string;
   connector: { id: string; code: string; name: string; status: string; statusNote: string | null };
-  traveler: string;
+  process: FeedProcess;
+  /** Null for an event that is not about a traveler. */
+  traveler: string | null;
   defect: string | null;
   operation: DeliveryOperation;
   state: DeliveryState;
@@ -28,6 +31,7 @@ export type DeliveryShown = {
 const shown = {
   id: true,
   connectorId: true,
+  process: true,
   travelerId: true,
   defectId: true,
   operation: true,
@@ -70,6 +74,7 @@ export async function deliveriesOf(
     );
     return {
       ...row,
+      process: row.process as FeedProcess,
       operation: row.operation as DeliveryOperation,
       connector: connectors.find(({ id }) => id === connectorId) ?? {
         id: connectorId,
@@ -176,7 +181,7 @@ export async function deliveriesStopped(actor: Actor): Promise<DeliveryStopped[]
       select: { id: true, code: true },
     }),
     site.traveler.findMany({
-      where: { id: { in: rows.map(({ travelerId }) => travelerId) } },
+      where: { id: { in: rows.flatMap(({ travelerId }) => travelerId ?? []) } },
       select: { id: true, serial: true, lot: true },
     }),
   ]);

@@ -101,9 +101,10 @@ async function saveDelivery(
   const id = derivedId(connector, delivery.externalKey);
   const payload = JSON.stringify(delivery.payload);
   await tx.$executeRaw`
-    insert into deliveries (id, site_id, connector_id, rule, rule_version, traveler_id, defect_id, ordering_key,
+    insert into deliveries (id, site_id, connector_id, process, rule, rule_version, traveler_id, defect_id, ordering_key,
       operation, external_key, state, payload, payload_sha256, next_at, created_at, updated_at)
-    values (${id}::uuid, ${of.site}::uuid, ${connector}::uuid, ${rule.name}, ${rule.version}, ${of.stream}::uuid,
+    values (${id}::uuid, ${of.site}::uuid, ${connector}::uuid, ${delivery.payload.process}, ${rule.name},
+      ${rule.version}, ${of.stream}::uuid,
       ${delivery.defect}::uuid, ${delivery.orderingKey}, ${delivery.operation}, ${delivery.externalKey}, 'pending',
       ${payload}::jsonb, ${canonicalSha256(delivery.payload as Canonical)},
       clock_timestamp(), clock_timestamp(), clock_timestamp())
