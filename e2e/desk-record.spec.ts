@@ -312,22 +312,25 @@ for (const format of ["A4", "Letter"] as const) {
   });
 }
 
-test("the record of forty-two steps, sixty readings and three reworks is there within a second, in Spanish and on a narrow screen", async ({
-  page,
-}) => {
+test("the record of forty-two steps, sixty readings and three reworks is there within a second, in Spanish and on a narrow screen", {
+  tag: "@alone",
+}, async ({ page }) => {
   test.setTimeout(480_000);
   const desk = await atDesk(page, "Ingrid Maurer");
   const unit = await aTroubledUnit(desk, { reworks: 3 });
   const at = `/travelers/${unit.traveler}`;
-  // Once before, as any page that somebody has opened today.
+  const live = page.locator("[data-live=live]");
+  // Once before, as any page that somebody has opened today; and each is whole before the next is asked for.
   await page.goto(at);
+  await expect(live).toBeVisible();
   const times: number[] = [];
-  for (let turn = 0; turn < 5; turn += 1) {
+  for (let turn = 0; turn < 9; turn += 1) {
     const begun = performance.now();
     await page.goto(at, { waitUntil: "domcontentloaded" });
     times.push(performance.now() - begun);
+    await expect(live).toBeVisible();
   }
-  const median = times.toSorted((a, b) => a - b)[2] ?? Number.POSITIVE_INFINITY;
+  const median = times.toSorted((a, b) => a - b)[4] ?? Number.POSITIVE_INFINITY;
   expect(median, `milliseconds: ${times.map(Math.round).join(", ")}`).toBeLessThan(1_000);
   await expect(page.getByRole("list", { name: /^4 attempts at Final torque 3/ })).toBeVisible();
   await expect(page.getByText("060R3").first()).toBeVisible();

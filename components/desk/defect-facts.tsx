@@ -1,6 +1,6 @@
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Fragment } from "react";
+import { Link } from "#components/desk/link";
 import { Moment } from "#components/desk/moment";
 import { PhotoAlbum, PhotoStrip } from "#components/desk/photo-strip";
 import { RecordText } from "#components/desk/record-text";

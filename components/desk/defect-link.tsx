@@ -1,5 +1,5 @@
-import Link from "next/link";
 import type { ReactNode } from "react";
+import { Link } from "#components/desk/link";
 
 /** Leads to the defect's page for who may open it, and is plain words for everybody else. */
 export function DefectLink({

@@ -1,6 +1,6 @@
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { DeliveryState } from "#components/desk/delivery-state";
+import { Link } from "#components/desk/link";
 import { Moment } from "#components/desk/moment";
 import { tableFrame, td, th } from "#components/desk/travelers-table";
 import type { DefectLine } from "#lib/defects/queries";

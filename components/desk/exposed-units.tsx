@@ -1,5 +1,5 @@
-import Link from "next/link";
 import { useTranslations } from "next-intl";
+import { Link } from "#components/desk/link";
 import { TravelerState } from "#components/desk/traveler-state";
 import type { Exposed } from "#lib/travelers/tools.queries";
 

@@ -1,4 +1,4 @@
-import Link from "next/link";
+import { Link } from "#components/desk/link";
 
 export type FilterLink = {
   key: string;

@@ -1,5 +1,5 @@
-import Link from "next/link";
 import type { ReactNode } from "react";
+import { Link } from "#components/desk/link";
 import { Mark } from "#components/ui/chip";
 
 type Tone = "stop" | "warn" | "act" | "plain";

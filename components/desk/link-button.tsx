@@ -1,5 +1,5 @@
-import Link from "next/link";
 import type { ReactNode } from "react";
+import { Link } from "#components/desk/link";
 
 /** Looks like a plain button and leads somewhere. */
 export const LinkButton = ({ href, children }: { href: string; children: ReactNode }) => (

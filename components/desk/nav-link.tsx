@@ -1,6 +1,6 @@
 "use client";
-import Link from "next/link";
 import { usePathname } from "next/navigation";
+import { Link } from "#components/desk/link";
 
 export type NavTone = "stop" | "attention" | "plain";
 

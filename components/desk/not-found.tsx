@@ -1,5 +1,5 @@
-import Link from "next/link";
 import { getTranslations } from "next-intl/server";
+import { Link } from "#components/desk/link";
 
 /** The same for what does not exist and what this person may not know of. It leads only where they may go. */
 export async function NotFound({ reader }: { reader: "stranger" | "at_home" | "without_room" }) {

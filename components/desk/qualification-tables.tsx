@@ -1,5 +1,5 @@
-import Link from "next/link";
 import { useLocale, useTranslations } from "next-intl";
+import { Link } from "#components/desk/link";
 import { Moment } from "#components/desk/moment";
 import { ChangeQualification, RenewQualification } from "#components/desk/qualification-forms";
 import { QualificationState } from "#components/desk/qualification-state";

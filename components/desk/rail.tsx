@@ -1,6 +1,6 @@
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { LanguageSwitch } from "#components/desk/language-switch";
+import { Link } from "#components/desk/link";
 import { LiveRoom } from "#components/desk/live-room";
 import { BuyoffMark } from "#components/desk/mark";
 import { NavLink, type NavTone } from "#components/desk/nav-link";

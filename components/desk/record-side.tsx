@@ -1,7 +1,7 @@
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { AcceptTraveler } from "#components/desk/accept-traveler";
+import { Link } from "#components/desk/link";
 import { LogDefect } from "#components/desk/log-defect";
 import { LotActs, type LotFacts } from "#components/desk/lot-acts";
 import { Moment } from "#components/desk/moment";

@@ -1,6 +1,6 @@
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
+import { Link } from "#components/desk/link";
 import { Moment } from "#components/desk/moment";
 import { PrintPage } from "#components/desk/print-page";
 import { RecordPrint } from "#components/desk/record-print";

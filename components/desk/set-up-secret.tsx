@@ -1,7 +1,7 @@
 "use client";
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useEffect, useRef } from "react";
+import { Link } from "#components/desk/link";
 
 /** Shown once and never again: who leaves without it can't sign in, so leaving asks first. */
 export function SetUpSecret({ secret, uri }: { secret: string; uri: string }) {

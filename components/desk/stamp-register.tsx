@@ -1,5 +1,5 @@
-import Link from "next/link";
 import { useTranslations } from "next-intl";
+import { Link } from "#components/desk/link";
 import { Moment } from "#components/desk/moment";
 import { WithdrawStamp } from "#components/desk/stamp-forms";
 import { tableFrame, td, th } from "#components/desk/travelers-table";

@@ -1,5 +1,5 @@
-import Link from "next/link";
 import { useTranslations } from "next-intl";
+import { Link } from "#components/desk/link";
 import { Moment } from "#components/desk/moment";
 import { TravelerState } from "#components/desk/traveler-state";
 import type { TravelerLine } from "#lib/travelers/list.queries";

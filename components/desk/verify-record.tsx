@@ -1,7 +1,7 @@
 "use client";
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { Link } from "#components/desk/link";
 import { Moment } from "#components/desk/moment";
 import { RefusalNote } from "#components/desk/refusal-note";
 import type { Refused } from "#components/desk/refusal-words";

@@ -1,5 +1,5 @@
-import Link from "next/link";
 import { useTranslations } from "next-intl";
+import { Link } from "#components/desk/link";
 import { Moment } from "#components/desk/moment";
 import { GrantWaiver, RevokeWaiver, type WaiverToSign } from "#components/desk/waiver-forms";
 import { Chip, type ChipTone } from "#components/ui/chip";

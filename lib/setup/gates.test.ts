@@ -2,7 +2,14 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { type Count, counted, countOfPlaywright, countOfVitest, FailedGate } from "./gates.ts";
+import {
+  type Count,
+  counted,
+  countOfPlaywright,
+  countOfVitest,
+  FailedGate,
+  inTurn,
+} from "./gates.ts";
 import { newParts } from "./parts.ts";
 
 let logs = "";
@@ -55,4 +62,29 @@ it("counts what was left out, or passed only the second time, as failed", () => 
   expect(countOfPlaywright({ stats })).toEqual({ passed: 5, failed: 7 });
   const report = { numPassedTests: 7, numTotalTests: 10, numPendingTests: 2, numFailedTests: 1 };
   expect(countOfVitest(report)).toEqual({ passed: 7, failed: 3 });
+});
+
+it("goes on to what runs alone whatever came before, adds the two up, and takes nothing for nothing", async () => {
+  const ran: string[] = [];
+  const run = (name: string, count: Count) => async () => {
+    ran.push(name);
+    if (count.failed > 0) throw new FailedGate(name, count);
+    return count;
+  };
+  const none = { passed: 0, failed: 0 };
+  expect(await inTurn([run("all", green), run("alone", none)])).toEqual(green);
+  expect(await inTurn([run("all", none), run("alone", green)])).toEqual(green);
+  const red = inTurn([run("red", { passed: 3, failed: 2 }), run("after", green)]);
+  await expect(red).rejects.toMatchObject({ count: { passed: 15, failed: 2 }, message: "red" });
+  expect(ran.at(-1)).toBe("after");
+  await expect(inTurn([run("all", none), run("alone", none)])).rejects.toMatchObject({
+    count: { passed: 0, failed: 1 },
+  });
+  // Without a report there was no run, also where one may find nothing.
+  const program = { name: "tests", args: ["-e", "0"], environment: {}, isOurs: false };
+  const workplace = { logs, parts: newParts() };
+  const unread = counted(program, workplace, () => Promise.reject(new Error("no file")), {
+    mayBeEmpty: true,
+  });
+  await expect(unread).rejects.toMatchObject({ count: { passed: 0, failed: 1 } });
 });

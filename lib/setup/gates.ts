@@ -76,29 +76,64 @@ export async function countedVitest(
   );
 }
 
-export async function countedPlaywright(
+/** What is measured against a bound in time carries this tag: it runs after all the rest, by itself. */
+const alone = "@alone";
+
+/** The specs side by side, and then those that need the machine to themselves. */
+export const countedPlaywright = (
   environment: Environment,
   workplace: Workplace,
   specs: readonly string[],
-): Promise<Count> {
-  const report = path.join(root, "e2e/.results/results.json");
-  // What an earlier run has left must not be taken for what this one says.
-  await rm(report, { force: true });
-  return counted(
-    {
-      name: "playwright",
-      args: [
-        tool("@playwright/test/cli.js"),
-        "test",
-        "--config=e2e/playwright.config.ts",
-        ...specs,
-      ],
-      environment: { ...environment, NODE_OPTIONS: "--conditions=react-server" },
-      isOurs: false,
-    },
-    workplace,
-    async () => countOfPlaywright(JSON.parse(await readFile(report, "utf8"))),
+): Promise<Count> =>
+  inTurn(
+    [
+      { name: "playwright", args: [`--grep-invert=${alone}`], report: "results.json" },
+      { name: "playwright-alone", args: [`--grep=${alone}`, "--workers=1"], report: "alone.json" },
+    ].map(({ name, args, report }) => async () => {
+      const file = path.join(root, "e2e/.results", report);
+      // What an earlier run has left must not be taken for what this one says.
+      await rm(file, { force: true });
+      return counted(
+        {
+          name,
+          args: [
+            tool("@playwright/test/cli.js"),
+            "test",
+            "--config=e2e/playwright.config.ts",
+            "--pass-with-no-tests",
+            ...args,
+            ...specs,
+          ],
+          environment: {
+            ...environment,
+            NODE_OPTIONS: "--conditions=react-server",
+            BUYOFF_E2E_REPORT: file,
+          },
+          isOurs: false,
+        },
+        workplace,
+        async () => countOfPlaywright(JSON.parse(await readFile(file, "utf8"))),
+        { mayBeEmpty: true },
+      );
+    }),
   );
+
+/** One after the other, each whatever became of the one before; together they counted something. */
+export async function inTurn(runs: readonly (() => Promise<Count>)[]): Promise<Count> {
+  const sum: Count = { passed: 0, failed: 0 };
+  const said: string[] = [];
+  for (const run of runs) {
+    const count = await run().catch((error: unknown) => {
+      if (!(error instanceof FailedGate)) throw error;
+      said.push(error.message);
+      return error.count;
+    });
+    sum.passed += count.passed;
+    sum.failed += count.failed;
+  }
+  if (sum.failed === 0 && sum.passed > 0) return sum;
+  const nothing = "No test was found.";
+  throw new FailedGate(said.join("\n") || nothing, { ...sum, failed: Math.max(1, sum.failed) });
 }
 
 export class FailedGate extends Problem {
@@ -114,12 +149,15 @@ export async function counted(
   program: Program,
   workplace: Workplace,
   read: () => Promise<Count>,
+  { mayBeEmpty = false } = {},
 ): Promise<Count> {
   const running = workplace.parts.keep(startProgram(program, workplace.logs));
   const ended = await running.ended;
-  const count = await read().catch(() => ({ passed: 0, failed: 0 }));
+  const found = await read().catch(() => null);
+  const count = found ?? { passed: 0, failed: 0 };
   // A file that can't even be loaded is a failure that no test counts.
-  const isGood = running.process.exitCode === 0 && count.failed === 0 && count.passed > 0;
+  const isCounted = mayBeEmpty ? found !== null : count.passed > 0;
+  const isGood = running.process.exitCode === 0 && count.failed === 0 && isCounted;
   if (isGood) return count;
   const { message } = await failure(running.log);
   // Somebody's signal leaves no word in the log.

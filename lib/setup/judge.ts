@@ -118,8 +118,10 @@ async function judgeSources(
     ),
   );
   if (command === "check") {
+    // Fewer random histories than `npm test` tries: whoever commits waits for this one.
+    const soon = { BUYOFF_SEQUENCES: "300", ...environment };
     await gate(total, "unit tests of the rules", () =>
-      countedVitest(environment, workplace, ["--project", "rules"]),
+      countedVitest(soon, workplace, ["--project", "rules"]),
     );
     return;
   }

@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
-import Link from "next/link";
 import { getTranslations } from "next-intl/server";
 import { LanguageSwitch } from "#components/desk/language-switch";
+import { Link } from "#components/desk/link";
 import { BuyoffMark } from "#components/desk/mark";
 import { SignInForm } from "#components/desk/sign-in-form";
 import { env } from "#lib/kit/env";

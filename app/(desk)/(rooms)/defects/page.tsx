@@ -1,8 +1,8 @@
 import type { Metadata } from "next";
-import Link from "next/link";
 import { getLocale, getTranslations } from "next-intl/server";
 import { DefectsTable } from "#components/desk/defects-table";
 import { FilterLinks, Pages } from "#components/desk/filter-links";
+import { Link } from "#components/desk/link";
 import { Empty, PageHead } from "#components/desk/page-head";
 import { requireActor } from "#lib/boundary/actor";
 import {

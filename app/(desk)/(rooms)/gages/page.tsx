@@ -1,8 +1,8 @@
 import type { Metadata } from "next";
-import Link from "next/link";
 import { getTranslations } from "next-intl/server";
 import { ImportGages, NewGage } from "#components/desk/gage-forms";
 import { GageState } from "#components/desk/gage-state";
+import { Link } from "#components/desk/link";
 import { LinkButton } from "#components/desk/link-button";
 import { Moment } from "#components/desk/moment";
 import { Empty, PageHead } from "#components/desk/page-head";

@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
-import Link from "next/link";
 import { getLocale, getTranslations } from "next-intl/server";
 import { DefectLink } from "#components/desk/defect-link";
+import { Link } from "#components/desk/link";
 import { Moment } from "#components/desk/moment";
 import { Empty, PageHead } from "#components/desk/page-head";
 import { PlacePlantHold } from "#components/desk/plant-hold-forms";

@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
-import Link from "next/link";
 import { getLocale, getTranslations } from "next-intl/server";
+import { Link } from "#components/desk/link";
 import { ImportOrders, NewOrder } from "#components/desk/order-forms";
 import { Empty, PageHead } from "#components/desk/page-head";
 import { ReleaseTravelers } from "#components/desk/release-travelers";

@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
-import Link from "next/link";
 import { getLocale, getTranslations } from "next-intl/server";
 import { AcceptBeyond } from "#components/desk/accept-beyond";
+import { Link } from "#components/desk/link";
 import { Moment } from "#components/desk/moment";
 import { Empty, PageHead } from "#components/desk/page-head";
 import { requireActor } from "#lib/boundary/actor";

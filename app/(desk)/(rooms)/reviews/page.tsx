@@ -1,8 +1,8 @@
 import type { Metadata } from "next";
-import Link from "next/link";
 import { getLocale, getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 import { FilterLinks, Pages } from "#components/desk/filter-links";
+import { Link } from "#components/desk/link";
 import { Moment } from "#components/desk/moment";
 import { Empty, PageHead } from "#components/desk/page-head";
 import { RecordSentence } from "#components/desk/record-sentence";

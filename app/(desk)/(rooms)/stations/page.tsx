@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
-import Link from "next/link";
 import { getTranslations } from "next-intl/server";
 import { EnrolmentCode, RevokeDevice } from "#components/desk/enrolment";
+import { Link } from "#components/desk/link";
 import { Moment } from "#components/desk/moment";
 import { Empty, PageHead } from "#components/desk/page-head";
 import { ChangeStation, ImportStations, NewStation } from "#components/desk/station-forms";

@@ -1,5 +1,4 @@
 import type { Metadata } from "next";
-import Link from "next/link";
 import { notFound } from "next/navigation";
 import { getLocale, getTranslations } from "next-intl/server";
 import { cache } from "react";
@@ -7,6 +6,7 @@ import { DefectActs } from "#components/desk/defect-acts";
 import { DefectFacts } from "#components/desk/defect-facts";
 import { Deliveries } from "#components/desk/deliveries";
 import { ExposedUnits } from "#components/desk/exposed-units";
+import { Link } from "#components/desk/link";
 import { RecordHold } from "#components/desk/record-defect";
 import { defectLabel, recordWords } from "#components/desk/record-words";
 import { Chip } from "#components/ui/chip";

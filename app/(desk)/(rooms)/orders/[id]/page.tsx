@@ -1,8 +1,8 @@
 import type { Metadata } from "next";
-import Link from "next/link";
 import { notFound } from "next/navigation";
 import { getLocale, getTranslations } from "next-intl/server";
 import { HistoryList } from "#components/desk/history-list";
+import { Link } from "#components/desk/link";
 import { LinkButton } from "#components/desk/link-button";
 import { ChangeOrder } from "#components/desk/order-forms";
 import { PageHead } from "#components/desk/page-head";

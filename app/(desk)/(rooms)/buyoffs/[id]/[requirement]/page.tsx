@@ -1,8 +1,8 @@
 import type { Metadata } from "next";
-import Link from "next/link";
 import { notFound } from "next/navigation";
 import { getLocale, getTranslations } from "next-intl/server";
 import { BuyoffPaper } from "#components/desk/buyoff-paper";
+import { Link } from "#components/desk/link";
 import { Moment } from "#components/desk/moment";
 import { PageHead } from "#components/desk/page-head";
 import { SignBuyoff } from "#components/desk/sign-buyoff";

@@ -1,8 +1,8 @@
 import type { Metadata } from "next";
-import Link from "next/link";
 import { notFound } from "next/navigation";
 import { getLocale, getTranslations } from "next-intl/server";
 import { EntryList } from "#components/desk/entry-list";
+import { Link } from "#components/desk/link";
 import { PageHead } from "#components/desk/page-head";
 import { recordWords } from "#components/desk/record-words";
 import { requireActor } from "#lib/boundary/actor";
