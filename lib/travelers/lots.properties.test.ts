@@ -21,7 +21,7 @@ import type { CommandBody, CommandType } from "./schema.ts";
 import type { Disposition } from "./state.schema.ts";
 
 const environment = import.meta.env as unknown as Readonly<Record<string, string | undefined>>;
-const sequences = Math.ceil(Number(environment.BUYOFF_SEQUENCES ?? 2000) / 4);
+const sequences = Math.max(500, Math.ceil(Number(environment.BUYOFF_SEQUENCES ?? 2000) / 4));
 const patienceMs = Math.max(600_000, sequences * 300);
 
 type Dice = (sides: number) => number;
