@@ -10,7 +10,7 @@ export type Rule =
   | { who: "device" }
   | { who: "device_or"; permission: Permission }
   | { who: "permission"; permission: Permission }
-  | { who: "own"; proof: "webhook_signature" | "next_auth" };
+  | { who: "own"; proof: "webhook_signature" | "next_auth" | "signed_address" };
 
 const everybody: Rule = { who: "public" };
 const tablet: Rule = { who: "device" };
@@ -63,6 +63,7 @@ export const routeRules: Readonly<Record<string, Rule>> = {
   "POST /api/devices/enrol": everybody,
   "POST /api/devices/session": everybody,
   "POST /api/documents": whoMay("receiveDisposition"),
+  "GET /api/events/[delivery]": { who: "own", proof: "signed_address" },
   "GET /api/floor/demo": everybody,
   "POST /api/floor/end-period": tablet,
   "GET /api/floor/find": tablet,

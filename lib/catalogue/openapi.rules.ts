@@ -82,6 +82,33 @@ const blob = {
   },
 };
 
+const referenced = {
+  get: {
+    operationId: "readReferencedEvent",
+    summary: "The whole of an event that was larger than its receiver takes",
+    description:
+      "The address stands in the event's `dataref` and is its own proof; SHA-256 of the answer is the event's `datasha256`.",
+    security: [],
+    parameters: [
+      {
+        name: "delivery",
+        in: "path",
+        required: true,
+        schema: { type: "string", format: "uuid" },
+      },
+      { name: "site", in: "query", required: true, schema: { type: "string", format: "uuid" } },
+      { name: "proof", in: "query", required: true, schema: { type: "string" } },
+    ],
+    responses: {
+      200: {
+        description: "The event",
+        content: { "application/cloudevents+json": { schema: { type: "object" } } },
+      },
+      404: json("No such event, or an address that was not made here"),
+    },
+  },
+};
+
 const published = (operationId: string, summary: string, type: string) => ({
   get: {
     operationId,
@@ -135,6 +162,7 @@ const paths = {
   "/api/asyncapi.json": published("asyncapi", "The catalogue of events", "application/json"),
   "/api/openapi.json": published("openapi", "This document", "application/json"),
   "/api/blobs/{sha256}": blob,
+  "/api/events/{delivery}": referenced,
   "/api/webhooks/{connector}": webhook,
 };
 

@@ -5,12 +5,12 @@ import { derivedId } from "#lib/kit/ids";
 import { sealText } from "#lib/kit/keys";
 import type { Actor } from "#lib/people/schema";
 import { recordEvents } from "#lib/record/commands";
-import { type RestConnectorConfig, restConnectorConfig } from "./connectors/rest/schema.ts";
+import { type ConnectorConfig, connectorConfig } from "./connectors/schema.ts";
 
 export type ConnectorInput = {
   code: string;
   name: string;
-  config: RestConnectorConfig;
+  config: ConnectorConfig;
   secret: string;
   webhookSecret: string | null;
 };
@@ -23,7 +23,7 @@ export async function saveConnector(actor: Actor, input: ConnectorInput): Promis
   const id = connectorId(actor.site, input.code);
   const stored = {
     name: input.name,
-    config: restConnectorConfig.parse(input.config),
+    config: connectorConfig.parse(input.config),
     secret: sealText("connector-credential", input.secret, id),
     webhookSecret:
       input.webhookSecret === null ? null : sealText("webhook-secret", input.webhookSecret, id),

@@ -1,17 +1,26 @@
 import "server-only";
 import type { Db } from "#lib/db/client";
 import { openText } from "#lib/kit/keys";
-import { type RestConnectorConfig, restConnectorConfig } from "./connectors/rest/schema.ts";
+import { type Secrets, secretsOf } from "./connectors/publishers/schema.ts";
+import type { RestConnectorConfig } from "./connectors/rest/schema.ts";
+import { type ConnectorConfig, connectorConfig, keepsRecords } from "./connectors/schema.ts";
 
-/** A connector ready to talk: its configuration read, its secret opened. */
-export type OpenConnector = {
+/** A connector ready to talk: its configuration read, its secrets opened. */
+export type OpenConnector<C extends ConnectorConfig = ConnectorConfig> = {
   id: string;
   site: string;
   code: string;
-  config: RestConnectorConfig;
+  config: C;
+  /** Of a system that keeps records: its one secret. */
   secret: string;
+  /** Of one that hears events: by name. */
+  secrets: Secrets;
   cursor: string;
 };
+
+export const isRecordsConnector = (
+  connector: OpenConnector,
+): connector is OpenConnector<RestConnectorConfig> => keepsRecords(connector.config);
 
 const shown = {
   id: true,
@@ -43,12 +52,15 @@ function opened(row: Row): OpenConnector {
   const secret = row.secret === null ? "" : openText("connector-credential", row.secret, row.id);
   if (secret === null)
     throw new Error(`the secret of connector ${row.code} can't be opened with this key`);
+  const config = connectorConfig.parse(row.config);
+  const isRecords = keepsRecords(config);
   return {
     id: row.id,
     site: row.siteId,
     code: row.code,
-    config: restConnectorConfig.parse(row.config),
-    secret,
+    config,
+    secret: isRecords ? secret : "",
+    secrets: isRecords ? {} : secretsOf(secret),
     cursor: row.cursor ?? "",
   };
 }
@@ -64,7 +76,7 @@ export async function connectorFor(
     select: { id: true, config: true },
     orderBy: { code: "asc" },
   });
-  const [found] = rows.filter((row) => restConnectorConfig.parse(row.config).process === process);
+  const [found] = rows.filter((row) => connectorConfig.parse(row.config).process === process);
   return found?.id ?? null;
 }
 
@@ -76,7 +88,6 @@ export async function webhookSecretOf(from: Pick<Db, "connector">, id: string) {
   });
   if (!row?.webhookSecret || row.status === "retired") return null;
   const secret = openText("webhook-secret", row.webhookSecret, row.id);
-  return secret === null
-    ? null
-    : { site: row.siteId, secret, config: restConnectorConfig.parse(row.config) };
+  const config = connectorConfig.parse(row.config);
+  return secret === null || !keepsRecords(config) ? null : { site: row.siteId, secret, config };
 }

@@ -1,8 +1,10 @@
 import "server-only";
 import { db } from "#lib/db/client";
 import { instant } from "#lib/kit/time";
-import { connectorById, type OpenConnector } from "./connector.queries.ts";
+import { connectorById, isRecordsConnector, type OpenConnector } from "./connector.queries.ts";
+import type { RestConnectorConfig } from "./connectors/rest/schema.ts";
 import * as rest from "./connectors/rest/talk.gateway.ts";
+import { hearsEvents } from "./connectors/schema.ts";
 import {
   cancelDelivery,
   closeAttempt,
@@ -15,10 +17,17 @@ import { type Claim, claimDue, parentOf } from "./delivery.queries.ts";
 import { afterOutcome, differences, type Outcome } from "./delivery.rules.ts";
 import { keepExternal } from "./external.commands.ts";
 import type { FeedPace, FeedPorts } from "./ports.schema.ts";
+import { publishEvent } from "./publish.worker.ts";
 import { ncrPhoto } from "./schema.ts";
 
-/** One delivery being worked on by this worker. */
-type Work = { claim: Claim; connector: OpenConnector; ports: FeedPorts; pace: FeedPace };
+/** One delivery being worked on by this worker, at whatever kind of system. */
+type Work<C extends OpenConnector = OpenConnector> = {
+  claim: Claim;
+  connector: C;
+  ports: FeedPorts;
+  pace: FeedPace;
+};
+type RecordWork = Work<OpenConnector<RestConnectorConfig>>;
 type Found = { outcome: Outcome; made: Made | null };
 
 const photoWaitMs = 10_000;
@@ -83,6 +92,21 @@ async function actOn(work: Work): Promise<Found | { outcome: null; made: null }>
   if (claim.found === "sending") {
     return only({ kind: "unknown", reason: "the worker stopped while it was sending" });
   }
+  const { connector } = work;
+  if (claim.operation === "publish") {
+    const { config } = connector;
+    if (!hearsEvents(config))
+      return only({ kind: "rejected", reason: "this connector keeps records and hears no events" });
+    const to = { origin: work.ports.origin, leaseMs: work.pace.leaseMs };
+    return publishEvent(claim, { ...connector, config }, to);
+  }
+  if (!isRecordsConnector(connector))
+    return only({ kind: "rejected", reason: "this connector hears events and keeps no records" });
+  return actOnRecord({ ...work, connector });
+}
+
+async function actOnRecord(work: RecordWork): Promise<Found | { outcome: null; made: null }> {
+  const { claim } = work;
   if (claim.operation === "create")
     return claim.state === "delivered" ? confirm(work) : createRecord(work);
   const parent = await parentOf(claim);
@@ -97,7 +121,7 @@ async function actOn(work: Work): Promise<Found | { outcome: null; made: null }>
 const only = (outcome: Outcome): Found => ({ outcome, made: null });
 
 /** Search first, whatever came before; only what is certainly not there is made. */
-async function createRecord(work: Work): Promise<Found> {
+async function createRecord(work: RecordWork): Promise<Found> {
   const { claim, connector } = work;
   const doubtful = claim.state === "outcome_unknown";
   if (connector.config.dedupe === "search") {
@@ -122,7 +146,7 @@ async function createRecord(work: Work): Promise<Found> {
 }
 
 /** Reads the record back: what the QMS says it has, not what it said to our create. */
-async function confirm(work: Work): Promise<Found> {
+async function confirm(work: RecordWork): Promise<Found> {
   const { claim, connector } = work;
   if (claim.externalId === null)
     throw new Error(`delivery ${claim.id} is delivered without an external id`);
@@ -141,7 +165,7 @@ async function confirm(work: Work): Promise<Found> {
 }
 
 /** A comment or a photo on a record that is there. */
-async function addTo(work: Work, externalId: string): Promise<Found> {
+async function addTo(work: RecordWork, externalId: string): Promise<Found> {
   const { claim, connector } = work;
   const made: Made = { externalId, number: externalId };
   const before = await exchange(work, (tell) => rest.readBack(connector, externalId, tell));
@@ -154,12 +178,12 @@ async function addTo(work: Work, externalId: string): Promise<Found> {
     : comment(work, externalId, made);
 }
 
-const isThere = ({ claim, connector }: Work, raw: unknown): Promise<boolean> =>
+const isThere = ({ claim, connector }: RecordWork, raw: unknown): Promise<boolean> =>
   claim.operation === "attach"
     ? rest.isPhotoThere(connector, ncrPhoto.parse(claim.payload), raw)
     : rest.isUpdateThere(connector, claim.externalKey, raw);
 
-async function comment(work: Work, externalId: string, made: Made): Promise<Found> {
+async function comment(work: RecordWork, externalId: string, made: Made): Promise<Found> {
   const { claim, connector } = work;
   const sent = await exchange(work, (tell) =>
     rest.update(connector, claim.externalKey, externalId, claim.payload, tell),
@@ -169,7 +193,7 @@ async function comment(work: Work, externalId: string, made: Made): Promise<Foun
     : only(failedWrite(sent));
 }
 
-async function attachPhoto(work: Work, externalId: string, made: Made): Promise<Found> {
+async function attachPhoto(work: RecordWork, externalId: string, made: Made): Promise<Found> {
   const { claim, connector, ports } = work;
   const photo = ncrPhoto.parse(claim.payload);
   if (photo.bytes > connector.config.attachmentBytesMax) {
@@ -199,7 +223,7 @@ async function attachPhoto(work: Work, externalId: string, made: Made): Promise<
 
 /** One exchange as an attempt on record: opened before it leaves, closed with what came back. */
 async function exchange<T>(
-  work: Work,
+  work: RecordWork,
   talk: (tell: rest.Tell) => Promise<rest.Talk<T>>,
 ): Promise<rest.Talk<T>> {
   let attempt: string | null = null;

@@ -56,7 +56,9 @@ export type Change = {
   connector: { pausedUntil: Instant } | { paused: string } | null;
 };
 
-type Policy = Pick<RestConnectorConfig, "dedupe" | "settlingMs" | "lookupsMax" | "retry">;
+/** Of a system that keeps records: how a doubt is cleared. Who hears events needs none of it. */
+type Policy = Pick<RestConnectorConfig, "retry"> &
+  Partial<Pick<RestConnectorConfig, "dedupe" | "settlingMs" | "lookupsMax">>;
 
 /** The delivery's next state. `jitter` in [0, 1) spreads retries. */
 export function afterOutcome(
@@ -137,7 +139,9 @@ function afterUnknown(
   jitter: number,
 ): Change {
   const connector = null;
-  if (standing.state !== "sending") return again(standing, reason, policy, now, jitter);
+  // An event is simply sent again: its receiver knows a repeat by source and id.
+  if (standing.operation === "publish" || standing.state !== "sending")
+    return again(standing, reason, policy, now, jitter);
   if (policy.dedupe === "none") {
     return {
       state: "parked",
@@ -148,7 +152,7 @@ function afterUnknown(
       connector,
     };
   }
-  const nextAt = instant(millis(now) + policy.settlingMs);
+  const nextAt = instant(millis(now) + (policy.settlingMs ?? 0));
   return {
     state: "outcome_unknown",
     attempts: standing.attempts,
@@ -161,8 +165,8 @@ function afterUnknown(
 
 function afterNotThere(standing: Standing, policy: Policy, now: Instant, jitter: number): Change {
   const lookups = standing.lookups + 1;
-  if (lookups < policy.lookupsMax) {
-    const nextAt = instant(millis(now) + policy.settlingMs);
+  if (lookups < (policy.lookupsMax ?? 0)) {
+    const nextAt = instant(millis(now) + (policy.settlingMs ?? 0));
     return {
       state: "outcome_unknown",
       attempts: standing.attempts,

@@ -3,7 +3,8 @@ import { forSite, inTransaction } from "#lib/db/client";
 import { instant } from "#lib/kit/time";
 import type { Actor } from "#lib/people/schema";
 import type { Facts } from "#lib/travelers/facts.schema";
-import { connectorById, type OpenConnector } from "./connector.queries.ts";
+import { connectorById, isRecordsConnector, type OpenConnector } from "./connector.queries.ts";
+import type { RestConnectorConfig } from "./connectors/rest/schema.ts";
 import { readBack } from "./connectors/rest/talk.gateway.ts";
 
 /** A person stands at the unit and waits for this answer. */
@@ -25,7 +26,7 @@ export async function fetchDisposition(actor: Actor, defect: string): Promise<Fa
   });
   if (!sent?.externalId) return null;
   const connector = await inTransaction((tx) => connectorById(tx, sent.connectorId), actor.site);
-  if (!connector) return null;
+  if (!connector || !isRecordsConnector(connector)) return null;
   const read = await readBack(hurried(connector), sent.externalId, {
     onSend: async () => undefined,
   });
@@ -58,7 +59,7 @@ export async function defectIds(actor: Actor, defect: string): Promise<string[]>
   return rows.map((row) => row.defect);
 }
 
-const hurried = (connector: OpenConnector): OpenConnector => ({
+const hurried = (connector: OpenConnector<RestConnectorConfig>) => ({
   ...connector,
   config: { ...connector.config, timeoutMs: Math.min(connector.config.timeoutMs, waitMsMax) },
 });

@@ -4,7 +4,8 @@ import { canonicalSha256 } from "#lib/kit/canonical";
 import { derivedId } from "#lib/kit/ids";
 import type { Facts } from "#lib/travelers/facts.schema";
 import type { Command, CommandBody } from "#lib/travelers/schema";
-import { connectorById, type OpenConnector } from "./connector.queries.ts";
+import { connectorById, isRecordsConnector, type OpenConnector } from "./connector.queries.ts";
+import type { RestConnectorConfig } from "./connectors/rest/schema.ts";
 import * as rest from "./connectors/rest/talk.gateway.ts";
 import { pauseConnectorIn } from "./delivery.commands.ts";
 import { isLater } from "./delivery.rules.ts";
@@ -13,6 +14,7 @@ import { hasLeft, knownVersion, ownerOf, type ToTell, toTell } from "./external.
 import { duePolls, noticeHandled, noticeLater, notices, polled } from "./poll.queries.ts";
 import type { FeedPorts } from "./ports.schema.ts";
 
+type Records = OpenConnector<RestConnectorConfig>;
 const quiet: rest.Tell = { onSend: async () => undefined };
 const noticeRetryMs = 1_000;
 const noticeAgeMaxMs = 10 * 60_000;
@@ -114,13 +116,14 @@ export async function pollDue(ports: FeedPorts): Promise<number> {
   const due = await duePolls();
   for (const id of due) {
     const connector = await connectorById(db, id);
-    if (connector?.config.changes) await poll(connector, connector.config.changes.everyMs, ports);
+    if (connector && isRecordsConnector(connector) && connector.config.changes)
+      await poll(connector, connector.config.changes.everyMs, ports);
     else await polled(id, null, 60_000);
   }
   return due.length;
 }
 
-async function poll(connector: OpenConnector, everyMs: number, ports: FeedPorts): Promise<void> {
+async function poll(connector: Records, everyMs: number, ports: FeedPorts): Promise<void> {
   const page = await rest.changesSince(connector, connector.cursor, quiet);
   if (page.kind !== "done") {
     await unheard(connector, page, ports);
@@ -157,7 +160,7 @@ async function unheard(
 
 /** Thin, then fetch: what a record says is read from the record. */
 async function fetchOurs(
-  connector: OpenConnector,
+  connector: Records,
   externalId: string,
 ): Promise<"kept" | "not_ours" | "not_saved_yet" | "unheard"> {
   const saved = await ownerOf(connector.id, externalId, null);
@@ -176,7 +179,10 @@ export async function followNotices(limit = 10): Promise<number> {
   const due = await notices(limit);
   for (const notice of due) {
     const connector = await connectorById(db, notice.connector);
-    const fetched = connector ? await fetchOurs(connector, notice.subject) : "not_ours";
+    const fetched =
+      connector && isRecordsConnector(connector)
+        ? await fetchOurs(connector, notice.subject)
+        : "not_ours";
     // It came before our create was saved, or the system is away: kept, and followed up afterwards.
     const waits = fetched === "not_saved_yet" || fetched === "unheard";
     if (waits && notice.ageMs < noticeAgeMaxMs) await noticeLater(notice, noticeRetryMs);

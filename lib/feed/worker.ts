@@ -1,6 +1,7 @@
 import "server-only";
 import { setTimeout as wait } from "node:timers/promises";
 import { feedFailures } from "#lib/kit/metrics";
+import { closeLinks } from "./connectors/publishers/publish.gateway.ts";
 import { deliverDue } from "./deliver.worker.ts";
 import type { FeedPace, FeedPorts } from "./ports.schema.ts";
 import { routeQueued } from "./routing.commands.ts";
@@ -22,6 +23,7 @@ export async function runFeed(ports: FeedPorts, pace: FeedPace, stop: AbortSigna
     poll: () => pollDue(ports),
   };
   await Promise.all(Object.entries(loops).map(([name, turn]) => loop(name, turn, ports, stop)));
+  await closeLinks();
 }
 
 async function loop(

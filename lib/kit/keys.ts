@@ -19,7 +19,8 @@ export type KeyPurpose =
   | "desk-session-cookie"
   | "unknown-account"
   | "connector-credential"
-  | "webhook-secret";
+  | "webhook-secret"
+  | "event-reference";
 
 const keys = new Map<string, Buffer>();
 

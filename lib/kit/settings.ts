@@ -67,6 +67,12 @@ export const settings = {
   BUYOFF_METRICS_HOST: z
     .union([z.ipv4(), z.ipv6()], { error: "an address such as 127.0.0.1 or 0.0.0.0" })
     .default("127.0.0.1"),
+  /** Where folder connectors may write, and nowhere else; without it there are none. */
+  BUYOFF_DROPS: z
+    .string()
+    .regex(/^\//, "an absolute path such as /srv/buyoff-drops")
+    .transform((path) => path.replace(/\/+$/, ""))
+    .optional(),
   BUYOFF_LOG_LEVEL: z
     .enum(["trace", "debug", "info", "warn", "error", "silent"], {
       error: "trace, debug, info, warn, error or silent",

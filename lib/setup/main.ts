@@ -19,6 +19,10 @@ async function run(args: readonly string[]): Promise<void> {
       const { judge } = await import("./judge.ts");
       return judge(options.command, options.rest);
     }
+    case "test:systems": {
+      const { systems } = await import("./systems.ts");
+      return systems(options.rest);
+    }
     case "bench": {
       const { bench } = await import("./bench.ts");
       return bench(options.rest);

@@ -5,6 +5,7 @@ export const commands = [
   "start",
   "dev",
   "test",
+  "test:systems",
   "check",
   "e2e",
   "bench",

@@ -1,9 +1,7 @@
 import "server-only";
-import { lookup } from "node:dns/promises";
 import { type IncomingMessage, request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
-import { isIP } from "node:net";
-import { isAllowedAddress } from "./address.rules.ts";
+import { permittedAddress } from "../address.gateway.ts";
 import type { RestConnectorConfig } from "./schema.ts";
 
 export type Call = {
@@ -57,28 +55,10 @@ export function urlOf(baseUrl: string, path: string): URL | null {
   return inside && url.username === "" ? url : null;
 }
 
-type Address = { ok: true; address: string; family: number } | { ok: false; reason: string };
-
-async function permittedAddress(hostname: string, allow: readonly string[]): Promise<Address> {
-  const host = hostname.replace(/^\[|\]$/g, "");
-  const family = isIP(host);
-  let found: { address: string; family: number } | undefined;
-  try {
-    found = family ? { address: host, family } : await lookup(host);
-  } catch {
-    return { ok: false, reason: `the name ${host} can't be resolved` };
-  }
-  if (!isAllowedAddress(host, found.address, allow)) {
-    return {
-      ok: false,
-      reason: `${host} has the private address ${found.address}, which is not allowed`,
-    };
-  }
-  return { ok: true, ...found };
-}
-
 function authorization(auth: Target["auth"], secret: string): Record<string, string> {
   switch (auth.kind) {
+    case "none":
+      return {};
     case "bearer":
       return { authorization: `Bearer ${secret}` };
     case "basic":

@@ -40,6 +40,7 @@ export const restConnectorConfig = z.object({
   /** Hosts that may be reached although their address is private. */
   allow: z.array(z.string()),
   auth: z.discriminatedUnion("kind", [
+    z.object({ kind: z.literal("none") }),
     z.object({ kind: z.literal("bearer") }),
     z.object({ kind: z.literal("basic"), user: z.string() }),
     z.object({ kind: z.literal("header"), name: z.string() }),
