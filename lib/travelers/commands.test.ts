@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { actorOfSeed } from "#lib/boundary/actor";
 import { db, forSite } from "#lib/db/client";
@@ -315,6 +316,9 @@ async function atTheLine(
   return signed.map((one) => ({ ...one, bench }));
 }
 
+/** How long the last pair took that began side by side. */
+let lastMs = 0;
+
 /** Inspector's buyoff against somebody's hold on one traveler. */
 async function race(plant: TestPlant, { traveler, bench, command, proof }: Start) {
   const { inspector, quality } = plant.people;
@@ -326,7 +330,16 @@ async function race(plant: TestPlant, { traveler, bench, command, proof }: Start
     () => applyCommand(atDesk, { traveler, command: hold }),
   ];
   const turned = Math.random() < 0.5 ? acts : acts.reverse();
-  const verdicts = await Promise.all(turned.map((act) => act()));
+  // Side by side, or the second while the first is somewhere under way, whatever a machine makes of either.
+  const headStartMs = Math.random() < 0.5 ? 0 : Math.random() * lastMs;
+  const from = performance.now();
+  const verdicts = await Promise.all(
+    turned.map(async (act, place) => {
+      if (place === 1 && headStartMs > 0) await setTimeout(headStartMs);
+      return act();
+    }),
+  );
+  if (headStartMs === 0) lastMs = performance.now() - from;
   return verdicts.find(({ id }) => id === command.id)?.verdict;
 }
 
