@@ -1,7 +1,8 @@
 "use client";
 import { useLocale, useTimeZone, useTranslations } from "next-intl";
+import { createContext, use } from "react";
 import { decimalIn, isMoment, type Locale, momentIn } from "#lib/messages/locales";
-import { isRefusalCode, refusalWords, type Words } from "#lib/messages/refusal-words";
+import { type RefusalBook, refusalWords, type Words } from "#lib/messages/refusal-words";
 
 const vocabularies = {
   role: "role",
@@ -54,12 +55,25 @@ export function useNamed(): (params: Readonly<Record<string, string>>) => Record
 
 type Refusal = { code: string; params: Readonly<Record<string, string>> };
 
+type BookOf = (locale: Locale) => RefusalBook | Promise<RefusalBook>;
+const RefusalBooksContext = createContext<BookOf | null>(null);
+
+/** Where the words of refusals come from: along with a page of the desk, after the page on a tablet. */
+export const RefusalBooks = RefusalBooksContext.Provider;
+
+function useRefusalBook(): RefusalBook {
+  const bookOf = use(RefusalBooksContext);
+  const locale = useLocale() as Locale;
+  if (bookOf === null) throw new Error("nobody said where the words of refusals are");
+  const book = bookOf(locale);
+  return book instanceof Promise ? use(book) : book;
+}
+
 /** The words of a refusal of the rules in the reader's language; null: no rule refuses so. */
 export function useRuleWords(): (of: Refusal) => Words | null {
-  const locale = useLocale() as Locale;
+  const book = useRefusalBook();
   const named = useNamed();
-  return ({ code, params }) =>
-    isRefusalCode(code) ? refusalWords(locale, code, named(params)) : null;
+  return ({ code, params }) => refusalWords(book, code, named(params));
 }
 
 /** Why it was refused and what to do next, wherever a refusal is shown. */

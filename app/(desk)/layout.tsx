@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { NextIntlClientProvider } from "next-intl";
 import { getLocale, getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
+import { DeskWords } from "#components/desk/desk-words";
 import "../globals.css";
 import "./desk.css";
 
@@ -14,7 +15,9 @@ export default async function DeskLayout({ children }: { children: ReactNode }) 
   return (
     <html lang={await getLocale()}>
       <body className="min-h-dvh text-[16px]">
-        <NextIntlClientProvider>{children}</NextIntlClientProvider>
+        <NextIntlClientProvider>
+          <DeskWords>{children}</DeskWords>
+        </NextIntlClientProvider>
       </body>
     </html>
   );

@@ -1,68 +1,65 @@
 "use client";
 import { NextIntlClientProvider } from "next-intl";
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, Suspense, use, useEffect, useState } from "react";
+import { RefusalBooks } from "#components/refusal-text";
 import { Logo } from "#components/ui/logo";
 import { applyTheme, storedTheme } from "#components/ui/theme-toggle";
-import { type Locale, localeFrom, locales } from "#lib/messages/locales";
-import enCommon from "../../lib/messages/en/common.json";
-import enFloor from "../../lib/messages/en/floor.json";
-import esCommon from "../../lib/messages/es/common.json";
-import esFloor from "../../lib/messages/es/floor.json";
+import type { Locale } from "#lib/messages/locales";
 import { EnrolScreen } from "./enrol-screen.tsx";
-import { LanguageContext } from "./language.tsx";
+import { LanguageContext, useLanguage } from "./language.tsx";
 import { LockScreen } from "./lock-screen.tsx";
+import { bringAll, keepLocale, localeHere, refusals, words, workScreen } from "./parts.ts";
 import { ScanningProvider } from "./scanning.tsx";
 import { TabletProvider, useTablet } from "./tablet-context.tsx";
-import { WorkScreen } from "./work-screen.tsx";
 
-/** The words come along with the page, so that it speaks without a server. */
-const words = {
-  en: { common: enCommon, floor: enFloor },
-  es: { common: esCommon, floor: esFloor },
-};
-const LOCALE_KEY = "buyoff-locale";
+// The reader's words are on their way before the page has come to life.
+if (typeof document !== "undefined") void words[localeHere()].bring();
 
 export function FloorApp() {
+  useEffect(() => applyTheme(storedTheme()), []);
+  return (
+    <ScanningProvider>
+      <TabletProvider waiting={<Waking />}>
+        <Speaking>
+          <Screens />
+        </Speaking>
+      </TabletProvider>
+    </ScanningProvider>
+  );
+}
+
+/** The reader's language and the site's clock: a time on the tablet is the time on the wall of the hall. */
+function Speaking({ children }: { children: ReactNode }) {
+  const { view } = useTablet();
   const [locale, setLocale] = useState<Locale | null>(null);
+  const zone = view.session?.site.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
   useEffect(() => {
-    const stored = localStorage.getItem(LOCALE_KEY);
-    applyTheme(storedTheme());
-    setLocale(locales.find((known) => known === stored) ?? localeFrom(navigator.languages));
+    void words[localeHere()].bring().then(() => setLocale(localeHere()));
   }, []);
   useEffect(() => {
     if (locale !== null) document.documentElement.lang = locale;
   }, [locale]);
   if (locale === null) return <Waking />;
-  const change = (chosen: Locale) => {
-    localStorage.setItem(LOCALE_KEY, chosen);
-    setLocale(chosen);
+  const change = async (chosen: Locale) => {
+    keepLocale(chosen);
+    await Promise.all([words[chosen].bring(), refusals[chosen].bring()]);
+    // Chosen again while these words were on their way: the last choice holds.
+    if (chosen === localeHere()) setLocale(chosen);
   };
   return (
-    <LanguageContext value={{ locale, change }}>
-      <ScanningProvider>
-        <TabletProvider waiting={<Waking />}>
-          <Speaking locale={locale}>
-            <Screens />
-          </Speaking>
-        </TabletProvider>
-      </ScanningProvider>
+    <LanguageContext value={{ locale, change: (to) => void change(to) }}>
+      <NextIntlClientProvider locale={locale} messages={words[locale].here()} timeZone={zone}>
+        <RefusalBooks value={bookOf}>{children}</RefusalBooks>
+      </NextIntlClientProvider>
     </LanguageContext>
   );
 }
 
-/** The reader's language and the site's clock: a time on the tablet is the time on the wall of the hall. */
-function Speaking({ locale, children }: { locale: Locale; children: ReactNode }) {
-  const { view } = useTablet();
-  const zone = view.session?.site.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
-  return (
-    <NextIntlClientProvider locale={locale} messages={words[locale]} timeZone={zone}>
-      {children}
-    </NextIntlClientProvider>
-  );
-}
+const bookOf = (locale: Locale) => refusals[locale].here() ?? refusals[locale].bring();
 
 function Screens(): ReactNode {
   const { view } = useTablet();
+  useRestWhenIdle(view.phase !== "starting");
   switch (view.phase) {
     case "starting":
       return <Waking />;
@@ -71,8 +68,30 @@ function Screens(): ReactNode {
     case "locked":
       return <LockScreen />;
     case "ready":
-      return <WorkScreen />;
+      return (
+        <Suspense fallback={<Waking />}>
+          <Work />
+        </Suspense>
+      );
   }
+}
+
+/** Its refusals come with it: a reason that is still to be fetched would hide the screen it stands on. */
+function Work() {
+  const { locale } = useLanguage();
+  const WorkScreen = workScreen.here() ?? use(workScreen.bring());
+  if (refusals[locale].here() === null) use(refusals[locale].bring());
+  return <WorkScreen />;
+}
+
+/** Once the first screen is up: while somebody finds their badge, all that comes after it is fetched. */
+function useRestWhenIdle(isShown: boolean): void {
+  useEffect(() => {
+    if (!isShown) return;
+    // Safari has no idle callback.
+    if (typeof requestIdleCallback === "undefined") setTimeout(() => void bringAll(), 100);
+    else requestIdleCallback(() => void bringAll(), { timeout: 1000 });
+  }, [isShown]);
 }
 
 /** What is there before the tablet has read its memory: the mark, and nothing that could be wrong. */

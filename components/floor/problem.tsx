@@ -1,9 +1,8 @@
 "use client";
 import { useTranslations } from "next-intl";
-import type { ReactNode } from "react";
-import { RefusalText } from "#components/refusal-text";
+import { type ReactNode, Suspense } from "react";
+import { RefusalText, useRuleWords } from "#components/refusal-text";
 import { Mark } from "#components/ui/chip";
-import { isRefusalCode } from "#lib/messages/refusal-words";
 import type { ActOutcome } from "#lib/offline/acts";
 import type { Answer } from "#lib/offline/server";
 
@@ -122,17 +121,25 @@ export function ServerProblem({
       </Notice>
     );
   }
-  const known = `codes.${problem.code}`;
   return (
-    <Notice tone="stop" action={action}>
-      {!isRefusalCode(problem.code) && t.has(`${known}.why`) ? (
-        <>
-          <p className="font-[650]">{t(`${known}.why`, problem.params)}</p>
-          <p className="mt-1">{t(`${known}.next`, problem.params)}</p>
-        </>
-      ) : (
-        <RefusalText code={problem.code} params={problem.params} />
-      )}
-    </Notice>
+    <Suspense>
+      <Notice tone="stop" action={action}>
+        <Refused code={problem.code} params={problem.params} />
+      </Notice>
+    </Suspense>
+  );
+}
+
+function Refused({ code, params }: { code: string; params: Readonly<Record<string, string>> }) {
+  const t = useTranslations("floor.problem");
+  const ofRule = useRuleWords()({ code, params });
+  const known = `codes.${code}`;
+  return ofRule === null && t.has(`${known}.why`) ? (
+    <>
+      <p className="font-[650]">{t(`${known}.why`, params)}</p>
+      <p className="mt-1">{t(`${known}.next`, params)}</p>
+    </>
+  ) : (
+    <RefusalText code={code} params={params} />
   );
 }

@@ -1,5 +1,5 @@
+import { requirementHash } from "#lib/instructions/hash.rules";
 import type { BuyoffRequirement, Field, InstructionContent } from "#lib/instructions/schema";
-import { requirementHash } from "#lib/instructions/schema";
 import { millis } from "#lib/kit/time";
 import { isDone } from "#lib/travelers/buyoffs.rules";
 import type { EventBody } from "#lib/travelers/schema";

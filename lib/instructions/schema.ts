@@ -282,13 +282,3 @@ export const instructionContent = z.object({
 export type InstructionContent = z.output<typeof instructionContent>;
 
 export const contentSha256 = (content: InstructionContent): string => canonicalSha256(content);
-
-/** The hash of one step's requirement, as every entry about the step carries it. */
-export function requirementHash(of: Step): string {
-  const known = requirementHashes.get(of) ?? canonicalSha256(of);
-  requirementHashes.set(of, known);
-  return known;
-}
-
-// Every entry asks again for the same few steps, and a step's content never changes.
-const requirementHashes = new WeakMap<Step, string>();

@@ -20,7 +20,7 @@ import type { ImportRefusal } from "#lib/plant/import.commands";
 import type { OrderRefusal } from "#lib/plant/orders.commands";
 import type { StationRefusal } from "#lib/plant/stations.commands";
 import type { StockRefusal } from "#lib/plant/stock.commands";
-import { refusalCodes } from "#lib/travelers/refusal.schema";
+import { type RefusalCode, refusalCodes } from "#lib/travelers/refusal.schema";
 import type { ReleaseRefusal } from "#lib/travelers/release.commands";
 import type { CommandType } from "#lib/travelers/schema";
 import { type SignalKind, signalKinds } from "#lib/travelers/state.schema";
@@ -34,7 +34,8 @@ import esDesk from "./es/desk.json" with { type: "json" };
 import esFloor from "./es/floor.json" with { type: "json" };
 import esPermissions from "./es/permissions.json" with { type: "json" };
 import esRefusals from "./es/refusals.json" with { type: "json" };
-import { isRefusalCode, namesSaid } from "./refusal-words.ts";
+import { refusalBooks } from "./refusal-books.ts";
+import { namesSaid } from "./refusal-words.ts";
 
 type Words = { why: string; next: string };
 
@@ -207,6 +208,8 @@ describe("the words of the screen", () => {
   });
 });
 
+const isRefusalCode = (code: string): code is RefusalCode => Object.hasOwn(enRefusals, code);
+
 type Site = { file: string; code: string; names: string[] | null };
 
 /** Every place in lib that refuses by name, with the names it gives; null where only the running code knows. */
@@ -322,7 +325,7 @@ describe("what a refusal gives", () => {
   const floor: Readonly<Record<string, Words>> = enFloor.problem.codes;
 
   const namesOf = (code: string): { needed: string[]; all: string[] } => {
-    if (isRefusalCode(code)) return namesSaid("en", code);
+    if (isRefusalCode(code)) return namesSaid(refusalBooks.en[code]);
     const all = [desk[code], floor[code]].flatMap((words) =>
       words ? [...sentences(words).values()].flatMap((names) => names.split(" ")) : [],
     );

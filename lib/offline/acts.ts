@@ -1,16 +1,16 @@
 import { evolve } from "#lib/travelers/evolve.rules";
 import { factsNeeded } from "#lib/travelers/facts.rules";
 import type { Facts, PersonFacts, ProofFacts } from "#lib/travelers/facts.schema";
+import { onlineOnly } from "#lib/travelers/online-only.rules";
 import { gagesNow } from "#lib/travelers/quarantine.rules";
 import type { Refusal } from "#lib/travelers/refusal.schema";
 import { decide } from "#lib/travelers/rules";
-import {
-  type Command,
-  type CommandBody,
-  type CommandType,
-  type CommandVerdict,
-  type Envelope,
-  onlineOnly,
+import type {
+  Command,
+  CommandBody,
+  CommandType,
+  CommandVerdict,
+  Envelope,
 } from "#lib/travelers/schema";
 import type { TravelerState } from "#lib/travelers/state.schema";
 import { type Core, clockNow, refreshCounts, type SignedIn } from "./core.ts";

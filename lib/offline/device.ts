@@ -1,5 +1,5 @@
 import type { Core } from "./core.ts";
-import { keep, kept } from "./memory.ts";
+import { keep, kept, type TabletDb } from "./memory.ts";
 import type { Answer } from "./server.ts";
 import type { DemoKit, DeviceSession } from "./wire.schema.ts";
 
@@ -41,8 +41,22 @@ const base64url = (bytes: ArrayBuffer): string =>
     .replaceAll("/", "_")
     .replaceAll("=", "");
 
-/** Proves itself again with its key. A revoked tablet is not let in and shows the enrolment page. */
-export async function renewSession(core: Core): Promise<"renewed" | "silence" | "unknown"> {
+type Renewed = "renewed" | "silence" | "unknown";
+const renewals = new WeakMap<TabletDb, Promise<Renewed>>();
+
+/**
+ * Proves itself again with its key. A revoked tablet is not let in and shows the enrolment page. Whoever asks
+ * while it is being asked hears the same answer: a challenge is good once.
+ */
+export function renewSession(core: Core): Promise<Renewed> {
+  const under = renewals.get(core.db);
+  if (under !== undefined) return under;
+  const mine = renewNow(core).finally(() => renewals.delete(core.db));
+  renewals.set(core.db, mine);
+  return mine;
+}
+
+async function renewNow(core: Core): Promise<Renewed> {
   const session = await kept(core.db, "session");
   const keys = await kept(core.db, "keys");
   if (session === null || keys === null) return "unknown";

@@ -4,15 +4,15 @@ import type { Result } from "#lib/kit/result";
 import { instant } from "#lib/kit/time";
 import { evolve } from "#lib/travelers/evolve.rules";
 import type { Facts } from "#lib/travelers/facts.schema";
+import { onlineOnly } from "#lib/travelers/online-only.rules";
 import { gagesNow } from "#lib/travelers/quarantine.rules";
 import type { Refusal } from "#lib/travelers/refusal.schema";
-import {
-  type Command,
-  type CommandVerdict,
-  type Envelope,
-  onlineOnly,
-  type RecordedEvent,
-  type TravelerEvent,
+import type {
+  Command,
+  CommandVerdict,
+  Envelope,
+  RecordedEvent,
+  TravelerEvent,
 } from "#lib/travelers/schema";
 import type { TravelerState } from "#lib/travelers/state.schema";
 import type { DecisionRow, LocalOutcome, TabletDb, WaitingCommand } from "./memory.ts";

@@ -80,12 +80,11 @@ export async function makeTablet(server: Server = serverOverHttp): Promise<Table
 async function begin(core: Core, db: TabletDb): Promise<void> {
   const session = await kept(db, "session");
   await refreshCounts(core);
-  core.set({ session });
+  // What it remembers is shown at once; whether the server still knows it is asked meanwhile.
+  core.set({ session, phase: session === null ? "not_enrolled" : "locked" });
   const renewed = session === null ? "unknown" : await renewSession(core);
-  core.set({
-    phase: renewed === "unknown" ? "not_enrolled" : "locked",
-    online: renewed !== "silence",
-  });
+  if (renewed === "unknown") core.set({ phase: "not_enrolled", signedIn: null });
+  core.set({ online: renewed !== "silence" });
   await loadDemo(core);
 }
 

@@ -1,4 +1,5 @@
-import { type InstructionContent, type Role, requirementHash } from "#lib/instructions/schema";
+import { requirementHash } from "#lib/instructions/hash.rules";
+import type { InstructionContent, Role } from "#lib/instructions/schema";
 import { type Canonical, canonicalSha256 } from "#lib/kit/canonical";
 import { dateIn, type Instant, instant, millis } from "#lib/kit/time";
 import type { Actor } from "#lib/people/schema";

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Canonical } from "#lib/kit/canonical";
 import { canonicalJson } from "#lib/kit/canonical";
+import { refusalBooks } from "#lib/messages/refusal-books";
 import { namesMissing } from "#lib/messages/refusal-words";
 import type { Bench, Deed } from "./bench/bench.ts";
 import { aBench, aCommand, factsFor, keep } from "./bench/bench.ts";
@@ -127,7 +128,7 @@ function decided(bench: Bench, { type, body, given }: Deed) {
   if (!ruling.ok) {
     const { code, params } = ruling.error;
     // Whoever is refused reads a whole sentence.
-    expect(namesMissing(code, params), `${type}: ${code}`).toEqual([]);
+    expect(namesMissing(refusalBooks.en[code], params), `${type}: ${code}`).toEqual([]);
   }
   return { command, facts, ruling };
 }

@@ -317,23 +317,6 @@ export function parseBody(type: string, body: unknown): Omit<Command, "id"> | nu
   return parsed.success ? ({ type, body: parsed.data } as Omit<Command, "id">) : null;
 }
 
-/** Decided by the server alone: they need facts fetched at that moment. */
-export const onlineOnly: ReadonlySet<CommandType> = new Set<CommandType>([
-  "splitTraveler",
-  "mergeTravelers",
-  "requestWaiver",
-  "grantWaiver",
-  "revokeWaiver",
-  "reviewSignals",
-  "assignSerials",
-  "completeTraveler",
-  "acceptTraveler",
-  "releaseHold",
-  "startRework",
-  "receiveDisposition",
-  "acceptReadingOutOfProcessLimit",
-]);
-
 const limits = z.nullable(z.object({ min: z.nullable(z.string()), max: z.nullable(z.string()) }));
 const gageAsUsed = z.object({ id, code: z.string(), calibrationDueOn: z.string() });
 const localized = z.object({ en: z.string(), es: z.optional(z.string()) });

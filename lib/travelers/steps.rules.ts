@@ -1,5 +1,5 @@
+import { requirementHash } from "#lib/instructions/hash.rules";
 import type { InstructionContent, Step } from "#lib/instructions/schema";
-import { requirementHash } from "#lib/instructions/schema";
 import type { Result } from "#lib/kit/result";
 import { ok } from "#lib/kit/result";
 import { millis } from "#lib/kit/time";

@@ -1,0 +1,75 @@
+import { expect, test } from "./fixtures.ts";
+import { Player } from "./support/player.ts";
+import { run } from "./support/run.ts";
+import { aUnit } from "./support/units.ts";
+import { scriptsOf } from "./support/weight.ts";
+import { wordsIn } from "./support/words.ts";
+
+test("the first screen of a tablet waits for little, and the rest is fetched while it is looked at", async ({
+  page,
+  context,
+}) => {
+  await new Player(page, run.origin).enrol();
+  const weight = await scriptsOf({
+    context,
+    url: `${run.origin}/floor?idle=3600`,
+    ready: /Scan your badge/,
+  });
+  expect(weight.first).toBeLessThan(230);
+  // The instrument sees what comes later: the work screen and the other language are not in the first.
+  expect(weight.later).toBeGreaterThan(40);
+});
+
+test.describe("without a network", () => {
+  test.use({ expectedComplaint: /ERR_INTERNET_DISCONNECTED|ERR_FAILED/ });
+
+  test("whatever a tablet may show later is there: the other language, the work, its dialogs and reasons", async ({
+    page,
+    context,
+  }) => {
+    const unit = await aUnit();
+    const player = new Player(page, run.origin);
+    await player.enrol();
+    await page.waitForLoadState("networkidle");
+    await context.setOffline(true);
+    const say = wordsIn("es");
+    await page.getByRole("button", { name: "Español" }).click();
+    await expect(page.getByRole("heading", { name: say("floor.lock.title") })).toBeVisible();
+    await page.getByRole("button", { name: "English" }).click();
+    await context.setOffline(false);
+
+    await player.signIn("Marisol Reyes");
+    await player.open(unit);
+    await context.setOffline(true);
+    for (const name of ["Log defect", "Hold", "More"]) {
+      await page.getByRole("main").getByRole("button", { name, exact: true }).click();
+      const dialog = page.getByRole("dialog");
+      await expect(dialog).toBeVisible();
+      await page.keyboard.press("Escape");
+      await expect(dialog).toBeHidden();
+    }
+    await context.setOffline(false);
+  });
+
+  test("what the network did not give comes when it is back", async ({ page, context }) => {
+    const player = new Player(page, run.origin);
+    await player.enrol();
+    const held = /\/_next\/static\/chunks\//;
+    // The page itself is in the browser's cache; what it fetches afterwards is held up.
+    let isCut = false;
+    await context.route(held, (route) => (isCut ? route.abort("failed") : route.fallback()));
+    await page.addInitScript(() => {
+      // Nobody is idle for a while: the rest is asked for when the network is gone.
+      window.requestIdleCallback = (callback) => setTimeout(callback, 3000) as unknown as number;
+    });
+    await page.reload();
+    await expect(page.getByRole("heading", { name: "Scan your badge" })).toBeVisible();
+    isCut = true;
+    const refused = page.waitForEvent("requestfailed", (request) => held.test(request.url()));
+    await refused;
+    await page.waitForTimeout(2500);
+    isCut = false;
+    await player.signIn("Marisol Reyes");
+    await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  });
+});
