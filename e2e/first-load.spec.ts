@@ -2,7 +2,7 @@ import { expect, test } from "./fixtures.ts";
 import { Player } from "./support/player.ts";
 import { run } from "./support/run.ts";
 import { aUnit } from "./support/units.ts";
-import { scriptsOf } from "./support/weight.ts";
+import { scriptsOf, scriptsOnceQuiet } from "./support/weight.ts";
 import { wordsIn } from "./support/words.ts";
 
 test("the first screen of a tablet waits for little, and the rest is fetched while it is looked at", async ({
@@ -30,7 +30,7 @@ test.describe("without a network", () => {
     const unit = await aUnit();
     const player = new Player(page, run.origin);
     await player.enrol();
-    await page.waitForLoadState("networkidle");
+    await scriptsOnceQuiet(page);
     await context.setOffline(true);
     const say = wordsIn("es");
     await page.getByRole("button", { name: "Español" }).click();

@@ -24,6 +24,27 @@ export async function whenReady(page: Page): Promise<number> {
   return Number(await ms.jsonValue());
 }
 
+/** No script for so long: no more will come by itself. A browser that is never idle begins after a second. */
+const quietMs = 3000;
+
+const scriptsIn = (page: Page): Promise<{ name: string; startTime: number }[]> =>
+  page.evaluate(() =>
+    performance
+      .getEntriesByType("resource")
+      .map(({ name, startTime }) => ({ name, startTime }))
+      .filter(({ name }) => new URL(name).pathname.endsWith(".js")),
+  );
+
+/** Every script of the page, once no more of them come by themselves. */
+export async function scriptsOnceQuiet(page: Page): Promise<{ name: string; startTime: number }[]> {
+  for (let before = await scriptsIn(page); ; ) {
+    await page.waitForTimeout(quietMs);
+    const now = await scriptsIn(page);
+    if (now.length === before.length) return now;
+    before = now;
+  }
+}
+
 export type Weight = { first: number; later: number };
 
 /** KiB of JavaScript, as it travels: asked for before the first screen stood, and after it while nobody did anything. */
@@ -32,13 +53,7 @@ export async function scriptsOf({ context, url, ready }: Place): Promise<Weight>
   await noteWhenReady(page, ready);
   await page.goto(url);
   const readyMs = await whenReady(page);
-  await page.waitForLoadState("networkidle");
-  const scripts = await page.evaluate(() =>
-    performance
-      .getEntriesByType("resource")
-      .map(({ name, startTime }) => ({ name, startTime }))
-      .filter(({ name }) => new URL(name).pathname.endsWith(".js")),
-  );
+  const scripts = await scriptsOnceQuiet(page);
   await page.close();
   const weight = { first: 0, later: 0 };
   for (const { name, startTime } of scripts) {
