@@ -32,12 +32,12 @@ for (const locale of locales) {
         const tablet = await aTablet(run.origin);
         const cookie = await deskCookie(tablet, await holderOf(role));
         await addCookie(page, cookie);
+        await page.goto("/");
         for (const [width, height] of [
           [1180, 820],
           [1440, 900],
         ] as const) {
           await page.setViewportSize({ width, height });
-          await page.goto("/");
           await expect(page.getByRole("heading", { level: 1 })).toHaveText(
             say("desk.waiting.title"),
           );
