@@ -101,6 +101,7 @@ const settings = "settings of the plant";
 const used = "mastered by the QMS or HR; what was used goes back to it";
 const erp = "mastered by the ERP; `material.installed` says what was used";
 const mes = "mastered by the MES or ERP; `order.released` is of each unit's release";
+const feed = "how this feed itself is sent";
 const unnamed = "the entry doesn't name the lot, only its row does";
 
 /** Why nothing of an entry goes out, for every entry that has no event. */
@@ -148,8 +149,15 @@ export const withoutEvent: Readonly<
   "stock.changed": erp,
   "stock.held": unnamed,
   "stock.released": unnamed,
-  "connector.saved": "how this feed itself is sent",
-  "connector.resumed": "how this feed itself is sent",
+  "connector.saved": feed,
+  "connector.resumed": feed,
+  "rule.drafted": feed,
+  "rule.changed": feed,
+  "rule.tested": feed,
+  "rule.approved": feed,
+  "rule.retired": feed,
+  "document.let_go": feed,
+  "document.rejected": feed,
 };
 
 /** Planned for the catalogue; nothing in today's record leads to it. */

@@ -2,17 +2,16 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { route } from "../feed/routing.rules.ts";
+import { documentFrom } from "../feed/documents.rules.ts";
 import type { NcrDraft } from "../feed/schema.ts";
 import { plusMinutes } from "../kit/time.ts";
 import { aBench, act, type Bench } from "../travelers/bench/bench.ts";
 import { named } from "../travelers/bench/plan.ts";
 import { begin } from "../travelers/bench/plant.ts";
-import { recordOf } from "../travelers/bench/record.ts";
 import { inWorkAt, planWith, read } from "../travelers/bench/stage.ts";
 import { workUntil } from "../travelers/bench/worker.ts";
 import { asBuiltRecord } from "./conformance/as-built.ts";
-import { factsFor, heardOf } from "./conformance/bench-events.ts";
+import { heardOf } from "./conformance/bench-events.ts";
 import { form3 } from "./conformance/form-3.ts";
 import type { Heard } from "./conformance/heard.ts";
 import { histories, history, patienceMs, played, someHistories } from "./conformance/histories.ts";
@@ -126,18 +125,9 @@ test("a reworked unit comes out of its events whole: what was done twice, voided
 
 test("an NCR author needs nothing but the events: the draft says what ours says, and more", () => {
   const bench = reworked();
-  const logged = recordOf(bench).find(({ entry }) => entry.type === "defect.logged");
-  if (!logged?.card) throw new Error("nobody logged a defect");
-  const facts = factsFor(bench, logged);
-  const ours = route(logged.entry, {
-    ...facts,
-    person: { name: logged.card.name, employeeNumber: logged.card.employeeNumber },
-    texts: facts.words,
-    holdDefect: null,
-    defectKey: null,
-  });
-  if (ours.outcome !== "matched") throw new Error(ours.detail);
-  const own = ours.delivery.payload as NcrDraft;
+  const logged = heardOf(bench).find(({ type }) => type === "dev.buyoff.defect.logged.v1");
+  if (!logged) throw new Error("nobody logged a defect");
+  const own = documentFrom("NCR", logged, logged) as NcrDraft;
   const draft = ncrDraft(heard(bench), own.defect.id);
   expect(draft).toMatchObject({
     organization: own.site,

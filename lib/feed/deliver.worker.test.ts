@@ -69,7 +69,7 @@ describe("a defect becomes one NCR", () => {
       station: "ASM-2",
       gage: "TW-0209, calibration due 2026-12-01",
       description: "Bolt 3 went over: the wrench clicked twice.",
-      link: `https://buyoff.northgate.example/travelers/${traveler}#entry-1`,
+      link: `https://buyoff.northgate.example/travelers/${traveler}#entry-2`,
     });
     const [delivery] = await plant.deliveries();
     expect(delivery).toMatchObject({ external_id: ncr?.number, attempts: 0 });
@@ -91,7 +91,7 @@ describe("a defect becomes one NCR", () => {
     await open();
     const { traveler } = await plant.logDefect();
     await until(ports, ncrIsTracked);
-    await plant.query("insert into routing_queue (site_id, stream_id, seq) values ($1, $2, 1)", [
+    await plant.query("insert into routing_queue (site_id, stream_id, seq) values ($1, $2, 2)", [
       plant.site,
       traveler,
     ]);

@@ -61,20 +61,42 @@ async function actOf(tx: Tx, { stream, command }: EntryLine): Promise<RecordedEv
 }
 
 // By the hash of the entry that left it: what comes before a hash never changes, so it is never stale.
-const states = new Map<string, TravelerState>();
+const states = new Map<string, { stream: string; seq: number; state: TravelerState }>();
 const statesMax = 500;
+/** The last state known of a traveler, by its hash: what comes between it and an entry is read, not the whole again. */
+const lastOf = new Map<string, string>();
 
 async function stateAfter(tx: Tx, entry: EntryLine, hash: string): Promise<TravelerState | null> {
-  const before = entry.prev === null ? undefined : states.get(entry.prev);
-  const state = before
-    ? evolve(before, recordedEvent(entry))
-    : await foldedUpTo(tx, entry.stream, entry.seq);
+  const here = states.get(hash);
+  if (here) return here.state;
+  const state = (await goneOn(tx, entry)) ?? (await foldedUpTo(tx, entry.stream, entry.seq));
   if (!state) return null;
-  if (entry.prev !== null) states.delete(entry.prev);
-  states.set(hash, state);
-  const oldest = states.keys().next();
-  if (states.size > statesMax && !oldest.done) states.delete(oldest.value);
+  const before = lastOf.get(entry.stream);
+  if (before) states.delete(before);
+  states.set(hash, { stream: entry.stream, seq: entry.seq, state });
+  lastOf.set(entry.stream, hash);
+  const oldest = states.entries().next();
+  if (states.size > statesMax && !oldest.done) {
+    const [key, { stream }] = oldest.value;
+    states.delete(key);
+    lastOf.delete(stream);
+  }
   return state;
+}
+
+/** From the last state known of the traveler, where it is before the entry and of the same chain. */
+async function goneOn(tx: Tx, entry: EntryLine): Promise<TravelerState | null> {
+  const from = lastOf.get(entry.stream) ?? "";
+  const known = states.get(from);
+  if (!known || known.seq >= entry.seq) return null;
+  if (known.seq === entry.seq - 1)
+    return entry.prev === from ? evolve(known.state, recordedEvent(entry)) : null;
+  const rows = await tx.$queryRaw<{ line: string }[]>`
+    select line from entries where stream_id = ${entry.stream}::uuid
+       and seq > ${known.seq} and seq <= ${entry.seq} order by seq`;
+  const lines = rows.map(({ line }) => entryLine.parse(JSON.parse(line)));
+  if (lines[0]?.prev !== from) return null;
+  return lines.reduce((state, line) => evolve(state, recordedEvent(line)), known.state);
 }
 
 /** From the entries, and before them, for a lot that was split off, from its parent's up to the split. */

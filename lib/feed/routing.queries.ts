@@ -1,10 +1,10 @@
 import "server-only";
 import type { Tx } from "#lib/db/client";
 import { type InstructionContent, instructionContent } from "#lib/instructions/schema";
-import { type EntryLine, entryLine, type StreamKind } from "#lib/record/schema";
-import type { PlantPolicy } from "#lib/travelers/facts.schema";
-import { eventBodies, parseEvent } from "#lib/travelers/schema";
-import { defectOf, type EntryFacts, externalKeyOf, isHeard, textsNamed } from "./routing.rules.ts";
+import type { StreamKind } from "#lib/record/schema";
+import type { KnownRecord, RuleInForce } from "./routing.rules.ts";
+import type { RuleVersion } from "./rules.rules.ts";
+import { type RuleContent, ruleContent } from "./rules.schema.ts";
 
 export type Queued = {
   id: bigint;
@@ -15,51 +15,19 @@ export type Queued = {
   hash: string;
   line: string;
   type: string;
+  recordedAt: string;
 };
 
 /** In the order of the record. Only the router that holds the lock reads here, so no row is skipped. */
 export const queued = (tx: Tx, limit: number): Promise<Queued[]> =>
   tx.$queryRaw<Queued[]>`
     select q.id, q.site_id as site, q.stream_id as stream, s.kind::text as kind, q.seq, e.hash,
-           e.line, e.type
+           e.line, e.type, utc_text(e.recorded_at) as "recordedAt"
       from routing_queue q
       join entries e on e.stream_id = q.stream_id and e.seq = q.seq
       join streams s on s.id = q.stream_id
      order by q.id
      limit ${limit}`;
-
-/** What the rule needs to know that the entry only names. All of it by hash or from the record itself. */
-export async function factsFor(
-  tx: Tx,
-  of: Queued,
-  entry: EntryLine,
-  origin: string,
-): Promise<EntryFacts> {
-  const site = await tx.site.findUniqueOrThrow({
-    where: { id: of.site },
-    select: { id: true, code: true, policy: true },
-  });
-  const facts: EntryFacts = {
-    entryHash: of.hash,
-    origin,
-    site: { id: site.id, code: site.code, policy: site.policy as unknown as PlantPolicy },
-    person: null,
-    content: null,
-    texts: {},
-    holdDefect: null,
-    defectKey: null,
-  };
-  if (!isHeard(entry)) return facts;
-  facts.person = await cardOf(tx, entry.card);
-  facts.content = await contentOf(tx, entry.instruction?.sha256 ?? null);
-  const event = parseEvent(entry.type, entry.body);
-  if (event.type === "hold.released")
-    facts.holdDefect = await defectOfHold(tx, entry.stream, event.body.hold);
-  facts.texts = await textsOf(tx, of.site, textsNamed(event));
-  const defect = defectOf(event, facts.holdDefect);
-  if (defect) facts.defectKey = await keyOfDefect(tx, entry.stream, defect);
-  return facts;
-}
 
 type NamedCard = { name: string; employeeNumber: string; stamps: readonly string[] };
 
@@ -102,23 +70,123 @@ export async function textsOf(
   );
 }
 
-async function defectOfHold(tx: Tx, stream: string, hold: string): Promise<string | null> {
-  const [row] = await tx.$queryRaw<{ defect: string | null }[]>`
-    select line::jsonb->'body'->>'defect' as defect from entries
-     where stream_id = ${stream}::uuid and type = 'hold.placed' and line::jsonb->'body'->>'hold' = ${hold}`;
-  return row?.defect ?? null;
-}
-
-/** By the entry that logged it, in the lot that it was logged in. */
-async function keyOfDefect(tx: Tx, stream: string, defect: string): Promise<string | null> {
-  const [row] = await tx.$queryRaw<{ line: string }[]>`
+/** The entry that logged a defect, in the lot that it was logged in. */
+export async function loggingEntry(
+  tx: Tx,
+  stream: string,
+  defect: string,
+): Promise<{ line: string; hash: string } | null> {
+  const [row] = await tx.$queryRaw<{ line: string; hash: string }[]>`
     with first as (
       select i.defect, coalesce(
         (select m.from_traveler from defect_moves m where m.from_defect = i.defect), ${stream}::uuid) as stream
         from defect_ids(${defect}::uuid) i order by i.step desc limit 1)
-    select e.line from entries e join first on e.stream_id = first.stream
+    select e.line, e.hash from entries e join first on e.stream_id = first.stream
      where e.type = 'defect.logged' and e.line::jsonb->'body'->>'defect' = first.defect::text`;
-  if (!row) return null;
-  const entry = entryLine.parse(JSON.parse(row.line));
-  return externalKeyOf(entry, eventBodies["defect.logged"].parse(entry.body));
+  return row ?? null;
 }
+
+/** The last record that was opened under a correlation at a site, wherever it was sent. */
+export async function latestRecord(
+  tx: Tx,
+  site: string,
+  correlation: string,
+): Promise<KnownRecord | null> {
+  const rows = await tx.$queryRaw<(Omit<KnownRecord, "recurrence"> & { count: number })[]>`
+    select d.external_key as "externalKey", d.connector_id::text as connector, d.defect_id::text as defect,
+           coalesce(d.payload->>'recordedAt', utc_text(d.created_at)) as "openedAt", d.state::text as state,
+           r.status, d.fence = 0 and d.state in ('pending', 'gated') as "isUntouched",
+           coalesce(r.number, d.external_number) as number, count(*) over ()::int as count
+      from deliveries d
+      left join external_records r on r.connector_id = d.connector_id and r.external_id = d.external_id
+     where d.site_id = ${site}::uuid and d.correlation = ${correlation} and d.operation = 'create'
+     order by d.position desc limit 1`;
+  const [row] = rows;
+  if (!row) return null;
+  const { count, ...known } = row;
+  return { ...known, recurrence: count - 1 };
+}
+
+type VersionRow = {
+  rule: string;
+  site: string;
+  code: string;
+  version: number;
+  content: string;
+  sha256: string;
+  effectiveFrom: string;
+  retiredAt: string | null;
+};
+
+/** A version of a rule with when it is in force. */
+export type ApprovedRule = RuleInForce & RuleVersion;
+
+// By its hash: what was approved never changes.
+const contentsOfRules = new Map<string, RuleContent>();
+
+export function contentOfRule(sha256: string, text: string): RuleContent {
+  const known = contentsOfRules.get(sha256);
+  if (known) return known;
+  const content = ruleContent.parse(JSON.parse(text));
+  contentsOfRules.set(sha256, content);
+  return content;
+}
+
+/** All that was ever approved at these sites, with where it sends to: which is in force, the entry's time says. */
+export async function approvedRules(
+  tx: Tx,
+  sites: readonly string[],
+): Promise<Map<string, ApprovedRule[][]>> {
+  const rows = await tx.$queryRaw<VersionRow[]>`
+    select r.id::text as rule, r.site_id::text as site, r.code, v.version, v.content, v.content_sha256 as sha256,
+           utc_text(v.effective_from) as "effectiveFrom", utc_text(v.retired_at) as "retiredAt"
+      from routing_rules r join routing_rule_versions v on v.rule_id = r.id
+     where r.site_id = any(${[...sites]}::uuid[]) and v.approved_at is not null
+     order by r.code, v.version`;
+  const connectors = await tx.connector.findMany({
+    where: { siteId: { in: [...sites] }, status: { not: "retired" } },
+    select: { id: true, siteId: true, code: true },
+  });
+  const made = rows.map((row): ApprovedRule & { site: string } => {
+    const content = contentOfRule(row.sha256, row.content);
+    const connector = connectors.find(
+      ({ siteId, code }) => siteId === row.site && code === content.connector,
+    );
+    return {
+      site: row.site,
+      id: row.rule,
+      code: row.code,
+      version: row.version,
+      contentSha256: row.sha256,
+      content,
+      connector: connector?.id ?? null,
+      isTested: true,
+      approvedAt: row.effectiveFrom,
+      effectiveFrom: row.effectiveFrom,
+      retiredAt: row.retiredAt,
+    };
+  });
+  const bySite = Map.groupBy(made, ({ site }) => site);
+  return new Map(
+    [...bySite].map(([site, own]) => [site, [...Map.groupBy(own, ({ id }) => id).values()]]),
+  );
+}
+
+/** Which of these entries' events a rule has evaluated already: a redelivery does nothing. */
+export async function evaluatedBefore(
+  tx: Tx,
+  entries: readonly Pick<Queued, "stream" | "seq">[],
+): Promise<ReadonlySet<string>> {
+  const asked = JSON.stringify(entries.map(({ stream, seq }) => ({ stream, seq })));
+  const rows = await tx.$queryRaw<{ stream: string; seq: number; event: string; rule: string }[]>`
+    select e.stream_id::text as stream, e.seq, e.event, e.rule
+      from routing_evaluations e
+      join jsonb_to_recordset(${asked}::jsonb) as asked(stream uuid, seq int)
+        on asked.stream = e.stream_id and asked.seq = e.seq`;
+  return new Set(
+    rows.map(({ stream, seq, event, rule }) => evaluationKey(stream, seq, event, rule)),
+  );
+}
+
+export const evaluationKey = (stream: string, seq: number, event: string, rule: string): string =>
+  `${stream}/${seq}/${event}/${rule}`;

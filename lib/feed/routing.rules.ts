@@ -1,307 +1,360 @@
-import type { InstructionContent, Step } from "#lib/instructions/schema";
-import { canonicalSha256, sha256Hex } from "#lib/kit/canonical";
-import type { EntryLine } from "#lib/record/schema";
-import type { PlantPolicy } from "#lib/travelers/facts.schema";
-import { type EventBody, parseEvent, type TravelerEvent } from "#lib/travelers/schema";
-import type { DeliveryOperation } from "./delivery.rules.ts";
-import type { NcrDraft, NcrPhoto, NcrUpdate } from "./schema.ts";
+import { namesOf, plantNamesOf } from "#lib/catalogue/catalogue.rules";
+import type { CloudEvent, EventName } from "#lib/catalogue/data.schema";
+import { type Canonical, canonicalSha256, sha256Hex } from "#lib/kit/canonical";
+import type { Instant } from "#lib/kit/time";
+import type { StreamKind } from "#lib/record/schema";
+import { evaluate } from "./connectors/rest/mapping.rules.ts";
+import type { DeliveryOperation, DeliveryState } from "./delivery.rules.ts";
+import { documentFrom, opens, updateFrom } from "./documents.rules.ts";
+import type { DocumentedProcess, ProcessDocument, ProcessUpdate } from "./documents.schema.ts";
+import { defectIn, isNamed, nameOf } from "./heard.rules.ts";
+import { ncrPhotoOf, ncrUpdateOf } from "./ncr-documents.rules.ts";
+import { outOfScope, windowEnd } from "./rules.rules.ts";
+import type { KeyMember, RuleContent } from "./rules.schema.ts";
+import type { NcrPhoto, NcrUpdate } from "./schema.ts";
 
-/** The one rule of this version. What it decides stands with its version in every evaluation. */
-export const rule = { name: "ncr-from-defect", version: 1 } as const;
+/** The events that an entry of this type can become, without making them. */
+export function namesHeard(kind: StreamKind, type: string): readonly EventName[] {
+  const names: Readonly<Record<string, readonly EventName[]>> =
+    kind === "traveler" || type === "attempt.refused" || type === "command.not_applied"
+      ? namesOf
+      : plantNamesOf;
+  return Object.hasOwn(names, type) ? (names[type] ?? []) : [];
+}
 
-/** What the entry names and does not hold itself: by hash, so it is what it was then. */
-export type EntryFacts = {
-  entryHash: string;
-  origin: string;
-  site: { id: string; code: string; policy: Pick<PlantPolicy, "defectCodes"> };
-  person: { name: string; employeeNumber: string } | null;
-  content: InstructionContent | null;
-  /** Texts by their SHA-256; one that was disposed of is not there. */
-  texts: Readonly<Record<string, string>>;
-  /** The defect that a released hold was tied to. */
-  holdDefect: string | null;
-  /** Order, unit, step and code of the defect, from its own entry: they make its key. */
-  defectKey: string | null;
+export const isListening = (content: RuleContent, names: readonly EventName[]): boolean =>
+  names.some((name) => content.on.includes(name) || content.follow.includes(name));
+
+/** A rule as the router has it: one version, and where its connector is. */
+export type RuleInForce = {
+  id: string;
+  code: string;
+  version: number;
+  contentSha256: string;
+  content: RuleContent;
+  /** Null: the site has no connector of this code. */
+  connector: string | null;
 };
+
+/** What was opened before under a correlation: the last of it. */
+export type KnownRecord = {
+  externalKey: string;
+  connector: string;
+  defect: string | null;
+  /** When what opened it was recorded. */
+  openedAt: Instant;
+  state: DeliveryState;
+  /** As the other system has it, if it has told. */
+  status: string | null;
+  /** No worker has ever taken it. */
+  isUntouched: boolean;
+  /** The number in the other system, where it has one. */
+  number: string | null;
+  /** How many were opened before it under the same correlation. */
+  recurrence: number;
+};
+
+export type Payload = ProcessDocument | ProcessUpdate | NcrUpdate | NcrPhoto | CloudEvent;
 
 export type RoutedDelivery = {
   operation: DeliveryOperation;
-  defect: string;
+  connector: string;
+  process: RuleContent["process"];
+  defect: string | null;
+  /** Null: of an event alone. */
+  correlation: string | null;
   orderingKey: string;
   externalKey: string;
-  payload: NcrDraft | NcrUpdate | NcrPhoto;
+  state: "pending" | "gated";
+  priority: number;
+  payload: Payload;
+  /** Of a photo, by its content. */
+  attachment: string | null;
 };
 
 export type Routed =
-  | { outcome: "matched"; delivery: RoutedDelivery; withdraws: boolean }
-  | { outcome: "not_matched"; detail: string }
-  | { outcome: "error"; detail: string };
+  | { outcome: "not_matched" | "error"; detail: string }
+  | {
+      outcome: "matched";
+      detail: string | null;
+      delivery: RoutedDelivery | null;
+      cancels: string | null;
+      joins: string | null;
+    };
 
-const heard: ReadonlySet<string> = new Set([
-  "defect.logged",
-  "photo.attached",
-  "defect.updated",
-  "defect.withdrawn",
-  "rework.started",
-  "hold.released",
-]);
+export type Asked = {
+  event: CloudEvent;
+  /** The event that logged what this one is about, or the event itself. */
+  origin: CloudEvent;
+  rule: RuleInForce;
+  site: string;
+  /** The last record that was opened under a correlation. */
+  latest(correlation: string): Promise<KnownRecord | null>;
+  now(): number;
+};
 
-export const isHeard = (entry: Pick<EntryLine, "kind" | "type">): boolean =>
-  entry.kind === "traveler" && heard.has(entry.type);
+const budget = (now: () => number) => ({ now, milliseconds: 500, depth: 200 });
 
-/** The defect that an entry is about, or null. `holdDefect` for a hold's release. */
-export function defectOf(event: TravelerEvent, holdDefect: string | null): string | null {
-  switch (event.type) {
-    case "defect.logged":
-    case "defect.updated":
-    case "defect.withdrawn":
-    case "rework.started":
-    case "photo.attached":
-      return event.body.defect;
-    case "hold.released":
-      return holdDefect;
-    default:
-      return null;
+const no = (detail: string): Routed => ({ outcome: "not_matched", detail });
+const wrong = (detail: string): Routed => ({ outcome: "error", detail });
+
+/**
+ * What one version of a rule makes of one event: the same, whenever and however often it is asked. Whatever
+ * can't be made is an error of this event and this rule, and holds up nothing else.
+ */
+export async function routeEvent(asked: Asked): Promise<Routed> {
+  const routed = await routedBy(asked).catch((problem: unknown) =>
+    wrong(`it can't be made: ${String(problem)}`),
+  );
+  if (routed.outcome !== "matched" || !routed.delivery) return routed;
+  try {
+    canonicalSha256(routed.delivery.payload as unknown as Canonical);
+    return routed;
+  } catch (problem) {
+    return wrong(`what would be sent has no single text: ${String(problem)}`);
   }
+}
+
+async function routedBy(asked: Asked): Promise<Routed> {
+  const { event, rule } = asked;
+  const { content } = rule;
+  const name = nameOf(event);
+  const outside = outOfScope(content, event);
+  if (outside) return no(outside);
+  const isOpening = content.on.includes(name);
+  if (isOpening) {
+    const condition = await decided(asked);
+    if ("outcome" in condition) return condition;
+  }
+  if (content.process === "EVENTS") return published(asked);
+  return inProcess(asked, content.process, isOpening);
+}
+
+async function decided({ event, origin, rule, now }: Asked): Promise<Routed | { isMet: true }> {
+  const answer = await evaluate(rule.content.when, event, { origin }, budget(now));
+  if (!answer.ok) return wrong(`the condition failed: ${answer.problem}`);
+  if (answer.value === true) return { isMet: true };
+  if (answer.value === false) return no("the condition is not met");
+  // JSONata takes a path that leads nowhere for nothing; nothing is not "no".
+  return wrong(
+    `the condition gave ${JSON.stringify(answer.value)?.slice(0, 80)} and not true or false`,
+  );
+}
+
+function published({ event, rule, site }: Asked): Routed {
+  if (rule.connector === null) return wrong(`this site has no connector ${rule.content.connector}`);
+  return {
+    outcome: "matched",
+    detail: null,
+    cancels: null,
+    joins: null,
+    delivery: {
+      operation: "publish",
+      connector: rule.connector,
+      process: "EVENTS",
+      defect: defectIn(event),
+      correlation: null,
+      orderingKey: event.partitionkey,
+      externalKey: `buyoff:${site}:EVENT:${event.id}`,
+      state: "pending",
+      priority: rule.content.priority,
+      payload: event,
+      attachment: null,
+    },
+  };
+}
+
+async function inProcess(
+  asked: Asked,
+  process: DocumentedProcess,
+  isOpening: boolean,
+): Promise<Routed> {
+  const { event, origin, rule, site } = asked;
+  if (process === "NCR" && defectIn(event) === null) return no("it is about no defect");
+  if (event.data.context.units === undefined) return no("it is about no unit");
+  const key = await keyOf(asked);
+  if (!key.ok) return wrong(key.problem);
+  const correlation = `buyoff:${site}:${process}:${sha256Hex(key.value).slice(0, 20)}`;
+  const last = await asked.latest(correlation);
+  if (!isOpening) {
+    if (!last || last.state === "cancelled") return no("no record of its key was opened");
+    return added(asked, process, correlation, last);
+  }
+  if (last && isStillOpen(last, rule.content, event.recordedtime)) {
+    if (rule.content.correlate.fold === "create")
+      return {
+        outcome: "matched",
+        detail: `told with ${last.externalKey}`,
+        delivery: null,
+        cancels: null,
+        joins: last.externalKey,
+      };
+    return added(asked, process, correlation, last);
+  }
+  if (rule.connector === null) return wrong(`this site has no connector ${rule.content.connector}`);
+  let payload: ProcessDocument;
+  try {
+    payload = documentFrom(process, event, origin);
+  } catch (problem) {
+    return wrong(
+      `no document can be made: ${problem instanceof Error ? problem.message : String(problem)}`,
+    );
+  }
+  // The record before is over: the same again is a record of its own, that names it.
+  const again = last ? last.recurrence + 1 : 0;
+  const externalKey = again === 0 ? correlation : `${correlation}:r${again + 1}`;
+  const names = last && last.state !== "cancelled" ? (last.number ?? last.externalKey) : null;
+  return {
+    outcome: "matched",
+    detail: names ? `a recurrence of ${names}` : null,
+    cancels: null,
+    joins: null,
+    delivery: {
+      operation: "create",
+      connector: rule.connector,
+      process,
+      defect: defectIn(event) ?? defectIn(origin),
+      correlation,
+      orderingKey: externalKey,
+      externalKey,
+      state: rule.content.gate.mode === "auto" ? "pending" : "gated",
+      priority: rule.content.priority,
+      payload: names ? { ...payload, recurrenceOf: names } : payload,
+      attachment: null,
+    },
+  };
+}
+
+/** Whatever ends a record ends it for what comes later; what was never sent is no record. */
+function isStillOpen(last: KnownRecord, { correlate }: RuleContent, at: Instant): boolean {
+  if (["cancelled", "closed", "superseded"].includes(last.state)) return false;
+  if (last.status === "void" || last.status === "closed") return false;
+  const end = windowEnd(correlate.window, last.openedAt);
+  return end === null || at < end;
+}
+
+/** Something more for a record that is there, or on its way. */
+function added(
+  asked: Asked,
+  process: DocumentedProcess,
+  correlation: string,
+  last: KnownRecord,
+): Routed {
+  const { event, origin, rule } = asked;
+  if (isNamed(event, "defect.withdrawn") && last.isUntouched)
+    return {
+      outcome: "matched",
+      detail: "withdrawn before anything was sent",
+      delivery: null,
+      cancels: last.externalKey,
+      joins: null,
+    };
+  const base = {
+    connector: last.connector,
+    process,
+    defect: defectIn(event) ?? defectIn(origin) ?? last.defect,
+    correlation,
+    orderingKey: last.externalKey,
+    state: "pending" as const,
+    priority: rule.content.priority,
+  };
+  const made = (
+    of: Pick<RoutedDelivery, "operation" | "externalKey" | "payload" | "attachment">,
+    detail: string | null = null,
+  ): Routed => ({
+    outcome: "matched",
+    detail,
+    cancels: null,
+    joins: null,
+    delivery: { ...base, ...of },
+  });
+  const externalKey = `${last.externalKey}:u${placeOf(event, origin)}`;
+  if (isNamed(event, "evidence.attached") && event.data.kind === "photo") {
+    const { attachments } = rule.content;
+    if (!attachments.photos) return no("photos are not sent");
+    const photo = ncrPhotoOf(event);
+    if (photo.bytes <= attachments.bytesMax)
+      return made({
+        operation: "attach",
+        externalKey: `${last.externalKey}:a:${photo.sha256.slice(0, 20)}`,
+        payload: photo,
+        attachment: photo.sha256,
+      });
+    const text = `Photo ${photo.name} (${photo.bytes} bytes, SHA-256 ${photo.sha256}) is larger than ${attachments.bytesMax} bytes and stays at the plant: ${event.data.blob.uri}`;
+    const payload = { ...ncrUpdateOf(event, text), process: process as "NCR" };
+    return made(
+      { operation: "update", externalKey, payload, attachment: null },
+      "too large to be sent; its address is",
+    );
+  }
+  const document =
+    rule.content.correlate.fold === "update" &&
+    opens[process].includes(nameOf(event)) &&
+    process !== "NCR"
+      ? documentFrom(process, event, origin)
+      : null;
+  return made({
+    operation: "update",
+    externalKey,
+    payload: updateFrom(process, event, document),
+    attachment: null,
+  });
 }
 
 /**
- * Order, unit, step, characteristic or code, and the defect itself: one NCR per defect. The key is
- * the same whenever it is made again, from a retry, a restart or a replay.
+ * Which of the updates it is: the entry's number where it stands in the stream of what opened the record, and
+ * otherwise, after a lot was split, with its own stream before it. Never the same for two.
  */
-export function externalKeyOf(entry: EntryLine, body: EventBody<"defect.logged">): string {
-  const about = [
-    entry.order ?? "",
-    entry.unit ?? "",
-    body.step ?? "",
-    body.measured?.characteristic ?? body.code,
-    body.defect,
-  ].join("|");
-  return `buyoff:${entry.site}:NCR:${sha256Hex(about).slice(0, 20)}`;
+function placeOf(event: CloudEvent, origin: CloudEvent): string {
+  const { stream, seq } = event.data.context.integrity;
+  const nth = event.sequence.slice(-1);
+  const within = origin.data.context.integrity.stream === stream ? "" : `${stream}.`;
+  return `${within}${seq}${nth === "0" ? "" : `.${nth}`}`;
 }
 
-/** What one entry means to the QMS: the rule, deciding from the entry and what it names. */
-export function route(entry: EntryLine, facts: EntryFacts): Routed {
-  if (!isHeard(entry)) return { outcome: "not_matched", detail: entry.type };
-  let event: TravelerEvent;
-  try {
-    event = parseEvent(entry.type, entry.body);
-  } catch (problem) {
-    return { outcome: "error", detail: `entry can't be read: ${String(problem)}` };
+async function keyOf({
+  event,
+  origin,
+  rule,
+  now,
+}: Asked): Promise<{ ok: true; value: string } | { ok: false; problem: string }> {
+  const parts: string[] = [];
+  for (const member of rule.content.correlate.key) {
+    const part = await keyPart(member, event, origin, now);
+    if (!part.ok) return part;
+    parts.push(part.value);
   }
-  const defect = defectOf(event, facts.holdDefect);
-  if (defect === null) return { outcome: "not_matched", detail: `${entry.type} without a defect` };
-  if (event.type === "defect.logged") return created(entry, event.body, facts);
-  if (facts.defectKey === null) {
-    return { outcome: "error", detail: `no entry logs defect ${defect}` };
-  }
-  const key = facts.defectKey;
-  const about = { defect, orderingKey: key };
-  if (event.type === "photo.attached") {
-    const externalKey = `${key}:a:${event.body.sha256.slice(0, 20)}`;
-    const payload = photo(entry, event.body, facts);
+  return parts.length === 0
+    ? { ok: false, problem: "the rule has no key" }
+    : { ok: true, value: parts.join("|") };
+}
+
+async function keyPart(
+  { name, from, mayBeEmpty }: KeyMember,
+  event: CloudEvent,
+  origin: CloudEvent,
+  now: () => number,
+): Promise<{ ok: true; value: string } | { ok: false; problem: string }> {
+  const answer = await evaluate(from, event, { origin }, budget(now));
+  if (!answer.ok) return { ok: false, problem: `key member "${name}" failed: ${answer.problem}` };
+  const { value } = answer;
+  const isText = typeof value === "string" || typeof value === "number";
+  if (isText && value !== "") return { ok: true, value: String(value) };
+  if (value !== null && !isText)
     return {
-      outcome: "matched",
-      withdraws: false,
-      delivery: { ...about, operation: "attach", externalKey, payload },
+      ok: false,
+      problem: `key member "${name}" is no text: ${JSON.stringify(value).slice(0, 80)}`,
     };
-  }
-  const payload: NcrUpdate = {
-    v: 1,
-    process: "NCR",
-    event: entry.type,
-    entry: entryRef(entry, facts),
-    by: byline(facts),
-    at: entry.occurredAt,
-    text: updateText(event, facts),
-  };
-  const delivery: RoutedDelivery = {
-    ...about,
-    operation: "update",
-    externalKey: `${key}:u${entry.seq}`,
-    payload,
-  };
-  return { outcome: "matched", withdraws: event.type === "defect.withdrawn", delivery };
+  // A part left out would fold what does not belong together.
+  return mayBeEmpty
+    ? { ok: true, value: "" }
+    : { ok: false, problem: `key member "${name}" is empty` };
 }
 
-function created(entry: EntryLine, body: EventBody<"defect.logged">, facts: EntryFacts): Routed {
-  const { content, person } = facts;
-  if (!content)
-    return { outcome: "error", detail: "the instruction that the entry names is not known" };
-  if (!person)
-    return { outcome: "error", detail: "the person card that the entry names is not known" };
-  const key = externalKeyOf(entry, body);
-  const payload = draft(entry, body, { ...facts, content, person });
-  return {
-    outcome: "matched",
-    withdraws: false,
-    delivery: {
-      operation: "create",
-      defect: body.defect,
-      orderingKey: key,
-      externalKey: key,
-      payload,
-    },
-  };
-}
-
-type FullFacts = EntryFacts & {
-  content: InstructionContent;
-  person: { name: string; employeeNumber: string };
-};
-
-function draft(entry: EntryLine, body: EventBody<"defect.logged">, facts: FullFacts): NcrDraft {
-  const { content } = facts;
-  const place = placeOf(content, body.step);
-  const measured = body.measured;
-  const characteristic = content.characteristics.find(({ id }) => id === measured?.characteristic);
-  const label =
-    facts.site.policy.defectCodes.find(({ code }) => code === body.code)?.label.en ?? body.code;
-  return {
-    v: 1,
-    process: "NCR",
-    title: [
-      `${body.code} ${label}`,
-      entry.unit,
-      place.step ? `step ${place.step.number}` : null,
-      body.position,
-    ]
-      .filter((part) => part !== null)
-      .join(" · "),
-    entry: entryRef(entry, facts),
-    site: facts.site.code,
-    order: entry.order,
-    part: { number: entry.part, revision: entry.partRevision, name: content.part.name.en },
-    drawing: content.part.drawing,
-    unit: entry.unit,
-    // As executed at that step, by its hash: not what is effective by now.
-    instruction: {
-      number: entry.instruction?.number ?? content.number,
-      revision: entry.instruction?.revision ?? content.revision,
-      sha256: entry.instruction?.sha256 ?? canonicalSha256(content),
-    },
-    operation: place.operation ? `${place.operation.number} ${place.operation.title.en}` : null,
-    step: place.step ? `${place.step.number} ${place.step.title.en}` : null,
-    station: entry.station,
-    shift: entry.shift,
-    reportedBy: facts.person,
-    occurredAt: entry.occurredAt,
-    recordedAt: entry.recordedAt,
-    defect: {
-      id: body.defect,
-      code: body.code,
-      label,
-      severity: body.severity,
-      quantity: body.quantity,
-      position: body.position,
-      location: body.location,
-      comment: body.comment ? textOf(facts, body.comment) : null,
-    },
-    balloon: measured?.balloon ?? characteristic?.balloon ?? null,
-    characteristic: characteristic?.name.en ?? null,
-    keyCharacteristic: characteristic?.key ?? null,
-    requirement: measured
-      ? limitsText(measured.limits, measured.unit)
-      : (place.step?.text.en ?? null),
-    actual: measured ? withUnit(measured.value, measured.unit) : null,
-    gage: measured?.gage
-      ? `${measured.gage.code}, calibration due ${measured.gage.calibrationDueOn}`
-      : null,
-    link: `${facts.origin}/travelers/${entry.stream}#entry-${entry.seq}`,
-  };
-}
-
-function photo(entry: EntryLine, body: EventBody<"photo.attached">, facts: EntryFacts): NcrPhoto {
-  const ending =
-    { "image/jpeg": "jpg", "image/png": "png", "image/webp": "webp" }[body.mediaType] ?? "bin";
-  return {
-    v: 1,
-    process: "NCR",
-    entry: entryRef(entry, facts),
-    sha256: body.sha256,
-    mediaType: body.mediaType,
-    bytes: body.bytes,
-    name: `photo-${entry.seq}.${ending}`,
-    by: byline(facts),
-    at: entry.occurredAt,
-  };
-}
-
-function updateText(event: TravelerEvent, facts: EntryFacts): string {
-  switch (event.type) {
-    case "defect.updated": {
-      const { severity, quantity, location, comment } = event.body;
-      const changed = Object.entries({ severity, quantity, location })
-        .filter(([, value]) => value !== undefined)
-        .map(([member, value]) => `${member}: ${value}`);
-      if (comment) changed.push(`comment: ${textOf(facts, comment)}`);
-      return `Defect updated. ${changed.join("; ")}`;
-    }
-    case "defect.withdrawn":
-      return `Defect withdrawn. Reason: ${textOf(facts, event.body.reason)}`;
-    case "rework.started":
-      return `Rework ${event.body.label} started: ${stepNumbers(facts, event.body.steps)}. It voids ${event.body.voids.buyoffs.length} buyoffs and ${event.body.voids.readings.length} readings.`;
-    case "hold.released":
-      return `Hold released. Comment: ${textOf(facts, event.body.comment)}${event.body.ncr ? ` (${event.body.ncr}, ${event.body.basis})` : ""}`;
-    default:
-      return event.type;
-  }
-}
-
-const stepNumbers = (
-  facts: EntryFacts,
-  steps: readonly { step: string; attempt: number }[],
-): string =>
-  steps
-    .map(({ step, attempt }) => {
-      const known = facts.content ? placeOf(facts.content, step).step : null;
-      return `step ${known?.number ?? step}, attempt ${attempt}`;
-    })
-    .join("; ");
-
-function placeOf(content: InstructionContent, step: string | null) {
-  for (const operation of content.operations) {
-    const found = operation.steps.find(({ id }): boolean => id === step);
-    if (found) return { operation, step: found as Step };
-  }
-  return { operation: null, step: null };
-}
-
-const withUnit = (value: string, unit: string | null): string =>
-  unit ? `${value} ${unit}` : value;
-
-/** 21.9 … 24.9 N·m, ≥ 4.0 mm, ≤ 0.05 mm. */
-function limitsText(
-  limits: { min: string | null; max: string | null } | null,
-  unit: string | null,
-): string | null {
-  if (!limits) return null;
-  const { min, max } = limits;
-  if (min !== null && max !== null) return withUnit(`${min} … ${max}`, unit);
-  if (min !== null) return withUnit(`≥ ${min}`, unit);
-  return max === null ? null : withUnit(`≤ ${max}`, unit);
-}
-
-const entryRef = (entry: EntryLine, facts: EntryFacts) => ({
-  stream: entry.stream,
-  seq: entry.seq,
-  hash: facts.entryHash,
-});
-const byline = ({ person }: EntryFacts): string =>
-  person ? `${person.name} (${person.employeeNumber})` : "by rule";
-const textOf = (facts: EntryFacts, hash: string): string =>
-  facts.texts[hash] ?? `[text ${hash.slice(0, 12)} not kept]`;
-
-/** The texts, by hash, that an event of this kind names. */
-export function textsNamed(event: TravelerEvent): string[] {
-  switch (event.type) {
-    case "defect.logged":
-    case "defect.updated":
-    case "hold.released":
-      return event.body.comment ? [event.body.comment] : [];
-    case "defect.withdrawn":
-      return [event.body.reason];
-    default:
-      return [];
-  }
-}
+/** Exactly what a rule decided on: the event, the one that logged what it is about, and the rule's content. */
+export const inputsSha256 = ({
+  event,
+  origin,
+  rule,
+}: Pick<Asked, "event" | "origin" | "rule">): string =>
+  sha256Hex(JSON.stringify([rule.contentSha256, event, origin.id === event.id ? null : origin]));

@@ -42,6 +42,10 @@ export const ncrDraft = z.object({
   requirement: optionalText,
   actual: optionalText,
   gage: optionalText,
+  /** Holds that the plant's rule placed in the same act, where it did. */
+  containment: z.optional(z.array(text)),
+  /** The record about the same that is over: this one is its recurrence. */
+  recurrenceOf: z.optional(text),
   link: text,
 });
 export type NcrDraft = z.output<typeof ncrDraft>;

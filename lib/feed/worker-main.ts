@@ -1,12 +1,15 @@
 import "server-only";
 import { parseArgs } from "node:util";
 import { photo } from "#lib/blobs/queries";
-import { actorOfConnector } from "#lib/boundary/actor";
+import { actorOfConnector, actorOfSeed } from "#lib/boundary/actor";
 import { db } from "#lib/db/client";
 import { env } from "#lib/kit/env";
 import { log } from "#lib/kit/log";
+import { ok } from "#lib/kit/result";
+import { recorded } from "#lib/record/recorded.commands";
 import { openMetrics } from "#lib/setup/metrics-door";
 import { applyCommand } from "#lib/travelers/commands";
+import { installDefaultRules } from "./default-rules.commands.ts";
 import { tellFeedMetrics } from "./feed-metrics.queries.ts";
 import { runFeed } from "./worker.ts";
 
@@ -21,6 +24,12 @@ const stop = new AbortController();
 for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop.abort());
 
 log.info("the feed's worker starts");
+// A plant from before rules were configuration goes on as it did.
+for (const { id } of await db.site.findMany({ select: { id: true } })) {
+  await recorded(actorOfSeed(id, { name: "update" }), async (tx) =>
+    ok({ value: null, events: await installDefaultRules(tx, id, { inForce: true }) }),
+  );
+}
 tellFeedMetrics();
 await openMetrics("BUYOFF_WORKER_METRICS_PORT");
 await runFeed(

@@ -41,6 +41,17 @@ export const feedFailures = kept(
     }),
 );
 
+/** A rule that could not decide on an event: somebody has to look. */
+export const feedRuleErrors = kept(
+  "buyoff_feed_rule_errors_total",
+  () =>
+    new Counter({
+      name: "buyoff_feed_rule_errors_total",
+      help: "Events that a routing rule could not decide on, by rule",
+      labelNames: ["rule"] as const,
+    }),
+);
+
 /** Read from the database when somebody asks; `read` sets the values. */
 export function askedGauge<L extends string>(
   name: string,

@@ -1,5 +1,6 @@
 import "server-only";
 import { db, type Tx } from "#lib/db/client";
+import { installDefaultRules } from "#lib/feed/default-rules.commands";
 import { uuidv7 } from "#lib/kit/ids";
 import { err, ok, type Result } from "#lib/kit/result";
 import { hashSecret, isSecret, newToken, tokenHash } from "#lib/kit/secrets";
@@ -91,6 +92,7 @@ export async function useSetupToken(
     }
     if (!(await isSpentNow(tx, token, person, at))) return ok({ value: null, events: [] });
     if (!known) await createFirstSite(tx, site, administrator.site);
+    const rules = await installDefaultRules(tx, site, { inForce: false, at });
     await tx.person.create({ data: { id: person, employeeNumber, name: name.normalize("NFC") } });
     await tx.personRole.create({ data: { personId: person, siteId: site, role: "administrator" } });
     await tx.credential.create({
@@ -108,6 +110,7 @@ export async function useSetupToken(
         told("person.created", {}),
         told("role.given", { role: "administrator" }),
         told("password.set", {}),
+        ...rules,
       ],
     });
   });

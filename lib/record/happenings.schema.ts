@@ -58,7 +58,17 @@ export const happeningTypes = {
     "sign_in.refused",
     "signing.refused",
   ],
-  feed: ["connector.saved", "connector.resumed"],
+  feed: [
+    "connector.saved",
+    "connector.resumed",
+    "rule.drafted",
+    "rule.changed",
+    "rule.tested",
+    "rule.approved",
+    "rule.retired",
+    "document.let_go",
+    "document.rejected",
+  ],
 } as const satisfies Partial<Record<StreamKind, readonly string[]>>;
 
 export type HappeningType = (typeof happeningTypes)[keyof typeof happeningTypes][number];

@@ -1,6 +1,9 @@
 import { actorOfSeed } from "#lib/boundary/actor";
 import { saveConnector } from "#lib/feed/connector.commands";
+import { installDefaultRules } from "#lib/feed/default-rules.commands";
+import { ok } from "#lib/kit/result";
 import { type Instant, plusMinutes } from "#lib/kit/time";
+import { recorded } from "#lib/record/recorded.commands";
 import type { Job } from "./job.ts";
 import { seedLots } from "./lots.ts";
 import { type Progress, seedPast } from "./past.ts";
@@ -48,6 +51,7 @@ export async function seedDemo(
   await seedInstructions(home, opened, size === "full" ? [followingRevision] : []);
   for (const { units: _, ...order } of demoOrders) await seedOrder(home, opened, order);
   await connectSandbox();
+  for (const site of Object.values(demoSites)) await seedRules(site.id, opened);
   const album = await photographer(home.id, takes[size]);
   const told = stories.filter(({ unit }) => size === "full" || small.has(unit));
   const lots = await seedLots(anchor, opened, size);
@@ -67,6 +71,14 @@ async function connectSandbox(): Promise<void> {
       webhookSecret: sandbox.webhookSecret,
     });
   }
+}
+
+/** The product's rules; those that have a system to go to are in force, as nobody could sign in the past. */
+async function seedRules(site: string, at: Instant): Promise<void> {
+  await recorded(actorOfSeed(site), async (tx) => {
+    const events = await installDefaultRules(tx, site, { inForce: true, at });
+    return ok({ value: null, events });
+  });
 }
 
 type Story = {

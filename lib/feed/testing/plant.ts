@@ -11,7 +11,7 @@ import type { PlantPolicy } from "#lib/travelers/facts.schema";
 import { parseEvent, type TravelerEvent } from "#lib/travelers/schema";
 import { qmsSandboxConfig } from "../../../prisma/seed/qms-sandbox-connector.ts";
 import type { RestConnectorConfig } from "../connectors/rest/schema.ts";
-import { externalKeyOf } from "../routing.rules.ts";
+import { defaultRules } from "../default-rules.rules.ts";
 import { sandboxToken, sandboxWebhookSecret } from "./sandbox.ts";
 
 const file = path.resolve(
@@ -120,6 +120,24 @@ async function furnish(admin: pg.Client, { site, connector, person, card }: Plac
       sealText("webhook-secret", sandboxWebhookSecret, connector),
     ],
   );
+  await ruleInForce(admin, { site, connector, person, card });
+}
+
+/** The rule that the product comes with, in force from the beginning. */
+async function ruleInForce(admin: pg.Client, { site }: Place) {
+  const rule = defaultRules["ncr-from-defect"];
+  if (!rule) throw new Error("no rule for NCRs");
+  const text = canonicalJson(rule.content("qms") as unknown as Canonical);
+  const id = derivedId(site, "rule/ncr-from-defect");
+  await admin.query(
+    "insert into routing_rules (id, site_id, code, created_at) values ($1, $2, 'ncr-from-defect', now())",
+    [id, site],
+  );
+  await admin.query(
+    `insert into routing_rule_versions (rule_id, version, site_id, content, content_sha256, changed_at,
+       approved_at, effective_from) values ($1, 1, $2, $3, $4, now(), now(), '2000-01-01Z')`,
+    [id, site, text, sha256Hex(text)],
+  );
 }
 
 /** Writes entries straight into the record, for what no command would make on demand. */
@@ -167,8 +185,9 @@ function handOf(admin: pg.Client, place: Place) {
     /** Bolt 3 of op 060 over torque: the NCR of story 2. */
     logDefect: async (traveler = uuidv7()) => {
       const defect = uuidv7();
-      const entry = await append(traveler, { type: "defect.logged", body: aDefect(defect) });
-      return { traveler, defect, key: externalKeyOf(entry, aDefect(defect)) };
+      if (!heads.has(traveler)) await append(traveler, release(traveler, place.site));
+      await append(traveler, { type: "defect.logged", body: aDefect(defect) });
+      return { traveler, defect, key: keyOf(place.site, defect) };
     },
     attachPhoto: async (traveler: string, defect: string, bytes: Uint8Array) => {
       const sha256 = createHash("sha256").update(bytes).digest("hex");
@@ -250,6 +269,37 @@ const lineBase = {
   step: step?.id ?? null,
   attempt: 1,
   requirementHash: null,
+};
+
+const release = (
+  traveler: string,
+  site: string,
+): Extract<TravelerEvent, { type: "traveler.released" }> => ({
+  type: "traveler.released",
+  body: {
+    traveler,
+    site,
+    workOrder: "WO-700118",
+    part: { number: content.part.number, revision: content.part.revision },
+    unit: { serial: "FSB-0118", lot: null, quantity: "1" },
+    revision: {
+      instruction: derivedId("instruction", content.number),
+      number: content.number,
+      revision: content.revision,
+      contentSha256: sha256Hex(contentText),
+    },
+    operations: content.operations.map(({ id, number, steps }) => ({
+      id,
+      number,
+      steps: steps.map((of) => of.id),
+    })),
+  },
+});
+
+/** As it stands in the QMS since the first version: order, unit, step, characteristic and defect. */
+const keyOf = (site: string, defect: string): string => {
+  const about = ["WO-700118", "FSB-0118", step?.id, balloon12?.id, defect].join("|");
+  return `buyoff:${site}:NCR:${sha256Hex(about).slice(0, 20)}`;
 };
 
 const aDefect = (defect: string): Extract<TravelerEvent, { type: "defect.logged" }>["body"] => ({
