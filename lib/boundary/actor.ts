@@ -116,6 +116,10 @@ export const actorOfPresence = (site: string, as: { id: string; name: string }):
 export const actorOfConnector = (site: string, connectorId: string, name = "connector"): Actor =>
   mint({ id: connectorId, name, site, roles: ["integrator"], via: "connector", device: null });
 
+/** A routing rule that places a hold: it may do what anybody on the floor may, and no more. */
+export const actorOfRule = (site: string, ruleId: string, name: string): Actor =>
+  mint({ id: ruleId, name, site, roles: ["operator"], via: "connector", device: null });
+
 /**
  * The seed and set-up act through the same commands as people. `as` lends it a person, a device and
  * their roles, because rules ask who did it.

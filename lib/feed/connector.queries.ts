@@ -65,21 +65,6 @@ function opened(row: Row): OpenConnector {
   };
 }
 
-/** The one path of a process from a site to its QMS. */
-export async function connectorFor(
-  from: Pick<Db, "connector">,
-  site: string,
-  process: "NCR",
-): Promise<string | null> {
-  const rows = await from.connector.findMany({
-    where: { siteId: site, status: { not: "retired" } },
-    select: { id: true, config: true },
-    orderBy: { code: "asc" },
-  });
-  const [found] = rows.filter((row) => connectorConfig.parse(row.config).process === process);
-  return found?.id ?? null;
-}
-
 /** The secret with which a connector signs its webhooks, and where it belongs; null for an unknown one. */
 export async function webhookSecretOf(from: Pick<Db, "connector">, id: string) {
   const row = await from.connector.findUnique({

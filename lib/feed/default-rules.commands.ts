@@ -4,8 +4,8 @@ import { type Canonical, canonicalJson, sha256Hex } from "#lib/kit/canonical";
 import { derivedId } from "#lib/kit/ids";
 import { type Instant, instant } from "#lib/kit/time";
 import type { Happening } from "#lib/record/commands";
-import { restConnectorConfig } from "./connectors/rest/schema.ts";
 import { defaultRules } from "./default-rules.rules.ts";
+import { processOfConfig } from "./processes.schema.ts";
 import { fromTheBeginning } from "./rules.rules.ts";
 
 export const ruleId = (site: string, code: string): string => derivedId(site, `rule/${code}`);
@@ -28,10 +28,7 @@ export async function installDefaultRules(
     orderBy: { code: "asc" },
   });
   const connectorOf = (process: string): string =>
-    connectors.find(({ config }) => {
-      const parsed = restConnectorConfig.safeParse(config);
-      return parsed.success && parsed.data.process === process;
-    })?.code ?? "";
+    connectors.find(({ config }) => processOfConfig(config) === process)?.code ?? "";
   const events: Happening[] = [];
   for (const [code, { process, content }] of Object.entries(defaultRules)) {
     const connector = connectorOf(process);

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { ncrDraft, type ncrPhoto, type ncrUpdate } from "./schema.ts";
+import { ncrDraft } from "./schema.ts";
 
 const text = z.string();
 const maybe = z.optional(text);
@@ -172,6 +172,3 @@ export type DocumentedProcess = keyof typeof documentOf;
 export type ProcessDocument = {
   [P in DocumentedProcess]: z.output<(typeof documentOf)[P]>;
 }[DocumentedProcess];
-
-export type NcrPhotoDocument = z.output<typeof ncrPhoto>;
-export type NcrUpdateDocument = z.output<typeof ncrUpdate>;

@@ -24,6 +24,7 @@ export function aLedger(): Ledger {
       records.set(delivery.correlation, {
         externalKey: delivery.externalKey,
         connector: delivery.connector,
+        stream: event.data.context.integrity.stream,
         defect: delivery.defect,
         openedAt: event.recordedtime,
         state: delivery.state,

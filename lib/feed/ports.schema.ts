@@ -7,6 +7,8 @@ export type FeedPorts = {
   /** The address under which people find a traveler: it stands in every NCR. */
   origin: string;
   actorOf(site: string, connector: string, name: string): Actor;
+  /** A rule that does something here: by its own id. */
+  actorOfRule(site: string, rule: string, name: string): Actor;
   applyCommand(
     actor: Actor,
     input: { traveler: string; command: Command; qms?: Facts["qms"] },

@@ -20,6 +20,7 @@ import {
   queued,
 } from "./routing.queries.ts";
 import {
+  effectsOf,
   inputsSha256,
   isListening,
   namesHeard,
@@ -95,7 +96,7 @@ async function routeOne(
 ): Promise<Evaluation[]> {
   const made: Evaluation[] = [];
   const entry = entryLine.safeParse(JSON.parse(of.line));
-  const told = disclosed(tx, of, origin);
+  const heard = disclosed(tx, of, origin);
   for (const rule of rules) {
     const note = (
       event: string,
@@ -122,7 +123,7 @@ async function routeOne(
         note("", { outcome: "error", detail: "the entry's line can't be read" }, null);
       continue;
     }
-    const events = await told(entry.data, rule);
+    const events = await heard(entry.data, rule);
     if (typeof events === "string") {
       if (!isDone("")) note("", { outcome: "error", detail: events }, null);
       continue;
@@ -146,6 +147,7 @@ async function routeOne(
         latest: (correlation) => latestRecord(tx, of.site, correlation),
         now: Date.now,
       });
+      await doHere(tx, of, rule, event, routed);
       note(
         nameOf(event),
         await written(tx, of, rule, routed),
@@ -154,6 +156,24 @@ async function routeOne(
     }
   }
   return made;
+}
+
+/**
+ * The events of an entry, or why there are none. A record that can't be read is an error of its own entries; where
+ * it was the database that failed, the transaction fails with the next statement and is done again.
+ */
+async function told(
+  tx: Tx,
+  of: Pick<Queued, "site" | "hash">,
+  entry: EntryLine,
+  to: Parameters<typeof eventsFor>[3],
+): Promise<readonly CloudEvent[] | string> {
+  try {
+    const events = await eventsFor(tx, of, entry, to);
+    return events.ok ? events.value : events.error.detail;
+  } catch (problem) {
+    return `no event can be made of it: ${String(problem)}`;
+  }
 }
 
 /** The events of an entry, once for each that receivers may have of people and words. */
@@ -166,8 +186,7 @@ function disclosed(tx: Tx, of: Queued, origin: string) {
     const key = JSON.stringify(content.discloses);
     const known = made.get(key);
     if (known) return known;
-    const told = await eventsFor(tx, of, entry, { origin, discloses: content.discloses });
-    const events = told.ok ? told.value : told.error.detail;
+    const events = await told(tx, of, entry, { origin, discloses: content.discloses });
     made.set(key, events);
     return events;
   };
@@ -188,11 +207,13 @@ export async function originOf(
   const row = await loggingEntry(tx, of.stream, defect);
   const entry = row ? entryLine.safeParse(JSON.parse(row.line)) : null;
   if (!row || !entry?.success) return null;
-  const told = await eventsFor(tx, { site: of.site, hash: row.hash }, entry.data, {
+  const events = await told(tx, { site: of.site, hash: row.hash }, entry.data, {
     origin,
     discloses: rule.content.discloses,
   });
-  return told.ok ? (told.value.find((one) => nameOf(one) === "defect.logged") ?? null) : null;
+  return typeof events === "string"
+    ? null
+    : (events.find((one) => nameOf(one) === "defect.logged") ?? null);
 }
 
 async function keepEvaluations(tx: Tx, made: readonly Evaluation[]): Promise<void> {
@@ -203,6 +224,29 @@ async function keepEvaluations(tx: Tx, made: readonly Evaluation[]): Promise<voi
       from jsonb_to_recordset(${JSON.stringify(made)}::jsonb)
         as made(stream uuid, seq int, event text, rule text, version int, site uuid, outcome text, detail text, inputs text)
     on conflict do nothing`;
+}
+
+/** What is to be done here waits for a worker, and not for the other system. */
+async function doHere(
+  tx: Tx,
+  of: Queued,
+  rule: RuleInForce,
+  event: CloudEvent,
+  routed: Routed,
+): Promise<void> {
+  for (const effect of effectsOf(rule, event, routed)) {
+    const id = derivedId(event.id, `${rule.code}/${effect.kind}`);
+    const body = JSON.stringify({
+      reason: effect.reason,
+      event: nameOf(event),
+      defect: defectIn(event),
+    });
+    await tx.$executeRaw`
+      insert into routing_effects (id, site_id, stream_id, seq, rule, rule_version, kind, body, state, next_at, created_at)
+      values (${id}::uuid, ${of.site}::uuid, ${of.stream}::uuid, ${of.seq}, ${rule.code}, ${rule.version},
+        ${effect.kind}, ${body}::jsonb, 'pending', clock_timestamp(), clock_timestamp())
+      on conflict (id) do nothing`;
+  }
 }
 
 async function written(

@@ -93,7 +93,8 @@ export async function latestRecord(
   correlation: string,
 ): Promise<KnownRecord | null> {
   const rows = await tx.$queryRaw<(Omit<KnownRecord, "recurrence"> & { count: number })[]>`
-    select d.external_key as "externalKey", d.connector_id::text as connector, d.defect_id::text as defect,
+    select d.external_key as "externalKey", d.connector_id::text as connector,
+           d.traveler_id::text as stream, d.defect_id::text as defect,
            coalesce(d.payload->>'recordedAt', utc_text(d.created_at)) as "openedAt", d.state::text as state,
            r.status, d.fence = 0 and d.state in ('pending', 'gated') as "isUntouched",
            coalesce(r.number, d.external_number) as number, count(*) over ()::int as count

@@ -40,6 +40,8 @@ export type RuleInForce = {
 export type KnownRecord = {
   externalKey: string;
   connector: string;
+  /** Of the entry that opened it. */
+  stream: string | null;
   defect: string | null;
   /** When what opened it was recorded. */
   openedAt: Instant;
@@ -268,7 +270,7 @@ function added(
     joins: null,
     delivery: { ...base, ...of },
   });
-  const externalKey = `${last.externalKey}:u${placeOf(event, origin)}`;
+  const externalKey = `${last.externalKey}:u${placeOf(event, last)}`;
   if (isNamed(event, "evidence.attached") && event.data.kind === "photo") {
     const { attachments } = rule.content;
     if (!attachments.photos) return no("photos are not sent");
@@ -303,12 +305,12 @@ function added(
 
 /**
  * Which of the updates it is: the entry's number where it stands in the stream of what opened the record, and
- * otherwise, after a lot was split, with its own stream before it. Never the same for two.
+ * otherwise, from another unit or after a lot was split, with its own stream before it. Never the same for two.
  */
-function placeOf(event: CloudEvent, origin: CloudEvent): string {
+function placeOf(event: CloudEvent, last: KnownRecord): string {
   const { stream, seq } = event.data.context.integrity;
   const nth = event.sequence.slice(-1);
-  const within = origin.data.context.integrity.stream === stream ? "" : `${stream}.`;
+  const within = last.stream === stream ? "" : `${stream}.`;
   return `${within}${seq}${nth === "0" ? "" : `.${nth}`}`;
 }
 
@@ -350,6 +352,16 @@ async function keyPart(
     ? { ok: true, value: "" }
     : { ok: false, problem: `key member "${name}" is empty` };
 }
+
+/** What a rule does here, beside what it sends, when an event opens a record or is counted with one. */
+export const effectsOf = (
+  rule: RuleInForce,
+  event: CloudEvent,
+  routed: Routed,
+): RuleContent["effects"] =>
+  routed.outcome === "matched" && rule.content.on.includes(nameOf(event))
+    ? rule.content.effects
+    : [];
 
 /** Exactly what a rule decided on: the event, the one that logged what it is about, and the rule's content. */
 export const inputsSha256 = ({

@@ -52,17 +52,6 @@ export function stateAt<V extends RuleVersion>(
 export const contentSha256 = (content: RuleContent): string =>
   canonicalSha256(content as unknown as Canonical);
 
-/** What the signature under an approval covers: exactly this rule, version and content, tested so, from then. */
-export const approvalSha256 = (of: {
-  site: string;
-  rule: string;
-  version: number;
-  contentSha256: string;
-  dryRunSha256: string;
-  effectiveFrom: Instant | null;
-  meaning: string;
-}): string => canonicalSha256(of);
-
 /** When the time of a key's record is over; null: when its record is closed. */
 export function windowEnd(window: string, openedAt: Instant): Instant | null {
   if (window === "until-closed") return null;
@@ -81,8 +70,7 @@ export type RuleProblem = {
     | "rule_connector_unknown"
     | "rule_connector_wrong_process"
     | "rule_second_path"
-    | "rule_hold_reason_unknown"
-    | "rule_event_without_unit";
+    | "rule_hold_reason_unknown";
   params: Readonly<Record<string, string>>;
 };
 

@@ -9,7 +9,6 @@ const eventName = z.custom<EventName>((name) => typeof name === "string" && isEv
 
 /** What happens to the second event of a key, when the first has made a record. */
 export const folds = ["create", "update", "append-comment"] as const;
-export type Fold = (typeof folds)[number];
 
 const keyMember = z.object({
   name: z.string().check(z.trim(), z.minLength(1, "needed"), z.maxLength(40, "too_long")),
@@ -61,14 +60,3 @@ export type RuleContent = z.output<typeof ruleContent>;
 
 export const ruleStates = ["draft", "tested", "approved", "effective", "retired"] as const;
 export type RuleState = (typeof ruleStates)[number];
-
-export const ruleCode = z.string().check(z.trim(), z.regex(/^[a-z][a-z0-9-]{2,59}$/, "not_right"));
-
-/** What the signature under an approval says. */
-export const approvalMeaning = "I approve this routing rule for use";
-
-/** One event as a rule saw it. */
-export type Evaluated = {
-  outcome: "matched" | "not_matched" | "error";
-  detail: string | null;
-};

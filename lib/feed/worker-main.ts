@@ -1,7 +1,7 @@
 import "server-only";
 import { parseArgs } from "node:util";
 import { photo } from "#lib/blobs/queries";
-import { actorOfConnector, actorOfSeed } from "#lib/boundary/actor";
+import { actorOfConnector, actorOfRule, actorOfSeed } from "#lib/boundary/actor";
 import { db } from "#lib/db/client";
 import { env } from "#lib/kit/env";
 import { log } from "#lib/kit/log";
@@ -36,6 +36,7 @@ await runFeed(
   {
     origin: env.BUYOFF_ORIGIN,
     actorOf: actorOfConnector,
+    actorOfRule,
     applyCommand,
     readBlob: async (site, connector, sha256) =>
       (await photo(actorOfConnector(site, connector), sha256))?.bytes ?? null,

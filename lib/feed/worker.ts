@@ -3,6 +3,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { feedFailures } from "#lib/kit/metrics";
 import { closeLinks } from "./connectors/publishers/publish.gateway.ts";
 import { deliverDue } from "./deliver.worker.ts";
+import { doEffects } from "./effects.worker.ts";
 import type { FeedPace, FeedPorts } from "./ports.schema.ts";
 import { routeQueued } from "./routing.commands.ts";
 import { followNotices, pollDue, tellTravelers } from "./tracking.worker.ts";
@@ -17,6 +18,7 @@ const troubleMs = 2_000;
 export async function runFeed(ports: FeedPorts, pace: FeedPace, stop: AbortSignal): Promise<void> {
   const loops: Record<string, () => Promise<number>> = {
     router: () => routeQueued(ports.origin),
+    effects: () => doEffects(ports),
     deliveries: () => deliverDue(ports, pace),
     notices: () => followNotices(),
     travelers: () => tellTravelers(ports),

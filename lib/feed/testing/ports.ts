@@ -10,6 +10,7 @@ export const quickPace: FeedPace = { leaseMs: 5_000, atOnce: 4 };
 export const portsWith = (blobs: ReadonlyMap<string, Uint8Array> = new Map()): FeedPorts => ({
   origin: "https://buyoff.northgate.example",
   actorOf: (site, id, name) => ({ id, site, name }) as Actor,
+  actorOfRule: (site, id, name) => ({ id, site, name }) as Actor,
   applyCommand: async (_actor, { command }) => ({
     id: command.id,
     verdict: "retry_later",
