@@ -22,7 +22,7 @@ export function DefectsTable({
         <caption className="sr-only">{t("title")}</caption>
         <thead>
           <tr>
-            <th className={th}>{t("defect")}</th>
+            <th className={`${th} min-w-[15ch]`}>{t("defect")}</th>
             <th className={th}>{t("unit")}</th>
             <th className={`${th} max-lg:hidden`}>{t("severity")}</th>
             <th className={th}>{t("ncr")}</th>

@@ -8,7 +8,7 @@ import { Chip } from "#components/ui/chip";
 import type { DefectLine } from "#lib/defects/queries";
 import type { DeliveryStopped } from "#lib/feed/queries";
 import { limitsText } from "#lib/kit/band";
-import { decimalIn, inLocale, type Locale } from "#lib/messages/locales";
+import { decimalIn, inLocale, type Locale, momentIn } from "#lib/messages/locales";
 import type { WaitingReset } from "#lib/people/badges.queries";
 import type { StationLine } from "#lib/people/stations.queries";
 import type { GageLine } from "#lib/plant/gages.queries";
@@ -348,6 +348,7 @@ export function ReviewsList({
 
 export function GagesList({ lines, today }: { lines: readonly GageLine[]; today: string }) {
   const t = useTranslations("desk.waiting");
+  const locale = useLocale() as Locale;
   return (
     <LandingSection
       id="gages"
@@ -370,7 +371,7 @@ export function GagesList({ lines, today }: { lines: readonly GageLine[]; today:
             {gage.status === "quarantined"
               ? t("gageQuarantined")
               : t(gage.calibrationDueOn < today ? "gageLapsed" : "gageDue", {
-                  day: gage.calibrationDueOn,
+                  day: momentIn(gage.calibrationDueOn, locale, "UTC"),
                 })}
           </p>
         </LandingLine>

@@ -254,7 +254,7 @@ describe("a unit", () => {
     expect(await release("LOT 2", "1")).toBe("unit_not_readable");
     const [lot] = await site.traveler.findMany({ where: { siteId: plant.site, lot: "LOT-1" } });
     expect(lot).toMatchObject({ serial: null, quantity: String(Number(quantity) - 1) });
-    const [order] = (await ordersAtSite(quality)).filter(
+    const [order] = (await ordersAtSite(quality)).orders.filter(
       ({ number }) => number === plant.order.number,
     );
     expect(order?.free).toBe("1");

@@ -5,6 +5,7 @@ import { forSite } from "#lib/db/client";
 import { aSite, type TestSite, valueIn } from "#lib/db/test-plant";
 import { sha256Hex } from "#lib/kit/canonical";
 import { uuidv7 } from "#lib/kit/ids";
+import { ordersAtSite, ordersPage } from "#lib/travelers/orders.queries";
 import { calibrateGage, changeGage, createGage } from "./gages.commands.ts";
 import { type GageForm, gageForm, gageRow } from "./gages.schema.ts";
 import { columnsFor, previewImport, runImport } from "./import.commands.ts";
@@ -235,4 +236,25 @@ test("people come in by file with their roles", async () => {
   valueIn(await runImport(actor, "people", { command: uuidv7(), text }));
   const held = await forSite(site.id).personRole.findMany({ where: { siteId: site.id } });
   expect(held.map(({ role }) => role).sort()).toEqual(["inspector", "operator"]);
+});
+
+test("orders are turned page by page, the newest first", async () => {
+  const site = await aSite();
+  const orders = Array.from({ length: ordersPage + 1 }, (_, index) => ({
+    id: uuidv7(),
+    siteId: site.id,
+    number: `WO-${String(index).padStart(3, "0")}`,
+    partNumber: "4471-2210-1",
+    partRevision: "C",
+    quantity: "1",
+    createdAt: new Date(Date.UTC(2026, 0, 1, 0, index)),
+  }));
+  await forSite(site.id).workOrder.createMany({ data: orders });
+  const actor = actorOfSeed(site.id);
+  const first = await ordersAtSite(actor);
+  const numbersOf = ({ orders: lines }: typeof first) => lines.map(({ number }) => number);
+  expect(numbersOf(first).length).toBe(ordersPage);
+  expect([numbersOf(first)[0], first.hasMore]).toEqual(["WO-050", true]);
+  const second = await ordersAtSite(actor, 1);
+  expect([numbersOf(second), second.hasMore]).toEqual([["WO-000"], false]);
 });

@@ -1,6 +1,6 @@
 import "server-only";
 import { forSite } from "#lib/db/client";
-import type { Prisma } from "#lib/db/generated/client";
+import { Prisma } from "#lib/db/generated/client";
 import type { Actor } from "#lib/people/schema";
 
 export type StockLine = {
@@ -26,61 +26,51 @@ const soonDays = 30;
 
 const dayOf = (date: Date | null): string | null => date?.toISOString().slice(0, 10) ?? null;
 
-function whereOf(actor: Actor, show: StockShow, q: string, today: string): Prisma.StockWhereInput {
-  const day = new Date(`${today}T00:00:00Z`);
-  const soon = new Date(day.getTime() + soonDays * 86_400_000);
-  const shown: Record<StockShow, Prisma.StockWhereInput> = {
-    all: {},
-    on_hold: { onHold: true },
-    expired: { expiresOn: { lt: day } },
-    soon: { expiresOn: { gte: day, lte: soon } },
-  };
-  // What a pattern means by these signs is not what a person means.
-  const found = { startsWith: q.replace(/[\\%_]/g, "\\$&"), mode: "insensitive" as const };
+/** What a filter shows, of the stock `s`. */
+function shownAs(today: string): Record<StockShow, Prisma.Sql> {
   return {
-    siteId: actor.site,
-    ...shown[show],
-    ...(q === "" ? {} : { OR: [{ part: found }, { serial: found }, { lot: found }] }),
+    all: Prisma.sql`true`,
+    on_hold: Prisma.sql`s.on_hold`,
+    expired: Prisma.sql`s.expires_on < ${today}::date`,
+    soon: Prisma.sql`s.expires_on between ${today}::date and ${today}::date + ${soonDays}::int`,
   };
 }
 
-/** What runs out first stands first. */
+function foundBy(q: string): Prisma.Sql {
+  if (q === "") return Prisma.sql`true`;
+  // What a pattern means by these signs is not what a person means.
+  const start = `${q.replace(/[\\%_]/g, "\\$&")}%`;
+  return Prisma.sql`(s.part ilike ${start} or s.serial ilike ${start} or s.lot ilike ${start})`;
+}
+
+/** What may be installed before what sits in a unit already; of each, what runs out first stands first. */
 export async function stockAtSite(
   actor: Actor,
   of: { show: StockShow; q: string; today: string; page: number },
 ): Promise<{ lines: StockListed[]; counts: Record<StockShow, number>; hasMore: boolean }> {
   const site = forSite(actor.site);
-  const [rows, ...counted] = await Promise.all([
-    site.stock.findMany({
-      where: whereOf(actor, of.show, of.q, of.today),
-      orderBy: [
-        { expiresOn: { sort: "asc", nulls: "last" } },
-        { part: "asc" },
-        { lot: "asc" },
-        { serial: "asc" },
-      ],
-      skip: of.page * stockPage,
-      take: stockPage + 1,
-    }),
-    ...stockShows.map((show) => site.stock.count({ where: whereOf(actor, show, of.q, of.today) })),
+  const shows = shownAs(of.today);
+  const here = Prisma.sql`s.site_id = ${actor.site}::uuid and ${foundBy(of.q)}`;
+  const [rows, [counts]] = await Promise.all([
+    site.$queryRaw<StockListed[]>`
+      select s.id, s.part, s.revision, s.serial, s.lot, s.expires_on::text as "expiresOn",
+             s.on_hold as "onHold", s.supplier, s.certificate, s.received_on::text as "receivedOn",
+             s.serial is not null and exists (
+               select from installations i
+                where i.site_id = s.site_id and i.part = s.part and i.serial = s.serial
+                  and i.removed_at is null) as "isInstalled"
+        from stock s
+       where ${here} and ${shows[of.show]}
+       order by "isInstalled", s.expires_on nulls last, s.part, s.lot, s.serial, s.id
+       limit ${stockPage + 1} offset ${of.page * stockPage}`,
+    site.$queryRaw<Record<StockShow, number>[]>`
+      select count(*)::int as "all", count(*) filter (where ${shows.on_hold})::int as on_hold,
+             count(*) filter (where ${shows.expired})::int as expired,
+             count(*) filter (where ${shows.soon})::int as soon
+        from stock s where ${here}`,
   ]);
-  const counts = Object.fromEntries(stockShows.map((show, index) => [show, counted[index] ?? 0]));
-  const shown = rows.slice(0, stockPage);
-  const installed = await site.installation.findMany({
-    where: {
-      siteId: actor.site,
-      removedAt: null,
-      serial: { in: shown.flatMap(({ serial }) => serial ?? []) },
-    },
-    select: { part: true, serial: true },
-  });
-  const isInstalled = ({ part, serial }: { part: string; serial: string | null }) =>
-    serial !== null && installed.some((of) => of.part === part && of.serial === serial);
-  return {
-    lines: shown.map((row) => ({ ...lineOf(row), isInstalled: isInstalled(row) })),
-    counts: counts as Record<StockShow, number>,
-    hasMore: rows.length > stockPage,
-  };
+  if (!counts) throw new Error("a count has one line");
+  return { lines: rows.slice(0, stockPage), counts, hasMore: rows.length > stockPage };
 }
 
 export async function stockItem(actor: Actor, id: string): Promise<StockLine | null> {

@@ -17,27 +17,39 @@ export type OrderLine = {
   free: string;
 };
 
-/** Work orders of the site with what became of them here; the newest first. */
-export async function ordersAtSite(actor: Actor): Promise<OrderLine[]> {
+export const ordersPage = 50;
+
+/** Work orders of the site with what became of them here; the newest first, so many a page. */
+export async function ordersAtSite(
+  actor: Actor,
+  page = 0,
+): Promise<{ orders: OrderLine[]; hasMore: boolean }> {
   const site = forSite(actor.site);
-  const [orders, travelers] = await Promise.all([
-    site.workOrder.findMany({
-      where: { siteId: actor.site },
-      orderBy: [{ createdAt: "desc" }, { number: "desc" }],
-      take: 200,
-    }),
-    site.traveler.groupBy({
-      by: ["workOrder", "status", "quantity"],
-      where: { siteId: actor.site, ...released },
-      _count: { _all: true },
-    }),
-  ]);
-  return orders.map((order) =>
-    lineOf(
-      order,
-      travelers.filter((of) => of.workOrder === order.number),
+  const found = await site.workOrder.findMany({
+    where: { siteId: actor.site },
+    orderBy: [{ createdAt: "desc" }, { number: "desc" }],
+    skip: page * ordersPage,
+    take: ordersPage + 1,
+  });
+  const orders = found.slice(0, ordersPage);
+  const travelers = await site.traveler.groupBy({
+    by: ["workOrder", "status", "quantity"],
+    where: {
+      siteId: actor.site,
+      workOrder: { in: orders.map(({ number }) => number) },
+      ...released,
+    },
+    _count: { _all: true },
+  });
+  return {
+    orders: orders.map((order) =>
+      lineOf(
+        order,
+        travelers.filter((of) => of.workOrder === order.number),
+      ),
     ),
-  );
+    hasMore: found.length > ordersPage,
+  };
 }
 
 /** Null: not at this site. */

@@ -5,8 +5,10 @@ import { expect, inject, it } from "vitest";
 import { actorOfSeed } from "#lib/boundary/actor";
 import { forSite } from "#lib/db/client";
 import { cloneDatabase } from "#lib/db/test-database";
+import { stockAtSite } from "#lib/plant/stock.queries";
 import { replayRecord } from "#lib/record/replay.queries";
 import { verifyStream } from "#lib/record/verify.queries";
+import { ordersAtSite } from "#lib/travelers/orders.queries";
 import { seedDemo } from "./demo.ts";
 import { headsSha256 } from "./heads.ts";
 import { demoSites } from "./plant.ts";
@@ -33,6 +35,15 @@ it("the small plant has one unit of each kind, made by commands that hold and de
   const replay = await replayRecord(id);
   expect(replay).toMatchObject({ turnedAway: 0, older: 0, different: 0 });
   expect(replay.same).toBeGreaterThan(30);
+  const actor = actorOfSeed(id);
+  const of = { show: "all", q: "BRK-", today: "2026-03-02", page: 0 } as const;
+  const { lines } = await stockAtSite(actor, of);
+  const standing = lines.map(({ isInstalled }) => isInstalled);
+  expect(standing.filter(Boolean).length).toBe(2);
+  // BRK-0123 and -0124 sit in their units and stand behind those that may be installed.
+  expect(standing).toEqual(standing.toSorted());
+  const { orders } = await ordersAtSite(actor);
+  expect(orders.slice(0, 2).map(({ number }) => number)).toEqual(["WO-700455", "WO-700412"]);
   const machining = demoSites.ng2.id;
   const lots = await forSite(machining).traveler.findMany({ where: { siteId: machining } });
   expect(lots).toMatchObject([{ lot: "B13-0431", quantity: "50", status: "released" }]);

@@ -22,7 +22,7 @@ import {
   seedSites,
 } from "./reference.ts";
 import { sandbox } from "./sandbox.ts";
-import { crewOf, shiftStart } from "./schedule.ts";
+import { crewOf, orderedAt, pastUnits, shiftStart } from "./schedule.ts";
 import { seedPeople } from "./staff.ts";
 import { doer, send } from "./tablet.ts";
 import { lapsedGage, workWith } from "./twists.ts";
@@ -49,7 +49,10 @@ export async function seedDemo(
   await seedPeople(anchor);
   for (const site of Object.values(demoSites)) await seedPlace(site, anchor, opened);
   await seedInstructions(home, opened, size === "full" ? [followingRevision] : []);
-  for (const { units: _, ...order } of demoOrders) await seedOrder(home, opened, order);
+  const brackets = pastUnits(anchor);
+  for (const { units: _, ...order } of demoOrders) {
+    await seedOrder(home, orderedAt(brackets, order.number, anchor), order);
+  }
   await connectSandbox();
   for (const site of Object.values(demoSites)) await seedRules(site.id, opened);
   const album = await photographer(home.id, takes[size]);

@@ -26,6 +26,7 @@ import {
   firstOf03,
   highLot,
   lastPast,
+  orderedAt,
   orderNumbers,
   type PastUnit,
   pastUnits,
@@ -183,9 +184,7 @@ async function pastOrders(
   const bracket = { part: "4471-2210-1", revision: "C", quantity: "6" };
   for (const number of orderNumbers) {
     if (known.has(number)) continue;
-    const first = brackets.find(({ order }) => order === number);
-    const since = first ? plusMinutes(first.releasedAt, -26 * 60) : opened;
-    await seedOrder(home, since, { number, ...bracket });
+    await seedOrder(home, orderedAt(brackets, number, opened), { number, ...bracket });
   }
   const since = small[0] ? plusMinutes(small[0].releasedAt, -26 * 60) : opened;
   const harness = { part: "5520-1100-1", revision: "A", quantity: "6" };

@@ -118,6 +118,12 @@ export const orderNumbers = [
 const orderOf = (number: number): string =>
   orderNumbers[Math.floor((number - firstPast) / 6)] ?? "WO-700412";
 
+/** The day before its first unit; of what is not in the past, two days before that moment. */
+export function orderedAt(units: readonly PastUnit[], number: string, otherwise: Instant): Instant {
+  const first = units.find(({ order }) => order === number);
+  return first ? plusMinutes(first.releasedAt, -26 * 60) : plusMinutes(otherwise, -50 * 60);
+}
+
 type Fitted = { unit: string; week: number; shift: 1 | 2 };
 
 /** KC-1 at 040.1 and KC-2 at 040.2, as the plant's page says: mean 19.0665, sigma 0.0043, and what went wrong. */

@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { getLocale, getTranslations } from "next-intl/server";
+import { Pages } from "#components/desk/filter-links";
 import { Link } from "#components/desk/link";
 import { ImportOrders, NewOrder } from "#components/desk/order-forms";
 import { Empty, PageHead } from "#components/desk/page-head";
@@ -15,12 +16,20 @@ export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("desk.orders"))("title") };
 }
 
-export default async function Orders() {
+const address = (page: number): string => (page === 0 ? "/orders" : `/orders?page=${page}`);
+
+export default async function Orders({
+  searchParams,
+}: {
+  searchParams: Promise<{ page?: string }>;
+}) {
   const actor = await requireActor("traveler.read");
-  const [t, locale, orders, revisions] = await Promise.all([
+  const asked = await searchParams;
+  const page = Math.min(Math.max(Math.trunc(Number(asked.page ?? 0)) || 0, 0), 10_000);
+  const [t, locale, { orders, hasMore }, revisions] = await Promise.all([
     getTranslations("desk.orders"),
     getLocale(),
-    ordersAtSite(actor),
+    ordersAtSite(actor, page),
     releasableRevisions(),
   ]);
   const mayRelease = may(actor, "traveler.release");
@@ -102,6 +111,12 @@ export default async function Orders() {
           </table>
         </div>
       )}
+      <Pages
+        label={t("pages")}
+        previous={page === 0 ? null : address(page - 1)}
+        next={hasMore ? address(page + 1) : null}
+        words={{ previous: t("previous"), next: t("next") }}
+      />
     </main>
   );
 }
