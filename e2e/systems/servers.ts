@@ -178,6 +178,78 @@ export async function startSshd(): Promise<Sshd> {
   };
 }
 
+export const trackerLogin = { user: "buyoff", password: "tracker-secret-74" };
+
+/** Request Tracker on a database of its own, with a queue and the custom fields that a nonconformance has. */
+export async function startTracker(fields: readonly string[]): Promise<Server & { log(): string }> {
+  const share = "/usr/share/request-tracker5";
+  let running: Running | null = null;
+  const server = await kept("tracker", async (folder, port) => {
+    const environment = {
+      RT_SITE_CONFIG: path.join(folder, "RT_SiteConfig.pm"),
+      RT_SITE_CONFIG_DIR: folder,
+    };
+    if (!existsSync(path.join(folder, "rt.sqlite"))) {
+      for (const name of ["mason", "session"]) mkdirSync(path.join(folder, name));
+      writeFileSync(environment.RT_SITE_CONFIG, trackerSettings(folder, port));
+      writeFileSync(path.join(folder, "initial.pl"), trackerData(fields));
+      const set = (...args: string[]) =>
+        execFileSync(program("rt-setup-database-5"), [...args, "--skip-create"], {
+          env: { ...process.env, ...environment },
+          stdio: ["ignore", "ignore", "ignore"],
+        });
+      set("--action", "init");
+      set("--action", "insert", "--datafile", path.join(folder, "initial.pl"));
+    }
+    running = startProgram(
+      folder,
+      path.join(share, "libexec/standalone_httpd"),
+      ["--port", String(port), "--host", "127.0.0.1"],
+      environment,
+    );
+    return running;
+  });
+  return { ...server, log: () => running?.log() ?? "" };
+}
+
+const trackerSettings = (folder: string, port: number): string =>
+  [
+    "Set($rtname, 'buyoff.test');",
+    "Set($Organization, 'buyoff.test');",
+    "Set($WebDomain, '127.0.0.1');",
+    `Set($WebPort, ${port});`,
+    "Set($DatabaseType, 'SQLite');",
+    `Set($DatabaseName, '${folder}/rt.sqlite');`,
+    `Set($MasonDataDir, '${folder}/mason');`,
+    `Set($MasonSessionDir, '${folder}/session');`,
+    "Set($MailCommand, 'testfile');",
+    "Set($LogToSTDERR, 'warning');",
+    "Set($LogToSyslog, undef);",
+    "Set($Timezone, 'UTC');",
+    "1;",
+  ].join("\n");
+
+const trackerRights = [
+  "SeeQueue",
+  "ShowTicket",
+  "ShowTicketComments",
+  "CreateTicket",
+  "ModifyTicket",
+  "CommentOnTicket",
+  "SeeCustomField",
+  "ModifyCustomField",
+  "SetInitialCustomField",
+];
+
+const trackerData = (fields: readonly string[]): string =>
+  [
+    "@Queues = ({ Name => 'NCR' });",
+    `@CustomFields = map { { Name => $_, Type => 'FreeformSingle', LookupType => 'RT::Queue-RT::Ticket', Queue => 'NCR' } } qw(${fields.join(" ")});`,
+    `@Users = ({ Name => '${trackerLogin.user}', Password => '${trackerLogin.password}', Privileged => 1 });`,
+    `@ACL = map { { UserId => '${trackerLogin.user}', Right => $_ } } qw(${trackerRights.join(" ")});`,
+    "1;",
+  ].join("\n");
+
 export type KafkaMock = { brokers: readonly number[]; stop(): Promise<void> };
 
 /** librdkafka's own cluster of three, inside a producer that lives while its input is open. */

@@ -444,6 +444,7 @@ test("an answer that is older than what is known changes nothing: reads overtake
   const connector = await connectorById(db, plant.connector);
   if (!connector) throw new Error("no connector");
   const read = (version: string, status: "open" | "closed") => ({
+    asked: "N-1",
     record: {
       externalId: "N-1",
       number: "N-1",

@@ -167,16 +167,25 @@ async function confirm(work: RecordWork): Promise<Found> {
 /** A comment or a photo on a record that is there. */
 async function addTo(work: RecordWork, externalId: string): Promise<Found> {
   const { claim, connector } = work;
-  const made: Made = { externalId, number: externalId };
   const before = await exchange(work, (tell) => rest.readBack(connector, externalId, tell));
   if (before.kind !== "done") return only(failedRead(before));
-  if (await isThere(work, before.value.raw))
-    return { outcome: { kind: "there", how: "found" }, made };
+  // Merged into another meanwhile, it goes to the one that is left, and ours says so from here on.
+  const { record } = before.value;
+  if (record.externalId !== externalId) await keepExternal(connector, claim, before.value);
+  const made: Made = { externalId: record.externalId, number: record.number };
+  const seen = await seenIn(work, before.value);
+  if (seen.kind !== "done") return only(failedRead(seen));
+  if (await isThere(work, seen.value)) return { outcome: { kind: "there", how: "found" }, made };
   if (claim.state === "outcome_unknown") return only({ kind: "not_there" });
   return claim.operation === "attach"
-    ? attachPhoto(work, externalId, made)
-    : comment(work, externalId, made);
+    ? attachPhoto(work, record.externalId, made)
+    : comment(work, record.externalId, made);
 }
+
+const seenIn = (work: RecordWork, read: rest.ReadRecord) =>
+  exchange(work, (tell) =>
+    rest.shown(work.connector, work.claim.operation === "attach" ? "attach" : "update", read, tell),
+  );
 
 const isThere = ({ claim, connector }: RecordWork, raw: unknown): Promise<boolean> =>
   claim.operation === "attach"
@@ -215,9 +224,10 @@ async function attachPhoto(work: RecordWork, externalId: string, made: Made): Pr
   if (sent.kind !== "done") return only(failedWrite(sent));
   const after = await exchange(work, (tell) => rest.readBack(connector, externalId, tell));
   if (after.kind !== "done") return only({ kind: "unknown", reason: after.reason });
+  const seen = await seenIn(work, after.value);
+  if (seen.kind !== "done") return only({ kind: "unknown", reason: seen.reason });
   // Kept by its size and SHA-256: an upload cut short by something in between is not taken for a photo.
-  if (!(await isThere(work, after.value.raw)))
-    return only({ kind: "mismatch", members: [photo.name] });
+  if (!(await isThere(work, seen.value))) return only({ kind: "mismatch", members: [photo.name] });
   return { outcome: { kind: "there", how: "made" }, made };
 }
 

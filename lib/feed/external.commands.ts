@@ -14,30 +14,33 @@ type Ours = { traveler: string | null; defect: string | null };
 export async function keepExternal(
   connector: OpenConnector,
   ours: Ours,
-  { record, raw }: ReadRecord,
+  { asked, record, raw }: ReadRecord,
 ): Promise<boolean> {
   return inTransaction(async (tx) => {
     const [known] = await tx.$queryRaw<{ version: string }[]>`
       select version from external_records
-       where connector_id = ${connector.id}::uuid and external_id = ${record.externalId} for update`;
+       where connector_id = ${connector.id}::uuid and external_id = ${asked} for update`;
     if (known && !isLater(record.version, known.version)) return false;
     const status = record.status ?? "unmapped";
+    // Kept under the id it was made with: its delivery and its defect are known by that.
+    const mergedInto = record.externalId === asked ? null : record.externalId;
     const dispositions = JSON.stringify(record.dispositions);
     await tx.$executeRaw`
       insert into external_records (connector_id, external_id, site_id, traveler_id, defect_id, number, status,
-        version, url, dispositions, raw, seen_at)
-      values (${connector.id}::uuid, ${record.externalId}, ${connector.site}::uuid, ${ours.traveler}::uuid,
+        version, url, dispositions, raw, merged_into, seen_at)
+      values (${connector.id}::uuid, ${asked}, ${connector.site}::uuid, ${ours.traveler}::uuid,
         ${ours.defect}::uuid, ${record.number}, ${status}, ${record.version}, ${record.url},
-        ${dispositions}::jsonb, ${JSON.stringify(raw)}::jsonb, clock_timestamp())
+        ${dispositions}::jsonb, ${JSON.stringify(raw)}::jsonb, ${mergedInto}, clock_timestamp())
       on conflict (connector_id, external_id) do update
         set number = excluded.number, status = excluded.status, version = excluded.version, url = excluded.url,
-            dispositions = excluded.dispositions, raw = excluded.raw, seen_at = excluded.seen_at,
+            dispositions = excluded.dispositions, raw = excluded.raw,
+            merged_into = excluded.merged_into, seen_at = excluded.seen_at,
             apply_at = null, applied_note = null`;
     await tx.$executeRaw`
       update deliveries
          set state = case when ${["closed", "void", "merged"].includes(status)} then 'closed' else 'tracking' end::delivery_state,
              updated_at = clock_timestamp()
-       where connector_id = ${connector.id}::uuid and external_id = ${record.externalId}
+       where connector_id = ${connector.id}::uuid and external_id = ${asked}
          and operation = 'create' and state in ('tracking', 'closed')`;
     return true;
   });

@@ -67,6 +67,14 @@ export async function ownerOf(connector: string, externalId: string, key: string
   return row ?? null;
 }
 
+/** Those that were merged into a record: what it says now is said of them as well. */
+export async function mergedInto(connector: string, externalId: string): Promise<string[]> {
+  const rows = await db.$queryRaw<{ id: string }[]>`
+    select external_id as id from external_records
+     where connector_id = ${connector}::uuid and merged_into = ${externalId}`;
+  return rows.map(({ id }) => id);
+}
+
 export async function knownVersion(connector: string, externalId: string): Promise<string | null> {
   const [row] = await db.$queryRaw<{ version: string }[]>`
     select version from external_records

@@ -96,6 +96,9 @@ export const foreignRecord = z.object({
 });
 export type ForeignRecord = z.output<typeof foreignRecord>;
 
+/** All that has to be known of a record that was just made; the rest is read back. */
+export const madeRecord = z.pick(foreignRecord, { externalId: true, number: true });
+
 export const changesPage = z.object({
   items: z.array(z.object({ externalId: text, version: text })),
   cursor: text,

@@ -10,7 +10,14 @@ import * as rest from "./connectors/rest/talk.gateway.ts";
 import { pauseConnectorIn } from "./delivery.commands.ts";
 import { isLater } from "./delivery.rules.ts";
 import { keepExternal, markTold, tellLater } from "./external.commands.ts";
-import { hasLeft, knownVersion, ownerOf, type ToTell, toTell } from "./external.queries.ts";
+import {
+  hasLeft,
+  knownVersion,
+  mergedInto,
+  ownerOf,
+  type ToTell,
+  toTell,
+} from "./external.queries.ts";
 import { duePolls, noticeHandled, noticeLater, notices, polled } from "./poll.queries.ts";
 import type { FeedPorts } from "./ports.schema.ts";
 
@@ -142,6 +149,8 @@ async function poll(connector: Records, everyMs: number, ports: FeedPorts): Prom
     const fetched = await fetchOurs(connector, externalId);
     // The cursor stays where it was, so this change is seen again.
     if (fetched === "unheard") return polled(connector.id, null, everyMs);
+    for (const merged of await mergedInto(connector.id, externalId))
+      await fetchOurs(connector, merged);
   }
   await polled(connector.id, page.value.cursor, everyMs);
 }

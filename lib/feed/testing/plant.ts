@@ -49,12 +49,16 @@ const quick: Partial<RestConnectorConfig> = {
 type Place = { site: string; connector: string; person: string; card: string };
 
 /** A site with its connector, and a hand that writes entries as the record keeps them. */
-export async function aPlant(sandboxUrl: string, config: Partial<RestConnectorConfig> = {}) {
+export async function aPlant(
+  sandboxUrl: string,
+  config: Partial<RestConnectorConfig> = {},
+  secret = sandboxToken,
+) {
   const admin = new pg.Client({ connectionString: process.env.BUYOFF_TEST_ADMIN_URL });
   await admin.connect();
   const card = canonicalJson({ name: "Marisol Reyes", employeeNumber: "E-2041", stamps: [] });
   const place: Place = { site: uuidv7(), connector: uuidv7(), person: uuidv7(), card };
-  await furnish(admin, place, { ...qmsSandboxConfig(sandboxUrl), ...quick, ...config });
+  await furnish(admin, place, { ...qmsSandboxConfig(sandboxUrl), ...quick, ...config }, secret);
   const { site, connector } = place;
   const query = async <T extends pg.QueryResultRow>(sql: string, values: unknown[] = []) =>
     (await admin.query<T>(sql, values)).rows;
@@ -83,7 +87,12 @@ export async function aPlant(sandboxUrl: string, config: Partial<RestConnectorCo
   };
 }
 
-async function furnish(admin: pg.Client, { site, connector, person, card }: Place, config: object) {
+async function furnish(
+  admin: pg.Client,
+  { site, connector, person, card }: Place,
+  config: object,
+  secret: string,
+) {
   await admin.query(
     `insert into sites (id, code, name, time_zone, policy, shifts)
      values ($1, $2, 'Test', 'UTC', $3, $4)`,
@@ -116,7 +125,7 @@ async function furnish(admin: pg.Client, { site, connector, person, card }: Plac
       connector,
       site,
       config,
-      sealText("connector-credential", sandboxToken, connector),
+      sealText("connector-credential", secret, connector),
       sealText("webhook-secret", sandboxWebhookSecret, connector),
     ],
   );

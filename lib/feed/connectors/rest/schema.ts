@@ -14,6 +14,9 @@ const expression = z.string().check(z.minLength(1), z.maxLength(8000));
 const method = z.enum(["GET", "POST", "PUT", "PATCH"]);
 const milliseconds = z.int().check(z.positive());
 
+/** Where `done` looks when the record itself doesn't show it; $externalId. */
+const look = z.optional(z.object({ method, path: expression }));
+
 /** What an answer means. The default for each status stands in classify.rules.ts. */
 export const classes = [
   "done",
@@ -64,7 +67,13 @@ export const restConnectorConfig = z.object({
   /** First that holds wins; before the defaults. Input: status, headers, body, act. */
   results: z.array(z.object({ when: expression, is: z.enum(classes) })),
   /** Input: the draft; $key. `path` gives text, `body` JSON. */
-  create: z.object({ method, path: expression, body: expression }),
+  create: z.object({
+    method,
+    path: expression,
+    body: expression,
+    /** The answer to a create → {externalId, number}, where it is not a whole record. */
+    made: z.optional(expression),
+  }),
   /** $key. `records` reads the foreign records out of the answer. */
   lookup: z.object({ method, path: expression, records: expression }),
   /** $externalId; the answer is one foreign record. */
@@ -74,13 +83,18 @@ export const restConnectorConfig = z.object({
   /** What must stand there after a create: two flat objects, compared member by member. */
   verify: z.object({ expected: expression, actual: expression }),
   /** Input: the update; $key, $externalId. `done`: is it in the foreign record already? */
-  update: z.object({ method, path: expression, body: expression, done: expression }),
-  /** $externalId, $sha256, $name, $mediaType. `done` sees the foreign record and $sha256, $bytes. */
+  update: z.object({ method, path: expression, body: expression, done: expression, look }),
+  /**
+   * $externalId, $sha256, $name, $mediaType. `body` gives JSON from those and $base64; without it the bytes
+   * themselves are sent. `done` sees the foreign record and $sha256, $bytes.
+   */
   attach: z.object({
     method,
     path: expression,
     headers: z.optional(expression),
+    body: z.optional(expression),
     done: expression,
+    look,
   }),
   /** $cursor ("" at first). Overlap is part of `path`; what was seen before is left out by version. */
   changes: z.nullable(

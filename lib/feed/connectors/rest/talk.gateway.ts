@@ -1,6 +1,12 @@
 import "server-only";
 import type * as z from "zod/mini";
-import { type ChangesPage, changesPage, type ForeignRecord, foreignRecord } from "../../schema.ts";
+import {
+  type ChangesPage,
+  changesPage,
+  type ForeignRecord,
+  foreignRecord,
+  madeRecord,
+} from "../../schema.ts";
 import { classify, retryAfterMs } from "./classify.rules.ts";
 import { type Call, type Called, call } from "./gateway.ts";
 import { type Budget, evaluate } from "./mapping.rules.ts";
@@ -70,7 +76,7 @@ export const create = (
   key: string,
   draft: unknown,
   tell: Tell,
-): Promise<Talk<ForeignRecord>> =>
+): Promise<Talk<Pick<ForeignRecord, "externalId" | "number">>> =>
   talk(
     target,
     "create",
@@ -80,7 +86,10 @@ export const create = (
       path: await mappedText(target.config.create.path, draft, { key }),
       body: JSON.stringify(await mapped(target.config.create.body, draft, { key })),
     }),
-    (body) => recordOf(target, body),
+    (body) => {
+      const { made } = target.config.create;
+      return made ? parsed(madeRecord, made, body, { key }) : recordOf(target, body);
+    },
   );
 
 /** Every record that shows our key, closed ones as well. */
@@ -104,7 +113,8 @@ export const lookUp = (
     },
   );
 
-export type ReadRecord = { record: ForeignRecord; raw: unknown };
+/** `asked` is the id that was asked for: a system that has merged it answers with the record that is left. */
+export type ReadRecord = { asked: string; record: ForeignRecord; raw: unknown };
 
 export const readBack = (
   target: RestTarget,
@@ -119,7 +129,7 @@ export const readBack = (
       method: target.config.readBack.method,
       path: await mappedText(target.config.readBack.path, {}, { externalId }),
     }),
-    async (raw) => ({ record: await recordOf(target, raw), raw }),
+    async (raw) => ({ asked: externalId, record: await recordOf(target, raw), raw }),
   );
 
 /** What was to stand there, and what does. */
@@ -130,6 +140,28 @@ export async function compared(target: RestTarget, key: string, draft: unknown, 
     expected: (expected ?? {}) as Record<string, unknown>,
     actual: (actual ?? {}) as Record<string, unknown>,
   };
+}
+
+/** What `done` is to look at: the record as read, or what else shows it. */
+export async function shown(
+  target: RestTarget,
+  kind: "update" | "attach",
+  { record, raw }: ReadRecord,
+  tell: Tell,
+): Promise<Talk<unknown>> {
+  const { look } = target.config[kind];
+  if (!look) {
+    const trace = { request: "", response: null, classification: "done" };
+    return { kind: "done", value: raw, trace };
+  }
+  const { externalId } = record;
+  return talk(
+    target,
+    "look",
+    tell,
+    async () => ({ method: look.method, path: await mappedText(look.path, {}, { externalId }) }),
+    async (body) => body,
+  );
 }
 
 export const update = (
@@ -178,6 +210,16 @@ export const attach = (
       };
       const { method, path, headers } = target.config.attach;
       const extra = headers ? await mapped(headers, {}, variables) : {};
+      const { body } = target.config.attach;
+      if (body) {
+        const base64 = Buffer.from(photo.bytes).toString("base64");
+        return {
+          method,
+          path: await mappedText(path, {}, variables),
+          headers: extra as Record<string, string>,
+          body: JSON.stringify(await mapped(body, {}, { ...variables, base64 })),
+        };
+      }
       return {
         method,
         path: await mappedText(path, {}, variables),
