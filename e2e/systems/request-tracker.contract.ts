@@ -11,7 +11,7 @@ import {
 } from "#lib/feed/connectors/request-tracker/rules";
 import type { RestConnectorConfig } from "#lib/feed/connectors/rest/schema";
 import { aPlant, type TestPlant } from "#lib/feed/testing/plant";
-import { portsWith, unexpected, until } from "#lib/feed/testing/ports";
+import { portsWith, quickPace, unexpected, until as untilWithin } from "#lib/feed/testing/ports";
 import { pollDue } from "#lib/feed/tracking.worker";
 import { startTracker, trackerLogin } from "./servers.ts";
 
@@ -21,6 +21,8 @@ const bytes = new Uint8Array(Buffer.from("a photo of bolt 3, as bytes"));
 const sha256 = createHash("sha256").update(bytes).digest("hex");
 const ports = portsWith(new Map([[sha256, bytes]]));
 
+/** One process answers one request at a time, and each takes it a while. */
+const until: typeof untilWithin = (at, fact) => untilWithin(at, fact, quickPace, 150_000);
 const base = () => `http://127.0.0.1:${tracker.port}`;
 const open = async (more: Partial<RestConnectorConfig> = {}, secret = trackerLogin.password) => {
   const config = requestTrackerConfig({

@@ -101,7 +101,7 @@ export function requestTrackerConfig({ baseUrl, allow, user, queue }: Where): Re
         method: "GET",
         path: '"REST/2.0/ticket/" & $encodeUrlComponent($externalId) & "/history?per_page=100&fields=Type,Data&orderby=id&order=DESC"',
       },
-      done: "$count(items[$trim(Data) = $key]) > 0",
+      done: "$count(items[$trim($string(Data)) = $key]) > 0",
     },
     attach: {
       method: "POST",
