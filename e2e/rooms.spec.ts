@@ -79,6 +79,11 @@ const rooms: Readonly<Record<string, Room>> = {
   },
   "(desk)/(rooms)/holds/page.tsx": room("/holds", "desk.holds.title"),
   "(desk)/(rooms)/waivers/page.tsx": room("/waivers", "desk.waivers.title"),
+  "(desk)/(rooms)/orders/messages/page.tsx": room(
+    "/orders/messages?show=all",
+    "desk.orderMessages.title",
+  ),
+  "(desk)/(rooms)/feed/tokens/page.tsx": room("/feed/tokens", "desk.tokens.title", "quality"),
   "(desk)/(rooms)/orders/page.tsx": room("/orders", "desk.orders.title"),
   "(desk)/(rooms)/people/page.tsx": room("/people", "desk.people.title"),
   "(desk)/(rooms)/qualifications/page.tsx": room(

@@ -22,6 +22,7 @@ export type FieldSpec<T> = {
 export function FieldsForm<T extends FieldValues>({
   label,
   title,
+  lead,
   send,
   tone = "plain",
   schema,
@@ -31,6 +32,8 @@ export function FieldsForm<T extends FieldValues>({
 }: {
   label: string;
   title: string;
+  /** What sending it does, where the title alone doesn't say it. */
+  lead?: string;
   send: string;
   tone?: ButtonTone;
   schema: z.ZodMiniType<T & { command: string }, T & { command: string }>;
@@ -51,6 +54,7 @@ export function FieldsForm<T extends FieldValues>({
     <CommandDialog {...dialog} label={label} title={title} tone={tone} wide={fields.length > 5}>
       <form onSubmit={submit} noValidate className="grid gap-4 text-left">
         {refusal === null ? null : <RefusalNote key={refusal.at} refusal={refusal.refused} />}
+        {lead === undefined ? null : <p className="text-[16px] text-ink-2">{lead}</p>}
         <div
           className={
             fields.length > 5 ? "grid grid-cols-2 gap-x-5 gap-y-4 max-md:grid-cols-1" : "grid gap-4"

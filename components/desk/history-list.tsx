@@ -85,6 +85,9 @@ const told = [
   "supplier",
   "receivedOn",
   "waivableBy",
+  "name",
+  "prefix",
+  "system",
 ] as const;
 
 function Facts({ body }: { body: unknown }) {

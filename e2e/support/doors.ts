@@ -15,6 +15,8 @@ export type Door = {
   path: string;
   isPage: boolean;
   isOwn: boolean;
+  /** For another system's token: cookies and pages of ours count for nothing there. */
+  isForTokens: boolean;
   isPublic: boolean;
   expected: Readonly<Record<string, Meets>>;
 };
@@ -53,6 +55,7 @@ export function doorsOf({ traveler, defect, sha256, ...plant }: Named): Door[] {
       .replace("[...nextauth]", "session")
       .replace("[...missing]", "no-such-room")
       .replace("[requirement]", plant.requirement)
+      .replace("[number]", "4711")
       .replace("[id]", idIn(route));
     if (/[[\]]/.test(path)) throw new Error(`${way}: no address for its parameter`);
     const isPage = kind === "PAGE";
@@ -62,6 +65,7 @@ export function doorsOf({ traveler, defect, sha256, ...plant }: Named): Door[] {
       path,
       isPage,
       isOwn: rule.who === "own",
+      isForTokens: rule.who === "token",
       isPublic: rule.who === "public",
       expected: expectedAt(rule),
     };

@@ -6,6 +6,8 @@ import { seenDeskSession } from "#lib/people/desk.commands";
 import { type DeviceOfSession, deviceOfSession } from "#lib/people/devices.queries";
 import { personAtSite } from "#lib/people/queries";
 import type { Actor } from "#lib/people/schema";
+import { tokenOfCall } from "#lib/people/tokens.queries";
+import type { Scope } from "#lib/people/tokens.schema";
 import { cookieOf, deskCookie, deviceCookie } from "./cookies.ts";
 import { type Grant, grantCovers } from "./grant.ts";
 import { may, type Permission } from "./permissions.ts";
@@ -111,6 +113,24 @@ export async function requireActor(permission: Permission): Promise<Actor> {
  */
 export const actorOfPresence = (site: string, as: { id: string; name: string }): Actor =>
   mint({ id: as.id, name: as.name, site, roles: [], via: "session", device: null });
+
+/**
+ * The system that a bearer token stands for (RFC 6750), with what it may do. What it does goes through
+ * doors and commands of its own; a cookie beside it counts for nothing.
+ */
+export async function actorOfToken(
+  request: { headers: Headers },
+  at = instant(Date.now()),
+): Promise<{ actor: Actor; scopes: readonly Scope[] } | null> {
+  const presented = /^Bearer +(\S+)$/i.exec(request.headers.get("authorization") ?? "")?.[1];
+  const found = presented === undefined ? null : await tokenOfCall(presented, at);
+  if (!found) return null;
+  const { id, name, site, scopes } = found;
+  return {
+    actor: mint({ id, name, site, roles: ["integrator"], via: "token", device: null }),
+    scopes,
+  };
+}
 
 /** A connector that brings an answer of the QMS; its own id stands in the record. */
 export const actorOfConnector = (site: string, connectorId: string, name = "connector"): Actor =>

@@ -33,7 +33,7 @@ const matrix: Readonly<Record<Permission, string>> = {
   mergeTravelers: "--sq----",
   accountQuantity: "--sq----",
   assignSerials: "--sq----",
-  cancelTraveler: "--sq----",
+  cancelTraveler: "--sq--n-",
   scrapTraveler: "-i-q----",
 
   presentStep: "oisqm---",
@@ -113,6 +113,7 @@ const matrix: Readonly<Record<Permission, string>> = {
   "stock.release": "---q----",
 
   "order.manage": "--s-ma--",
+  "order.messages": "--sqman-",
 
   "desk.enter": "oisqmanc",
   "people.read": "--sq-a--",
@@ -125,6 +126,7 @@ const matrix: Readonly<Record<Permission, string>> = {
   "device.enrol": "--s--a--",
   "device.revoke": "--sq-a--",
 
+  "feed.read": "---qman-",
   "feed.manage": "-----an-",
 
   "record.verify": "-isq-a-c",

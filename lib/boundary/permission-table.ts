@@ -138,6 +138,7 @@ const about: Readonly<Record<Permission, About>> = {
   "stock.release": ["stock"],
 
   "order.manage": ["order"],
+  "order.messages": ["order"],
 
   "desk.enter": ["people"],
   "people.read": ["people"],
@@ -150,6 +151,7 @@ const about: Readonly<Record<Permission, About>> = {
   "device.enrol": ["station"],
   "device.revoke": ["station"],
 
+  "feed.read": ["feed"],
   "feed.manage": ["feed"],
 
   "record.verify": ["record"],

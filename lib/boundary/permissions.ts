@@ -35,6 +35,8 @@ export const permissions = {
     "administrator",
   ],
   "record.verify": ["inspector", "supervisor", "quality", "administrator", "customer"],
+  /** To see what goes to other systems, how it went, and by which configuration. */
+  "feed.read": ["quality", "manufacturing_engineer", "administrator", "integrator"],
   "feed.manage": ["administrator", "integrator"],
   "people.read": ["supervisor", "quality", "administrator"],
   "people.manage": ["administrator"],
@@ -48,6 +50,14 @@ export const permissions = {
   "stock.hold": ["supervisor", "quality"],
   "stock.release": ["quality"],
   "order.manage": ["supervisor", "manufacturing_engineer", "administrator"],
+  /** To see what an MES or an ERP said of orders, and to try again what waits. */
+  "order.messages": [
+    "supervisor",
+    "quality",
+    "manufacturing_engineer",
+    "administrator",
+    "integrator",
+  ],
   /** A hold on more than one traveler; whose it is to release follows from its reason. */
   "plant_hold.place": ["supervisor", "quality", "manufacturing_engineer"],
   "plant_hold.release": ["supervisor", "quality", "manufacturing_engineer", "customer"],

@@ -75,6 +75,10 @@ function saysSo(way: string, rule: Rule, source: string): boolean {
     );
   }
   if (rule.who === "own") return !source.includes("endpoint(");
+  if (rule.who === "token") {
+    const opening = kind === "GET" ? "telling" : "receiving";
+    return source.includes(`export const ${kind} = ${opening}("${rule.scope}"`);
+  }
   const knock =
     rule.who === "device_or" ? "public" : rule.who === "permission" ? rule.permission : rule.who;
   return new RegExp(
@@ -122,7 +126,7 @@ describe("every way in has a rule", () => {
   it("and says who gets in: nobody unknown to anything but public doors", () => {
     for (const [way, rule] of Object.entries(routeRules)) {
       const { stranger, tablet, operator } = expectedAt(rule);
-      if (rule.who === "permission" || rule.who === "device")
+      if (rule.who === "permission" || rule.who === "device" || rule.who === "token")
         expect(stranger, way).toBe("not_signed_in");
       if (rule.who === "device") expect([tablet, operator], way).toEqual(["in", "not_signed_in"]);
     }
@@ -131,7 +135,7 @@ describe("every way in has a rule", () => {
 
 describe("every mutating handler of ours", () => {
   const isOurs = (way: string, rule: Rule) =>
-    /^(POST|PUT|PATCH|DELETE) /.test(way) && rule.who !== "own";
+    /^(POST|PUT|PATCH|DELETE) /.test(way) && rule.who !== "own" && rule.who !== "token";
   const mutating = Object.entries(routeRules).filter(([way, rule]) => isOurs(way, rule));
   const json = { "content-type": "application/json", "x-buyoff": "1" };
   const own = { origin: env.BUYOFF_ORIGIN };

@@ -1,4 +1,5 @@
 import { roles } from "#lib/instructions/schema";
+import type { Scope } from "#lib/people/tokens.schema";
 import { type Permission, rolesFor } from "./permissions.ts";
 
 /**
@@ -10,10 +11,13 @@ export type Rule =
   | { who: "device" }
   | { who: "device_or"; permission: Permission }
   | { who: "permission"; permission: Permission }
+  /** Another system, by a token that has this scope; no session of ours opens it. */
+  | { who: "token"; scope: Scope }
   | { who: "own"; proof: "webhook_signature" | "next_auth" | "signed_address" };
 
 const everybody: Rule = { who: "public" };
 const tablet: Rule = { who: "device" };
+const system = (scope: Scope): Rule => ({ who: "token", scope });
 const whoMay = (permission: Permission): Rule => ({ who: "permission", permission });
 
 /**
@@ -32,11 +36,13 @@ export const routeRules: Readonly<Record<string, Rule>> = {
   "PAGE /defects/[id]": whoMay("defect.read"),
   "PAGE /holds": whoMay("traveler.read"),
   "PAGE /orders": whoMay("traveler.read"),
+  "PAGE /feed/tokens": whoMay("feed.read"),
   "PAGE /gages": whoMay("gage.read"),
   "PAGE /gages/[id]": whoMay("gage.read"),
   "PAGE /labels": whoMay("traveler.read"),
   "PAGE /new-pin": everybody,
   "PAGE /orders/[id]": whoMay("traveler.read"),
+  "PAGE /orders/messages": whoMay("order.messages"),
   "PAGE /permissions": whoMay("people.read"),
   "PAGE /people": whoMay("people.read"),
   "PAGE /people/[id]": whoMay("people.read"),
@@ -78,6 +84,8 @@ export const routeRules: Readonly<Record<string, Rule>> = {
   "GET /api/openapi.json": everybody,
   "GET /api/schemas/events/[file]": everybody,
   "POST /api/sign": tablet,
+  "GET /api/v1/orders/[number]": system("orders.read"),
+  "POST /api/v1/orders": system("orders.write"),
   "POST /api/webhooks/[connector]": { who: "own", proof: "webhook_signature" },
 
   "ACTION lib/defects/actions.ts#acceptBeyondLimit": whoMay("acceptReadingOutOfProcessLimit"),
@@ -90,6 +98,10 @@ export const routeRules: Readonly<Record<string, Rule>> = {
   "ACTION lib/defects/actions.ts#releaseHold": whoMay("releaseHold"),
   "ACTION lib/defects/actions.ts#releaseHoldByHand": whoMay("releaseHold"),
   "ACTION lib/defects/actions.ts#startRework": whoMay("startRework"),
+  "ACTION lib/orders/actions.ts#redriveMessage": whoMay("order.messages"),
+  "ACTION lib/orders/actions.ts#settleDifferences": whoMay("order.manage"),
+  "ACTION lib/people/tokens.actions.ts#makeToken": whoMay("feed.manage"),
+  "ACTION lib/people/tokens.actions.ts#revokeToken": whoMay("feed.manage"),
   "ACTION lib/feed/actions.ts#retry": whoMay("feed.manage"),
   "ACTION lib/people/actions.ts#setUp": everybody,
   "ACTION lib/people/actions.ts#signIn": everybody,
@@ -159,7 +171,7 @@ export function expectedAt(
 ): Readonly<Record<string, "in" | "not_signed_in" | "not_permitted">> {
   const ofRole = (role: (typeof roles)[number]) => {
     if (rule.who === "public" || rule.who === "own") return "in";
-    if (rule.who === "device") return "not_signed_in";
+    if (rule.who === "device" || rule.who === "token") return "not_signed_in";
     return rolesFor(rule.permission).includes(role) ? "in" : "not_permitted";
   };
   const isOpen = rule.who === "public" || rule.who === "own";

@@ -1,3 +1,6 @@
+import * as z from "zod/mini";
+import { orderMessages } from "#lib/orders/messages.schema";
+import type { Scope } from "#lib/people/tokens.schema";
 import { eventNames } from "./data.schema.ts";
 import { fileOf, schemaPath } from "./schemas.rules.ts";
 
@@ -120,6 +123,75 @@ const published = (operationId: string, summary: string, type: string) => ({
   },
 });
 
+const problem = (description: string) => ({
+  description,
+  content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
+});
+const token = (...scopes: Scope[]) => [{ token: scopes }];
+const shut = {
+  401: problem("No token that counts"),
+  403: problem("The token lacks the scope"),
+  429: problem("Too many calls; Retry-After says when to go on"),
+};
+const idempotencyKey = {
+  name: "Idempotency-Key",
+  in: "header",
+  required: false,
+  description:
+    "The same key with the same call is answered as the first time, for a week; with another call it is refused",
+  schema: { type: "string", pattern: "^[A-Za-z0-9._:-]{1,100}$" },
+};
+const received = {
+  ...shut,
+  400: problem("The body or the Idempotency-Key can't be read"),
+  409: problem("The first call with this Idempotency-Key is not answered yet"),
+  413: problem("The body is too large"),
+  415: problem("A type that is not taken"),
+  422: problem("The body lacks something, or the Idempotency-Key came with another call"),
+};
+const orderNumber = {
+  name: "number",
+  in: "path",
+  required: true,
+  description: "In whatever form: leading zeros and the way a split is written make no difference",
+  schema: { type: "string" },
+};
+const schemaOf = (of: z.ZodMiniType): object => {
+  const { $schema: _, ...schema } = z.toJSONSchema(of, { io: "input", unrepresentable: "any" });
+  return schema;
+};
+
+const orders = {
+  post: {
+    operationId: "sendOrders",
+    summary: "Work orders, and their changes, holds, splits and cancellations",
+    description:
+      "Each order of the body is taken, or waits for a person, or changes nothing: the answer says so of each. B2MML is read as WorkSchedule, WorkRequest, JobList or JobOrder, alone or in a transaction.",
+    security: token("orders.write"),
+    parameters: [idempotencyKey],
+    requestBody: {
+      required: true,
+      content: {
+        "application/json": { schema: { $ref: "#/components/schemas/OrderMessages" } },
+        "application/xml": { schema: { type: "string" } },
+        "text/xml": { schema: { type: "string" } },
+        "text/csv": { schema: { type: "string" } },
+      },
+    },
+    responses: { ...received, 200: json("What became of each order") },
+  },
+};
+
+const order = {
+  get: {
+    operationId: "readOrder",
+    summary: "A work order as it is here, with what differs from what another system states",
+    security: token("orders.read"),
+    parameters: [orderNumber],
+    responses: { ...shut, 200: json("The order"), 404: problem("No such order at this site") },
+  },
+};
+
 /** What others may call, by the path that the routes have. */
 const paths = {
   "/api/health": {
@@ -163,6 +235,8 @@ const paths = {
   "/api/openapi.json": published("openapi", "This document", "application/json"),
   "/api/blobs/{sha256}": blob,
   "/api/events/{delivery}": referenced,
+  "/api/v1/orders": orders,
+  "/api/v1/orders/{number}": order,
   "/api/webhooks/{connector}": webhook,
 };
 
@@ -201,7 +275,34 @@ export const openApi = (origin: string, version: string) => ({
   servers: [{ url: origin }],
   paths,
   components: {
+    schemas: {
+      OrderMessages: schemaOf(orderMessages),
+      Problem: {
+        description: "RFC 9457",
+        type: "object",
+        required: ["type", "title", "status", "detail", "code"],
+        properties: {
+          type: { type: "string" },
+          title: { type: "string", description: "What is wrong" },
+          status: { type: "integer" },
+          detail: { type: "string", description: "What to do" },
+          code: { type: "string" },
+          errors: {
+            type: "array",
+            items: {
+              type: "object",
+              properties: { pointer: { type: "string" }, detail: { type: "string" } },
+            },
+          },
+        },
+      },
+    },
     securitySchemes: {
+      token: {
+        type: "http",
+        scheme: "bearer",
+        description: "Made and revoked at the desk, on the page Other systems, Tokens",
+      },
       session: {
         type: "apiKey",
         in: "cookie",

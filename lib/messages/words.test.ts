@@ -4,6 +4,7 @@ import { type CallExpression, type Expression, type ObjectExpression, parseSync 
 import { describe, expect, test } from "vitest";
 import type { BlobRefusal } from "#lib/blobs/commands";
 import type { BoundaryError } from "#lib/boundary/admit";
+import type { OrderMessageRefusal } from "#lib/orders/commands";
 import type { BadgesRefusal } from "#lib/people/badges.commands";
 import type { PersonRefusal } from "#lib/people/changes.commands";
 import type { PeopleRefusal } from "#lib/people/commands";
@@ -14,6 +15,7 @@ import type { QualificationRefusal } from "#lib/people/qualifications.commands";
 import type { SetupRefusal } from "#lib/people/setup.commands";
 import type { CredentialRefusal } from "#lib/people/sign-in.commands";
 import type { StampCommandRefusal } from "#lib/people/stamps.commands";
+import type { TokenRefusal } from "#lib/people/tokens.commands";
 import type { TrainerRefusal } from "#lib/people/trainers.commands";
 import type { GageRefusal } from "#lib/plant/gages.commands";
 import type { ImportRefusal } from "#lib/plant/import.commands";
@@ -27,11 +29,13 @@ import { type SignalKind, signalKinds } from "#lib/travelers/state.schema";
 import enCommon from "./en/common.json" with { type: "json" };
 import enDesk from "./en/desk.json" with { type: "json" };
 import enFloor from "./en/floor.json" with { type: "json" };
+import enMachine from "./en/machine.json" with { type: "json" };
 import enPermissions from "./en/permissions.json" with { type: "json" };
 import enRefusals from "./en/refusals.json" with { type: "json" };
 import esCommon from "./es/common.json" with { type: "json" };
 import esDesk from "./es/desk.json" with { type: "json" };
 import esFloor from "./es/floor.json" with { type: "json" };
+import esMachine from "./es/machine.json" with { type: "json" };
 import esPermissions from "./es/permissions.json" with { type: "json" };
 import esRefusals from "./es/refusals.json" with { type: "json" };
 import { refusalBooks } from "./refusal-books.ts";
@@ -57,7 +61,9 @@ type DeskCode =
   | StampCommandRefusal["code"]
   | QualificationRefusal["code"]
   | TrainerRefusal["code"]
+  | TokenRefusal["code"]
   | OrderRefusal["code"]
+  | OrderMessageRefusal["code"]
   | ImportRefusal["code"]
   | ReleaseRefusal["code"]
   | "document_unknown"
@@ -170,6 +176,7 @@ describe("the words of the screen", () => {
     ["floor", enFloor, esFloor],
     ["refusals", enRefusals, esRefusals],
     ["permissions", enPermissions, esPermissions],
+    ["machine", enMachine, esMachine],
   ])("are the same in both languages, with the same names to fill in: %s", (_, en, es) => {
     expect([...sentences(es).keys()].sort()).toEqual([...sentences(en).keys()].sort());
     const spanish = sentences(es);
@@ -191,6 +198,8 @@ describe("the words of the screen", () => {
 
   test("leave no sentence empty", () => {
     const all = [enCommon, enDesk, enFloor, enPermissions, enRefusals].concat(
+      enMachine as never,
+      esMachine as never,
       esCommon as never,
       esDesk as never,
       esFloor as never,

@@ -45,31 +45,64 @@ export function placePlantHold(actor: Actor, form: PlantHoldForm): Outcome {
     if (same && same.id !== form.command) return refused("hold_there_already", { subject });
     // Sent again after a lost answer.
     if (same) return ok({ value: { hold: same.id }, events: [] });
-    const at = instant(Date.now());
-    await tx.plantHold.create({
-      data: {
-        ...open,
-        id: form.command,
-        reason: reason.code,
-        owner: reason.owner,
-        commentSha256: sha256Hex(form.comment),
-        placedBy: actor.id,
-        placedAt: new Date(at),
-      },
-    });
-    const body = {
-      hold: form.command,
+    const event = await addPlantHold(tx, actor, {
+      id: form.command,
       scope: form.scope,
       subject,
       reason: reason.code,
       owner: reason.owner,
-      comment: sha256Hex(form.comment),
-    };
-    return ok({
-      value: { hold: form.command },
-      events: [happened(actor, "plant_hold.placed", body, form.comment)],
+      comment: form.comment,
     });
+    return ok({ value: { hold: form.command }, events: [event] });
   });
+}
+
+/** Within a transaction, for a form and for a message of another system alike. */
+export async function addPlantHold(
+  tx: Tx,
+  actor: Actor,
+  hold: {
+    id: string;
+    scope: PlantHoldScope;
+    subject: string;
+    reason: string;
+    owner: HoldOwner;
+    comment: string;
+  },
+) {
+  const { id, scope, subject, reason, owner } = hold;
+  const comment = sha256Hex(hold.comment);
+  await tx.plantHold.create({
+    data: {
+      id,
+      siteId: actor.site,
+      scope,
+      subject,
+      reason,
+      owner,
+      commentSha256: comment,
+      placedBy: actor.id,
+      placedAt: new Date(instant(Date.now())),
+    },
+  });
+  const body = { hold: id, scope, subject, reason, owner, comment };
+  return happened(actor, "plant_hold.placed", body, hold.comment);
+}
+
+/** Within a transaction: whose it is to release was asked before. */
+export async function endPlantHold(
+  tx: Tx,
+  actor: Actor,
+  { id, scope, subject }: { id: string; scope: string; subject: string },
+  words: string,
+) {
+  const comment = sha256Hex(words);
+  await tx.plantHold.update({
+    where: { id },
+    data: { releasedBy: actor.id, releasedAt: new Date(), releaseCommentSha256: comment },
+  });
+  const body = { hold: id, scope, subject, comment };
+  return happened(actor, "plant_hold.released", body, words);
 }
 
 const happened = (
@@ -120,19 +153,7 @@ export function releasePlantHold(actor: Actor, form: ReleasePlantHoldForm): Outc
     if (!ownersOf(actor.roles).includes(hold.owner as HoldOwner)) {
       return refused("plant_hold_owner");
     }
-    await tx.plantHold.update({
-      where: { id: hold.id },
-      data: {
-        releasedBy: actor.id,
-        releasedAt: new Date(),
-        releaseCommentSha256: sha256Hex(form.comment),
-      },
-    });
-    const { scope, subject } = hold;
-    const body = { hold: hold.id, scope, subject, comment: sha256Hex(form.comment) };
-    return ok({
-      value: { hold: hold.id },
-      events: [happened(actor, "plant_hold.released", body, form.comment)],
-    });
+    const event = await endPlantHold(tx, actor, hold, form.comment);
+    return ok({ value: { hold: hold.id }, events: [event] });
   });
 }

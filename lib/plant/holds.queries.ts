@@ -26,9 +26,14 @@ export async function plantHoldsOpen(
     orderBy: { placedAt: "asc" },
     take: 200,
   });
-  const [people, texts] = await Promise.all([
+  const placers = holds.map(({ placedBy }) => placedBy);
+  const [people, systems, texts] = await Promise.all([
     db.person.findMany({
-      where: { id: { in: holds.map(({ placedBy }) => placedBy) } },
+      where: { id: { in: placers } },
+      select: { id: true, name: true },
+    }),
+    site.apiToken.findMany({
+      where: { siteId: actor.site, id: { in: placers } },
       select: { id: true, name: true },
     }),
     site.textBlob.findMany({
@@ -46,7 +51,7 @@ export async function plantHoldsOpen(
     reason: hold.reason,
     owner: hold.owner as HoldOwner,
     comment: texts.find(({ sha256 }) => sha256 === hold.commentSha256)?.text ?? null,
-    placedBy: people.find(({ id }) => id === hold.placedBy)?.name ?? "",
+    placedBy: [...people, ...systems].find(({ id }) => id === hold.placedBy)?.name ?? "",
     at: hold.placedAt,
   }));
 }

@@ -63,7 +63,7 @@ export function changeOrder(actor: Actor, form: OrderChangeForm): Outcome {
 }
 
 /** Units on the floor or past it, as a quantity: the pieces of a lot once, whatever it was split into. */
-async function releasedOf(tx: Tx, actor: Actor, number: string): Promise<string> {
+export async function releasedOf(tx: Tx, actor: Actor, number: string): Promise<string> {
   const [row] = await tx.$queryRaw<{ released: string }[]>`
     select coalesce(sum(quantity::numeric), 0)::text as released from travelers
     where site_id = ${actor.site}::uuid and work_order = ${number} and parent_id is null

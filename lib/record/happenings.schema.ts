@@ -40,6 +40,9 @@ export const happeningTypes = {
     "plant_hold.placed",
     "plant_hold.released",
     "import.done",
+    "order.unreadable",
+    "token.made",
+    "token.revoked",
   ],
   gage: [
     "gage.created",
@@ -48,7 +51,7 @@ export const happeningTypes = {
     "gage.out_of_tolerance",
     "gage.quarantined",
   ],
-  order: ["order.released", "order.created", "order.changed"],
+  order: ["order.released", "order.created", "order.changed", "order.message", "order.settled"],
   lot: ["stock.received", "stock.changed", "stock.held", "stock.released"],
   device: [
     "device.enrolled",

@@ -84,8 +84,10 @@ export function acceptTraveler({ state, content, facts }: Case<"acceptTraveler">
 
 const stepsOf = (content: InstructionContent) => plannedSteps(content).map(({ step }) => step);
 
-export function cancelTraveler({ state, body }: Case<"cancelTraveler">): Ruling {
-  if (state.status === "complete" || state.status === "accepted") {
+export function cancelTraveler({ state, facts, body }: Case<"cancelTraveler">): Ruling {
+  const isSystem = !facts.person.roles.some((role) => role === "supervisor" || role === "quality");
+  const isBegun = isSystem && state.status !== "released";
+  if (isBegun || state.status === "complete" || state.status === "accepted") {
     return refuse("traveler_not_open", { status: state.status });
   }
   const cancelled = { reason: textHash(body.reason) };

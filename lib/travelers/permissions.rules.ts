@@ -18,7 +18,8 @@ export const permissions: Readonly<Record<CommandType, readonly Role[]>> = {
   assignSerials: leads,
   completeTraveler: floor,
   acceptTraveler: quality,
-  cancelTraveler: leads,
+  /** Another system may end what nobody has begun. */
+  cancelTraveler: [...leads, ...connector],
   scrapTraveler: ["inspector", "quality"],
 
   presentStep: everybodyWorking,

@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { getLocale, getTranslations } from "next-intl/server";
 import { Pages } from "#components/desk/filter-links";
 import { Link } from "#components/desk/link";
+import { LinkButton } from "#components/desk/link-button";
 import { ImportOrders, NewOrder } from "#components/desk/order-forms";
 import { Empty, PageHead } from "#components/desk/page-head";
 import { ReleaseTravelers } from "#components/desk/release-travelers";
@@ -33,12 +34,19 @@ export default async function Orders({
     releasableRevisions(),
   ]);
   const mayRelease = may(actor, "traveler.release");
-  const actions = may(actor, "order.manage") ? (
+  const actions = (
     <div className="flex flex-wrap gap-3">
-      <ImportOrders columns={columnsFor("orders")} />
-      <NewOrder />
+      {may(actor, "order.messages") ? (
+        <LinkButton href="/orders/messages">{t("messages")}</LinkButton>
+      ) : null}
+      {may(actor, "order.manage") ? (
+        <>
+          <ImportOrders columns={columnsFor("orders")} />
+          <NewOrder />
+        </>
+      ) : null}
     </div>
-  ) : null;
+  );
   return (
     <main className="px-4 py-5 sm:px-8 sm:py-7">
       <PageHead title={t("title")} lead={t("lead")} actions={actions} />

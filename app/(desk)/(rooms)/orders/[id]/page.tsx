@@ -5,6 +5,7 @@ import { HistoryList } from "#components/desk/history-list";
 import { Link } from "#components/desk/link";
 import { LinkButton } from "#components/desk/link-button";
 import { ChangeOrder } from "#components/desk/order-forms";
+import { OrderDifferences, StatedFacts } from "#components/desk/order-stated";
 import { PageHead } from "#components/desk/page-head";
 import { PlacePlantHold } from "#components/desk/plant-hold-forms";
 import { PlantHolds } from "#components/desk/plant-holds";
@@ -13,6 +14,7 @@ import { may } from "#lib/boundary/permissions";
 import { plantPolicy } from "#lib/defects/queries";
 import { isId } from "#lib/defects/schema";
 import { inLocale, type Locale } from "#lib/messages/locales";
+import { statedOrder } from "#lib/orders/queries";
 import { plantHoldsOpen } from "#lib/plant/holds.queries";
 import { historyOf } from "#lib/record/history.queries";
 import { ownersOf } from "#lib/travelers/holds.rules";
@@ -27,11 +29,12 @@ export default async function Order({ params }: { params: Promise<{ id: string }
   const { id } = await params;
   const order = isId(id) ? await orderAtSite(actor, id) : null;
   if (!order) notFound();
-  const [t, history, plant, holds] = await Promise.all([
+  const [t, history, plant, holds, stated] = await Promise.all([
     getTranslations("desk.orders"),
     historyOf(actor, "order", order.id),
     plantPolicy(actor),
     plantHoldsOpen(actor, { scope: "order", subject: order.number }),
+    statedOrder(actor, order.id),
   ]);
   const locale = (await getLocale()) as Locale;
   const hold = may(actor, "plant_hold.place") ? (
@@ -45,6 +48,11 @@ export default async function Order({ params }: { params: Promise<{ id: string }
   ) : null;
   const actions = (
     <div className="flex flex-wrap gap-3">
+      {stated?.system && may(actor, "order.messages") ? (
+        <LinkButton href={`/orders/messages?show=all&order=${encodeURIComponent(order.number)}`}>
+          {t("messages")}
+        </LinkButton>
+      ) : null}
       {order.units.released === 0 ? null : (
         <LinkButton href={`/labels?order=${order.id}`}>{t("labels")}</LinkButton>
       )}
@@ -70,6 +78,9 @@ export default async function Order({ params }: { params: Promise<{ id: string }
         zone={plant.timeZone}
         releases={may(actor, "plant_hold.release") ? ownersOf(actor.roles) : []}
       />
+      {stated === null ? null : (
+        <OrderDifferences order={stated} maySettle={may(actor, "order.manage")} />
+      )}
       <dl className="mb-7 grid grid-cols-[190px_minmax(0,1fr)] gap-y-2 rounded border-[1.5px] border-rule bg-sheet px-5 py-4 text-[15px] [&>dt]:text-ink-2">
         <dt>{t("state")}</dt>
         <dd>{t.has(`status.${order.status}`) ? t(`status.${order.status}`) : order.status}</dd>
@@ -81,6 +92,7 @@ export default async function Order({ params }: { params: Promise<{ id: string }
         <dd>{order.customer ?? "–"}</dd>
         <dt>{t("quantity")}</dt>
         <dd className="mono">{order.quantity}</dd>
+        {stated === null ? null : <StatedFacts order={stated} zone={plant.timeZone} />}
         <dt>{t("units")}</dt>
         <dd>
           <Link
