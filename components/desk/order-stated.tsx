@@ -18,7 +18,7 @@ export function OrderDifferences({
   return (
     <section
       aria-label={t("title", { system: order.system ?? "" })}
-      className="mb-5 grid gap-3 rounded border-[1.5px] border-attention border-l-[6px] bg-sheet px-5 py-4"
+      className="mb-5 grid gap-3 rounded border-[1.5px] border-warn border-l-[6px] bg-sheet px-5 py-4"
     >
       <h2 className="text-[17px] font-[700]">{t("title", { system: order.system ?? "" })}</h2>
       <p className="text-[15px] text-ink-2">{t("text")}</p>

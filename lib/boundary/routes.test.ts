@@ -77,7 +77,8 @@ function saysSo(way: string, rule: Rule, source: string): boolean {
   if (rule.who === "own") return !source.includes("endpoint(");
   if (rule.who === "token") {
     const opening = kind === "GET" ? "telling" : "receiving";
-    return source.includes(`export const ${kind} = ${opening}("${rule.scope}"`);
+    const scope = rule.scope.replace(".", "\\.");
+    return new RegExp(`export const ${kind} = ${opening}\\(\\s*"${scope}"`).test(source);
   }
   const knock =
     rule.who === "device_or" ? "public" : rule.who === "permission" ? rule.permission : rule.who;

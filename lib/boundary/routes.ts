@@ -85,6 +85,7 @@ export const routeRules: Readonly<Record<string, Rule>> = {
   "GET /api/schemas/events/[file]": everybody,
   "POST /api/sign": tablet,
   "GET /api/v1/orders/[number]": system("orders.read"),
+  "GET /api/v1/orders/[number]/performance": system("orders.read"),
   "POST /api/v1/orders": system("orders.write"),
   "POST /api/webhooks/[connector]": { who: "own", proof: "webhook_signature" },
 

@@ -192,6 +192,28 @@ const order = {
   },
 };
 
+const performance = {
+  get: {
+    operationId: "readPerformance",
+    summary:
+      "How far an order is, as B2MML WorkPerformance: partial while anything is open, then final",
+    security: token("orders.read"),
+    parameters: [orderNumber],
+    responses: {
+      ...shut,
+      200: {
+        description: "XML where it is accepted, JSON of the same shape otherwise",
+        content: {
+          "application/xml": { schema: { type: "string" } },
+          "application/json": { schema: { type: "object" } },
+        },
+      },
+      404: problem("No such order at this site"),
+      409: problem("Nothing of it was released yet"),
+    },
+  },
+};
+
 /** What others may call, by the path that the routes have. */
 const paths = {
   "/api/health": {
@@ -237,6 +259,7 @@ const paths = {
   "/api/events/{delivery}": referenced,
   "/api/v1/orders": orders,
   "/api/v1/orders/{number}": order,
+  "/api/v1/orders/{number}/performance": performance,
   "/api/webhooks/{connector}": webhook,
 };
 

@@ -47,7 +47,7 @@ export async function eventsFor(
 
 const namedHash = /"sha256":"[0-9a-f]{64}"/g;
 
-const linesOf = (rows: readonly { line: string }[]): RecordedEvent[] =>
+export const linesOf = (rows: readonly { line: string }[]): RecordedEvent[] =>
   rows.map(({ line }) => recordedEvent(entryLine.parse(JSON.parse(line))));
 
 /** Everything that was recorded by the same command, in its order. */
@@ -100,7 +100,7 @@ async function goneOn(tx: Tx, entry: EntryLine): Promise<TravelerState | null> {
 }
 
 /** From the entries, and before them, for a lot that was split off, from its parent's up to the split. */
-async function foldedUpTo(tx: Tx, stream: string, seq: number): Promise<TravelerState | null> {
+export async function foldedUpTo(tx: Tx, stream: string, seq: number): Promise<TravelerState | null> {
   const events = linesOf(
     await tx.$queryRaw<{ line: string }[]>`
       select line from entries where stream_id = ${stream}::uuid and seq <= ${seq} order by seq`,

@@ -147,7 +147,8 @@ function messageOf(order: Node, { system, sentAt, isCancel }: About): unknown {
   const envelope = known({
     system,
     number: textOf(order, "ID"),
-    externalId: parameters.get("ExternalID"),
+    // As it was sent, with its zeros: what goes back is called so too.
+    externalId: parameters.get("ExternalID") ?? textOf(order, "ID"),
     version: textOf(order, "Version"),
     sentAt: textOf(order, "PublishedDate") ?? sentAt,
   });

@@ -12,10 +12,12 @@ import type { Scope } from "#lib/people/tokens.schema";
 import { plantHoldsOpen } from "#lib/plant/holds.queries";
 import { changeOrder } from "#lib/plant/orders.commands";
 import { releaseTravelers } from "#lib/travelers/commands";
+import { GET as PERFORMANCE } from "../../app/api/v1/orders/[number]/performance/route.ts";
 import { GET } from "../../app/api/v1/orders/[number]/route.ts";
 import { POST } from "../../app/api/v1/orders/route.ts";
 import { redriveMessage, settleDifferences } from "./commands.ts";
 import { orderByNumber, orderMessagesAtSite } from "./queries.ts";
+import { faultsOf, whyUnchecked } from "./testing/b2mml.ts";
 
 let plant: TestPlant;
 let tablet: TestTablet;
@@ -425,6 +427,33 @@ describe("an order of the MES", () => {
     expect(valueIn(await redriveMessage(seed(), form)).state).toBe("applied");
     expect(await order(number)).toMatchObject({ partNumber: part });
     expect((await redriveMessage(seed(), form)).ok).toBe(false);
+  });
+
+  test("is told of its performance: nothing, ready, running, held, and cancelled", async () => {
+    const number = aNumber();
+    const ask = async (accept = "application/xml") => {
+      const headers = { authorization: `Bearer ${token}`, accept };
+      const request = new Request(`${env.BUYOFF_ORIGIN}/`, { headers });
+      const answer = await PERFORMANCE(request, {
+        params: Promise.resolve({ number: `00${number}` }),
+      });
+      return { status: answer.status, text: await answer.text() };
+    };
+    expect((await ask()).status).toBe(404);
+    await send(stated(number, 1, "5", { externalId: `0000${number}` }));
+    expect(await ask()).toMatchObject({ status: 409 });
+    const [unit = ""] = await release(number, `S-${number}`);
+    expect((await ask()).text).toContain("<WorkState>Ready</WorkState>");
+    expect(await worked(unit)).toBe("applied");
+    expect((await ask()).text).toContain("<WorkState>Running</WorkState>");
+    await send(said(number, "hold", 2));
+    const held = await ask();
+    expect(held.text).toContain("<WorkState>Held</WorkState>");
+    expect(held.text).toContain(`<JobOrderID>0000${number}</JobOrderID>`);
+    if (whyUnchecked === null) expect(faultsOf("WorkPerformance", held.text)).toBe("");
+    await send(said(number, "release", 3));
+    const json = JSON.parse((await ask("application/json")).text);
+    expect(json.WorkPerformance).toMatchObject({ WorkState: "Running", Description: ["partial"] });
   });
 
   test("a number used again is not mixed with the order that had it (failure 25)", async () => {

@@ -1,5 +1,6 @@
 import { compare, subtract } from "#lib/kit/decimal";
 import type { Asked } from "./asked.rules.ts";
+import { canonicalNumber } from "./number.rules.ts";
 
 /** An order as it is here, in the members that another system may state. */
 export type Ours = {
@@ -80,8 +81,9 @@ export function reconcile(
   const stated = statedBy(asked, ours, facts);
   if (!stated)
     return parked("parent_not_here", { parent: "parent" in statement ? statement.parent : "" });
-  if (ours?.externalId && statement.externalId && ours.externalId !== statement.externalId) {
-    return parked("order_id_differs", { ours: ours.externalId, theirs: statement.externalId });
+  const [one, other] = [ours?.externalId ?? null, statement.externalId ?? null];
+  if (one !== null && other !== null && canonicalNumber(one) !== canonicalNumber(other)) {
+    return parked("order_id_differs", { ours: one, theirs: other });
   }
   if (
     ours?.status === "closed" &&

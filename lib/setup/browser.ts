@@ -9,8 +9,7 @@ export async function requireBrowser(): Promise<void> {
   if (existsSync(systemChromium)) return;
   const { chromium } = await import("@playwright/test");
   if (existsSync(chromium.executablePath())) return;
-  const mayInstall = process.getuid?.() === 0 && existsSync("/etc/debian_version");
-  if (mayInstall && installed()) return;
+  if (installed("chromium", systemChromium)) return;
   const command = existsSync("/etc/debian_version")
     ? "sudo apt-get install chromium"
     : "npx playwright install chromium";
@@ -19,13 +18,16 @@ export async function requireBrowser(): Promise<void> {
   );
 }
 
-function installed(): boolean {
+/** Debian's package, where we may install one; false: it is still not there. */
+export function installed(name: string, file: string): boolean {
+  if (existsSync(file)) return true;
+  if (process.getuid?.() !== 0 || !existsSync("/etc/debian_version")) return false;
   const aptGet = (...args: string[]) =>
     spawnSync("apt-get", ["-qq", ...args], {
       stdio: "ignore",
       env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
     });
   aptGet("update");
-  aptGet("install", "--yes", "--no-install-recommends", "chromium");
-  return existsSync(systemChromium);
+  aptGet("install", "--yes", "--no-install-recommends", name);
+  return existsSync(file);
 }

@@ -1,7 +1,7 @@
 import { mkdir, readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { benchProgram } from "./bench.ts";
-import { requireBrowser } from "./browser.ts";
+import { installed, requireBrowser } from "./browser.ts";
 import { buildWeb, generateClient, isBuildStale, isClientStale } from "./build.ts";
 import { withClient } from "./database.ts";
 import {
@@ -126,6 +126,8 @@ async function judgeSources(
     return;
   }
   await gate(total, "unit and database tests", async () => {
+    // For the documents of other systems; without it, their tests say that they were skipped.
+    installed("libxml2-utils", "/usr/bin/xmllint");
     // Ours rather than Vitest's own: it is stopped and removed even where Vitest is cut off.
     const given = environment.BUYOFF_TEST_DATABASE_URL;
     const server = given ? null : workplace.parts.keep(await startThrowawayPostgres());

@@ -229,6 +229,11 @@ export const demoPolicy: PlantPolicy = {
       owner: "production",
     },
     {
+      code: "mes",
+      label: { en: "Hold from the MES or ERP", es: "Retención del MES o ERP" },
+      owner: "production",
+    },
+    {
       code: "customer",
       label: { en: "Customer asked to wait", es: "El cliente pidió esperar" },
       owner: "customer",

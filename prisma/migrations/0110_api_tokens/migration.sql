@@ -8,14 +8,14 @@ create table api_tokens (
   name text not null,
   prefix text not null unique,
   token_hash text not null unique,
-  scopes text[] not null,
+  scopes text[],
   made_by uuid not null,
   made_at timestamptz(3) not null,
   revoked_by uuid,
   revoked_at timestamptz(3),
   last_used_at timestamptz(3),
   constraint api_tokens_scopes check
-    (scopes <@ array['orders.read', 'orders.write', 'qualifications.write'] and cardinality(scopes) > 0),
+    (scopes is not null and scopes <@ array['orders.read', 'orders.write', 'qualifications.write'] and cardinality(scopes) > 0),
   constraint api_tokens_revoked_by_somebody check ((revoked_by is null) = (revoked_at is null))
 );
 create index api_tokens_site_id_idx on api_tokens (site_id);

@@ -55,7 +55,7 @@ alter table work_orders
   add column priority text,
   add column instruction text,
   add column instruction_revision text,
-  add column units text[] not null default '{}',
+  add column units text[] default '{}',
   add column parent_id uuid,
   add column is_cancelled_there boolean not null default false,
   add column differences jsonb not null default '[]';

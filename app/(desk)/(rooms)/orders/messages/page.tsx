@@ -65,7 +65,7 @@ export default async function OrderMessages({ searchParams }: { searchParams: Se
 const tones: Readonly<Record<string, string>> = {
   parked: "border-stop",
   unreadable: "border-stop",
-  differs: "border-attention",
+  differs: "border-warn",
 };
 
 async function Message({
