@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
-import Link from "next/link";
 import { getLocale, getTranslations } from "next-intl/server";
 import { FilterLinks } from "#components/desk/filter-links";
+import { Link } from "#components/desk/link";
 import { Moment } from "#components/desk/moment";
 import { RedriveMessage } from "#components/desk/order-message-forms";
 import { Empty, PageHead } from "#components/desk/page-head";
