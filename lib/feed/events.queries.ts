@@ -100,7 +100,11 @@ async function goneOn(tx: Tx, entry: EntryLine): Promise<TravelerState | null> {
 }
 
 /** From the entries, and before them, for a lot that was split off, from its parent's up to the split. */
-export async function foldedUpTo(tx: Tx, stream: string, seq: number): Promise<TravelerState | null> {
+export async function foldedUpTo(
+  tx: Tx,
+  stream: string,
+  seq: number,
+): Promise<TravelerState | null> {
   const events = linesOf(
     await tx.$queryRaw<{ line: string }[]>`
       select line from entries where stream_id = ${stream}::uuid and seq <= ${seq} order by seq`,
