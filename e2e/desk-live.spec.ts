@@ -2,7 +2,6 @@ import type { Page } from "@playwright/test";
 import { uuidv7 } from "#lib/kit/ids";
 import { test } from "./fixtures.ts";
 import type { Unit } from "./support/crew.ts";
-import { signInAtDesk } from "./support/desk.ts";
 import { atDesk, type Desk, expect, work } from "./support/room.ts";
 import { screensOf } from "./support/screens.ts";
 import { act } from "./support/tablet.ts";
@@ -97,7 +96,7 @@ test.describe("the end of the session", () => {
   test.use({ expectedComplaint: /401/ });
 
   test("ends the live screen at once, and says so beside what stands there", async ({ desk }) => {
-    await signInAtDesk(desk, "Hector Salinas");
+    await atDesk(desk, "Hector Salinas");
     await desk.goto("/orders");
     await live(desk);
     const search = desk.getByRole("searchbox").or(desk.getByRole("textbox")).first();

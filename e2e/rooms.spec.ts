@@ -2,10 +2,9 @@ import { glob, readFile } from "node:fs/promises";
 import path from "node:path";
 import type { Page } from "@playwright/test";
 import { uuidv7 } from "#lib/kit/ids";
-import { type Locale, locales } from "#lib/messages/locales";
+import { locales } from "#lib/messages/locales";
 import { expect, test } from "./fixtures.ts";
 import { rows } from "./support/database.ts";
-import { signInAtDesk } from "./support/desk.ts";
 import { atDesk } from "./support/room.ts";
 import { run } from "./support/run.ts";
 import { seen } from "./support/sight.ts";
@@ -136,10 +135,9 @@ test("every face of the app is on the list of those that are looked at", async (
   expect(files.sort()).toEqual([...Object.keys(rooms), ...brokenFaces].sort());
 });
 
-const enter: Readonly<Record<Room["who"], (page: Page, locale: Locale) => Promise<unknown>>> = {
+const enter: Readonly<Record<Room["who"], (page: Page) => Promise<unknown>>> = {
   stranger: async () => {},
-  supervisor: (page, locale) =>
-    signInAtDesk(page, locale === "en" ? "Ruth Calloway" : "Hector Salinas", locale),
+  supervisor: (page) => atDesk(page, "Ruth Calloway"),
   quality: (page) => atDesk(page, "Ingrid Maurer"),
 };
 
@@ -156,7 +154,7 @@ test.describe("the rooms", () => {
         }) => {
           test.setTimeout(300_000);
           const shown = await somethingToShow();
-          await enter[who](page, locale);
+          await enter[who](page);
           const say = wordsIn(locale);
           const own = Object.entries(rooms).filter(([, room]) => room.who === who);
           expect(own).not.toEqual([]);
@@ -181,7 +179,8 @@ test.describe("a page that broke", () => {
       brokenFaces.map((file) => readFile(path.join(root, "app", file), "utf8")),
     );
     expect(new Set(faces).size, "one face, wherever it broke").toBe(1);
-    await signInAtDesk(desk, "Ingrid Maurer");
+    await atDesk(desk, "Ingrid Maurer");
+    await desk.goto("/");
     await desk.route("**/_next/static/chunks/**", (route) => route.abort());
     await desk.getByRole("link", { name: "Stations", exact: true }).click();
     const title = wordsIn("en")("desk.failed.title");
@@ -214,7 +213,7 @@ async function somethingToShow(): Promise<Shown> {
 test("the desk's dialogs, opened and closed", async ({ desk }) => {
   test.setTimeout(240_000);
   const shown = await somethingToShow();
-  await signInAtDesk(desk, "Hector Salinas");
+  await atDesk(desk, "Hector Salinas");
   const dialog = desk.getByRole("dialog");
   const look = async (name: string, open: () => Promise<void>) => {
     await open();

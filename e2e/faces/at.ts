@@ -1,9 +1,9 @@
 import type { Page } from "@playwright/test";
-import { decimalIn, type Locale } from "#lib/messages/locales";
+import { decimalIn, type Locale, locales } from "#lib/messages/locales";
 import { expect } from "../fixtures.ts";
 import type { Unit } from "../support/crew.ts";
 import type { Player } from "../support/player.ts";
-import { seen } from "../support/sight.ts";
+import { seen as seenOnce } from "../support/sight.ts";
 import type { wordsIn } from "../support/words.ts";
 
 /** Somebody at a tablet, in their language, with the units that lie ready for what is looked at. */
@@ -16,6 +16,37 @@ export type At = {
 };
 /** By file of `components/floor`: brings its face about and looks at it, in the order in which a shift may. */
 export type Faces = Readonly<Record<string, (at: At, file: string) => Promise<void>>>;
+
+/** Looks at what stands there in every language, the driver's first and last: nothing is driven twice for it. */
+export async function seen(page: Page, name: string): Promise<void> {
+  const driven = await page.locator("html").getAttribute("lang");
+  for (const locale of locales.toSorted((a) => (a === driven ? -1 : 1))) {
+    await speak(page, locale);
+    await seenOnce(page, `${name} ${locale}`);
+  }
+  await speak(page, driven);
+}
+
+/**
+ * As the switch on the lock screen and in the person's menu does, which lie behind what is looked at: by what
+ * the app gives that switch, found where React keeps it.
+ */
+async function speak(page: Page, locale: string | null): Promise<void> {
+  const html = page.locator("html");
+  if ((await html.getAttribute("lang")) === locale) return;
+  await page.evaluate((to) => {
+    type Fiber = { return: Fiber | null; memoizedProps: { value?: Language } | null };
+    type Language = { change?: (to: string | null) => void } | null;
+    const main = document.querySelector("main") as unknown as Record<string, Fiber> | null;
+    const key = Object.keys(main ?? {}).find((name) => name.startsWith("__reactFiber$")) ?? "";
+    for (let at = main?.[key] ?? null; at !== null; at = at.return) {
+      const value = at.memoizedProps?.value;
+      if (typeof value === "object" && typeof value?.change === "function") return value.change(to);
+    }
+    throw new Error("nothing here can change the language");
+  }, locale);
+  await expect(html).toHaveAttribute("lang", locale ?? "");
+}
 
 export const dialog = ({ page }: At) => page.getByRole("dialog").last();
 export const main = ({ page }: At) => page.getByRole("main");

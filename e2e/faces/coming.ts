@@ -4,10 +4,9 @@ import { expect } from "../fixtures.ts";
 import { told } from "../support/attempts.ts";
 import { crewAt } from "../support/crew.ts";
 import { run } from "../support/run.ts";
-import { seen } from "../support/sight.ts";
 import { act, aTablet } from "../support/tablet.ts";
 import { aSerial, type UnitWanted } from "../support/units.ts";
-import { type At, choose, dialog, type Faces, over, tap, tapExactly } from "./at.ts";
+import { type At, choose, dialog, type Faces, over, seen, tap, tapExactly } from "./at.ts";
 
 export const comingUnits = (): UnitWanted[] => [
   { unit: aSerial(), until: "060.3", values: { "060.1/1": "2.6" } },

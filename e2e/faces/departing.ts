@@ -1,7 +1,6 @@
 import { expect } from "../fixtures.ts";
 import { crewAt, kitFor, workOn } from "../support/crew.ts";
 import { run } from "../support/run.ts";
-import { seen } from "../support/sight.ts";
 import { aTablet } from "../support/tablet.ts";
 import { aSerial, type UnitWanted } from "../support/units.ts";
 import {
@@ -17,6 +16,7 @@ import {
   over,
   own,
   press,
+  seen,
   tap,
   tapExactly,
   toStep,

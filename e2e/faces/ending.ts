@@ -1,10 +1,21 @@
 import { expect } from "../fixtures.ts";
 import { crewAt, kitFor, workOn } from "../support/crew.ts";
 import { run } from "../support/run.ts";
-import { seen } from "../support/sight.ts";
 import { aTablet } from "../support/tablet.ts";
 import { aSerial, type UnitWanted } from "../support/units.ts";
-import { atLength, choose, dialog, enter, type Faces, gone, main, own, press, tap } from "./at.ts";
+import {
+  atLength,
+  choose,
+  dialog,
+  enter,
+  type Faces,
+  gone,
+  main,
+  own,
+  press,
+  seen,
+  tap,
+} from "./at.ts";
 
 export const endingUnits = (): UnitWanted[] => [
   { unit: aSerial(), until: "100.2" },

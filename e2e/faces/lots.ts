@@ -1,7 +1,17 @@
 import { expect } from "../fixtures.ts";
-import { seen } from "../support/sight.ts";
 import { aSerial, type UnitWanted } from "../support/units.ts";
-import { type At, atLength, choose, dialog, type Faces, gone, own, press, tap } from "./at.ts";
+import {
+  type At,
+  atLength,
+  choose,
+  dialog,
+  type Faces,
+  gone,
+  own,
+  press,
+  seen,
+  tap,
+} from "./at.ts";
 
 export const lotUnits = (): UnitWanted[] => [
   { unit: aSerial(), site: "NG2", instruction: "wi-4471-2213-rev-01", quantity: "50" },

@@ -1,6 +1,5 @@
 import { expect } from "../fixtures.ts";
 import { aPicture } from "../support/pictures.ts";
-import { seen } from "../support/sight.ts";
 import { aSerial, type UnitWanted } from "../support/units.ts";
 import {
   type At,
@@ -14,6 +13,7 @@ import {
   own,
   press,
   recorded,
+  seen,
   tap,
   tapExactly,
 } from "./at.ts";

@@ -1,5 +1,4 @@
 import { expect } from "../fixtures.ts";
-import { seen } from "../support/sight.ts";
 import { aSerial, type UnitWanted } from "../support/units.ts";
 import {
   type At,
@@ -14,6 +13,7 @@ import {
   own,
   press,
   recorded,
+  seen,
   tap,
   tapExactly,
 } from "./at.ts";

@@ -5,7 +5,7 @@ import { told } from "../support/attempts.ts";
 import { componentFor, crewAt, kitFor, type Unit, workOn } from "../support/crew.ts";
 import { entriesOf } from "../support/database.ts";
 import { expectSameDecisions } from "../support/decisions.ts";
-import { command, expectIntact, signInAtDesk } from "../support/desk.ts";
+import { command, expectIntact } from "../support/desk.ts";
 import { aPicture } from "../support/pictures.ts";
 import { Player, workOnScreen } from "../support/player.ts";
 import { atDesk } from "../support/room.ts";
@@ -75,7 +75,7 @@ test("story 2: an over-torqued bolt becomes one NCR, is reworked as the QMS deci
   });
 
   await test.step("the hold stays while the QMS has decided nothing", async () => {
-    await signInAtDesk(desk, "Ingrid Maurer");
+    await atDesk(desk, "Ingrid Maurer");
     await desk.goto("/defects");
     await seen(desk, "defects");
     await desk.getByRole("row").filter({ hasText: unit.unit }).getByRole("link").first().click();

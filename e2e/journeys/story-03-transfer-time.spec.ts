@@ -4,9 +4,10 @@ import { told } from "../support/attempts.ts";
 import { crewAt, kitFor, workOn } from "../support/crew.ts";
 import { entriesOf } from "../support/database.ts";
 import { expectSameDecisions } from "../support/decisions.ts";
-import { command, expectIntact, signInAtDesk } from "../support/desk.ts";
+import { command, expectIntact } from "../support/desk.ts";
 import { aPicture } from "../support/pictures.ts";
 import { Player } from "../support/player.ts";
+import { atDesk } from "../support/room.ts";
 import { run } from "../support/run.ts";
 import { openNcr } from "../support/sandbox.ts";
 import { seen } from "../support/sight.ts";
@@ -121,7 +122,7 @@ test("story 3: a transfer of 37 seconds is a defect by itself, nobody uses it as
         "design_authority_needed",
       ]),
     ).toPass({ timeout: 90_000, intervals: [500] });
-    await signInAtDesk(desk, "Ingrid Maurer");
+    await atDesk(desk, "Ingrid Maurer");
     await desk.goto("/defects");
     await desk.getByRole("row").filter({ hasText: unit.unit }).getByRole("link").first().click();
     await expect(desk.getByRole("heading", { level: 1 })).toContainText("PRC-01");

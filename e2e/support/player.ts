@@ -2,11 +2,14 @@ import { expect, type Page } from "@playwright/test";
 import type { InstructionContent } from "#lib/instructions/schema";
 import { decimalIn, type Locale } from "#lib/messages/locales";
 import type { Packet } from "#lib/offline/wire.schema";
+import { entryLine } from "#lib/record/schema";
+import { evolve } from "#lib/travelers/evolve.rules";
+import { recordedEvent } from "#lib/travelers/history.queries";
 import type { TravelerEvent } from "#lib/travelers/schema";
 import type { TravelerState } from "#lib/travelers/state.schema";
 import { type Act, type Kit, nextAct } from "../../prisma/seed/plan.ts";
 import { type Badge, kitFor, type Unit, whoDoes } from "./crew.ts";
-import { entriesOf } from "./database.ts";
+import { type EntryRow, entriesOf } from "./database.ts";
 import { aPicture } from "./pictures.ts";
 import { demoKit, type Tablet } from "./tablet.ts";
 import { wordsIn } from "./words.ts";
@@ -178,7 +181,7 @@ export async function workOnScreen(
   let packet = await observer.packet(unit.traveler);
   for (;;) {
     const next = nextOnScreen(packet.state, packet.content, kit);
-    if (!next || until(next)) return packet;
+    if (!next || until(next)) return observer.packet(unit.traveler);
     const name = who(next);
     if (next.type !== "signBuyoff") await player.handOver(name);
     // A step that is done looks like any other that is.
@@ -205,16 +208,24 @@ const evidence: Readonly<Partial<Record<Act["type"], TravelerEvent["type"]>>> = 
   signBuyoff: "buyoff.signed",
 };
 
-/** Waits for the act's own entry in the record; nothing else that happens meanwhile passes for it. */
-async function arrived({ observer, unit }: Journey, before: Packet, next: Act): Promise<Packet> {
+/**
+ * Waits for the act's own entry in the record, and takes up what is new there; nothing else that happens meanwhile
+ * passes for it.
+ */
+async function arrived({ unit }: Journey, before: Packet, next: Act): Promise<Packet> {
   const type = startsClock(before.content, next) ? "batch_clock.started" : evidence[next.type];
   if (!type) throw new Error(`${next.type} leaves no entry that is known here`);
+  let found: EntryRow[] = [];
   await expect(async () => {
-    const found = await entriesOf(unit.traveler, before.state.seq);
+    found = await entriesOf(unit.traveler, before.state.seq);
     const types = found.map((entry) => entry.type);
     expect(types, `${next.step ?? next.operation} ${next.type}`).toContain(type);
   }).toPass({ timeout: 60_000, intervals: [60, 60, 100, 100, 150, 250, 500] });
-  return observer.packet(unit.traveler);
+  const events = found.map(({ line }) => recordedEvent(entryLine.parse(JSON.parse(line))));
+  return {
+    ...before,
+    state: events.reduce<TravelerState | null>(evolve, before.state) ?? before.state,
+  };
 }
 
 /** One scan installs what is mixed and starts its clock. */
