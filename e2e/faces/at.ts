@@ -36,12 +36,13 @@ async function speak(page: Page, locale: string | null): Promise<void> {
   if ((await html.getAttribute("lang")) === locale) return;
   await page.evaluate((to) => {
     type Fiber = { return: Fiber | null; memoizedProps: { value?: Language } | null };
-    type Language = { change?: (to: string | null) => void } | null;
+    type Language = { locale?: string; change?: (to: string | null) => void } | null;
     const main = document.querySelector("main") as unknown as Record<string, Fiber> | null;
     const key = Object.keys(main ?? {}).find((name) => name.startsWith("__reactFiber$")) ?? "";
     for (let at = main?.[key] ?? null; at !== null; at = at.return) {
       const value = at.memoizedProps?.value;
-      if (typeof value === "object" && typeof value?.change === "function") return value.change(to);
+      if (typeof value?.locale === "string" && typeof value.change === "function")
+        return value.change(to);
     }
     throw new Error("nothing here can change the language");
   }, locale);
