@@ -121,6 +121,18 @@ describe("a defect becomes one NCR", () => {
   });
 });
 
+test("of what is due, the more urgent goes first, and what came first among equals", async () => {
+  await open();
+  const keys = [await plant.logDefect(), await plant.logDefect(), await plant.logDefect()];
+  await routeQueued(ports.origin);
+  const urgent = keys[2]?.key ?? "";
+  await plant.query("update deliveries set priority = 5 where external_key = $1", [urgent]);
+  await deliverDue(ports, { leaseMs: 5_000, atOnce: 1 });
+  expect((await sandbox.count()).by_external_key).toEqual({ [urgent]: 1 });
+  await deliverDue(ports, { leaseMs: 5_000, atOnce: 1 });
+  expect((await sandbox.count()).by_external_key).toEqual({ [urgent]: 1, [keys[0]?.key ?? ""]: 1 });
+});
+
 describe("a lost answer is looked up before anything is sent again", () => {
   test.each(["commit-then-drop", "commit-then-hang"])("%s: one NCR, adopted", async (mode) => {
     await open();

@@ -29,7 +29,7 @@ export type Claim = {
  * Takes what is due, skipping what another worker is taking. Of one ordering key only the head: nothing
  * overtakes what is before it. A photo keeps back nobody, because its bytes may come hours later or be
  * refused, and a withdrawal must not wait for them. What is parked or dead with its record made does
- * not either: it waits for a person, the record is there.
+ * not either: it waits for a person, the record is there. Of what is due, what its rule calls more urgent goes first.
  */
 export const claimDue = (leaseMs: number, limit: number): Promise<Claim[]> =>
   db.$queryRaw<Claim[]>`
@@ -47,7 +47,7 @@ export const claimDue = (leaseMs: number, limit: number): Promise<Claim[]> =>
               and before.position < d.position and before.operation <> 'attach'
               and (before.state in ('pending', 'gated', 'sending', 'outcome_unknown')
                 or (before.state in ('parked', 'dead') and before.external_id is null)))
-       order by d.next_at, d.position
+       order by d.priority, d.next_at, d.position
        limit ${limit}
          for update of d skip locked)
     update deliveries d
