@@ -22,6 +22,7 @@ type Shown = {
   stock: string;
   station: string;
   requirement: string;
+  message: string;
 };
 type Room = {
   address: (of: Shown) => string;
@@ -67,6 +68,12 @@ const rooms: Readonly<Record<string, Room>> = {
     address: ({ traveler, requirement }) => `/buyoffs/${traveler}/${requirement}`,
     heading: () => "020",
     who: "supervisor",
+  },
+  "(desk)/(rooms)/feed/page.tsx": room("/feed", "desk.messages.title", "quality"),
+  "(desk)/(rooms)/feed/messages/[id]/page.tsx": {
+    address: ({ message }) => `/feed/messages/${message}`,
+    heading: () => "NCR",
+    who: "quality",
   },
   "(desk)/(rooms)/process-limits/page.tsx": room("/process-limits", "desk.processLimits.title"),
   "(desk)/(rooms)/reviews/page.tsx": room("/reviews", "desk.reviews.title", "quality"),
@@ -194,7 +201,7 @@ async function somethingToShow(): Promise<Shown> {
   await aTablet(run.origin);
   const [found] = await rows<Shown>(
     `select d.id as defect, t.id as traveler, t.serial as unit, g.id as gage, o.id as "order",
-            p.id as person, k.id as stock, s.id as station, (select b->>'id' from instruction_revisions r,
+            p.id as person, k.id as stock, s.id as station, m.id as message, (select b->>'id' from instruction_revisions r,
               jsonb_path_query(r.content::jsonb, '$.operations[*] ? (@.number == "020").steps[*].buyoffs[*]') b
               where r.content_sha256 = t.content_sha256 limit 1) as requirement
        from defects d join travelers t on t.id = d.traveler_id
@@ -203,6 +210,7 @@ async function somethingToShow(): Promise<Shown> {
        join people p on p.name = 'Marisol Reyes'
        join stock k on k.site_id = t.site_id and k.part = 'PS-B2'
        join stations s on s.site_id = t.site_id and s.code = 'ASM-1'
+       join deliveries m on m.site_id = t.site_id and m.operation = 'create'
       where d.code = 'DIM-01' and t.serial like 'FSB-%' limit 1`,
   );
   if (!found) throw new Error("the demo plant has no defect");

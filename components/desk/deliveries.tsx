@@ -43,13 +43,13 @@ export function Deliveries({
               <Moment at={delivery.updatedAt} zone={zone} />
             </span>
           </header>
-          <Standing delivery={delivery} zone={zone} mayRetry={mayRetry} />
+          <DeliveryStanding delivery={delivery} zone={zone} mayRetry={mayRetry} />
           {attempts.length === 0 ? null : (
             <details className="border-t border-sunk text-[14px]">
               <summary className="px-4 py-2 font-[650]">
                 {t("attempts", { count: attempts.length })}
               </summary>
-              <Attempts delivery={delivery} attempts={attempts} zone={zone} />
+              <DeliveryAttempts delivery={delivery} attempts={attempts} zone={zone} />
             </details>
           )}
         </article>
@@ -58,12 +58,18 @@ export function Deliveries({
   );
 }
 
-function Standing({
+type Standing = Pick<
+  DeliveryShown,
+  "id" | "state" | "connector" | "lastResult" | "attempts" | "nextAt"
+>;
+
+/** Where it stands, why, what happens next, and what a person can do. */
+export function DeliveryStanding({
   delivery,
   zone,
   mayRetry,
 }: {
-  delivery: DeliveryShown;
+  delivery: Standing;
   zone: string;
   mayRetry: boolean;
 }) {
@@ -102,10 +108,17 @@ function Standing({
   );
 }
 
-const shown =
-  "mono mt-1 max-h-56 overflow-auto rounded bg-sunk px-3 py-2 text-[13px] break-all whitespace-pre-wrap";
+const shown = "mono mt-1 rounded bg-sunk px-3 py-2 text-[13px] break-all whitespace-pre-wrap";
 
-function Attempts({ delivery, attempts, zone }: DeliveryWithAttempts & { zone: string }) {
+export function DeliveryAttempts({
+  delivery,
+  attempts,
+  zone,
+}: {
+  delivery: Pick<DeliveryShown, "externalKey">;
+  attempts: readonly AttemptShown[];
+  zone: string;
+}) {
   const t = useTranslations("desk.delivery");
   return (
     <div className="px-4 pb-4">

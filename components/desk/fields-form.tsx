@@ -14,7 +14,7 @@ export type FieldSpec<T> = {
   name: keyof T & string;
   label: string;
   hint?: string;
-  kind?: "text" | "mono" | "day" | "area" | "select" | "checks";
+  kind?: "text" | "mono" | "day" | "area" | "json" | "select" | "checks";
   options?: readonly { value: string; label: string }[];
 };
 
@@ -51,7 +51,13 @@ export function FieldsForm<T extends FieldValues>({
   const { errors } = form.formState;
   const register = form.register as unknown as UseFormRegister<FieldValues>;
   return (
-    <CommandDialog {...dialog} label={label} title={title} tone={tone} wide={fields.length > 5}>
+    <CommandDialog
+      {...dialog}
+      label={label}
+      title={title}
+      tone={tone}
+      wide={fields.length > 5 || fields.some(({ kind }) => kind === "json")}
+    >
       <form onSubmit={submit} noValidate className="grid gap-4 text-left">
         {refusal === null ? null : <RefusalNote key={refusal.at} refusal={refusal.refused} />}
         {lead === undefined ? null : <p className="text-[16px] text-ink-2">{lead}</p>}
@@ -64,7 +70,7 @@ export function FieldsForm<T extends FieldValues>({
             const found = errors[spec.name as keyof typeof errors] as
               | { message?: string; root?: { message?: string } }
               | undefined;
-            const isWide = spec.kind === "area" || spec.kind === "checks";
+            const isWide = ["area", "json", "checks"].includes(spec.kind ?? "text");
             return (
               <div key={spec.name} className={isWide ? "col-span-full" : ""}>
                 {spec.kind === "checks" ? (
@@ -100,6 +106,10 @@ function Control<T>({
   const t = useTranslations("desk.form");
   const field = register(spec.name as Path<FieldValues>);
   if (spec.kind === "area") return <TextArea {...control} {...field} />;
+  if (spec.kind === "json")
+    return (
+      <TextArea {...control} {...field} rows={16} spellCheck={false} className="mono text-[13px]" />
+    );
   if (spec.kind === "select")
     return (
       <SelectInput {...control} {...field}>

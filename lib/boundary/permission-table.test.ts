@@ -128,6 +128,7 @@ const matrix: Readonly<Record<Permission, string>> = {
 
   "feed.read": "---qman-",
   "feed.manage": "-----an-",
+  "feed.approve": "---q----",
 
   "record.verify": "-isq-a-c",
   viewRecordForAudit: "--sqm--c",

@@ -153,6 +153,7 @@ const about: Readonly<Record<Permission, About>> = {
 
   "feed.read": ["feed"],
   "feed.manage": ["feed"],
+  "feed.approve": ["feed", "another"],
 
   "record.verify": ["record"],
   viewRecordForAudit: ["record"],

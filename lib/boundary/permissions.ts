@@ -38,6 +38,8 @@ export const permissions = {
   /** To see what goes to other systems, how it went, and by which configuration. */
   "feed.read": ["quality", "manufacturing_engineer", "administrator", "integrator"],
   "feed.manage": ["administrator", "integrator"],
+  /** To decide what quality answers for: that something is not sent. Never one's own proposal. */
+  "feed.approve": ["quality"],
   "people.read": ["supervisor", "quality", "administrator"],
   "people.manage": ["administrator"],
   /** To ask for a new PIN for somebody, and to approve what another has asked. */

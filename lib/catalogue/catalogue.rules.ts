@@ -163,6 +163,12 @@ export const withoutEvent: Readonly<
   "rule.retired": feed,
   "document.let_go": feed,
   "document.rejected": feed,
+  "delivery.retried": feed,
+  "delivery.edited": feed,
+  "delivery.linked": feed,
+  "delivery.discard_asked": feed,
+  "delivery.discard_refused": feed,
+  "delivery.discarded": feed,
 };
 
 /** Planned for the catalogue; nothing in today's record leads to it. */

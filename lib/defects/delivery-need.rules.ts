@@ -44,6 +44,8 @@ export type Reason = {
     | "not_found_yet"
     | "sent_again"
     | "no_way_to_look"
+    | "linked"
+    | "discarded"
     | "other";
   said: string;
 };
@@ -52,6 +54,8 @@ const plain: Readonly<Record<string, Reason["code"]>> = {
   made: "made",
   found: "found",
   confirmed: "confirmed",
+  "linked by hand": "linked",
+  discarded: "discarded",
   "asked to wait": "asked_to_wait",
   "not found yet": "not_found_yet",
   "not there, to be sent again": "sent_again",

@@ -1,12 +1,18 @@
 "use server";
-import * as z from "zod/mini";
 import { action } from "#lib/boundary/action";
-import { err } from "#lib/kit/result";
-import { retryDelivery } from "./commands.ts";
+import * as letters from "./dead-letters.commands.ts";
+import {
+  decideDiscardForm,
+  discardForm,
+  editForm,
+  linkForm,
+  retryForm,
+} from "./dead-letters.schema.ts";
 
-const delivery = z.object({ delivery: z.uuid() });
-
-export const retry = action("feed.manage", delivery, async (actor, input) => {
-  const again = await retryDelivery(actor, input.delivery);
-  return again.ok ? again : err({ code: again.error, params: {} });
-});
+export const retry = action("feed.manage", retryForm, (actor, { delivery }) =>
+  letters.retryDelivery(actor, delivery),
+);
+export const askDiscard = action("feed.manage", discardForm, letters.askDiscard);
+export const decideDiscard = action("feed.approve", decideDiscardForm, letters.decideDiscard);
+export const link = action("feed.manage", linkForm, letters.linkDelivery);
+export const edit = action("feed.manage", editForm, letters.editDelivery);

@@ -8,10 +8,10 @@ vi.hoisted(() => {
 
 import { actorOfSeed } from "#lib/boundary/actor";
 import { db } from "#lib/db/client";
-import { retryDelivery } from "./commands.ts";
 import { resumeConnector } from "./connector.commands.ts";
 import { connectorById } from "./connector.queries.ts";
 import type { RestConnectorConfig } from "./connectors/rest/schema.ts";
+import { retryDelivery } from "./dead-letters.commands.ts";
 import { deliverDue } from "./deliver.worker.ts";
 import { keepExternal } from "./external.commands.ts";
 import { routeQueued } from "./routing.commands.ts";

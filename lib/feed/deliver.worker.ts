@@ -1,7 +1,9 @@
 import "server-only";
 import { db } from "#lib/db/client";
 import { instant } from "#lib/kit/time";
+import { breakerPolicy } from "./breaker.rules.ts";
 import { connectorById, isRecordsConnector, type OpenConnector } from "./connector.queries.ts";
+import { requestWaitMs } from "./connector-usage.queries.ts";
 import type { RestConnectorConfig } from "./connectors/rest/schema.ts";
 import * as rest from "./connectors/rest/talk.gateway.ts";
 import { hearsEvents } from "./connectors/schema.ts";
@@ -56,15 +58,12 @@ async function carry(work: Work, about: object): Promise<void> {
   const { claim, connector, ports } = work;
   const { outcome, made } = await actOn(work);
   if (outcome === null) return;
-  const change = afterOutcome(
-    claim,
-    outcome,
-    connector.config,
-    instant(ports.now()),
-    ports.random(),
-  );
+  const jitter = ports.random();
+  const change = afterOutcome(claim, outcome, connector.config, instant(ports.now()), jitter);
   const goesOn = change.state === "delivered" && outcome.kind === "there";
-  await saveChange(claim, change, made, goesOn);
+  const own = isRecordsConnector(connector) ? connector.config.breaker : undefined;
+  const policy = { ...breakerPolicy, ...own };
+  await saveChange(claim, change, made, { outcome, policy, jitter }, goesOn);
   ports.log.info(
     {
       ...about,
@@ -236,6 +235,8 @@ async function exchange<T>(
   work: RecordWork,
   talk: (tell: rest.Tell) => Promise<rest.Talk<T>>,
 ): Promise<rest.Talk<T>> {
+  const waitMs = await requestWaitMs(work.connector, work.claim.process === "NCR");
+  if (waitMs > 0) return { kind: "rate_limited", reason: budgetSpent, waitMs, trace: nothingSent };
   let attempt: string | null = null;
   const talked = await talk({
     onSend: async (act, request) => {
@@ -245,6 +246,9 @@ async function exchange<T>(
   if (attempt !== null) await closeAttempt(attempt, talked.trace);
   return talked;
 }
+
+const budgetSpent = "as many requests as the system allows have been sent";
+const nothingSent: rest.Trace = { request: "", response: null, classification: "not_sent" };
 
 type Failure = { kind: Exclude<rest.Talk<never>["kind"], "done">; reason: string; waitMs: number };
 

@@ -1,9 +1,11 @@
 import "server-only";
-import { db, inTransaction } from "#lib/db/client";
+import { db, inTransaction, type Tx } from "#lib/db/client";
 import { uuidv7 } from "#lib/kit/ids";
+import { instant } from "#lib/kit/time";
+import { afterTry, type BreakerPolicy, isAnswer } from "./breaker.rules.ts";
 import type { Trace } from "./connectors/rest/talk.gateway.ts";
 import type { Claim } from "./delivery.queries.ts";
-import type { Change } from "./delivery.rules.ts";
+import type { Change, Outcome } from "./delivery.rules.ts";
 import { tellLive } from "./live.commands.ts";
 
 /** Somebody else has the delivery by now: what this worker does for it no longer counts. */
@@ -45,6 +47,31 @@ export async function closeAttempt(id: string, trace: Trace): Promise<void> {
 
 export type Made = { externalId: string; number: string };
 
+/** What a try says of the system itself, beside the delivery. */
+export type Tried = { outcome: Pick<Outcome, "kind">; policy: BreakerPolicy; jitter: number };
+
+/** An answer closes the circuit, and costs nothing while it is closed; the tries without one are counted. */
+async function keepCircuit(
+  tx: Tx,
+  connector: string,
+  { outcome, policy, jitter }: Tried,
+): Promise<void> {
+  if (isAnswer(outcome)) {
+    await tx.$executeRaw`
+      update connectors set failures_in_row = 0, open_until = null
+       where id = ${connector}::uuid and failures_in_row > 0`;
+    return;
+  }
+  const [now] = await tx.$queryRaw<{ failures: number; at: Date }[]>`
+    select failures_in_row as failures, clock_timestamp() as at from connectors
+     where id = ${connector}::uuid for update`;
+  if (!now) return;
+  const after = afterTry(now, outcome, policy, instant(now.at.getTime()), jitter);
+  await tx.$executeRaw`
+    update connectors set failures_in_row = ${after.failures}, open_until = ${after.openUntil}::timestamptz
+     where id = ${connector}::uuid`;
+}
+
 /**
  * The delivery's next state, if it is still ours: the fence is compared in the same statement, so a
  * worker that comes back late changes nothing. `kept` holds on to the lease for the next act.
@@ -53,6 +80,7 @@ export async function saveChange(
   claim: Claim,
   change: Change,
   made: Made | null,
+  tried: Tried,
   kept = false,
 ): Promise<void> {
   await inTransaction(async (tx) => {
@@ -71,6 +99,7 @@ export async function saveChange(
         update delivery_attachments set state = ${change.state}, external_ref = ${made?.externalId ?? null}
          where delivery_id = ${claim.id}::uuid`;
     }
+    await keepCircuit(tx, claim.connector, tried);
     await tellLive(tx, claim.site, {
       kinds: ["delivery"],
       travelers: claim.traveler === null ? [] : [claim.traveler],

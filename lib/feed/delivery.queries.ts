@@ -1,5 +1,7 @@
 import "server-only";
 import { db } from "#lib/db/client";
+import { Prisma } from "#lib/db/generated/client";
+import { breakerPolicy } from "./breaker.rules.ts";
 import type { DeliveryOperation, DeliveryState } from "./delivery.rules.ts";
 import type { FeedProcess } from "./processes.schema.ts";
 
@@ -25,28 +27,47 @@ export type Claim = {
   fence: bigint;
 };
 
+/** What could be taken now, of a delivery d. */
+const isDue = Prisma.sql`d.state in ('pending', 'sending', 'outcome_unknown', 'delivered')
+  and d.next_at <= clock_timestamp()
+  and (d.leased_until is null or d.leased_until < clock_timestamp())
+  and not exists (
+    select from deliveries before
+     where before.connector_id = d.connector_id and before.ordering_key = d.ordering_key
+       and before.position < d.position and before.operation <> 'attach'
+       and (before.state in ('pending', 'gated', 'sending', 'outcome_unknown')
+         or (before.state in ('parked', 'dead') and before.external_id is null)))`;
+
+/** Where anything may be sent, of a connector c. */
+const isOpen = Prisma.sql`c.status = 'active'
+  and (c.paused_until is null or c.paused_until <= clock_timestamp())
+  and (c.open_until is null or c.open_until <= clock_timestamp())`;
+
 /**
  * Takes what is due, skipping what another worker is taking. Of one ordering key only the head: nothing
  * overtakes what is before it. A photo keeps back nobody, because its bytes may come hours later or be
  * refused, and a withdrawal must not wait for them. What is parked or dead with its record made does
- * not either: it waits for a person, the record is there. Of what is due, what its rule calls more urgent goes first.
+ * not either: it waits for a person, the record is there. Of a system that has not answered for a while
+ * only one: the others follow when that one has an answer. Of what is due, what its rule calls more urgent
+ * goes first.
  */
 export const claimDue = (leaseMs: number, limit: number): Promise<Claim[]> =>
   db.$queryRaw<Claim[]>`
-    with due as (
+    with probes as materialized (
+      select distinct on (d.connector_id) d.id
+        from deliveries d
+        join connectors c on c.id = d.connector_id
+       where c.failures_in_row >= ${breakerPolicy.failuresMax} and ${isOpen} and ${isDue}
+         and not exists (
+           select from deliveries tried
+            where tried.connector_id = c.id and tried.leased_until >= clock_timestamp())
+       order by d.connector_id, d.priority, d.next_at, d.position),
+    due as (
       select d.id, d.state as found
         from deliveries d
         join connectors c on c.id = d.connector_id
-       where c.status = 'active' and (c.paused_until is null or c.paused_until <= clock_timestamp())
-         and d.state in ('pending', 'sending', 'outcome_unknown', 'delivered')
-         and d.next_at <= clock_timestamp()
-         and (d.leased_until is null or d.leased_until < clock_timestamp())
-         and not exists (
-           select from deliveries before
-            where before.connector_id = d.connector_id and before.ordering_key = d.ordering_key
-              and before.position < d.position and before.operation <> 'attach'
-              and (before.state in ('pending', 'gated', 'sending', 'outcome_unknown')
-                or (before.state in ('parked', 'dead') and before.external_id is null)))
+       where ${isOpen} and ${isDue}
+         and (c.failures_in_row < ${breakerPolicy.failuresMax} or d.id in (select id from probes))
        order by d.priority, d.next_at, d.position
        limit ${limit}
          for update of d skip locked)

@@ -43,7 +43,7 @@ export async function keepExternal(
        where connector_id = ${connector.id}::uuid and external_id = ${asked}
          and operation = 'create' and state in ('tracking', 'closed')`;
     return true;
-  });
+  }, connector.site);
 }
 
 /** Told, or refused for a reason that stays visible; a version that came meanwhile is still to be told. */

@@ -4,6 +4,7 @@ import { type CallExpression, type Expression, type ObjectExpression, parseSync 
 import { describe, expect, test } from "vitest";
 import type { BlobRefusal } from "#lib/blobs/commands";
 import type { BoundaryError } from "#lib/boundary/admit";
+import type { DeadLetterRefusal } from "#lib/feed/dead-letters.rules";
 import type { OrderMessageRefusal } from "#lib/orders/commands";
 import type { BadgesRefusal } from "#lib/people/badges.commands";
 import type { PersonRefusal } from "#lib/people/changes.commands";
@@ -67,7 +68,7 @@ type DeskCode =
   | ImportRefusal["code"]
   | ReleaseRefusal["code"]
   | "document_unknown"
-  | "delivery_not_stopped"
+  | DeadLetterRefusal["code"]
   | BadgesRefusal["code"]
   | "no_answer"
   | "no_answer_to_badges"

@@ -71,6 +71,12 @@ export const happeningTypes = {
     "rule.retired",
     "document.let_go",
     "document.rejected",
+    "delivery.retried",
+    "delivery.edited",
+    "delivery.linked",
+    "delivery.discard_asked",
+    "delivery.discard_refused",
+    "delivery.discarded",
   ],
 } as const satisfies Partial<Record<StreamKind, readonly string[]>>;
 

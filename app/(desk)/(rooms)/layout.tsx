@@ -93,5 +93,5 @@ const planLinks = [
     also: ["/qualifications", "/stamps", "/permissions"],
   },
   { name: "stations", href: "/stations", needs: "device.revoke" },
-  { name: "feed", href: "/feed/tokens", needs: "feed.read" },
+  { name: "feed", href: "/feed", needs: "feed.read" },
 ] as const satisfies readonly (Omit<RailLink, "label"> & { name: string; needs: Permission })[];

@@ -44,6 +44,7 @@ const quick: Partial<RestConnectorConfig> = {
   settlingMs: 300,
   lookupsMax: 2,
   retry: { attemptsMax: 8, baseMs: 20, factor: 2, capMs: 100 },
+  breaker: { baseMs: 20, capMs: 100 },
 };
 
 type Place = { site: string; connector: string; person: string; card: string };

@@ -27,6 +27,8 @@ export type Sandbox = {
   behave(how: Record<string, unknown>): Promise<void>;
   count(): Promise<SandboxCount>;
   ncrs(): Promise<SandboxNcr[]>;
+  /** As somebody who types it there; gives its number. */
+  create(fields: Record<string, string>): Promise<string>;
   patch(number: string, change: object): Promise<void>;
   stop(): Promise<void>;
 };
@@ -60,6 +62,8 @@ export async function startSandbox(webhookUrl?: string): Promise<Sandbox> {
     count: () => ask("GET", "/api/admin/count") as Promise<SandboxCount>,
     ncrs: async () =>
       ((await ask("GET", "/api/ncrs?include_closed=1")) as { ncrs: SandboxNcr[] }).ncrs,
+    create: async (fields) =>
+      ((await ask("POST", "/api/ncrs", fields)) as { number: string }).number,
     patch: async (number, change) => void (await ask("PATCH", `/api/ncrs/${number}`, change)),
     stop: async () => {
       const ended = new Promise((resolve) => child.once("exit", resolve));

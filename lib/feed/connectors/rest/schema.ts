@@ -64,6 +64,16 @@ export const restConnectorConfig = z.object({
     factor: z.int().check(z.gte(2)),
     capMs: milliseconds,
   }),
+  /** For how long a system that doesn't answer is left alone; breaker.rules.ts has the default. */
+  breaker: z.optional(z.object({ baseMs: milliseconds, capMs: milliseconds })),
+  /** How many requests the system allows; `reserve` of them (0 to 1) is left for NCRs alone. */
+  limits: z.optional(
+    z.object({
+      perMinute: z.optional(z.int().check(z.positive())),
+      perDay: z.optional(z.int().check(z.positive())),
+      reserve: z.number().check(z.gte(0), z.lte(0.9)),
+    }),
+  ),
   /** First that holds wins; before the defaults. Input: status, headers, body, act. */
   results: z.array(z.object({ when: expression, is: z.enum(classes) })),
   /** Input: the draft; $key. `path` gives text, `body` JSON. */
