@@ -56,6 +56,7 @@ export function doorsOf({ traveler, defect, sha256, ...plant }: Named): Door[] {
       .replace("[...missing]", "no-such-room")
       .replace("[requirement]", plant.requirement)
       .replace("[number]", "4711")
+      .replace("[delivery]", "01890000-0000-7000-8000-000000000001")
       .replace("[id]", idIn(route));
     if (/[[\]]/.test(path)) throw new Error(`${way}: no address for its parameter`);
     const isPage = kind === "PAGE";
