@@ -5,24 +5,13 @@ import path from "node:path";
 
 const debians = "/usr/bin/xmllint";
 
-/** The published schemas lie beside the project and are no part of it. */
-function published(): string | null {
-  let folder = path.resolve(import.meta.dirname, "../../..");
-  while (folder !== path.dirname(folder)) {
-    const found = path.join(folder, "shared", "reference", "b2mml");
-    if (existsSync(path.join(found, "B2MML-Common.xsd"))) return found;
-    folder = path.dirname(folder);
-  }
-  return null;
-}
+/** As MESA International publishes them; see NOTICE.md there. */
+const published = path.join(import.meta.dirname, "b2mml");
 
 /** Why nothing can be checked here; null: it can. */
-export const whyUnchecked: string | null =
-  published() === null
-    ? "the B2MML schemas are not beside the project"
-    : existsSync(debians)
-      ? null
-      : "xmllint is missing: apt-get install libxml2-utils";
+export const whyUnchecked: string | null = existsSync(debians)
+  ? null
+  : "xmllint is missing: apt-get install libxml2-utils";
 
 const emptyTypes = (namespace: string, types: readonly string[]) =>
   `<xsd:schema xmlns:xsd="http://www.w3.org/2001/XMLSchema" targetNamespace="${namespace}">${types
@@ -46,9 +35,8 @@ const batchMl: Readonly<Record<string, string>> = {
 export function faultsOf(name: "WorkSchedule" | "WorkPerformance", xml: string): string {
   const folder = mkdtempSync(path.join(tmpdir(), "buyoff-b2mml-"));
   try {
-    const from = published() ?? "";
-    for (const file of readdirSync(from).filter((of) => of.endsWith(".xsd"))) {
-      copyFileSync(path.join(from, file), path.join(folder, file));
+    for (const file of readdirSync(published).filter((of) => of.endsWith(".xsd"))) {
+      copyFileSync(path.join(published, file), path.join(folder, file));
     }
     for (const [of, schema] of Object.entries(batchMl)) {
       writeFileSync(path.join(folder, `BatchML-${of}.xsd`), schema);

@@ -88,7 +88,12 @@ export default async function MessagePage({ params }: Ask) {
           mayDecide: may(actor, "feed.approve"),
         }}
       />
-      <Facts message={message} zone={zone} mayReadUnit={mayReadUnit} />
+      <Facts
+        message={message}
+        zone={zone}
+        mayReadUnit={mayReadUnit}
+        mayReadDefect={may(actor, "defect.read")}
+      />
       <Part id="attempts" title={t("attemptsTitle", { count: attempts.length })}>
         {attempts.length === 0 ? (
           <p className="px-4 py-3 text-[15px] text-ink-2">{t("noAttempts")}</p>
@@ -140,10 +145,12 @@ async function Facts({
   message,
   zone,
   mayReadUnit,
+  mayReadDefect,
 }: {
   message: Message;
   zone: string;
   mayReadUnit: boolean;
+  mayReadDefect: boolean;
 }) {
   const t = await getTranslations("desk.messages");
   const { line, rule, record, events } = message;
@@ -161,7 +168,7 @@ async function Facts({
           <span className="mono font-normal">{line.order}</span>
         </Fact>
       )}
-      {message.defect === null ? null : (
+      {message.defect === null || !mayReadDefect ? null : (
         <Fact label={t("defect")}>
           <Link href={`/defects/${message.defect}`} className={link}>
             {t("openDefect")}
