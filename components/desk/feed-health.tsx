@@ -116,8 +116,10 @@ function Figure({
   return (
     <div>
       <dt>{label}</dt>
-      <dd className={`mono text-[20px] font-[650] ${isBad ? "text-stop" : "text-ink"}`}>{value}</dd>
-      {children}
+      <dd>
+        <b className={`mono text-[20px] font-[650] ${isBad ? "text-stop" : "text-ink"}`}>{value}</b>
+        {children === null || children === undefined ? null : <p>{children}</p>}
+      </dd>
     </div>
   );
 }

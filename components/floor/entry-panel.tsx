@@ -1,6 +1,6 @@
 "use client";
 import { useTranslations } from "next-intl";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useEffect, useEffectEvent, useRef, useState } from "react";
 import { Button } from "#components/ui/button";
 import type { BuyoffRequirement, Field, Operation, Step } from "#lib/instructions/schema";
 import type { Scan } from "#lib/kit/barcode";
@@ -254,7 +254,23 @@ function useStepScan(
 ): string | null {
   const plantInstant = usePlantInstant();
   const [scannedLot, askMix] = useState<string | null>(null);
-  useScan((scan) => scanned(scan, props, { ...target, plantInstant, askMix }));
+  const waiting = useRef<Scan[]>([]);
+  const { isBusy } = target.work;
+  const take = (scan: Scan) => scanned(scan, props, { ...target, plantInstant, askMix });
+  // A reader is quicker than an act is written down: what it reads meanwhile waits its turn.
+  useScan((scan) => {
+    if (isBusy && scan.kind !== "badge" && scan.kind !== "traveler") waiting.current.push(scan);
+    else take(scan);
+  });
+  const takeNext = useEffectEvent(() => {
+    // What was refused is read first: nothing goes in behind a sentence that nobody has seen.
+    if (target.work.problem !== null) waiting.current = [];
+    const next = waiting.current.shift();
+    if (next !== undefined) take(next);
+  });
+  useEffect(() => {
+    if (!isBusy) takeNext();
+  }, [isBusy]);
   return scannedLot;
 }
 

@@ -1,0 +1,36 @@
+import { expect, test } from "./fixtures.ts";
+import { told } from "./support/attempts.ts";
+import { Player } from "./support/player.ts";
+import { run } from "./support/run.ts";
+import { aUnit } from "./support/units.ts";
+
+const bolt = "CMP~NG-BLT-06-14~L~BLT-8831";
+
+test("labels read faster than an act is written down are all taken, one after the other", async ({
+  page,
+}) => {
+  test.setTimeout(240_000);
+  const unit = await aUnit({ until: "050.5" });
+  const player = new Player(page, run.origin);
+  await player.enrol();
+  await player.signIn("Marisol Reyes");
+  await player.open(unit);
+  await expect(page.getByRole("heading", { name: "Install the bolts" })).toBeVisible();
+  // Every answer takes its time, as over a bad network.
+  await page.route("**/api/commands", async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    await route.continue();
+  });
+  await page.evaluate((label) => {
+    const keys = Array.from({ length: 4 }, () => [...label, "Enter"])
+      .flat()
+      .map((key) => new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+    for (const key of keys) dispatchEvent(key);
+  }, bolt);
+  const positions = async () =>
+    (await told(unit.traveler, "component.installed"))
+      .map(({ body }) => body as { part: string; position: string })
+      .filter(({ part }) => part === "NG-BLT-06-14")
+      .map(({ position }) => position);
+  await expect.poll(positions, { timeout: 60_000 }).toEqual(["1", "2", "3", "4"]);
+});
