@@ -83,15 +83,16 @@ test.describe("what is not there", () => {
     test.setTimeout(240_000);
     const work = ["Waiting for you", "Travelers", "Buyoffs", "Holds"];
     const plant = ["Orders", "Stock", "Gages"];
+    const feed = "Other systems";
     const rooms: Record<string, string[]> = {
       operator: [...work, "Defects", "Orders"],
       inspector: [...work, "Defects", "Orders"],
       supervisor: [...work, "Defects", "Waivers", ...plant, "People", "Stations"],
-      quality: [...work, "Defects", "Waivers", "Review", ...plant, "People", "Stations"],
-      manufacturing_engineer: [...work, "Defects", ...plant],
+      quality: [...work, "Defects", "Waivers", "Review", ...plant, "People", "Stations", feed],
+      manufacturing_engineer: [...work, "Defects", ...plant, feed],
       customer: [...work, "Orders"],
-      administrator: [...work, "Defects", ...plant, "People", "Stations"],
-      integrator: ["Waiting for you"],
+      administrator: [...work, "Defects", ...plant, "People", "Stations", feed],
+      integrator: ["Waiting for you", feed],
     };
     for (const [role, expected] of Object.entries(rooms)) {
       await page.context().clearCookies();
