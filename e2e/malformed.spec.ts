@@ -14,6 +14,7 @@ const nowhere = {
   stock: "0",
   station: "0",
   requirement: "0",
+  message: "0",
   sha256: "0".repeat(64),
 };
 

@@ -71,12 +71,15 @@ async function plantOf({ traveler }: { traveler: string }) {
     person: string;
     stock: string;
     station: string;
+    message: string;
   }>(
-    `select g.id as gage, o.id as "order", r.person_id as person, k.id as stock, s.id as station
+    `select g.id as gage, o.id as "order", r.person_id as person, k.id as stock, s.id as station,
+            m.id as message
        from travelers t
        join gages g on g.site_id = t.site_id
        join stock k on k.site_id = t.site_id
        join stations s on s.site_id = t.site_id
+       join deliveries m on m.site_id = t.site_id
        join work_orders o on o.site_id = t.site_id and o.number = t.work_order
        join person_roles r on r.site_id = t.site_id
       where t.id = $1 limit 1`,

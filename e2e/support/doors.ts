@@ -33,12 +33,15 @@ export type Named = {
   station: string;
   /** A buyoff that the traveler asks for. */
   requirement: string;
+  /** Anything that was sent to another system. */
+  message: string;
 };
 
 /** Every page and handler of the table, with an address to knock at. Actions have none of their own. */
 export function doorsOf({ traveler, defect, sha256, ...plant }: Named): Door[] {
   const idIn = (route: string): string => {
     if (route.startsWith("/defects/")) return defect;
+    if (route.startsWith("/feed/messages/")) return plant.message;
     if (route.startsWith("/gages/")) return plant.gage;
     if (route.startsWith("/orders/")) return plant.order;
     if (route.startsWith("/stock/")) return plant.stock;
