@@ -61,8 +61,7 @@ async function carry(work: Work, about: object): Promise<void> {
   const jitter = ports.random();
   const change = afterOutcome(claim, outcome, connector.config, instant(ports.now()), jitter);
   const goesOn = change.state === "delivered" && outcome.kind === "there";
-  const own = isRecordsConnector(connector) ? connector.config.breaker : undefined;
-  const policy = { ...breakerPolicy, ...own };
+  const policy = { ...breakerPolicy, ...connector.config.breaker };
   await saveChange(claim, change, made, { outcome, policy, jitter }, goesOn);
   ports.log.info(
     {

@@ -19,6 +19,7 @@ export const publisherBase = {
   eventBytesMax: 1_000_000,
   overflow: "park" as const,
   retry: quickRetry,
+  breaker: { baseMs: 20, capMs: 100 },
 };
 
 let sequence = 0;

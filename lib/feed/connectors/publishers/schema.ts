@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { ownBreaker } from "../breaker.schema.ts";
 
 const milliseconds = z.int().check(z.positive());
 const text = z.string().check(z.minLength(1), z.maxLength(500));
@@ -32,6 +33,7 @@ const every = {
     factor: z.int().check(z.gte(2)),
     capMs: milliseconds,
   }),
+  breaker: ownBreaker,
 };
 
 export const webhookConfig = z.object({

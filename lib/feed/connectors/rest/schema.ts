@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { ownBreaker } from "../breaker.schema.ts";
 
 export const qmsStatuses = [
   "open",
@@ -64,8 +65,7 @@ export const restConnectorConfig = z.object({
     factor: z.int().check(z.gte(2)),
     capMs: milliseconds,
   }),
-  /** For how long a system that doesn't answer is left alone; breaker.rules.ts has the default. */
-  breaker: z.optional(z.object({ baseMs: milliseconds, capMs: milliseconds })),
+  breaker: ownBreaker,
   /** How many requests the system allows; `reserve` of them (0 to 1) is left for NCRs alone. */
   limits: z.optional(
     z.object({
