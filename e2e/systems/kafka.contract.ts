@@ -7,7 +7,7 @@ vi.hoisted(() => {
 
 import { closeLinks, probe } from "#lib/feed/connectors/publishers/publish.gateway";
 import type { KafkaConfig } from "#lib/feed/connectors/publishers/schema";
-import { portsWith, unexpected, until } from "#lib/feed/testing/ports";
+import { portsWith, quickPace, unexpected, until } from "#lib/feed/testing/ports";
 import {
   anEvent,
   aPublisherPlant,
@@ -106,18 +106,19 @@ test("failure 59: not the leader, too few replicas, a broker that goes and comes
   const events = Array.from({ length: 60 }, (_, at) => anEvent(keys[at % keys.length]));
   for (const event of events) await plant.enqueue(event);
   let turns = 0;
-  await until(ports, async () => {
+  const troubled = async () => {
     turns += 1;
     if (turns === 2) proxy.refuse(notLeader, notLeader, notEnoughReplicas);
-    // More often than the client tries by itself, so that our own back-off has to.
-    if (turns === 4) proxy.refuse(...Array.from({ length: 12 }, () => notEnoughReplicas));
+    // The client tries five times by itself, for four events at once: after that our own back-off has to.
+    if (turns === 4) proxy.refuse(...Array.from({ length: 24 }, () => notEnoughReplicas));
     if (turns === 6) proxy.takeDown(1);
     if (turns === 12) proxy.bringUp(1);
     // The plant's back-off goes on for three days; here a few tries are all, and a person starts it again.
     await plant.query("update deliveries set state = 'pending', attempts = 0 where state = 'dead'");
     return allVerified(60)();
-  });
-  expect(proxy.refused.length).toBe(15);
+  };
+  await until(ports, troubled, quickPace, 120_000);
+  expect(proxy.refused.length).toBe(27);
   const stored = read(topic);
   for (const key of keys) {
     const once = [...new Set(stored.filter((one) => one.key === key).map(({ id }) => id))];

@@ -25,6 +25,8 @@ async function kept(
     folder: folder.path,
     restart: async () => {
       await running.stop();
+      // What was killed may hold its port a moment longer than its parent: that would be taken for the new one.
+      await eventually(`${name} gone from port ${port}`, async () => !(await listens(port)));
       running = await start(folder.path, port);
       await eventually(`${name} on port ${port} again`, () => listens(port), running);
     },
