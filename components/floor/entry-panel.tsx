@@ -259,14 +259,17 @@ function useStepScan(
   const take = (scan: Scan) => scanned(scan, props, { ...target, plantInstant, askMix });
   // A reader is quicker than an act is written down: what it reads meanwhile waits its turn.
   useScan((scan) => {
-    if (isBusy && scan.kind !== "badge" && scan.kind !== "traveler") waiting.current.push(scan);
+    const isOfStep = scan.kind !== "badge" && scan.kind !== "traveler";
+    if (isOfStep && target.work.isBusyNow()) waiting.current.push(scan);
     else take(scan);
   });
   const takeNext = useEffectEvent(() => {
     // What was refused is read first: nothing goes in behind a sentence that nobody has seen.
     if (target.work.problem !== null) waiting.current = [];
     const next = waiting.current.shift();
-    if (next !== undefined) take(next);
+    if (next === undefined) return;
+    take(next);
+    if (!target.work.isBusyNow()) waiting.current = [];
   });
   useEffect(() => {
     if (!isBusy) takeNext();

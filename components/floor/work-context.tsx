@@ -1,5 +1,5 @@
 "use client";
-import { createContext, type ReactNode, use, useState } from "react";
+import { createContext, type ReactNode, use, useRef, useState } from "react";
 import type { InstructionContent } from "#lib/instructions/schema";
 import type { ActExtras, ActOutcome } from "#lib/offline/acts";
 import type { SignedIn } from "#lib/offline/core";
@@ -52,9 +52,12 @@ export type Perform = <T extends CommandType>(
 export function useActing() {
   const { act } = useTablet();
   const [isBusy, setBusy] = useState(false);
+  // As it is at this moment: what is drawn follows a moment later.
+  const busy = useRef(false);
   const [problem, setProblem] = useState<Problem | null>(null);
   const run = async (acting: (perform: Perform) => Promise<ActOutcome>): Promise<boolean> => {
-    if (isBusy) return false;
+    if (busy.current) return false;
+    busy.current = true;
     setBusy(true);
     setProblem(null);
     try {
@@ -62,10 +65,11 @@ export function useActing() {
       setProblem(problemOfAct(outcome));
       return outcome.kind === "done";
     } finally {
+      busy.current = false;
       setBusy(false);
     }
   };
-  return { isBusy, problem, setProblem, run };
+  return { isBusy, isBusyNow: () => busy.current, problem, setProblem, run };
 }
 
 const lateTypes: ReadonlySet<CommandType> = new Set<CommandType>([
