@@ -255,7 +255,7 @@ function useStepScan(
   const plantInstant = usePlantInstant();
   const [scannedLot, askMix] = useState<string | null>(null);
   const waiting = useRef<Scan[]>([]);
-  const { isBusy } = target.work;
+  const { ended } = target.work;
   const take = (scan: Scan) => scanned(scan, props, { ...target, plantInstant, askMix });
   // A reader is quicker than an act is written down: what it reads meanwhile waits its turn.
   useScan((scan) => {
@@ -272,8 +272,8 @@ function useStepScan(
     if (!target.work.isBusyNow()) waiting.current = [];
   });
   useEffect(() => {
-    if (!isBusy) takeNext();
-  }, [isBusy]);
+    if (ended > 0) takeNext();
+  }, [ended]);
   return scannedLot;
 }
 

@@ -54,6 +54,7 @@ export function useActing() {
   const [isBusy, setBusy] = useState(false);
   // As it is at this moment: what is drawn follows a moment later.
   const busy = useRef(false);
+  const [ended, setEnded] = useState(0);
   const [problem, setProblem] = useState<Problem | null>(null);
   const run = async (acting: (perform: Perform) => Promise<ActOutcome>): Promise<boolean> => {
     if (busy.current) return false;
@@ -67,9 +68,10 @@ export function useActing() {
     } finally {
       busy.current = false;
       setBusy(false);
+      setEnded((acts) => acts + 1);
     }
   };
-  return { isBusy, isBusyNow: () => busy.current, problem, setProblem, run };
+  return { isBusy, isBusyNow: () => busy.current, ended, problem, setProblem, run };
 }
 
 const lateTypes: ReadonlySet<CommandType> = new Set<CommandType>([
