@@ -2,7 +2,7 @@ import "server-only";
 import { type db, forSite } from "#lib/db/client";
 import type { Actor } from "#lib/people/schema";
 import { canonicalNumber } from "./number.rules.ts";
-import type { Difference } from "./reconcile.rules.ts";
+import type { Difference, Ours } from "./reconcile.rules.ts";
 import type { MessageState } from "./schema.ts";
 
 export type MessageLine = {
@@ -67,22 +67,9 @@ export async function orderMessagesAtSite(
 /** More than a screen of it tells nobody anything; all of it stands in the record by its hash. */
 const rawShown = 20_000;
 
-export type OrderOfSystem = {
+export type OrderOfSystem = Ours & {
   id: string;
   number: string;
-  system: string | null;
-  externalId: string | null;
-  status: string;
-  partNumber: string;
-  partRevision: string;
-  quantity: string;
-  customer: string | null;
-  dueAt: string | null;
-  priority: string | null;
-  instruction: string | null;
-  instructionRevision: string | null;
-  units: readonly string[];
-  isCancelledThere: boolean;
   differences: readonly Difference[];
   parent: string | null;
 };
@@ -101,9 +88,9 @@ export async function statedOrder(actor: Actor, id: string): Promise<OrderOfSyst
   return row && told(actor, row);
 }
 
-type Row = NonNullable<Awaited<ReturnType<typeof db.workOrder.findFirst>>>;
+export type OrderRow = NonNullable<Awaited<ReturnType<typeof db.workOrder.findFirst>>>;
 
-async function told(actor: Actor, row: Row): Promise<OrderOfSystem> {
+async function told(actor: Actor, row: OrderRow): Promise<OrderOfSystem> {
   const parent =
     row.parentId === null
       ? null
@@ -112,22 +99,27 @@ async function told(actor: Actor, row: Row): Promise<OrderOfSystem> {
           select: { number: true },
         });
   return {
+    ...oursOf(row),
     id: row.id,
     number: row.number,
-    system: row.system,
-    externalId: row.externalId,
-    status: row.status,
-    partNumber: row.partNumber,
-    partRevision: row.partRevision,
-    quantity: row.quantity,
-    customer: row.customer,
-    dueAt: row.dueAt?.toISOString() ?? null,
-    priority: row.priority,
-    instruction: row.instruction,
-    instructionRevision: row.instructionRevision,
-    units: row.units,
-    isCancelledThere: row.isCancelledThere,
     differences: row.differences as unknown as Difference[],
     parent: parent?.number ?? null,
   };
 }
+
+/** The members that another system may state, as they stand here. */
+export const oursOf = (row: OrderRow): Ours => ({
+  status: row.status,
+  system: row.system,
+  externalId: row.externalId,
+  partNumber: row.partNumber,
+  partRevision: row.partRevision,
+  quantity: row.quantity,
+  customer: row.customer,
+  dueAt: row.dueAt?.toISOString() ?? null,
+  priority: row.priority,
+  instruction: row.instruction,
+  instructionRevision: row.instructionRevision,
+  units: row.units,
+  isCancelledThere: row.isCancelledThere,
+});
