@@ -37,7 +37,7 @@ export function MessagesTable({ lines, zone }: { lines: readonly MessageLine[]; 
                     : process(line.process)}
                 </Link>
                 {line.number === null ? null : (
-                  <span className="mono ml-2 text-[14px] [overflow-wrap:anywhere]">
+                  <span className="mono block text-[14px] [overflow-wrap:anywhere]">
                     {line.number}
                   </span>
                 )}
@@ -47,7 +47,7 @@ export function MessagesTable({ lines, zone }: { lines: readonly MessageLine[]; 
                 <Why line={line} />
               </td>
               <td className={`${td} max-md:hidden`}>{line.connector.name}</td>
-              <td className={`${td} mono text-[14px] max-sm:hidden`}>
+              <td className={`${td} mono min-w-[15ch] text-[14px] [overflow-wrap:anywhere] max-sm:hidden`}>
                 {line.traveler === null ? (
                   <span className="text-ink-3">–</span>
                 ) : (

@@ -125,7 +125,7 @@ export type ConnectorHealth = {
   waiting: number;
   oldestWaiting: Date | null;
   stopped: number;
-  /** There, of those made in the last 24 hours. */
+  /** Arrived in the last 24 hours. */
   done: number;
 };
 
@@ -144,7 +144,8 @@ export const connectorsHealth = (actor: Actor): Promise<ConnectorHealth[]> =>
       from deliveries d where d.connector_id = c.id and d.site_id = c.site_id and d.done_at is null) w
     cross join lateral (
       select count(*)::int as done from deliveries d
-      where d.connector_id = c.id and d.site_id = c.site_id and d.done_at > clock_timestamp() - interval '24 hours') r
+      where d.connector_id = c.id and d.site_id = c.site_id and d.done_at > clock_timestamp() - interval '24 hours'
+        and d.state not in ('cancelled', 'superseded')) r
     where c.site_id = ${actor.site}::uuid and c.status <> 'retired'
     order by c.name`;
 

@@ -121,6 +121,7 @@ test("says of each system what waits, since when, what is stopped and what arriv
   await message({ state: "pending", madeAgo: 3 * hour });
   await message({ state: "pending" });
   await message({ state: "parked", madeAgo: 5 * hour });
+  await message({ state: "cancelled" });
   await message();
   const [health] = await connectorsHealth(actor);
   expect(health).toMatchObject({ name: "Plant bus", waiting: 2, stopped: 1, done: 1 });
