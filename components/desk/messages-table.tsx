@@ -47,7 +47,9 @@ export function MessagesTable({ lines, zone }: { lines: readonly MessageLine[]; 
                 <Why line={line} />
               </td>
               <td className={`${td} max-md:hidden`}>{line.connector.name}</td>
-              <td className={`${td} mono min-w-[15ch] text-[14px] [overflow-wrap:anywhere] max-sm:hidden`}>
+              <td
+                className={`${td} mono min-w-[15ch] text-[14px] [overflow-wrap:anywhere] max-sm:hidden`}
+              >
                 {line.traveler === null ? (
                   <span className="text-ink-3">–</span>
                 ) : (

@@ -88,6 +88,11 @@ describe("a stopped message is discarded by two", () => {
     expect((await create()).state).toBe("parked");
     await askDiscard(first, form(id));
     expect(await retryDelivery(second, id)).toMatchObject({ ok: true });
+    const [row] = await plant.query<{ by: string | null }>(
+      "select discard_asked_by as by from deliveries where id = $1",
+      [id],
+    );
+    expect(row, "stopped once more, it is nobody's wish any longer").toEqual({ by: null });
     const again = { ...form(id), decision: "discard" as const };
     expect(await decideDiscard(second, again)).toMatchObject({ ok: false });
     await until(stateIs("tracking"));

@@ -99,6 +99,26 @@ describe("failure 36: as many requests as the system allows and no more", () => 
       expect(Math.abs(Date.now() + wait - midnight.getTime())).toBeLessThan(30_000);
   });
 
+  test("who asks for the last one while another is taking it waits, and hears that it is gone", async () => {
+    await open();
+    const last = limited({ perDay: 1, reserve: 0 });
+    await plant.query("begin");
+    const [taken] = await plant.query<{ wait: number }>(
+      "select take_request($1, $2, null, 1, 0, true) as wait",
+      [plant.connector, plant.site],
+    );
+    expect(taken).toEqual({ wait: 0 });
+    const second = requestWaitMs(last, true);
+    await vi.waitFor(async () => {
+      const waiting = await plant.query(
+        "select from pg_locks where locktype = 'advisory' and not granted and database = (select oid from pg_database where datname = current_database())",
+      );
+      expect(waiting).toHaveLength(1);
+    });
+    await plant.query("commit");
+    expect(await second).toBeGreaterThan(0);
+  });
+
   test("a reserve is left for NCRs", async () => {
     await open();
     const connector = limited({ perDay: 10, reserve: 0.3 });
