@@ -101,7 +101,7 @@ test("an event arrives whole, with its attributes beside it, in order and never 
   for (const event of events) await plant.enqueue(event);
   await until(ports, allVerified(20));
 
-  await vi.waitFor(() => expect(subscriber.heard).toHaveLength(20));
+  await vi.waitFor(() => expect(subscriber.heard).toHaveLength(20), 20_000);
   expect(subscriber.heard.map(({ id }) => id)).toEqual(events.map(({ id }) => id));
   expect(subscriber.heard[0]).toMatchObject({
     qos: 1,
@@ -132,7 +132,7 @@ test("failure 61: the broker restarts with events on their way: none is lost, a 
     [first?.id],
   );
   await until(ports, allVerified(60));
-  await vi.waitFor(() => expect(subscriber.heard.length).toBe(before + 1));
+  await vi.waitFor(() => expect(subscriber.heard.length).toBe(before + 1), 20_000);
   expect(idsHeard().size).toBe(60);
 
   const late = await aSubscriber(broker);
@@ -149,7 +149,7 @@ test("failure 62: an event larger than the broker's largest packet goes as a ref
   const large = anEvent(uuidv7(), 30_000);
   const delivery = await plant.enqueue(large);
   await until(ports, allVerified(1));
-  await vi.waitFor(() => expect(subscriber.heard).toHaveLength(1));
+  await vi.waitFor(() => expect(subscriber.heard).toHaveLength(1), 20_000);
   const heard = JSON.parse(subscriber.heard[0]?.body ?? "");
   expect(heard.data).toBeUndefined();
   expect(heard).toMatchObject({ id: large.id, source: large.source, type: large.type });
