@@ -169,6 +169,12 @@ export const withoutEvent: Readonly<
   "delivery.discard_asked": feed,
   "delivery.discard_refused": feed,
   "delivery.discarded": feed,
+  "crosswalk.created": feed,
+  "crosswalk.changed": feed,
+  "crosswalk.line_added": feed,
+  "crosswalk.line_changed": feed,
+  "crosswalk.line_ended": feed,
+  "crosswalk.imported": feed,
 };
 
 /** Planned for the catalogue; nothing in today's record leads to it. */

@@ -5,7 +5,8 @@ import { derivedId } from "#lib/kit/ids";
 import { sealText } from "#lib/kit/keys";
 import type { Actor } from "#lib/people/schema";
 import { recordEvents } from "#lib/record/commands";
-import { type ConnectorConfig, connectorConfig } from "./connectors/schema.ts";
+import { expressionProblems } from "./connectors/rest/expressions.rules.ts";
+import { type ConnectorConfig, connectorConfig, keepsRecords } from "./connectors/schema.ts";
 
 export type ConnectorInput = {
   code: string;
@@ -15,11 +16,22 @@ export type ConnectorInput = {
   webhookSecret: string | null;
 };
 
+/** What its expressions would lose or can't mean: each with the place where it stands. */
+export class ConnectorRefused extends Error {
+  readonly problems: readonly string[];
+  constructor(problems: readonly string[]) {
+    super(problems.join("; "));
+    this.problems = problems;
+  }
+}
+
 export const connectorId = (site: string, code: string): string =>
   derivedId(site, `connector/${code}`);
 
 /** Makes or changes a connector of the actor's site. Its secrets are sealed to this row before they are stored. */
 export async function saveConnector(actor: Actor, input: ConnectorInput): Promise<{ id: string }> {
+  const problems = keepsRecords(input.config) ? expressionProblems(input.config) : [];
+  if (problems.length > 0) throw new ConnectorRefused(problems);
   const id = connectorId(actor.site, input.code);
   const stored = {
     name: input.name,

@@ -1,9 +1,12 @@
 import "server-only";
 import type { Db } from "#lib/db/client";
 import { openText } from "#lib/kit/keys";
+import { instant } from "#lib/kit/time";
 import { type Secrets, secretsOf } from "./connectors/publishers/schema.ts";
+import type { Codes } from "./connectors/rest/mapping.rules.ts";
 import type { RestConnectorConfig } from "./connectors/rest/schema.ts";
 import { type ConnectorConfig, connectorConfig, keepsRecords } from "./connectors/schema.ts";
+import { bookAt } from "./crosswalk-book.queries.ts";
 
 /** A connector ready to talk: its configuration read, its secrets opened. */
 export type OpenConnector<C extends ConnectorConfig = ConnectorConfig> = {
@@ -16,6 +19,8 @@ export type OpenConnector<C extends ConnectorConfig = ConnectorConfig> = {
   /** Of one that hears events: by name. */
   secrets: Secrets;
   cursor: string;
+  /** As they are now; a delivery has its own, as they were at its event. */
+  codes: Codes;
 };
 
 export const isRecordsConnector = (
@@ -62,6 +67,7 @@ function opened(row: Row): OpenConnector {
     secret: isRecords ? secret : "",
     secrets: isRecords ? {} : secretsOf(secret),
     cursor: row.cursor ?? "",
+    codes: bookAt({ site: row.siteId, connector: row.code }, () => instant(Date.now())),
   };
 }
 

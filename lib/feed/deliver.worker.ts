@@ -1,12 +1,16 @@
 import "server-only";
 import { db } from "#lib/db/client";
+import { sha256Hex } from "#lib/kit/canonical";
 import { instant } from "#lib/kit/time";
 import { breakerPolicy } from "./breaker.rules.ts";
 import { connectorById, isRecordsConnector, type OpenConnector } from "./connector.queries.ts";
 import { requestWaitMs } from "./connector-usage.queries.ts";
+import type { TextFile } from "./connectors/rest/fitting.rules.ts";
 import type { RestConnectorConfig } from "./connectors/rest/schema.ts";
 import * as rest from "./connectors/rest/talk.gateway.ts";
 import { hearsEvents } from "./connectors/schema.ts";
+import { keepCodes } from "./crosswalk-book.commands.ts";
+import { type Book, bookAt, codesOfDelivery } from "./crosswalk-book.queries.ts";
 import {
   cancelDelivery,
   closeAttempt,
@@ -28,6 +32,8 @@ type Work<C extends OpenConnector = OpenConnector> = {
   connector: C;
   ports: FeedPorts;
   pace: FeedPace;
+  /** The codes as they were when it happened. */
+  book: Book;
 };
 type RecordWork = Work<OpenConnector<RestConnectorConfig>>;
 type Found = { outcome: Outcome; made: Made | null };
@@ -46,12 +52,20 @@ async function deliverOne(claim: Claim, ports: FeedPorts, pace: FeedPace): Promi
   try {
     const connector = await connectorById(db, claim.connector);
     if (!connector) throw new Error(`connector ${claim.connector} is gone`);
-    await carry({ claim, connector, ports, pace }, about);
+    const book = await bookFor(claim, connector);
+    await carry({ claim, connector: { ...connector, codes: book }, ports, pace, book }, about);
   } catch (problem) {
     // The lease runs out and the delivery is taken again, as after a killed worker.
     if (problem instanceof LeaseLost) ports.log.warn(about, "lease lost: result discarded");
     else ports.log.error({ ...about, err: problem }, "delivery failed in the worker");
   }
+}
+
+/** What may be there already was sent with the codes of its own rows; whatever is sent anew asks again. */
+async function bookFor(claim: Claim, { site, code }: OpenConnector): Promise<Book> {
+  const isInDoubt = claim.found !== "pending";
+  const sent = isInDoubt ? await codesOfDelivery(claim.id) : [];
+  return bookAt({ site, connector: code }, () => instant(claim.eventAt.getTime()), sent);
 }
 
 async function carry(work: Work, about: object): Promise<void> {
@@ -60,6 +74,7 @@ async function carry(work: Work, about: object): Promise<void> {
   if (outcome === null) return;
   const jitter = ports.random();
   const change = afterOutcome(claim, outcome, connector.config, instant(ports.now()), jitter);
+  if (work.book.missing().length > 0) await keepCodes(claim, work.book.used(), work.book.missing());
   const goesOn = change.state === "delivered" && outcome.kind === "there";
   const policy = { ...breakerPolicy, ...connector.config.breaker };
   await saveChange(claim, change, made, { outcome, policy, jitter }, goesOn);
@@ -152,14 +167,43 @@ async function confirm(work: RecordWork): Promise<Found> {
   const read = await exchange(work, (tell) => rest.readBack(connector, externalId, tell));
   if (read.kind !== "done") return only(failedRead(read));
   await keepExternal(connector, claim, read.value);
-  const { expected, actual } = await rest.compared(
-    connector,
-    claim.externalKey,
-    claim.payload,
-    read.value.raw,
+  const { raw } = read.value;
+  const compared = await rest.compared(connector, claim.externalKey, claim.payload, raw);
+  if (!compared.ok) return only(notMapped(compared));
+  const members = differences(compared.expected, compared.actual);
+  if (members.length > 0) return only({ kind: "mismatch", members });
+  for (const file of compared.files) {
+    const problem = await attachText(work, externalId, file, raw);
+    if (problem) return only(problem);
+  }
+  return only({ kind: "confirmed" });
+}
+
+/** All of a text that was too long for its field, beside the record. Null: it is there. */
+async function attachText(
+  work: RecordWork,
+  externalId: string,
+  file: TextFile,
+  raw: unknown,
+): Promise<Outcome | null> {
+  const { connector } = work;
+  const bytes = new TextEncoder().encode(file.text);
+  const sha256 = sha256Hex(file.text);
+  const there = { sha256, bytes: bytes.length };
+  if (await rest.isPhotoThere(connector, there, raw)) return null;
+  const sent = await exchange(work, (tell) =>
+    rest.attach(
+      connector,
+      externalId,
+      { name: file.name, mediaType: "text/plain", sha256, bytes },
+      tell,
+    ),
   );
-  const members = differences(expected, actual);
-  return only(members.length > 0 ? { kind: "mismatch", members } : { kind: "confirmed" });
+  if (sent.kind !== "done") return failedWrite(sent);
+  const after = await exchange(work, (tell) => rest.readBack(connector, externalId, tell));
+  if (after.kind !== "done") return failedRead(after);
+  const isThere = await rest.isPhotoThere(connector, there, after.value.raw);
+  return isThere ? null : { kind: "mismatch", members: [file.name] };
 }
 
 /** A comment or a photo on a record that is there. */
@@ -239,6 +283,8 @@ async function exchange<T>(
   let attempt: string | null = null;
   const talked = await talk({
     onSend: async (act, request) => {
+      const looked = work.book.news();
+      if (looked.length > 0) await keepCodes(work.claim, looked, []);
       attempt = await openAttempt(work.claim, act, request, work.pace.leaseMs);
     },
   });
@@ -249,15 +295,24 @@ async function exchange<T>(
 const budgetSpent = "as many requests as the system allows have been sent";
 const nothingSent: rest.Trace = { request: "", response: null, classification: "not_sent" };
 
-type Failure = { kind: Exclude<rest.Talk<never>["kind"], "done">; reason: string; waitMs: number };
+type Failure = Exclude<rest.Talk<never>, { kind: "done" }>;
+
+/** Codes wait for whoever maps them; anything else about a mapping is a fault of it, for a person. */
+function notMapped({ reason, missing = [] }: Pick<Failure, "reason" | "missing">): Outcome {
+  if (missing.length === 0) return { kind: "rejected", reason };
+  return { kind: "unmapped", reason, fails: missing.some(({ fails }) => fails) };
+}
 
 /** A read that failed has done nothing: it can be asked again. */
 function failedRead(failure: Failure): Outcome {
+  if (failure.missing?.length) return notMapped(failure);
   if (failure.kind === "unknown") return { kind: "not_done", reason: failure.reason };
   return failedWrite(failure);
 }
 
-function failedWrite({ kind, reason, waitMs }: Failure): Outcome {
+function failedWrite(failure: Failure): Outcome {
+  const { kind, reason, waitMs } = failure;
+  if (failure.missing?.length) return notMapped(failure);
   switch (kind) {
     case "not_found":
     case "rejected":

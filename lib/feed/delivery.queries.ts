@@ -25,6 +25,8 @@ export type Claim = {
   payload: unknown;
   externalId: string | null;
   fence: bigint;
+  /** When it happened that this tells of: its codes are looked up as they were then. */
+  eventAt: Date;
 };
 
 /** What could be taken now, of a delivery d. */
@@ -80,7 +82,10 @@ export const claimDue = (leaseMs: number, limit: number): Promise<Claim[]> =>
     returning d.id, d.site_id as site, d.connector_id as connector, d.process, d.traveler_id as traveler,
       d.defect_id as defect, d.ordering_key as "orderingKey", d.external_key as "externalKey", d.operation,
       due.found::text as found, d.state::text as state, d.attempts, d.lookups, d.payload,
-      d.external_id as "externalId", d.fence`;
+      d.external_id as "externalId", d.fence,
+      coalesce((select min(e.occurred_at) from delivery_events v
+                  join entries e on e.stream_id = v.stream_id and e.seq = v.seq
+                 where v.delivery_id = d.id), d.created_at) as "eventAt"`;
 
 /** The NCR that a comment or photo belongs to, by its create; null while it has none. */
 export async function parentOf(

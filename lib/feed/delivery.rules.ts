@@ -41,6 +41,8 @@ export type Outcome =
   /** May be done or not: timeout, reset, 5xx, an answer that can't be read, a worker that died. */
   | { kind: "unknown"; reason: string }
   | { kind: "rejected"; reason: string }
+  /** Codes that no crosswalk maps. `fails`: their list says not to wait for it. */
+  | { kind: "unmapped"; reason: string; fails: boolean }
   | { kind: "unauthorized"; reason: string }
   | { kind: "rate_limited"; waitMs: number }
   /** The photo's bytes have not come from the tablet yet. */
@@ -96,6 +98,14 @@ export function afterOutcome(
       return afterUnknown(standing, outcome.reason, policy, now, jitter);
     case "rejected":
       return { ...stay, state: "parked", nextAt: now, lastResult: `rejected: ${outcome.reason}` };
+    case "unmapped":
+      // Goes on by itself once they are mapped; no attempt is spent, nothing has left.
+      return {
+        ...stay,
+        state: outcome.fails ? "dead" : "parked",
+        nextAt: now,
+        lastResult: outcome.reason,
+      };
     case "unauthorized":
       // Not this delivery's fault: it keeps its attempts and waits with all the others.
       return {

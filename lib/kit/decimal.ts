@@ -36,3 +36,7 @@ export function range(values: readonly Decimal[]): Decimal {
   const [low, high] = [sorted[0], sorted.at(-1)];
   return low === undefined || high === undefined ? "0" : subtract(high, low);
 }
+
+/** To so many places, half away from zero. */
+export const rounded = (value: Decimal, places: number): Decimal =>
+  new Big(value).toFixed(places, Big.roundHalfUp);

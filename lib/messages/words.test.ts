@@ -4,6 +4,7 @@ import { type CallExpression, type Expression, type ObjectExpression, parseSync 
 import { describe, expect, test } from "vitest";
 import type { BlobRefusal } from "#lib/blobs/commands";
 import type { BoundaryError } from "#lib/boundary/admit";
+import type { CrosswalkRefusal } from "#lib/feed/crosswalks.commands";
 import type { DeadLetterRefusal } from "#lib/feed/dead-letters.rules";
 import type { OrderMessageRefusal } from "#lib/orders/commands";
 import type { BadgesRefusal } from "#lib/people/badges.commands";
@@ -67,6 +68,7 @@ type DeskCode =
   | OrderMessageRefusal["code"]
   | ImportRefusal["code"]
   | ReleaseRefusal["code"]
+  | CrosswalkRefusal["code"]
   | "document_unknown"
   | DeadLetterRefusal["code"]
   | BadgesRefusal["code"]

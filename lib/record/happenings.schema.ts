@@ -77,6 +77,12 @@ export const happeningTypes = {
     "delivery.discard_asked",
     "delivery.discard_refused",
     "delivery.discarded",
+    "crosswalk.created",
+    "crosswalk.changed",
+    "crosswalk.line_added",
+    "crosswalk.line_changed",
+    "crosswalk.line_ended",
+    "crosswalk.imported",
   ],
 } as const satisfies Partial<Record<StreamKind, readonly string[]>>;
 

@@ -4,6 +4,7 @@ import { installDefaultRules } from "#lib/feed/default-rules.commands";
 import { ok } from "#lib/kit/result";
 import { type Instant, plusMinutes } from "#lib/kit/time";
 import { recorded } from "#lib/record/recorded.commands";
+import { seedCrosswalks } from "./crosswalks.ts";
 import type { Job } from "./job.ts";
 import { seedLots } from "./lots.ts";
 import { type Progress, seedPast } from "./past.ts";
@@ -74,6 +75,7 @@ async function connectSandbox(): Promise<void> {
       webhookSecret: sandbox.webhookSecret,
     });
   }
+  await seedCrosswalks();
 }
 
 /** The product's rules; those that have a system to go to are in force, as nobody could sign in the past. */

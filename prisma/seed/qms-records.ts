@@ -2,11 +2,13 @@ import { photo } from "#lib/blobs/queries";
 import { actorOfSeed } from "#lib/boundary/actor";
 import { db } from "#lib/db/client";
 import { evaluate } from "#lib/feed/connectors/rest/mapping.rules";
+import { bookAt } from "#lib/feed/crosswalk-book.queries";
 import { routeQueued } from "#lib/feed/routing.commands";
 import { ncrPhoto } from "#lib/feed/schema";
 import { env } from "#lib/kit/env";
 import type { Defect } from "#lib/travelers/state.schema";
 import { demoSites } from "./plant.ts";
+import { qmsCode } from "./qms.ts";
 import { qmsSandboxConfig } from "./qms-sandbox-connector.ts";
 import { sandbox } from "./sandbox.ts";
 
@@ -17,6 +19,8 @@ import { sandbox } from "./sandbox.ts";
  */
 
 type Sent = {
+  site: string;
+  at: Date;
   operation: "create" | "update" | "attach";
   key: string;
   of: string;
@@ -28,7 +32,7 @@ if (!sandbox) throw new Error("the demo has no QMS");
 while ((await routeQueued(env.BUYOFF_ORIGIN, 500)) > 0);
 
 const sent = await db.$queryRaw<Sent[]>`
-  select d.operation, d.external_key as key, d.ordering_key as of, d.payload,
+  select d.site_id as site, d.created_at as at, d.operation, d.external_key as key, d.ordering_key as of, d.payload,
          (select of.defect from travelers t cross join jsonb_array_elements(t.state->'defects') as of(defect)
            where t.id = d.traveler_id and of.defect->>'id' = d.defect_id::text) as defect
     from deliveries d where d.state = 'pending' order by d.created_at, d.external_key`;
@@ -41,10 +45,11 @@ for (const create of sent.filter(({ operation }) => operation === "create")) {
 }
 process.exit(0);
 
-async function recordOf({ key, payload, defect }: Sent, added: readonly Sent[]) {
+async function recordOf({ site, at, key, payload, defect }: Sent, added: readonly Sent[]) {
   const { body } = qmsSandboxConfig(sandbox?.url ?? "").create;
   const budget = { now: Date.now, milliseconds: 5_000, depth: 1_000 };
-  const mapped = await evaluate(body, payload, { key }, budget);
+  const codes = bookAt({ site, connector: qmsCode }, () => at.toISOString());
+  const mapped = await evaluate(body, payload, { key }, budget, codes);
   if (!mapped.ok) throw new Error(mapped.problem);
   const { external_key: _, ...fields } = mapped.value as Record<string, string | null>;
   const updates = added.filter(({ operation }) => operation === "update");

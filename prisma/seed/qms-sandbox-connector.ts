@@ -18,6 +18,20 @@ export function qmsSandboxConfig(url: string): RestConnectorConfig {
     retry: { attemptsMax: 10, baseMs: 5_000, factor: 6, capMs: 86_400_000 },
     results: [],
     create: { method: "POST", path: '"api/ncrs"', body: fields },
+    fields: [
+      {
+        field: "title",
+        max: 120,
+        count: "utf16",
+        overflow: { to: "field", field: "description" },
+      },
+      {
+        field: "description",
+        max: 4_000,
+        count: "utf16",
+        overflow: { to: "attachment", name: "description.txt" },
+      },
+    ],
     lookup: {
       method: "GET",
       // Closed records as well: what is closed is there, and must not be made again.
@@ -55,7 +69,7 @@ const fields = `{
   "external_key": $key,
   "title": title,
   "severity": defect.severity,
-  "defect_code": defect.code,
+  "defect_code": $code("defect_code", defect.code),
   "defect": defect.label,
   "quantity": defect.quantity,
   "position": defect.position,
@@ -67,6 +81,7 @@ const fields = `{
   "key_characteristic": keyCharacteristic,
   "balloon": balloon,
   "gage": gage,
+  "gage_id": $code("gage", gage = null ? null : $substringBefore(gage, ",")),
   "part_number": part.number,
   "part_revision": part.revision,
   "part_name": part.name,
@@ -80,6 +95,7 @@ const fields = `{
   "station": station,
   "shift": shift,
   "reported_by": reportedBy.name & " (" & reportedBy.employeeNumber & ")",
+  "reported_by_user": $code("person", reportedBy.employeeNumber),
   "occurred_at": occurredAt,
   "recorded_at": recordedAt,
   "record_entry": entry.stream & "/" & $string(entry.seq),
@@ -90,7 +106,7 @@ const fields = `{
 /** What an NCR must not lose on its way. */
 const verifiedMembers: Record<string, { expected: string; actual: string }> = {
   external_key: { expected: "$key", actual: "external_key" },
-  defect_code: { expected: "defect.code", actual: "fields.defect_code" },
+  defect_code: { expected: '$code("defect_code", defect.code)', actual: "fields.defect_code" },
   severity: { expected: "defect.severity", actual: "fields.severity" },
   quantity: { expected: "defect.quantity", actual: "fields.quantity" },
   requirement: { expected: "requirement", actual: "fields.requirement" },
@@ -118,9 +134,9 @@ const foreignRecord = `{
   "key": $exists(external_key) ? external_key : null,
   "url": $baseUrl & "/ncrs/" & number,
   "version": $string(version),
-  "status": $lookup({
+  "status": $code({
     "open": "open", "contained": "contained", "dispositioned": "dispositioned", "closed": "closed", "void": "void"
-  }, status) ~> function($mapped) { $exists($mapped) ? $mapped : null },
+  }, status, null),
   "dispositions": [dispositions.{
     "decision": decision,
     "quantity": quantity,

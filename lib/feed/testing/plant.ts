@@ -69,6 +69,15 @@ export async function aPlant(
     contentSha256: sha256Hex(contentText),
     query,
     ...handOf(admin, place),
+    /** A text that an entry names by its hash. */
+    say: async (text: string) => {
+      const hash = sha256Hex(text);
+      await query(
+        "insert into text_blobs (site_id, sha256, text) values ($1, $2, $3) on conflict do nothing",
+        [site, hash, text],
+      );
+      return hash;
+    },
     deliveries: () =>
       query<DeliveryRow>(
         `select id, operation, state::text, external_id, attempts, fence::int, last_result
@@ -131,6 +140,7 @@ async function furnish(
     ],
   );
   await ruleInForce(admin, { site, connector, person, card });
+  await mapCodes(admin, site);
 }
 
 /** The rule that the product comes with, in force from the beginning. */
@@ -148,6 +158,28 @@ async function ruleInForce(admin: pg.Client, { site }: Place) {
        approved_at, effective_from) values ($1, 1, $2, $3, $4, now(), now(), '2000-01-01Z')`,
     [id, site, text, sha256Hex(text)],
   );
+}
+
+/** As the demo's company has them, but of this site: other tests' plants are in the same database. */
+async function mapCodes(admin: pg.Client, site: string) {
+  const lists = [
+    ["defect_code", "park", null, "TRQ-01", "Q-2001"],
+    ["gage", "park", null, "TW-0209", "CAL-TW-0209"],
+    ["person", "default", "buyoff-integration", "E-1", "mreyes"],
+  ] as const;
+  for (const [kind, missing, otherwise, from, to] of lists) {
+    const list = uuidv7();
+    await admin.query(
+      `insert into crosswalks (id, site_id, kind, connector, version, on_missing, default_code, changed_at)
+       values ($1, $2, $3, 'qms', 1, $4, $5, clock_timestamp())`,
+      [list, site, kind, missing, otherwise],
+    );
+    await admin.query(
+      `insert into crosswalk_lines (id, list_id, site_id, from_code, canonical, to_code, entered_in, entered_at)
+       values ($1, $2, $3, $4, $4, $5, 1, clock_timestamp())`,
+      [uuidv7(), list, site, from, to],
+    );
+  }
 }
 
 /** Writes entries straight into the record, for what no command would make on demand. */
@@ -193,11 +225,12 @@ function handOf(admin: pg.Client, place: Place) {
   return {
     append,
     /** Bolt 3 of op 060 over torque: the NCR of story 2. */
-    logDefect: async (traveler = uuidv7()) => {
+    logDefect: async (traveler = uuidv7(), as: Partial<DefectBody> = {}) => {
       const defect = uuidv7();
       if (!heads.has(traveler)) await append(traveler, release(traveler, place.site));
-      await append(traveler, { type: "defect.logged", body: aDefect(defect) });
-      return { traveler, defect, key: keyOf(place.site, defect) };
+      const body = { ...aDefect(defect), ...as };
+      await append(traveler, { type: "defect.logged", body });
+      return { traveler, defect, key: keyOf(place.site, body) };
     },
     attachPhoto: async (traveler: string, defect: string, bytes: Uint8Array) => {
       const sha256 = createHash("sha256").update(bytes).digest("hex");
@@ -307,12 +340,13 @@ const release = (
 });
 
 /** As it stands in the QMS since the first version: order, unit, step, characteristic and defect. */
-const keyOf = (site: string, defect: string): string => {
-  const about = ["WO-700118", "FSB-0118", step?.id, balloon12?.id, defect].join("|");
+const keyOf = (site: string, { defect, characteristic, code }: DefectBody): string => {
+  const about = ["WO-700118", "FSB-0118", step?.id, characteristic ?? code, defect].join("|");
   return `buyoff:${site}:NCR:${sha256Hex(about).slice(0, 20)}`;
 };
 
-const aDefect = (defect: string): Extract<TravelerEvent, { type: "defect.logged" }>["body"] => ({
+type DefectBody = Extract<TravelerEvent, { type: "defect.logged" }>["body"];
+const aDefect = (defect: string): DefectBody => ({
   defect,
   code: "TRQ-01",
   severity: "major",

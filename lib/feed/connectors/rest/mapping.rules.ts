@@ -1,9 +1,18 @@
 import jsonata from "jsonata";
+import { type CodeKind, isCodeKind } from "../../code-kinds.schema.ts";
+import { type Coded, converted } from "../../crosswalks.rules.ts";
+import type { CodeMissing, CodeUsed } from "../../crosswalks.schema.ts";
 
 /** How far one expression may go. The clock is an argument: the rules own none. */
 export type Budget = { now: () => number; milliseconds: number; depth: number };
 
-export type Evaluated = { ok: true; value: unknown } | { ok: false; problem: string };
+export type Evaluated =
+  | { ok: true; value: unknown }
+  /** `missing`: codes that no crosswalk maps, all of them. */
+  | { ok: false; problem: string; missing?: readonly CodeMissing[] };
+
+/** Where `$code("kind", …)` and `$convert(…)` look: the crosswalks as they were when it happened. */
+export type Codes = { find(kind: CodeKind, code: string): Promise<Coded> };
 
 /**
  * One JSONata expression over one input, within a budget. A regular expression could run for ever
@@ -15,30 +24,88 @@ export async function evaluate(
   input: unknown,
   variables: Readonly<Record<string, unknown>>,
   budget: Budget,
+  codes: Codes | null = null,
 ): Promise<Evaluated> {
+  const missing: CodeMissing[] = [];
+  const failed = (problem: string): Evaluated =>
+    missing.length === 0
+      ? { ok: false, problem }
+      : { ok: false, problem: missing.map(missingWords).join(", "), missing };
   try {
     const expression = jsonata(source);
     refuseUnbounded(expression.ast());
     expression.registerFunction("eval", () => {
       throw new Error("$eval is not available");
     });
-    expression.registerFunction("code", codeOf, "<os:s>");
-    limit(expression, budget);
+    const clock = limit(expression, budget);
+    const find = finder(codes, missing, clock);
+    expression.registerFunction("code", (of: unknown, code: unknown, ...rest: unknown[]) =>
+      typeof of === "string" ? codeOf(find, of, code) : codeOfMap(of, code, rest),
+    );
+    expression.registerFunction("convert", (value: unknown, unit: unknown) =>
+      convert(find, value, unit),
+    );
     const value: unknown = await expression.evaluate(input, { ...variables });
+    if (missing.length > 0) return failed("");
     return { ok: true, value: value === undefined ? null : JSON.parse(JSON.stringify(value)) };
   } catch (problem) {
-    return { ok: false, problem: wordsOf(problem) };
+    return failed(wordsOf(problem));
   }
 }
 
+const missingWords = ({ kind, code }: CodeMissing): string => `no ${kind} for "${code}"`;
+
 /** A code of a map, or an error that names it: a bare $lookup would drop it in silence. */
-function codeOf(map: Record<string, unknown>, code: string): unknown {
-  if (!Object.hasOwn(map, code)) throw new Error(`no code for "${code}"`);
-  return map[code];
+function codeOfMap(map: unknown, code: unknown, [otherwise, ...more]: unknown[]): unknown {
+  const isThere =
+    typeof map === "object" && map !== null && typeof code === "string" && Object.hasOwn(map, code);
+  if (isThere) return (map as Record<string, unknown>)[code];
+  // Said in the mapping itself: then it is no silence.
+  if (otherwise !== undefined && more.length === 0) return otherwise;
+  throw new Error(`no code for "${code}"`);
 }
 
-function limit(expression: jsonata.Expression, budget: Budget): void {
-  const endsAt = budget.now() + budget.milliseconds;
+type Find = (kind: string, code: string) => Promise<CodeUsed | null>;
+
+/** What isn't mapped is noted and the rest is gone on with, so that a person hears of all at once. */
+function finder(codes: Codes | null, missing: CodeMissing[], clock: Clock): Find {
+  return async (kind, code) => {
+    if (!isCodeKind(kind)) throw new Error(`no kind of code is called "${kind}"`);
+    if (!codes) throw new Error("there are no crosswalks here");
+    // The database's time is not the expression's.
+    const found = await clock.without(() => codes.find(kind, code));
+    if (found.ok) return found.used;
+    const isNoted = missing.some((one) => one.kind === kind && one.code === code);
+    if (!isNoted) missing.push(found.missing);
+    return null;
+  };
+}
+
+/** What is not there has no code; everything that is there has one, or stops the delivery. */
+async function codeOf(find: Find, kind: string, code: unknown): Promise<string | null> {
+  if (code === undefined || code === null) return null;
+  if (typeof code !== "string") throw new Error(`$code("${kind}", …) wants text`);
+  return (await find(kind, code))?.to ?? null;
+}
+
+/** "27.2 N·m", or "27.2" and its unit, in the unit that the other system counts in. */
+async function convert(find: Find, value: unknown, unit: unknown) {
+  if (value === undefined || value === null) return null;
+  const [number, ...words] = String(value).split(" ");
+  const [amount, of] = unit === undefined ? [number ?? "", words.join(" ")] : [String(value), unit];
+  if (typeof of !== "string") throw new Error("$convert wants a value and its unit");
+  const used = await find("unit", of);
+  if (!used) return null;
+  const made = converted(amount, used);
+  if (made === null) throw new Error(`"${amount}" is no number with a point for its decimals`);
+  return { value: made, unit: used.to };
+}
+
+/** The time of an expression, which stands still while something else is waited for. */
+type Clock = { without<T>(wait: () => Promise<T>): Promise<T> };
+
+function limit(expression: jsonata.Expression, budget: Budget): Clock {
+  let endsAt = budget.now() + budget.milliseconds;
   let depth = 0;
   const assign = expression.assign.bind(expression) as unknown as (
     name: symbol,
@@ -52,6 +119,16 @@ function limit(expression: jsonata.Expression, budget: Budget): void {
   assign(Symbol.for("jsonata.__evaluate_exit"), () => {
     depth -= 1;
   });
+  return {
+    without: async (wait) => {
+      const began = budget.now();
+      try {
+        return await wait();
+      } finally {
+        endsAt += budget.now() - began;
+      }
+    },
+  };
 }
 
 function refuseUnbounded(node: unknown): void {

@@ -33,6 +33,29 @@ export const classes = [
 export type Class = (typeof classes)[number];
 
 /**
+ * How long one member of what is sent may be, as the target counts: its Unicode as UTF-16 (SAP, Java,
+ * .NET) or its bytes. What becomes of more is declared or the mapping is refused: nothing is cut in silence.
+ */
+const fieldLimit = z.object({
+  /** Path of the member in the body: description, or fields.summary. */
+  field: z.string().check(z.regex(/^[A-Za-z_]\w{0,63}(\.[A-Za-z_]\w{0,63}){0,5}$/)),
+  max: z.int().check(z.positive(), z.lte(1_000_000)),
+  count: z.enum(["utf16", "bytes"]),
+  overflow: z.nullable(
+    z.discriminatedUnion("to", [
+      /** A beginning with a mark stays; all of it stands in the other member, under this one's name. */
+      z.object({ to: z.literal("field"), field: z.string() }),
+      /** A beginning with a mark stays; all of it is attached as a text file of this name. */
+      z.object({
+        to: z.literal("attachment"),
+        name: z.string().check(z.regex(/^[\w-]{1,60}\.txt$/)),
+      }),
+    ]),
+  ),
+});
+export type FieldLimit = z.output<typeof fieldLimit>;
+
+/**
  * A system with a JSON API, as configuration alone. Expressions see the payload as their input and
  * what a member's comment names as variables.
  */
@@ -84,6 +107,8 @@ export const restConnectorConfig = z.object({
     /** The answer to a create → {externalId, number}, where it is not a whole record. */
     made: z.optional(expression),
   }),
+  /** Of the members of that body. */
+  fields: z.optional(z.array(fieldLimit)),
   /** $key. `records` reads the foreign records out of the answer. */
   lookup: z.object({ method, path: expression, records: expression }),
   /** $externalId; the answer is one foreign record. */

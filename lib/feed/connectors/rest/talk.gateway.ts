@@ -1,5 +1,6 @@
 import "server-only";
 import type * as z from "zod/mini";
+import type { CodeMissing } from "../../crosswalks.schema.ts";
 import {
   type ChangesPage,
   changesPage,
@@ -8,8 +9,9 @@ import {
   madeRecord,
 } from "../../schema.ts";
 import { classify, retryAfterMs } from "./classify.rules.ts";
+import { fitted, type TextFile } from "./fitting.rules.ts";
 import { type Call, type Called, call } from "./gateway.ts";
-import { type Budget, evaluate } from "./mapping.rules.ts";
+import { type Budget, type Codes, evaluate } from "./mapping.rules.ts";
 import type { Class, RestConnectorConfig } from "./schema.ts";
 
 /** What was sent and what came back, as evidence: without the secret, cut to a length. */
@@ -17,48 +19,69 @@ export type Trace = { request: string; response: string | null; classification: 
 
 export type Talk<T> =
   | { kind: "done"; value: T; trace: Trace }
-  | { kind: Exclude<Class, "done">; reason: string; waitMs: number; trace: Trace };
+  | {
+      kind: Exclude<Class, "done">;
+      reason: string;
+      waitMs: number;
+      trace: Trace;
+      /** Codes that stopped it: nothing is wrong with the mapping, a person has to map them. */
+      missing?: readonly CodeMissing[];
+    };
 
 /** Told before anything leaves; may stop it by throwing. */
 export type Tell = { onSend(act: string, request: string): Promise<void> };
 
 /** The other system, as its configuration describes it. */
-export type RestTarget = { config: RestConnectorConfig; secret: string };
+export type RestTarget = {
+  config: RestConnectorConfig;
+  secret: string;
+  /** The crosswalks at the time of what is sent; null: this exchange is about no event. */
+  codes?: Codes | null;
+};
 
 const budget: Budget = { now: () => Date.now(), milliseconds: 1_000, depth: 1_000 };
 const rateLimitDefaultMs = 60_000;
 
 /** A request that could not be put together: a fault of the mapping, for a person. */
-class MappingProblem extends Error {}
+class MappingProblem extends Error {
+  readonly missing: readonly CodeMissing[];
+  constructor(problem: string, missing: readonly CodeMissing[] = []) {
+    super(problem);
+    this.missing = missing;
+  }
+}
 
 async function mapped(
+  target: Pick<RestTarget, "codes">,
   source: string,
   input: unknown,
   variables: Record<string, unknown>,
 ): Promise<unknown> {
-  const evaluated = await evaluate(source, input, variables, budget);
-  if (!evaluated.ok) throw new MappingProblem(evaluated.problem);
+  const evaluated = await evaluate(source, input, variables, budget, target.codes ?? null);
+  if (!evaluated.ok) throw new MappingProblem(evaluated.problem, evaluated.missing);
   return evaluated.value;
 }
 
 async function mappedText(
+  target: Pick<RestTarget, "codes">,
   source: string,
   input: unknown,
   variables: Record<string, unknown>,
 ): Promise<string> {
-  const value = await mapped(source, input, variables);
+  const value = await mapped(target, source, input, variables);
   if (typeof value !== "string" || value === "")
     throw new MappingProblem(`gives no text: ${source.slice(0, 80)}`);
   return value;
 }
 
 async function parsed<T>(
+  target: Pick<RestTarget, "codes">,
   schema: z.ZodMiniType<T>,
   source: string,
   input: unknown,
   variables: Record<string, unknown>,
 ): Promise<T> {
-  const value = await mapped(source, input, variables);
+  const value = await mapped(target, source, input, variables);
   const read = schema.safeParse(value);
   if (!read.success)
     throw new MappingProblem(
@@ -68,7 +91,15 @@ async function parsed<T>(
 }
 
 const recordOf = (target: RestTarget, body: unknown): Promise<ForeignRecord> =>
-  parsed(foreignRecord, target.config.record, body, { baseUrl: target.config.baseUrl });
+  parsed(target, foreignRecord, target.config.record, body, { baseUrl: target.config.baseUrl });
+
+/** What is sent to make a record: its members mapped, and fitted into the target's fields. */
+export async function madeBody(target: RestTarget, key: string, draft: unknown) {
+  const body = await mapped(target, target.config.create.body, draft, { key });
+  const made = fitted(body, target.config.fields ?? []);
+  if (!made.ok) throw new MappingProblem(made.problem);
+  return made;
+}
 
 /** Makes the record. Its answer is read here, because a made record without a number is a doubt. */
 export const create = (
@@ -83,12 +114,12 @@ export const create = (
     tell,
     async () => ({
       method: target.config.create.method,
-      path: await mappedText(target.config.create.path, draft, { key }),
-      body: JSON.stringify(await mapped(target.config.create.body, draft, { key })),
+      path: await mappedText(target, target.config.create.path, draft, { key }),
+      body: JSON.stringify((await madeBody(target, key, draft)).body),
     }),
     (body) => {
       const { made } = target.config.create;
-      return made ? parsed(madeRecord, made, body, { key }) : recordOf(target, body);
+      return made ? parsed(target, madeRecord, made, body, { key }) : recordOf(target, body);
     },
   );
 
@@ -104,10 +135,10 @@ export const lookUp = (
     tell,
     async () => ({
       method: target.config.lookup.method,
-      path: await mappedText(target.config.lookup.path, {}, { key }),
+      path: await mappedText(target, target.config.lookup.path, {}, { key }),
     }),
     async (body) => {
-      const found = await mapped(target.config.lookup.records, body, { key });
+      const found = await mapped(target, target.config.lookup.records, body, { key });
       if (!Array.isArray(found)) throw new MappingProblem("the look-up gives no list");
       return Promise.all(found.map((one) => recordOf(target, one)));
     },
@@ -127,19 +158,44 @@ export const readBack = (
     tell,
     async () => ({
       method: target.config.readBack.method,
-      path: await mappedText(target.config.readBack.path, {}, { externalId }),
+      path: await mappedText(target, target.config.readBack.path, {}, { externalId }),
     }),
     async (raw) => ({ asked: externalId, record: await recordOf(target, raw), raw }),
   );
 
-/** What was to stand there, and what does. */
-export async function compared(target: RestTarget, key: string, draft: unknown, raw: unknown) {
-  const expected = await mapped(target.config.verify.expected, draft, { key });
-  const actual = await mapped(target.config.verify.actual, raw, { key });
-  return {
-    expected: (expected ?? {}) as Record<string, unknown>,
-    actual: (actual ?? {}) as Record<string, unknown>,
-  };
+export type Compared =
+  | {
+      ok: true;
+      expected: Record<string, unknown>;
+      actual: Record<string, unknown>;
+      /** Texts too long for their fields: all of them, to be attached. */
+      files: readonly TextFile[];
+    }
+  | { ok: false; reason: string; missing: readonly CodeMissing[] };
+
+/** What was to stand there, and what does. $sent: the body as it was fitted, where fields have limits. */
+export async function compared(
+  target: RestTarget,
+  key: string,
+  draft: unknown,
+  raw: unknown,
+): Promise<Compared> {
+  const { verify, fields } = target.config;
+  try {
+    const made = fields ? await madeBody(target, key, draft) : null;
+    const sent = made?.body ?? null;
+    const expected = await mapped(target, verify.expected, draft, { key, sent });
+    const actual = await mapped(target, verify.actual, raw, { key });
+    return {
+      ok: true,
+      expected: (expected ?? {}) as Record<string, unknown>,
+      actual: (actual ?? {}) as Record<string, unknown>,
+      files: made?.files ?? [],
+    };
+  } catch (problem) {
+    if (!(problem instanceof MappingProblem)) throw problem;
+    return { ok: false, reason: `mapping: ${problem.message}`, missing: problem.missing };
+  }
 }
 
 /** What `done` is to look at: the record as read, or what else shows it. */
@@ -159,7 +215,7 @@ export async function shown(
     target,
     "look",
     tell,
-    async () => ({ method: look.method, path: await mappedText(look.path, {}, { externalId }) }),
+    async () => ({ method: look.method, path: await mappedText(target, look.path, {}, { externalId }) }),
     async (body) => body,
   );
 }
@@ -177,8 +233,10 @@ export const update = (
     tell,
     async () => ({
       method: target.config.update.method,
-      path: await mappedText(target.config.update.path, payload, { key, externalId }),
-      body: JSON.stringify(await mapped(target.config.update.body, payload, { key, externalId })),
+      path: await mappedText(target, target.config.update.path, payload, { key, externalId }),
+      body: JSON.stringify(
+        await mapped(target, target.config.update.body, payload, { key, externalId }),
+      ),
     }),
     async () => null,
   );
@@ -187,7 +245,7 @@ export const isUpdateThere = async (
   target: RestTarget,
   key: string,
   raw: unknown,
-): Promise<boolean> => (await mapped(target.config.update.done, raw, { key })) === true;
+): Promise<boolean> => (await mapped(target, target.config.update.done, raw, { key })) === true;
 
 export type Photo = { sha256: string; mediaType: string; name: string; bytes: Uint8Array };
 
@@ -209,20 +267,20 @@ export const attach = (
         mediaType: photo.mediaType,
       };
       const { method, path, headers } = target.config.attach;
-      const extra = headers ? await mapped(headers, {}, variables) : {};
+      const extra = headers ? await mapped(target, headers, {}, variables) : {};
       const { body } = target.config.attach;
       if (body) {
         const base64 = Buffer.from(photo.bytes).toString("base64");
         return {
           method,
-          path: await mappedText(path, {}, variables),
+          path: await mappedText(target, path, {}, variables),
           headers: extra as Record<string, string>,
-          body: JSON.stringify(await mapped(body, {}, { ...variables, base64 })),
+          body: JSON.stringify(await mapped(target, body, {}, { ...variables, base64 })),
         };
       }
       return {
         method,
-        path: await mappedText(path, {}, variables),
+        path: await mappedText(target, path, {}, variables),
         headers: { "content-type": photo.mediaType, ...(extra as Record<string, string>) },
         body: photo.bytes,
       };
@@ -234,7 +292,7 @@ export const isPhotoThere = async (
   target: RestTarget,
   photo: { sha256: string; bytes: number },
   raw: unknown,
-): Promise<boolean> => (await mapped(target.config.attach.done, raw, photo)) === true;
+): Promise<boolean> => (await mapped(target, target.config.attach.done, raw, photo)) === true;
 
 export function changesSince(
   target: RestTarget,
@@ -248,12 +306,15 @@ export function changesSince(
     tell,
     async () => {
       if (!changes) throw new MappingProblem("this system can't be polled");
-      return { method: changes.method, path: await mappedText(changes.path, {}, { cursor }) };
+      return {
+        method: changes.method,
+        path: await mappedText(target, changes.path, {}, { cursor }),
+      };
     },
     async (body) => {
       if (!changes) throw new MappingProblem("this system can't be polled");
-      const items = await mapped(changes.items, body, {});
-      const next = await mapped(changes.cursor, body, {});
+      const items = await mapped(target, changes.items, body, {});
+      const next = await mapped(target, changes.cursor, body, {});
       return changesPage.parse({ items: items ?? [], cursor: next });
     },
   );
@@ -290,6 +351,7 @@ async function talk<T>(
       reason,
       waitMs: 0,
       trace: { request: act, response: null, classification: reason },
+      missing: problem.missing,
     };
   }
   const request = traceOf(target, what);
@@ -315,7 +377,9 @@ async function talk<T>(
     return { kind: "done", value: await read(body), trace: { ...trace, classification: "done" } };
   } catch (problem) {
     const reason = `the answer can't be read: ${problem instanceof Error ? problem.message : String(problem)}`;
-    return { kind: "unknown", reason, waitMs: 0, trace: { ...trace, classification: reason } };
+    const missing = problem instanceof MappingProblem ? problem.missing : [];
+    const said = { kind: "unknown", reason, waitMs: 0, missing } as const;
+    return { ...said, trace: { ...trace, classification: reason } };
   }
 }
 

@@ -1,0 +1,44 @@
+import "server-only";
+import { inTransaction } from "#lib/db/client";
+import type { CodeMissing, CodeUsed } from "./crosswalks.schema.ts";
+
+/**
+ * What a delivery's codes were looked up as, before it leaves, and what it waits for. A code that it no
+ * longer asks for is nothing that it waits for.
+ */
+export async function keepCodes(
+  of: { id: string; site: string },
+  used: readonly CodeUsed[],
+  missing: readonly CodeMissing[],
+): Promise<void> {
+  const rows = [
+    ...used.map(({ kind, code, how, to, factor, addend, places, list, version }) => ({
+      kind,
+      code,
+      how,
+      to_code: to,
+      factor,
+      addend,
+      places,
+      list_id: list,
+      list_version: version,
+    })),
+    ...missing.map(({ kind, code }) => ({ kind, code, how: "missing" })),
+  ];
+  await inTransaction(async (tx) => {
+    await tx.$executeRaw`
+      delete from delivery_codes where delivery_id = ${of.id}::uuid and how = 'missing'`;
+    if (rows.length === 0) return;
+    await tx.$executeRaw`
+      insert into delivery_codes (delivery_id, site_id, kind, code, how, to_code, factor, addend, places,
+        list_id, list_version, checked_at)
+      select ${of.id}::uuid, ${of.site}::uuid, r.kind, r.code, r.how, r.to_code, r.factor, r.addend,
+             r.places, r.list_id, r.list_version, clock_timestamp()
+        from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(kind text, code text, how text,
+          to_code text, factor text, addend text, places int, list_id uuid, list_version int)
+      on conflict (delivery_id, kind, code) do update
+        set how = excluded.how, to_code = excluded.to_code, factor = excluded.factor,
+            addend = excluded.addend, places = excluded.places, list_id = excluded.list_id,
+            list_version = excluded.list_version, checked_at = excluded.checked_at`;
+  }, of.site);
+}

@@ -1,0 +1,75 @@
+import "server-only";
+import { db, inTransaction } from "#lib/db/client";
+import { instant } from "#lib/kit/time";
+import type { CodeKind } from "./code-kinds.schema.ts";
+import { bookAt } from "./crosswalk-book.queries.ts";
+import { tellLive } from "./live.commands.ts";
+
+type Waiting = {
+  id: string;
+  site: string;
+  connector: string;
+  traveler: string | null;
+  eventAt: Date;
+  codes: { kind: CodeKind; code: string }[];
+};
+
+/**
+ * What waits for a code goes on by itself once all of its codes are mapped, at whatever site the company's
+ * list holds; everything else that is parked stays. Looked at only after a list of the kind has changed,
+ * with an overlap, because a change is seen only when its transaction has ended.
+ */
+export async function redriveMapped(limit = 200): Promise<number> {
+  const waiting = await db.$queryRaw<Waiting[]>`
+    select d.id, d.site_id as site, c.code as connector, d.traveler_id as traveler,
+           coalesce((select min(e.occurred_at) from delivery_events v
+                       join entries e on e.stream_id = v.stream_id and e.seq = v.seq
+                      where v.delivery_id = d.id), d.created_at) as "eventAt",
+           (select jsonb_agg(jsonb_build_object('kind', m.kind, 'code', m.code)) from delivery_codes m
+             where m.delivery_id = d.id and m.how = 'missing') as codes
+      from deliveries d
+      join connectors c on c.id = d.connector_id
+     where d.state = 'parked' and exists (
+       select from delivery_codes m
+         join crosswalks w on w.kind = m.kind and w.changed_at > m.checked_at - interval '30 seconds'
+        where m.delivery_id = d.id and m.how = 'missing'
+          and (w.site_id is null or w.site_id = d.site_id))
+     order by d.updated_at
+     limit ${limit}`;
+  let redriven = 0;
+  for (const one of waiting) if (await goesOn(one)) redriven += 1;
+  return redriven;
+}
+
+async function goesOn({
+  id,
+  site,
+  connector,
+  traveler,
+  eventAt,
+  codes,
+}: Waiting): Promise<boolean> {
+  const book = bookAt({ site, connector }, () => instant(eventAt.getTime()));
+  for (const { kind, code } of codes) await book.find(kind, code);
+  const isMapped = book.missing().length === 0;
+  return inTransaction(async (tx) => {
+    await tx.$executeRaw`
+      update delivery_codes set checked_at = clock_timestamp()
+       where delivery_id = ${id}::uuid and how = 'missing'`;
+    if (!isMapped) return false;
+    // A record that is there already is only read and compared.
+    const moved = await tx.$executeRaw`
+      update deliveries
+         set state = case when operation = 'create' and external_id is not null
+                          then 'delivered'::delivery_state else 'pending'::delivery_state end,
+             lookups = 0, next_at = clock_timestamp(), updated_at = clock_timestamp(),
+             last_result = 'its codes are mapped by now'
+       where id = ${id}::uuid and state = 'parked'`;
+    if (moved === 1)
+      await tellLive(tx, site, {
+        kinds: ["delivery"],
+        travelers: traveler === null ? [] : [traveler],
+      });
+    return moved === 1;
+  });
+}
