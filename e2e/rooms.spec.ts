@@ -47,6 +47,26 @@ const rooms: Readonly<Record<string, Room>> = {
   "(desk)/not-found.tsx": room("/no-such-room", "desk.notFound.title", "stranger"),
   "(floor)/floor/page.tsx": room("/floor", "floor.enrol.title", "stranger"),
   "(desk)/new-pin/page.tsx": room("/new-pin", "desk.newPin.title", "stranger"),
+  "(desk)/(rooms)/feed/crosswalks/page.tsx": room(
+    "/feed/crosswalks",
+    "desk.crosswalks.title",
+    "quality",
+  ),
+  "(desk)/(rooms)/feed/crosswalks/[kind]/page.tsx": room(
+    "/feed/crosswalks/defect_code",
+    "desk.crosswalks.kind.defect_code",
+    "quality",
+  ),
+  "(desk)/(rooms)/feed/crosswalks/coverage/page.tsx": room(
+    "/feed/crosswalks/coverage?show=all",
+    "desk.crosswalks.coverage",
+    "quality",
+  ),
+  "(desk)/(rooms)/feed/crosswalks/preview/page.tsx": room(
+    "/feed/crosswalks/preview",
+    "desk.crosswalks.preview",
+    "quality",
+  ),
   "(desk)/(rooms)/gages/page.tsx": room("/gages", "desk.gages.title"),
   "(desk)/(rooms)/gages/[id]/page.tsx": {
     address: ({ gage }) => `/gages/${gage}`,

@@ -1,7 +1,11 @@
 import { useTranslations } from "next-intl";
 import { FilterLinks } from "#components/desk/filter-links";
 
-const rooms = { messages: "/feed", tokens: "/feed/tokens" } as const;
+const rooms = {
+  messages: "/feed",
+  crosswalks: "/feed/crosswalks",
+  tokens: "/feed/tokens",
+} as const;
 
 /** The rooms about other systems; whoever may see one may see all of them. */
 export function FeedTabs({ here }: { here: keyof typeof rooms | null }) {

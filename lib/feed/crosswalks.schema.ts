@@ -151,6 +151,12 @@ export type LineChangeForm = z.output<typeof lineChangeForm>;
 export const lineEndForm = z.object({ command, line: id, validTo: dayOrNothing, reason });
 export type LineEndForm = z.output<typeof lineEndForm>;
 
+const text = z.string().check(z.minLength(1, "file_needed"), z.maxLength(512 * 1024, "too_long"));
+export const crosswalkPreviewForm = z.object({ list: id, text });
+export type CrosswalkPreviewForm = z.output<typeof crosswalkPreviewForm>;
+export const crosswalkImportForm = z.object({ command, list: id, text });
+export type CrosswalkImportForm = z.output<typeof crosswalkImportForm>;
+
 export const lineRow = (of: CodeKind) =>
   z
     .pipe(

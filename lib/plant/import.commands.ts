@@ -233,7 +233,7 @@ export const columnsFor = (register: Register): string[] =>
 
 const rowsMax = 500;
 
-function linesOf(text: string): Result<string[][], ImportRefusal> {
+export function linesOf(text: string): Result<string[][], ImportRefusal> {
   try {
     const options = { bom: true, relax_column_count: true, skip_empty_lines: true } as const;
     // A spreadsheet set to Spanish writes semicolons.

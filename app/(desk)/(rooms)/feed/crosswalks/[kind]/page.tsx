@@ -1,0 +1,144 @@
+import type { Metadata } from "next";
+import { notFound } from "next/navigation";
+import { getTranslations } from "next-intl/server";
+import {
+  AddLine,
+  ChangeCrosswalk,
+  ImportCrosswalk,
+  NewCrosswalk,
+} from "#components/desk/crosswalk-forms";
+import { CrosswalkLines } from "#components/desk/crosswalk-lines";
+import { FeedTabs } from "#components/desk/feed-tabs";
+import { HistoryList } from "#components/desk/history-list";
+import { Empty, PageHead } from "#components/desk/page-head";
+import { requireActor } from "#lib/boundary/actor";
+import { may } from "#lib/boundary/permissions";
+import { plantPolicy } from "#lib/defects/queries";
+import { isCodeKind } from "#lib/feed/code-kinds.schema";
+import { csvOf } from "#lib/feed/crosswalk-file.rules";
+import {
+  codesWaitedFor,
+  connectorsAtSite,
+  crosswalksAtSite,
+  type ListShown,
+  type WaitingCode,
+} from "#lib/feed/crosswalks.queries";
+import { crosswalkColumns } from "#lib/feed/crosswalks-import.commands";
+import { instant } from "#lib/kit/time";
+import { historyOfTypes } from "#lib/record/history.queries";
+
+type Params = { params: Promise<{ kind: string }> };
+const types = ["created", "changed", "line_added", "line_changed", "line_ended", "imported"].map(
+  (what) => `crosswalk.${what}`,
+);
+
+export async function generateMetadata({ params }: Params): Promise<Metadata> {
+  const { kind } = await params;
+  const t = await getTranslations("desk.crosswalks");
+  return { title: isCodeKind(kind) ? t(`kind.${kind}`) : t("title") };
+}
+
+export default async function CrosswalksOfKind({ params }: Params) {
+  const actor = await requireActor("feed.read");
+  const { kind } = await params;
+  if (!isCodeKind(kind)) notFound();
+  const [t, lists, waiting, connectors, plant, history] = await Promise.all([
+    getTranslations("desk.crosswalks"),
+    crosswalksAtSite(actor, kind),
+    codesWaitedFor(actor),
+    connectorsAtSite(actor),
+    plantPolicy(actor),
+    historyOfTypes(actor, types, ({ body }) => (body as { kind?: string }).kind === kind, 300),
+  ]);
+  const manages = may(actor, "feed.manage");
+  const stopped = waiting.filter((of) => of.kind === kind);
+  const now = instant(Date.now());
+  return (
+    <main className="px-4 py-5 sm:px-8 sm:py-7">
+      <FeedTabs here="crosswalks" />
+      <PageHead
+        title={t(`kind.${kind}`)}
+        lead={t(`fromHint.${kind}`)}
+        actions={manages ? <NewCrosswalk kind={kind} connectors={connectors} /> : null}
+      />
+      {stopped.length === 0 ? null : (
+        <Stopped waiting={stopped} lists={lists} manages={manages} t={t} />
+      )}
+      {lists.length === 0 ? <Empty title={t("noList")} hint={t("noListHint")} /> : null}
+      {lists.map((list) => (
+        <section key={list.id} className="mb-8">
+          <div className="mb-3 flex flex-wrap items-end justify-between gap-3">
+            <div>
+              <h2 className="text-[19px] font-bold">
+                {t(`scope.${list.scope}`)}, {list.connector ?? t("allSystems")}
+              </h2>
+              <p className="text-[14px] text-ink-2">
+                {t("version", { version: list.version })} · {t(`missing.${list.onMissing}`)}
+                {list.defaultCode === null ? null : (
+                  <span className="mono"> {list.defaultCode}</span>
+                )}
+              </p>
+            </div>
+            <div className="flex flex-wrap gap-3">
+              {list.lines.length === 0 ? null : (
+                <a
+                  href={`data:text/csv;charset=utf-8,${encodeURIComponent(csvOf(crosswalkColumns(kind), list.lines, plant.timeZone))}`}
+                  download={`${kind}-${list.scope}.csv`}
+                  className="self-center text-[15px] text-act underline underline-offset-4"
+                >
+                  {t("export")}
+                </a>
+              )}
+              {manages ? (
+                <>
+                  <ImportCrosswalk list={list.id} columns={crosswalkColumns(kind)} />
+                  <ChangeCrosswalk list={list} />
+                  <AddLine list={list} />
+                </>
+              ) : null}
+            </div>
+          </div>
+          <CrosswalkLines list={list} zone={plant.timeZone} manages={manages} now={now} />
+        </section>
+      ))}
+      {history.entries.length === 0 ? null : (
+        <>
+          <h2 className="mt-8 mb-3 text-[19px] font-bold">{t("history")}</h2>
+          <HistoryList history={history} zone={plant.timeZone} />
+        </>
+      )}
+    </main>
+  );
+}
+
+/** What waits, by the code's name, with the way to let it go. */
+function Stopped({
+  waiting,
+  lists,
+  manages,
+  t,
+}: {
+  waiting: readonly WaitingCode[];
+  lists: readonly ListShown[];
+  manages: boolean;
+  t: Awaited<ReturnType<typeof getTranslations<"desk.crosswalks">>>;
+}) {
+  const [list] = lists;
+  return (
+    <section
+      aria-label={t("waitingFor")}
+      className="mb-6 grid gap-2 rounded border-2 border-stop bg-stop-wash px-5 py-4"
+    >
+      <h2 className="text-[17px] font-bold">{t("waitingFor")}</h2>
+      <ul className="grid gap-2">
+        {waiting.map(({ code, connector, deliveries }) => (
+          <li key={`${connector}/${code}`} className="flex flex-wrap items-center gap-3">
+            <b className="mono break-all">{code}</b>
+            <span className="text-[15px]">{t("waitingAt", { count: deliveries, connector })}</span>
+            {manages && list ? <AddLine list={list} from={code} /> : null}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,74 @@
+import "server-only";
+import { db, forSite } from "#lib/db/client";
+import type { Actor } from "#lib/people/schema";
+import type { CodeKind } from "./code-kinds.schema.ts";
+import { lineColumns, lineShown } from "./crosswalk-book.queries.ts";
+import type { CrosswalkLine, OnMissing } from "./crosswalks.schema.ts";
+
+export type LineShown = CrosswalkLine & { id: string; enteredAt: string; enteredBy: string | null };
+export type ListShown = {
+  id: string;
+  kind: CodeKind;
+  scope: "company" | "site";
+  /** A connector's code; null: for all of them. */
+  connector: string | null;
+  version: number;
+  onMissing: OnMissing;
+  defaultCode: string | null;
+  lines: readonly LineShown[];
+};
+
+/** The lists that hold at this site, its own first, each with the lines that count. */
+export async function crosswalksAtSite(actor: Actor, kind?: CodeKind): Promise<ListShown[]> {
+  const rows = await forSite(actor.site).crosswalk.findMany({
+    where: { OR: [{ siteId: actor.site }, { siteId: null }], ...(kind ? { kind } : {}) },
+    include: {
+      lines: {
+        where: { leftIn: null },
+        select: { ...lineColumns, id: true, enteredAt: true, enteredBy: true },
+        orderBy: [{ fromCode: "asc" }, { validFrom: { sort: "asc", nulls: "first" } }],
+      },
+    },
+    orderBy: [{ kind: "asc" }, { siteId: { sort: "asc", nulls: "last" } }, { connector: "asc" }],
+  });
+  const entering = rows.flatMap(({ lines }) => lines.flatMap(({ enteredBy }) => enteredBy ?? []));
+  const people = await db.person.findMany({
+    where: { id: { in: [...new Set(entering)] } },
+    select: { id: true, name: true },
+  });
+  return rows.map(({ siteId, changedAt: _, lines, ...list }) => ({
+    ...list,
+    kind: list.kind as CodeKind,
+    onMissing: list.onMissing as OnMissing,
+    scope: siteId === null ? "company" : "site",
+    lines: lines.map((line) => ({
+      ...lineShown(line),
+      id: line.id,
+      enteredAt: line.enteredAt.toISOString(),
+      enteredBy: people.find(({ id }) => id === line.enteredBy)?.name ?? null,
+    })),
+  }));
+}
+
+export type WaitingCode = { kind: CodeKind; code: string; connector: string; deliveries: number };
+
+/** What is parked for a code, by its name. */
+export async function codesWaitedFor(actor: Actor): Promise<WaitingCode[]> {
+  const site = forSite(actor.site);
+  return site.$queryRaw<WaitingCode[]>`
+    select m.kind, m.code, c.code as connector, count(*)::int as deliveries
+      from delivery_codes m
+      join deliveries d on d.id = m.delivery_id and d.state in ('parked', 'dead')
+      join connectors c on c.id = d.connector_id
+     where m.site_id = ${actor.site}::uuid and m.how = 'missing'
+     group by m.kind, m.code, c.code
+     order by m.kind, m.code`;
+}
+
+/** The systems that a list may be for. */
+export const connectorsAtSite = (actor: Actor): Promise<{ code: string; name: string }[]> =>
+  forSite(actor.site).connector.findMany({
+    where: { siteId: actor.site, status: { not: "retired" } },
+    select: { code: true, name: true },
+    orderBy: { code: "asc" },
+  });
