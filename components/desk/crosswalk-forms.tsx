@@ -228,17 +228,33 @@ export function EndLine({ line }: { line: LineShown }) {
   );
 }
 
-export const ImportCrosswalk = ({
-  list,
-  columns,
-}: {
-  list: string;
-  columns: readonly string[];
-}) => (
-  <ImportFile
-    columns={columns}
-    example={["TRQ-01", "Q-2001", "Over torque", "", "", "", "", ""].slice(0, columns.length)}
-    preview={(form) => previewCrosswalk({ ...form, list })}
-    run={(form) => importCrosswalk({ ...form, list })}
-  />
-);
+export function ImportCrosswalk({ list, columns }: { list: ListShown; columns: readonly string[] }) {
+  const t = useTranslations("desk.crosswalks");
+  return (
+    <ImportFile
+      columns={columns}
+      example={columns.map((name) => exampleOf[list.kind][name] ?? "")}
+      reason={{ label: t("reason"), hint: t("reasonHint") }}
+      preview={({ text }) => previewCrosswalk({ text, list: list.id })}
+      run={(form) => importCrosswalk({ ...form, list: list.id })}
+    />
+  );
+}
+
+/** A line as it is written, of each kind. */
+const exampleOf: Readonly<Record<CodeKind, Readonly<Record<string, string>>>> = {
+  part: { from: "4471-2210-1", to: "10044712", label: "Bracket" },
+  operation: { from: "WI-4471-2210/060", to: "0060" },
+  work_center: { from: "WC-12", to: "1200" },
+  location: { from: "station:ST-07", to: "07" },
+  order: { from: "WO-{n#6}", to: "{n#12}" },
+  revision: { from: "part:4471-2210-1/B", to: "02" },
+  gage: { from: "TW-0209", to: "CAL-TW-0209" },
+  serial_format: { from: "FSB-{n#4}", to: "{n#8}" },
+  lot_format: { from: "L-{n#}", to: "{n#10}" },
+  defect_code: { from: "TRQ-01", to: "Q-2001" },
+  cause_code: { from: "parts", to: "C-04" },
+  unit: { from: "N·m", to: "lbf.in", factor: "8.850745791", places: "1" },
+  person: { from: "20417", to: "mreyes" },
+  disposition: { from: "RWK", to: "rework" },
+};

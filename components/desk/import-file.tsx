@@ -7,7 +7,7 @@ import { RefusalNote } from "#components/desk/refusal-note";
 import type { Refused } from "#components/desk/refusal-words";
 import { td, th } from "#components/desk/travelers-table";
 import { Button } from "#components/ui/button";
-import { Field } from "#components/ui/field";
+import { Field, TextArea } from "#components/ui/field";
 import { uuidv7 } from "#lib/kit/ids";
 import type { Result } from "#lib/kit/result";
 import type { Preview } from "#lib/plant/import.commands";
@@ -19,13 +19,20 @@ const noAnswer = { ok: false, error: { code: "no_answer", params: {} } } as cons
 export function ImportFile({
   columns,
   example,
+  reason: asked = null,
   preview,
   run,
 }: {
   columns: readonly string[];
   example: readonly string[];
+  /** Where a change says why it is made: what is asked. */
+  reason?: { label: string; hint: string } | null;
   preview: (form: { text: string }) => Promise<Result<Preview, Refused>>;
-  run: (form: { text: string; command: string }) => Promise<Result<{ added: number }, Refused>>;
+  run: (form: {
+    text: string;
+    command: string;
+    reason: string;
+  }) => Promise<Result<{ added: number }, Refused>>;
 }) {
   const t = useTranslations("desk.import");
   const router = useRouter();
@@ -33,6 +40,7 @@ export function ImportFile({
   const [busy, setBusy] = useState(false);
   const [read, setRead] = useState<Read | null>(null);
   const [refusal, setRefusal] = useState<{ at: number; refused: Refused } | null>(null);
+  const [reason, setReason] = useState("");
   const refuse = (refused: Refused) => setRefusal({ at: Date.now(), refused });
   const look = async (file: File | undefined) => {
     setRead(null);
@@ -47,7 +55,7 @@ export function ImportFile({
   };
   const send = async ({ text, command }: Read) => {
     setBusy(true);
-    const done = await run({ text, command }).catch(() => noAnswer);
+    const done = await run({ text, command, reason }).catch(() => noAnswer);
     setBusy(false);
     if (!done.ok) return refuse(done.error);
     setRead(null);
@@ -56,6 +64,7 @@ export function ImportFile({
   };
   const template = `${columns.join(",")}\n${example.join(",")}\n`;
   const wrong = read?.preview.rows.filter(({ problems }) => problems.length > 0).length ?? 0;
+  const isUnexplained = asked !== null && reason.trim() === "";
   return (
     <CommandDialog {...dialog} label={t("open")} title={t("title")} wide>
       <div className="grid gap-4 text-left">
@@ -79,6 +88,18 @@ export function ImportFile({
           {t("template")}
         </a>
         {read === null ? null : <PreviewTable read={read} columns={columns} />}
+        {asked === null ? null : (
+          <Field label={asked.label} hint={asked.hint}>
+            {(control) => (
+              <TextArea
+                {...control}
+                value={reason}
+                maxLength={500}
+                onChange={(event) => setReason(event.target.value)}
+              />
+            )}
+          </Field>
+        )}
         <div className="flex items-center justify-between gap-6 pt-2">
           <Button size="desk" tone="quiet" onClick={dialog.onClose}>
             {t("cancel")}
@@ -87,7 +108,7 @@ export function ImportFile({
             size="desk"
             tone="act"
             busy={busy}
-            disabled={read === null || wrong > 0}
+            disabled={read === null || wrong > 0 || isUnexplained}
             className="min-h-11"
             onClick={() => read && void send(read)}
           >

@@ -1,16 +1,20 @@
 import "server-only";
 import { forSite } from "#lib/db/client";
-import { sha256Hex } from "#lib/kit/canonical";
+import { canonicalJson, sha256Hex } from "#lib/kit/canonical";
 import { err, ok, type Result } from "#lib/kit/result";
 import type { Actor } from "#lib/people/schema";
 import { type ImportRefusal, linesOf, type Preview } from "#lib/plant/import.commands";
-import { checkRows, columnsOf } from "#lib/plant/import.rules";
+import { checkRows, columnsOf, valuesOf } from "#lib/plant/import.rules";
 import type { CodeKind } from "./code-kinds.schema.ts";
+import { lineColumns, lineShown } from "./crosswalk-book.queries.ts";
+import { begins } from "./crosswalk-file.rules.ts";
 import { canonicalOf } from "./crosswalk-lines.rules.ts";
-import { type CrosswalkRefusal, importLines } from "./crosswalks.commands.ts";
+import { type CrosswalkRefusal, importLines, overlap, saidBy } from "./crosswalks.commands.ts";
 import {
   type CrosswalkImportForm,
+  type CrosswalkLine,
   type CrosswalkPreviewForm,
+  type LineRow,
   lineRow,
 } from "./crosswalks.schema.ts";
 
@@ -39,33 +43,51 @@ export const crosswalkColumns = (kind: CodeKind): string[] =>
 const rowsMax = 2_000;
 
 async function read(actor: Actor, of: CrosswalkPreviewForm) {
-  const list = await forSite(actor.site).crosswalk.findFirst({
-    where: { id: of.list, OR: [{ siteId: actor.site }, { siteId: null }] },
-    select: {
-      kind: true,
-      lines: { where: { leftIn: null, validTo: null }, select: { canonical: true } },
-    },
-  });
+  const site = forSite(actor.site);
+  const [list, { timeZone }] = await Promise.all([
+    site.crosswalk.findFirst({
+      where: { id: of.list, OR: [{ siteId: actor.site }, { siteId: null }] },
+      select: { kind: true, lines: { where: { leftIn: null }, select: lineColumns } },
+    }),
+    site.site.findUniqueOrThrow({ where: { id: actor.site }, select: { timeZone: true } }),
+  ]);
   if (!list) return refused("crosswalk_not_here");
-  const lines = linesOf(of.text);
-  if (!lines.ok) return lines;
-  const [heading, ...rest] = lines.value;
+  const found = linesOf(of.text);
+  if (!found.ok) return found;
+  const [heading, ...rest] = found.value;
   if (!heading || rest.length === 0) return refused("file_empty");
   if (rest.length > rowsMax) return refused("file_too_long", { most: String(rowsMax) });
   const kind = list.kind as CodeKind;
   const { at, missing, unknown } = columnsOf(heading, columnsFor(kind));
   if (missing.length > 0) return refused("file_columns_missing", { columns: missing.join(", ") });
-  const taken = new Set(list.lines.map(({ canonical }) => canonical));
-  const named = (values: Readonly<Record<string, string>>) =>
-    values.from ? canonicalOf(kind, values.from) : "";
+  const standing = standingIn(kind, list.lines.map(lineShown), timeZone);
   // A column that only units have is empty elsewhere.
   const empty = cellAfter(rest);
   const everywhere = new Map([...ofUnits.map(({ name }) => [name, empty] as const), ...at]);
-  const rows = checkRows(
-    rest.map((cells) => padded(cells, empty)),
-    { at: everywhere, schema: lineRow(kind), key: "from", nameOf: named, known: taken },
-  );
-  return ok({ rows, unknown, kind });
+  const cells = rest.map((one) => padded(one, empty));
+  const schema = lineRow(kind);
+  const said = cells.map((one) => schema.safeParse(valuesOf(one, everywhere)));
+  const known = said.flatMap(({ data }) => (data && standing(data) === "otherwise" ? [data] : []));
+  const nameOf = (row: Readonly<Record<string, string>>) =>
+    row.from ? `${canonicalOf(kind, row.from)}/${row.validFrom}` : "";
+  const rows = checkRows(cells, {
+    ...{ at: everywhere, schema, key: "from", nameOf, known: new Set(known.map(nameOf)) },
+  }).filter(({ row }) => row === null || standing(row) !== "same");
+  return rows.length === 0 ? refused("nothing_changed") : ok({ rows, unknown, kind });
+}
+
+/** How a row of a file stands to what the list has: that very line, another of that time, or none. */
+function standingIn(kind: CodeKind, lines: readonly CrosswalkLine[], zone: string) {
+  const byCode = Map.groupBy(lines, ({ from }) => canonicalOf(kind, from));
+  return (row: LineRow): "same" | "otherwise" | "new" => {
+    const own = byCode.get(canonicalOf(kind, row.from)) ?? [];
+    const time = { validFrom: begins(zone, row.validFrom), validTo: begins(zone, row.validTo) };
+    const said = { ...saidBy(row), from: row.from, ...time };
+    if (own.some((line) => canonicalJson(line) === canonicalJson(said))) return "same";
+    // Without a day it takes up where the last one ends.
+    if (time.validFrom === null) return own.some(({ validTo }) => validTo === null) ? "otherwise" : "new";
+    return own.some((line) => overlap(line, time)) ? "otherwise" : "new";
+  };
 }
 
 /** A column behind all of the file's, where nothing stands. */
@@ -92,14 +114,12 @@ export async function previewCrosswalk(
 
 export async function importCrosswalk(
   actor: Actor,
-  { list, command, text }: CrosswalkImportForm,
+  { list, command, text, reason }: CrosswalkImportForm,
 ): Promise<Result<{ added: number }, Refusal>> {
   const found = await read(actor, { list, text });
   if (!found.ok) return found;
   const wrong = found.value.rows.filter(({ row }) => row === null).length;
   if (wrong > 0) return refused("file_has_errors", { rows: String(wrong) });
   const rows = found.value.rows.flatMap(({ row }) => row ?? []);
-  // Why a whole list changes stands in the file's own hash: a form would only make somebody type "import".
-  const of = { list, command, fileSha256: sha256Hex(text), reason: "Imported from a file" };
-  return importLines(actor, of, rows);
+  return importLines(actor, { list, command, fileSha256: sha256Hex(text), reason }, rows);
 }

@@ -5,12 +5,13 @@ import type { Canonical } from "#lib/kit/canonical";
 import { sha256Hex } from "#lib/kit/canonical";
 import { derivedId } from "#lib/kit/ids";
 import { err, ok, type Result } from "#lib/kit/result";
-import { type Instant, instant, instantIn } from "#lib/kit/time";
+import { type Instant, instant } from "#lib/kit/time";
 import type { Actor } from "#lib/people/schema";
 import type { Happening } from "#lib/record/commands";
 import type { HappeningType } from "#lib/record/happenings.schema";
 import { recorded } from "#lib/record/recorded.commands";
 import type { CodeKind } from "./code-kinds.schema.ts";
+import { begins } from "./crosswalk-file.rules.ts";
 import { canonicalOf } from "./crosswalk-lines.rules.ts";
 import type {
   CrosswalkChangeForm,
@@ -147,7 +148,8 @@ type LineSaid = {
   validTo: Instant | null;
 };
 
-const saidBy = (form: Pick<LineForm, "to" | "label" | "factor" | "addend" | "places">) => ({
+/** What a line says of its code, as it is stored. */
+export const saidBy = (form: Pick<LineForm, "to" | "label" | "factor" | "addend" | "places">) => ({
   to: form.to,
   label: orNull(form.label),
   factor: orNull(form.factor),
@@ -192,10 +194,6 @@ async function insertLine(
   });
 }
 
-/** The beginning of a day of the plant. */
-const begins = (zone: string, day: string): Instant | null =>
-  day === "" ? null : instantIn(zone, day, 0);
-
 /** The lines of a code that count, the newest last. */
 const linesOf = (tx: Tx, list: Pick<Crosswalk, "id" | "kind">, from: string) =>
   tx.crosswalkLine.findMany({
@@ -208,7 +206,7 @@ const linesOf = (tx: Tx, list: Pick<Crosswalk, "id" | "kind">, from: string) =>
   });
 
 type Period = { validFrom: Instant | null; validTo: Instant | null };
-const overlap = (one: Period, other: Period): boolean =>
+export const overlap = (one: Period, other: Period): boolean =>
   (one.validFrom === null || other.validTo === null || one.validFrom < other.validTo) &&
   (other.validFrom === null || one.validTo === null || other.validFrom < one.validTo);
 

@@ -52,7 +52,7 @@ export async function crosswalksAtSite(actor: Actor, kind?: CodeKind): Promise<L
 
 export type WaitingCode = { kind: CodeKind; code: string; connector: string; deliveries: number };
 
-/** What is parked for a code, by its name. */
+/** What is parked for a code, by its name, and records whose decision is in a word that has none of ours. */
 export async function codesWaitedFor(actor: Actor): Promise<WaitingCode[]> {
   const site = forSite(actor.site);
   return site.$queryRaw<WaitingCode[]>`
@@ -62,7 +62,12 @@ export async function codesWaitedFor(actor: Actor): Promise<WaitingCode[]> {
       join connectors c on c.id = d.connector_id
      where m.site_id = ${actor.site}::uuid and m.how = 'missing'
      group by m.kind, m.code, c.code
-     order by m.kind, m.code`;
+    union all
+    select 'disposition', word, c.code, count(*)::int
+      from external_records r join connectors c on c.id = r.connector_id, unnest(r.missing_words) as word
+     where r.site_id = ${actor.site}::uuid
+     group by word, c.code
+     order by 1, 2`;
 }
 
 /** The systems that a list may be for. */
@@ -72,3 +77,18 @@ export const connectorsAtSite = (actor: Actor): Promise<{ code: string; name: st
     select: { code: true, name: true },
     orderBy: { code: "asc" },
   });
+
+export type CodeOfMessage = {
+  kind: CodeKind;
+  code: string;
+  how: "mapped" | "default" | "missing";
+  to: string | null;
+  version: number | null;
+};
+
+/** What the codes of one message were looked up as, in which version of their list; null: it waits for it. */
+export const codesOfMessage = (actor: Actor, delivery: string): Promise<CodeOfMessage[]> =>
+  forSite(actor.site).$queryRaw<CodeOfMessage[]>`
+    select kind, code, how, to_code as "to", list_version as version from delivery_codes
+     where delivery_id = ${delivery}::uuid and site_id = ${actor.site}::uuid
+     order by how = 'missing' desc, kind, code`;

@@ -47,6 +47,12 @@ export type CodeMissing = { kind: CodeKind; code: string; fails: boolean };
 const codeText = words(200);
 /** A day of the plant, from its beginning. */
 const dayOrNothing = z.union([z.literal(""), day]);
+const moment = z.iso.datetime({ precision: 3 });
+/** In a file a moment stands as well, so that a list that was changed in the middle of a day reads as it was written. */
+const whenOrNothing = z.string().check(
+  z.trim(),
+  z.refine((said) => said === "" || [day, moment].some((of) => of.safeParse(said).success), "day_needed"),
+);
 const number = z.union([
   z.literal(""),
   z.string().check(z.trim(), z.regex(DECIMAL, "number_needed")),
@@ -154,13 +160,13 @@ export type LineEndForm = z.output<typeof lineEndForm>;
 const text = z.string().check(z.minLength(1, "file_needed"), z.maxLength(512 * 1024, "too_long"));
 export const crosswalkPreviewForm = z.object({ list: id, text });
 export type CrosswalkPreviewForm = z.output<typeof crosswalkPreviewForm>;
-export const crosswalkImportForm = z.object({ command, list: id, text });
+export const crosswalkImportForm = z.object({ command, list: id, text, reason });
 export type CrosswalkImportForm = z.output<typeof crosswalkImportForm>;
 
 export const lineRow = (of: CodeKind) =>
   z
     .pipe(
-      z.object({ from: codeText, ...line, validFrom: dayOrNothing, validTo: dayOrNothing }),
+      z.object({ from: codeText, ...line, validFrom: whenOrNothing, validTo: whenOrNothing }),
       z.transform((row) => ({ ...row, kind: of })),
     )
     .check(fits, inOrder);

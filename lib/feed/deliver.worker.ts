@@ -53,7 +53,8 @@ async function deliverOne(claim: Claim, ports: FeedPorts, pace: FeedPace): Promi
     const connector = await connectorById(db, claim.connector);
     if (!connector) throw new Error(`connector ${claim.connector} is gone`);
     const book = await bookFor(claim, connector);
-    await carry({ claim, connector: { ...connector, codes: book }, ports, pace, book }, about);
+    const asThen = { ...connector, codes: book, codesNow: connector.codes };
+    await carry({ claim, connector: asThen, ports, pace, book }, about);
   } catch (problem) {
     // The lease runs out and the delivery is taken again, as after a killed worker.
     if (problem instanceof LeaseLost) ports.log.warn(about, "lease lost: result discarded");

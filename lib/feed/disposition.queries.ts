@@ -12,8 +12,8 @@ const waitMsMax = 3_000;
 
 /**
  * What the QMS says of a defect at this moment, asked now and not remembered. Null when it has no record
- * of it yet, when it can't be reached in time, or when its state is one that nobody has mapped: then
- * nothing is released on its word.
+ * of it yet, when it can't be reached in time, or when its state or a decision of it is one that nobody has
+ * mapped: then nothing is released on its word.
  */
 export async function fetchDisposition(actor: Actor, defect: string): Promise<Facts["qms"]> {
   const sent = await forSite(actor.site).delivery.findFirst({
@@ -31,6 +31,7 @@ export async function fetchDisposition(actor: Actor, defect: string): Promise<Fa
     onSend: async () => undefined,
   });
   if (read.kind !== "done" || read.value.record.status === null) return null;
+  if (read.value.record.missingWords) return null;
   const { externalId, number, status, url, version, dispositions } = read.value.record;
   const at = instant(Date.now());
   return {

@@ -3,6 +3,7 @@ import { db, inTransaction } from "#lib/db/client";
 import type { OpenConnector } from "./connector.queries.ts";
 import type { ReadRecord } from "./connectors/rest/talk.gateway.ts";
 import { isLater } from "./delivery.rules.ts";
+import type { ForeignRecord } from "./schema.ts";
 
 /** What the record is about: its traveler, and the defect where there is one. */
 type Ours = { traveler: string | null; defect: string | null };
@@ -25,16 +26,19 @@ export async function keepExternal(
     // Kept under the id it was made with: its delivery and its defect are known by that.
     const mergedInto = record.externalId === asked ? null : record.externalId;
     const dispositions = JSON.stringify(record.dispositions);
+    const words = record.missingWords ?? null;
     await tx.$executeRaw`
       insert into external_records (connector_id, external_id, site_id, traveler_id, defect_id, number, status,
-        version, url, dispositions, raw, merged_into, seen_at)
+        version, url, dispositions, raw, merged_into, seen_at, missing_words, words_checked_at)
       values (${connector.id}::uuid, ${asked}, ${connector.site}::uuid, ${ours.traveler}::uuid,
         ${ours.defect}::uuid, ${record.number}, ${status}, ${record.version}, ${record.url},
-        ${dispositions}::jsonb, ${JSON.stringify(raw)}::jsonb, ${mergedInto}, clock_timestamp())
+        ${dispositions}::jsonb, ${JSON.stringify(raw)}::jsonb, ${mergedInto}, clock_timestamp(),
+        ${words}::text[], case when ${words}::text[] is null then null else clock_timestamp() end)
       on conflict (connector_id, external_id) do update
         set number = excluded.number, status = excluded.status, version = excluded.version, url = excluded.url,
             dispositions = excluded.dispositions, raw = excluded.raw,
             merged_into = excluded.merged_into, seen_at = excluded.seen_at,
+            missing_words = excluded.missing_words, words_checked_at = excluded.words_checked_at,
             apply_at = null, applied_note = null`;
     await tx.$executeRaw`
       update deliveries
@@ -44,6 +48,25 @@ export async function keepExternal(
          and operation = 'create' and state in ('tracking', 'closed')`;
     return true;
   }, connector.site);
+}
+
+/** What a record says by the words that are mapped now; told to its traveler if that is more than before. */
+export async function keepWords(
+  connector: Pick<OpenConnector, "id">,
+  externalId: string,
+  { version, dispositions, missingWords }: ForeignRecord,
+): Promise<boolean> {
+  const words = missingWords ?? null;
+  const kept = await db.$queryRaw<{ whole: boolean }[]>`
+    update external_records
+       set words_checked_at = case when ${words}::text[] is null then null else clock_timestamp() end,
+           missing_words = ${words}::text[], dispositions = ${JSON.stringify(dispositions)}::jsonb,
+           applied_version = case when ${words}::text[] is null then null else applied_version end,
+           apply_at = null
+     where connector_id = ${connector.id}::uuid and external_id = ${externalId}
+       and version = ${version} and missing_words is not null
+    returning missing_words is null as whole`;
+  return kept[0]?.whole ?? false;
 }
 
 /** Told, or refused for a reason that stays visible; a version that came meanwhile is still to be told. */

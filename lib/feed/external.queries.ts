@@ -16,6 +16,8 @@ export type ToTell = {
   version: string;
   url: string;
   dispositions: readonly Disposition[];
+  /** Its words for decisions that nobody has mapped: none of its dispositions can be told. */
+  missingWords: readonly string[] | null;
   seenAt: Date;
   /** The defect as the traveler has it now. */
   told: {
@@ -44,7 +46,7 @@ export const toTell = (limit: number): Promise<ToTell[]> =>
     returning r.connector_id as connector, c.code, r.site_id as site, r.external_id as "externalId",
       coalesce(now.traveler, r.traveler_id) as traveler, coalesce(now.defect, r.defect_id) as defect,
       now.defect is not null as "hasMoved", r.number, r.status, r.version, r.url, r.dispositions,
-      r.seen_at as "seenAt",
+      r.missing_words as "missingWords", r.seen_at as "seenAt",
       (select jsonb_build_object('qms', d->'qms', 'dispositions', d->'dispositions')
          from travelers t cross join jsonb_array_elements(t.state->'defects') d
         where t.id = coalesce(now.traveler, r.traveler_id)

@@ -2,7 +2,10 @@ import "server-only";
 import { db, inTransaction } from "#lib/db/client";
 import { instant } from "#lib/kit/time";
 import type { CodeKind } from "./code-kinds.schema.ts";
+import { connectorById, isRecordsConnector } from "./connector.queries.ts";
+import { recordOf } from "./connectors/rest/talk.gateway.ts";
 import { bookAt } from "./crosswalk-book.queries.ts";
+import { keepWords } from "./external.commands.ts";
 import { tellLive } from "./live.commands.ts";
 
 type Waiting = {
@@ -16,8 +19,9 @@ type Waiting = {
 
 /**
  * What waits for a code goes on by itself once all of its codes are mapped, at whatever site the company's
- * list holds; everything else that is parked stays. Looked at only after a list of the kind has changed,
- * with an overlap, because a change is seen only when its transaction has ended.
+ * list holds; everything else that is parked stays, and so does what somebody asks to discard. Looked at
+ * only after a list of the kind has changed, with an overlap, because a change is seen only when its
+ * transaction has ended.
  */
 export async function redriveMapped(limit = 200): Promise<number> {
   const waiting = await db.$queryRaw<Waiting[]>`
@@ -29,7 +33,7 @@ export async function redriveMapped(limit = 200): Promise<number> {
              where m.delivery_id = d.id and m.how = 'missing') as codes
       from deliveries d
       join connectors c on c.id = d.connector_id
-     where d.state = 'parked' and exists (
+     where d.state = 'parked' and d.discard_asked_by is null and exists (
        select from delivery_codes m
          join crosswalks w on w.kind = m.kind and w.changed_at > m.checked_at - interval '30 seconds'
         where m.delivery_id = d.id and m.how = 'missing'
@@ -39,6 +43,31 @@ export async function redriveMapped(limit = 200): Promise<number> {
   let redriven = 0;
   for (const one of waiting) if (await goesOn(one)) redriven += 1;
   return redriven;
+}
+
+type Unread = { connector: string; externalId: string; raw: unknown };
+
+/** A record whose decision is in a word that was mapped meanwhile is read again, from what it said. */
+export async function rereadMapped(limit = 50): Promise<number> {
+  const unread = await db.$queryRaw<Unread[]>`
+    select r.connector_id as connector, r.external_id as "externalId", r.raw
+      from external_records r
+     where r.missing_words is not null and exists (
+       select from crosswalks w
+        where w.kind = 'disposition' and w.changed_at > r.words_checked_at - interval '30 seconds'
+          and (w.site_id is null or w.site_id = r.site_id))
+     order by r.words_checked_at
+     limit ${limit}`;
+  let read = 0;
+  for (const one of unread) if (await readAgain(one)) read += 1;
+  return read;
+}
+
+async function readAgain({ connector: id, externalId, raw }: Unread): Promise<boolean> {
+  const connector = await connectorById(db, id);
+  if (!connector || !isRecordsConnector(connector)) return false;
+  const record = await recordOf(connector, raw);
+  return keepWords(connector, externalId, record);
 }
 
 async function goesOn({
@@ -64,7 +93,7 @@ async function goesOn({
                           then 'delivered'::delivery_state else 'pending'::delivery_state end,
              lookups = 0, next_at = clock_timestamp(), updated_at = clock_timestamp(),
              last_result = 'its codes are mapped by now'
-       where id = ${id}::uuid and state = 'parked'`;
+       where id = ${id}::uuid and state = 'parked' and discard_asked_by is null`;
     if (moved === 1)
       await tellLive(tx, site, {
         kinds: ["delivery"],

@@ -93,6 +93,8 @@ export const foreignRecord = z.object({
   /** Null: a state that nobody has mapped. Shown as such; it releases nothing. */
   status: z.nullable(z.enum(qmsStatuses)),
   dispositions: z.array(disposition),
+  /** Its words for decisions that nobody has mapped. Then none of its dispositions is here. */
+  missingWords: z.optional(z.array(text)),
 });
 export type ForeignRecord = z.output<typeof foreignRecord>;
 

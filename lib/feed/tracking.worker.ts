@@ -53,6 +53,7 @@ async function tell(one: ToTell, ports: FeedPorts): Promise<void> {
     return tellLater(one.connector, one.externalId, 0);
   }
   if (one.status === "unmapped") notes.push("its status is not mapped");
+  for (const word of one.missingWords ?? []) notes.push(`no disposition for "${word}"`);
   if (notes.length > 0)
     ports.log.warn({ ...about, notes }, "the traveler did not take what the QMS says");
   else ports.log.info({ ...about, status: one.status }, "the traveler was told");

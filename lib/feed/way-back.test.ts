@@ -17,6 +17,8 @@ import { qmsSandboxConfig } from "../../prisma/seed/qms-sandbox-connector.ts";
 import { saveConnector } from "./connector.commands.ts";
 import { connectorById } from "./connector.queries.ts";
 import type { RestConnectorConfig } from "./connectors/rest/schema.ts";
+import { addLine, createCrosswalk } from "./crosswalks.commands.ts";
+import { codesWaitedFor } from "./crosswalks.queries.ts";
 import { fetchDisposition } from "./disposition.queries.ts";
 import { attemptsOf, deliveriesOf, deliveryCounts } from "./queries.ts";
 import { aPlant, type TestPlant } from "./testing/plant.ts";
@@ -258,6 +260,68 @@ describe("from the floor to the QMS and back", () => {
       [traveler],
     );
     expect(told.filter(({ type }) => type === "disposition.received")).toHaveLength(1);
+  });
+
+  test("a decision in a word that nobody has mapped is named, releases nothing, and is told once it is mapped", async () => {
+    await open(true);
+    const config = qmsSandboxConfig(sandbox.url);
+    const ours = '"decision": decision';
+    const record = config.record.replace(ours, '"decision": $code("disposition", decision)');
+    expect(record).not.toBe(config.record);
+    await plant.query("update connectors set config = jsonb_set(config, '{record}', $2) where id = $1", [
+      plant.connector,
+      JSON.stringify(record),
+    ]);
+    worker = startWorker();
+    const { defect, actor } = await aHeldTraveler();
+    await soon(async () => expect(await defectRow(defect)).toMatchObject({ ncr_status: "open" }));
+    const [ncr] = await sandbox.ncrs();
+    await sandbox.patch(ncr?.number ?? "", {
+      status: "dispositioned",
+      dispositions: [
+        { decision: "rework", quantity: "1" },
+        { decision: "scrap", quantity: "1" },
+      ],
+    });
+    // Its status is there; of what was decided not even the half that could be read.
+    await soon(async () =>
+      expect(await defectRow(defect)).toMatchObject({ ncr_status: "dispositioned", decisions: [] }),
+    );
+    const noted = () =>
+      plant.query("select applied_note as note from external_records where site_id = $1", [plant.site]);
+    await soon(async () =>
+      expect(await noted()).toEqual([
+        { note: 'no disposition for "rework"; no disposition for "scrap"' },
+      ]),
+    );
+    expect(await fetchDisposition(actor, defect)).toBeNull();
+    expect(await codesWaitedFor(actor)).toMatchObject([
+      { kind: "disposition", code: "rework", deliveries: 1 },
+      { kind: "disposition", code: "scrap", deliveries: 1 },
+    ]);
+
+    const list = uuidv7();
+    const why = { command: list, reason: "Agreed with the owners of the register" };
+    const missing = { onMissing: "park", defaultCode: "" } as const;
+    await createCrosswalk(actor, {
+      ...{ ...why, ...missing, scope: "site", kind: "disposition", connector: "qms" },
+    });
+    const form = { label: "", factor: "", addend: "", places: "", validFrom: "", validTo: "" };
+    for (const word of ["rework", "scrap"])
+      valueIn(
+        await addLine(actor, {
+          ...{ ...form, ...why, list, kind: "disposition", command: uuidv7() },
+          ...{ from: word, to: word },
+        }),
+      );
+    await soon(async () =>
+      expect(await defectRow(defect)).toMatchObject({ decisions: ["rework", "scrap"] }),
+    );
+    expect(await noted()).toEqual([{ note: null }]);
+    expect(await codesWaitedFor(actor)).toEqual([]);
+    expect(await fetchDisposition(actor, defect)).toMatchObject({
+      dispositions: [{ decision: "rework" }, { decision: "scrap" }],
+    });
   });
 
   test("by poll alone", async () => {

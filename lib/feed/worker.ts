@@ -5,7 +5,7 @@ import { closeLinks } from "./connectors/publishers/publish.gateway.ts";
 import { deliverDue } from "./deliver.worker.ts";
 import { doEffects } from "./effects.worker.ts";
 import type { FeedPace, FeedPorts } from "./ports.schema.ts";
-import { redriveMapped } from "./redrive.worker.ts";
+import { redriveMapped, rereadMapped } from "./redrive.worker.ts";
 import { routeQueued } from "./routing.commands.ts";
 import { followNotices, pollDue, tellTravelers } from "./tracking.worker.ts";
 
@@ -22,6 +22,7 @@ export async function runFeed(ports: FeedPorts, pace: FeedPace, stop: AbortSigna
     effects: () => doEffects(ports),
     deliveries: () => deliverDue(ports, pace),
     redrive: () => redriveMapped(),
+    words: () => rereadMapped(),
     notices: () => followNotices(),
     travelers: () => tellTravelers(ports),
     poll: () => pollDue(ports),

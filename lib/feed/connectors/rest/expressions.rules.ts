@@ -13,12 +13,15 @@ export function expressionsOf(config: RestConnectorConfig): Expression[] {
     ["readBack", readBack],
     ["verify", verify],
     ["update", update],
+    ["update.look", update.look ?? null],
     ["attach", attach],
+    ["attach.look", attach.look ?? null],
     ["changes", changes],
   ];
   const known = new Set([
     "path",
     "body",
+    "made",
     "records",
     "expected",
     "actual",

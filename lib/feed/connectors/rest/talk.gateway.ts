@@ -37,6 +37,8 @@ export type RestTarget = {
   secret: string;
   /** The crosswalks at the time of what is sent; null: this exchange is about no event. */
   codes?: Codes | null;
+  /** Those of today, for what is read: the QMS decides long after the event. Without: the same. */
+  codesNow?: Codes | null;
 };
 
 const budget: Budget = { now: () => Date.now(), milliseconds: 1_000, depth: 1_000 };
@@ -83,15 +85,47 @@ async function parsed<T>(
 ): Promise<T> {
   const value = await mapped(target, source, input, variables);
   const read = schema.safeParse(value);
-  if (!read.success)
-    throw new MappingProblem(
-      `what was read is not complete: ${read.error.issues.map((issue) => issue.path.join(".")).join(", ")}`,
-    );
+  if (!read.success) throw new MappingProblem(notComplete(read.error));
   return read.data;
 }
 
-const recordOf = (target: RestTarget, body: unknown): Promise<ForeignRecord> =>
-  parsed(target, foreignRecord, target.config.record, body, { baseUrl: target.config.baseUrl });
+const notComplete = ({ issues }: Pick<z.core.$ZodError, "issues">): string =>
+  `what was read is not complete: ${issues.map(({ path }) => path.join(".")).join(", ")}`;
+
+/**
+ * What their record says, in our words. A word for a decision that nobody has mapped takes nothing else
+ * from it, but all of its dispositions: a part of what was decided is not what was decided.
+ */
+export async function recordOf(target: RestTarget, body: unknown): Promise<ForeignRecord> {
+  const codes = target.codesNow ?? target.codes ?? null;
+  const variables = { baseUrl: target.config.baseUrl };
+  const read = await evaluate(target.config.record, body, variables, budget, codes);
+  if (read.ok) return asRecord(read.value);
+  const missing = read.missing ?? [];
+  if (!codes || missing.length === 0 || missing.some(({ kind }) => kind !== "disposition"))
+    throw new MappingProblem(read.problem, missing);
+  const rest = await evaluate(target.config.record, body, variables, budget, withoutWords(codes));
+  if (!rest.ok) throw new MappingProblem(rest.problem, rest.missing);
+  const said = { ...(rest.value as object), dispositions: [] };
+  return { ...asRecord(said), missingWords: missing.map(({ code }) => code) };
+}
+
+/** The same codes; a word for a decision that they lack is taken for nothing. */
+const withoutWords = (codes: Codes): Codes => ({
+  find: async (kind, code) => {
+    const found = await codes.find(kind, code);
+    const plain = { kind, code, how: "default", factor: null, addend: null, places: null } as const;
+    return found.ok || kind !== "disposition"
+      ? found
+      : { ok: true, used: { ...plain, to: "", list: "", version: 0 } };
+  },
+});
+
+function asRecord(value: unknown): ForeignRecord {
+  const read = foreignRecord.safeParse(value);
+  if (!read.success) throw new MappingProblem(notComplete(read.error));
+  return read.data;
+}
 
 /** What is sent to make a record: its members mapped, and fitted into the target's fields. */
 export async function madeBody(target: RestTarget, key: string, draft: unknown) {

@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { NewCrosswalk } from "#components/desk/crosswalk-forms";
-import { FeedTabs } from "#components/desk/feed-tabs";
+import { CrosswalkTabs } from "#components/desk/crosswalk-tabs";
 import { Link } from "#components/desk/link";
 import { PageHead } from "#components/desk/page-head";
 import { tableFrame, td, th } from "#components/desk/travelers-table";
@@ -25,12 +25,12 @@ export default async function Crosswalks() {
   ]);
   return (
     <main className="px-4 py-5 sm:px-8 sm:py-7">
-      <FeedTabs here="crosswalks" />
       <PageHead
         title={t("title")}
         lead={t("lead")}
         actions={may(actor, "feed.manage") ? <NewCrosswalk connectors={connectors} /> : null}
       />
+      <CrosswalkTabs here="lists" />
       <div className={tableFrame}>
         <table className="w-full border-collapse text-[15px]">
           <caption className="sr-only">{t("title")}</caption>

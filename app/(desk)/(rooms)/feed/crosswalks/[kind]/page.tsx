@@ -8,13 +8,13 @@ import {
   NewCrosswalk,
 } from "#components/desk/crosswalk-forms";
 import { CrosswalkLines } from "#components/desk/crosswalk-lines";
-import { FeedTabs } from "#components/desk/feed-tabs";
+import { CrosswalkTabs } from "#components/desk/crosswalk-tabs";
 import { HistoryList } from "#components/desk/history-list";
 import { Empty, PageHead } from "#components/desk/page-head";
 import { requireActor } from "#lib/boundary/actor";
 import { may } from "#lib/boundary/permissions";
 import { plantPolicy } from "#lib/defects/queries";
-import { isCodeKind } from "#lib/feed/code-kinds.schema";
+import { type CodeKind, isCodeKind } from "#lib/feed/code-kinds.schema";
 import { csvOf } from "#lib/feed/crosswalk-file.rules";
 import {
   codesWaitedFor,
@@ -55,14 +55,14 @@ export default async function CrosswalksOfKind({ params }: Params) {
   const now = instant(Date.now());
   return (
     <main className="px-4 py-5 sm:px-8 sm:py-7">
-      <FeedTabs here="crosswalks" />
       <PageHead
         title={t(`kind.${kind}`)}
         lead={t(`fromHint.${kind}`)}
         actions={manages ? <NewCrosswalk kind={kind} connectors={connectors} /> : null}
       />
+      <CrosswalkTabs here="lists" />
       {stopped.length === 0 ? null : (
-        <Stopped waiting={stopped} lists={lists} manages={manages} t={t} />
+        <Stopped kind={kind} waiting={stopped} lists={lists} manages={manages} t={t} />
       )}
       {lists.length === 0 ? <Empty title={t("noList")} hint={t("noListHint")} /> : null}
       {lists.map((list) => (
@@ -91,7 +91,7 @@ export default async function CrosswalksOfKind({ params }: Params) {
               )}
               {manages ? (
                 <>
-                  <ImportCrosswalk list={list.id} columns={crosswalkColumns(kind)} />
+                  <ImportCrosswalk list={list} columns={crosswalkColumns(kind)} />
                   <ChangeCrosswalk list={list} />
                   <AddLine list={list} />
                 </>
@@ -111,33 +111,42 @@ export default async function CrosswalksOfKind({ params }: Params) {
   );
 }
 
-/** What waits, by the code's name, with the way to let it go. */
+/** What waits, by the code's name, with the way to let it go: a line in the nearest list that its system asks. */
 function Stopped({
+  kind,
   waiting,
   lists,
   manages,
   t,
 }: {
+  kind: CodeKind;
   waiting: readonly WaitingCode[];
   lists: readonly ListShown[];
   manages: boolean;
   t: Awaited<ReturnType<typeof getTranslations<"desk.crosswalks">>>;
 }) {
-  const [list] = lists;
+  // Of theirs nothing is stopped: their decision is not taken for one of ours.
+  const isTheirs = kind === "disposition";
+  const title = t(isTheirs ? "waitingForWords" : "waitingFor");
   return (
     <section
-      aria-label={t("waitingFor")}
+      aria-label={title}
       className="mb-6 grid gap-2 rounded border-2 border-stop bg-stop-wash px-5 py-4"
     >
-      <h2 className="text-[17px] font-bold">{t("waitingFor")}</h2>
+      <h2 className="text-[17px] font-bold">{title}</h2>
       <ul className="grid gap-2">
-        {waiting.map(({ code, connector, deliveries }) => (
-          <li key={`${connector}/${code}`} className="flex flex-wrap items-center gap-3">
-            <b className="mono break-all">{code}</b>
-            <span className="text-[15px]">{t("waitingAt", { count: deliveries, connector })}</span>
-            {manages && list ? <AddLine list={list} from={code} /> : null}
-          </li>
-        ))}
+        {waiting.map(({ code, connector, deliveries: count }) => {
+          const list = lists.find((of) => of.connector === null || of.connector === connector);
+          return (
+            <li key={`${connector}/${code}`} className="flex flex-wrap items-center gap-3">
+              <b className="mono break-all">{code}</b>
+              <span className="text-[15px]">
+                {t(isTheirs ? "waitingAtWords" : "waitingAt", { count, connector })}
+              </span>
+              {manages && list ? <AddLine list={list} from={code} /> : null}
+            </li>
+          );
+        })}
       </ul>
     </section>
   );

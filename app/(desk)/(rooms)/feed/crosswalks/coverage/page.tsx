@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
-import { FeedTabs } from "#components/desk/feed-tabs";
 import { FilterLinks } from "#components/desk/filter-links";
+import { CrosswalkTabs } from "#components/desk/crosswalk-tabs";
 import { Link } from "#components/desk/link";
 import { Empty, PageHead } from "#components/desk/page-head";
 import { tableFrame, td, th } from "#components/desk/travelers-table";
@@ -37,8 +37,8 @@ export default async function Coverage({
   const shown = rows.filter((of) => is(of, show));
   return (
     <main className="px-4 py-5 sm:px-8 sm:py-7">
-      <FeedTabs here="coverage" />
       <PageHead title={t("coverage")} lead={t("coverageLead")} />
+      <CrosswalkTabs here="coverage" />
       <FilterLinks
         label={t("coverageFilter")}
         links={shows.map((key) => ({

@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
-import { FeedTabs } from "#components/desk/feed-tabs";
+import { CrosswalkTabs } from "#components/desk/crosswalk-tabs";
 import { Link } from "#components/desk/link";
 import { Moment } from "#components/desk/moment";
 import { Empty, PageHead } from "#components/desk/page-head";
@@ -33,8 +33,8 @@ export default async function Preview({
   const found = chosen === undefined ? null : await mappingPreview(actor, chosen);
   return (
     <main className="px-4 py-5 sm:px-8 sm:py-7">
-      <FeedTabs here="preview" />
       <PageHead title={t("preview")} lead={t("previewLead")} />
+      <CrosswalkTabs here="preview" />
       {examples.length === 0 || found === null ? (
         <Empty title={t("previewNone")} hint={t("previewNoneHint")} />
       ) : (

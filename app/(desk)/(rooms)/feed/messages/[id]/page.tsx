@@ -7,11 +7,13 @@ import { DeliveryAttempts, DeliveryStanding } from "#components/desk/deliveries"
 import { DeliveryState } from "#components/desk/delivery-state";
 import { FeedTabs } from "#components/desk/feed-tabs";
 import { Link } from "#components/desk/link";
+import { MessageCodes } from "#components/desk/message-codes";
 import { Moment } from "#components/desk/moment";
 import { requireActor } from "#lib/boundary/actor";
 import { may } from "#lib/boundary/permissions";
 import { plantPolicy } from "#lib/defects/queries";
 import { isId } from "#lib/defects/schema";
+import { codesOfMessage } from "#lib/feed/crosswalks.queries";
 import { type Message, messageOf } from "#lib/feed/messages.queries";
 import { attemptsOf } from "#lib/feed/queries";
 
@@ -43,11 +45,12 @@ async function titleOf({ line }: Message): Promise<string> {
 export default async function MessagePage({ params }: Ask) {
   const { id } = await params;
   const { actor, message } = await messageAsked(id);
-  const [t, title, plant, attempts] = await Promise.all([
+  const [t, title, plant, attempts, codes] = await Promise.all([
     getTranslations("desk.messages"),
     titleOf(message),
     plantPolicy(actor),
     attemptsOf(actor, id),
+    codesOfMessage(actor, id),
   ]);
   const zone = plant.timeZone;
   const { line, connector } = message;
@@ -94,6 +97,7 @@ export default async function MessagePage({ params }: Ask) {
         mayReadUnit={mayReadUnit}
         mayReadDefect={may(actor, "defect.read")}
       />
+      <MessageCodes codes={codes} />
       <Part id="attempts" title={t("attemptsTitle", { count: attempts.length })}>
         {attempts.length === 0 ? (
           <p className="px-4 py-3 text-[15px] text-ink-2">{t("noAttempts")}</p>

@@ -143,3 +143,13 @@ begin
                 = nullif(current_setting(''buyoff.site'', true), '''')::uuid)', of_site);
   end loop;
 end $$;
+
+-- The other way about: a record of theirs whose decision is in a word that nobody has mapped is kept and
+-- shown, and none of its dispositions is told before all of its words are mapped.
+alter table external_records
+  add column missing_words text[],
+  add column words_checked_at timestamptz(3),
+  add constraint external_records_words_are_some
+    check (cardinality(missing_words) > 0 and (missing_words is null) = (words_checked_at is null));
+create index external_records_missing_words on external_records (words_checked_at)
+  where missing_words is not null;
