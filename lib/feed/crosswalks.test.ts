@@ -9,9 +9,9 @@ import { actorOfSeed } from "#lib/boundary/actor";
 import { sha256Hex } from "#lib/kit/canonical";
 import { uuidv7 } from "#lib/kit/ids";
 import { qmsSandboxConfig } from "../../prisma/seed/qms-sandbox-connector.ts";
-import { retryDelivery } from "./commands.ts";
 import { ConnectorRefused, saveConnector } from "./connector.commands.ts";
 import type { RestConnectorConfig } from "./connectors/rest/schema.ts";
+import { csvOf } from "./crosswalk-file.rules.ts";
 import {
   addLine,
   changeCrosswalk,
@@ -20,7 +20,10 @@ import {
   endLine,
   importLines,
 } from "./crosswalks.commands.ts";
+import { codesOfMessage, crosswalksAtSite } from "./crosswalks.queries.ts";
 import type { CrosswalkForm } from "./crosswalks.schema.ts";
+import { crosswalkColumns, importCrosswalk, previewCrosswalk } from "./crosswalks-import.commands.ts";
+import { askDiscard, decideDiscard, retryDelivery } from "./dead-letters.commands.ts";
 import { redriveMapped } from "./redrive.worker.ts";
 import { aPlant, type TestPlant } from "./testing/plant.ts";
 import { portsWith, unexpected, until } from "./testing/ports.ts";
@@ -143,6 +146,27 @@ describe("failure 18: an unmapped code", () => {
     await until(ports, are("tracking"));
     expect(await sentCodes()).toEqual(["Q-9999"]);
     await other.stop();
+  });
+
+  test("of a message that somebody asks to discard leaves it where it is until that is decided", async () => {
+    await open();
+    await plant.logDefect(uuidv7(), { code: "SEA-03" });
+    await until(ports, are("parked"));
+    const [delivery] = await plant.deliveries();
+    const form = { delivery: delivery?.id ?? "", reason };
+    expect(await askDiscard(actor(), { ...form, command: uuidv7() })).toMatchObject({ ok: true });
+    await map("SEA-03", "Q-3003");
+    expect(await redriveMapped()).toBe(0);
+    const second = { ...actor(), id: uuidv7() };
+    const kept = { ...form, command: uuidv7(), decision: "keep" as const };
+    expect(await decideDiscard(second, kept)).toMatchObject({ ok: true });
+    expect(await redriveMapped()).toBe(1);
+    await until(ports, are("tracking"));
+    expect(await codesOfMessage(actor(), form.delivery)).toMatchObject([
+      { kind: "defect_code", code: "SEA-03", how: "mapped", to: "Q-3003", version: 2 },
+      { kind: "gage", how: "mapped" },
+      { kind: "person", how: "default" },
+    ]);
   });
 
   test("whose list says so is dead at once, and waits for nothing", async () => {
@@ -290,6 +314,82 @@ test("failure 23: a torque is sent in the target's unit, and a lost decimal poin
   await plant.logDefect();
   await until(ports, are("tracking", "parked"));
   expect((await plant.deliveries())[1]?.last_result).toContain("differs in the QMS: actual");
+});
+
+describe("a list's file", () => {
+  const linesIn = async (list: string) => {
+    const lists = await crosswalksAtSite(actor());
+    const lines = lists.find(({ id }) => id === list)?.lines ?? [];
+    return lines.map(({ id: _, enteredAt: __, enteredBy: ___, ...said }) => said);
+  };
+  const begin = async (kind: "defect_code" | "order", connector: string) => {
+    const command = uuidv7();
+    const missing = { onMissing: "park", defaultCode: "" } as const;
+    const form = { ...missing, command, scope: "site", kind, connector, reason } as const;
+    expect(await createCrosswalk(actor(), form)).toMatchObject({ ok: true });
+    return command;
+  };
+
+  test("read in again, it adds nothing to its own list and makes another the same, to the moment", async () => {
+    await open();
+    await map("SEA-03", 'Q;"3", first');
+    await change("TRQ-01", "Q-2999", "now");
+    const end = { command: uuidv7(), line: await lineOf("SEA-03"), validTo: "2031-03-04", reason };
+    expect(await endLine(actor(), end)).toMatchObject({ ok: true });
+    const list = await listOf("defect_code");
+    const lines = await linesIn(list);
+    const [site] = await plant.query<{ zone: string }>(
+      "select time_zone as zone from sites where id = $1",
+      [plant.site],
+    );
+    const text = csvOf(crosswalkColumns("defect_code"), lines, site?.zone ?? "");
+    expect(text).toContain(`SEA-03,"Q;""3"", first",,,2031-03-04\r\n`);
+    const file = { text, command: uuidv7(), reason };
+    expect(await previewCrosswalk(actor(), { list, text })).toMatchObject({
+      error: { code: "nothing_changed" },
+    });
+    const other = await begin("defect_code", "");
+    expect(await importCrosswalk(actor(), { ...file, list: other })).toMatchObject({
+      value: { added: 3 },
+    });
+    expect(await linesIn(other)).toEqual(lines);
+
+    // Lines that somebody wrote below it are what enters, and a line that says otherwise is named.
+    const more = `${text}SEA-04,Q-3004,,,\r\n`;
+    expect(await importCrosswalk(actor(), { ...file, list, text: more })).toMatchObject({
+      value: { added: 1 },
+    });
+    const otherwise = more.replace("Q-3004", "Q-3005");
+    expect(await previewCrosswalk(actor(), { list, text: otherwise })).toMatchObject({
+      value: { rows: [{ line: 5, problems: [{ column: "from", code: "known_already" }] }] },
+    });
+  });
+
+  test("says row by row what is wrong with it, and nothing of it enters", async () => {
+    await open();
+    const list = await begin("order", "");
+    const rows = [
+      "from,to,label,validFrom,validTo",
+      "WO-{n#6},{n#12},Work orders,,",
+      "{a#}{b#2},{a}{b},,,",
+      "4711,X,,2026-02-30,",
+      "4712,X,,,",
+      "004712,Y,,,",
+    ];
+    const text = rows.join("\n");
+    const found = await previewCrosswalk(actor(), { list, text });
+    expect(found.ok && found.value.rows.map(({ problems }) => problems)).toEqual([
+      [],
+      [{ column: "from", code: "pattern_ambiguous" }],
+      [{ column: "validFrom", code: "day_needed" }],
+      [],
+      [{ column: "from", code: "twice_in_file" }],
+    ]);
+    expect(await importCrosswalk(actor(), { list, text, command: uuidv7(), reason })).toMatchObject({
+      error: { code: "file_has_errors", params: { rows: "3" } },
+    });
+    expect(await linesIn(list)).toEqual([]);
+  });
 });
 
 describe("a list", () => {
