@@ -228,7 +228,13 @@ export function EndLine({ line }: { line: LineShown }) {
   );
 }
 
-export function ImportCrosswalk({ list, columns }: { list: ListShown; columns: readonly string[] }) {
+export function ImportCrosswalk({
+  list,
+  columns,
+}: {
+  list: ListShown;
+  columns: readonly string[];
+}) {
   const t = useTranslations("desk.crosswalks");
   return (
     <ImportFile

@@ -70,9 +70,11 @@ async function read(actor: Actor, of: CrosswalkPreviewForm) {
   const known = said.flatMap(({ data }) => (data && standing(data) === "otherwise" ? [data] : []));
   const nameOf = (row: Readonly<Record<string, string>>) =>
     row.from ? `${canonicalOf(kind, row.from)}/${row.validFrom}` : "";
-  const rows = checkRows(cells, {
-    ...{ at: everywhere, schema, key: "from", nameOf, known: new Set(known.map(nameOf)) },
-  }).filter(({ row }) => row === null || standing(row) !== "same");
+  const names = new Set(known.map(nameOf));
+  const checks = { at: everywhere, schema, key: "from", nameOf, known: names };
+  const rows = checkRows(cells, checks).filter(
+    ({ row }) => row === null || standing(row) !== "same",
+  );
   return rows.length === 0 ? refused("nothing_changed") : ok({ rows, unknown, kind });
 }
 
@@ -85,7 +87,8 @@ function standingIn(kind: CodeKind, lines: readonly CrosswalkLine[], zone: strin
     const said = { ...saidBy(row), from: row.from, ...time };
     if (own.some((line) => canonicalJson(line) === canonicalJson(said))) return "same";
     // Without a day it takes up where the last one ends.
-    if (time.validFrom === null) return own.some(({ validTo }) => validTo === null) ? "otherwise" : "new";
+    if (time.validFrom === null)
+      return own.some(({ validTo }) => validTo === null) ? "otherwise" : "new";
     return own.some((line) => overlap(line, time)) ? "otherwise" : "new";
   };
 }

@@ -51,7 +51,10 @@ const moment = z.iso.datetime({ precision: 3 });
 /** In a file a moment stands as well, so that a list that was changed in the middle of a day reads as it was written. */
 const whenOrNothing = z.string().check(
   z.trim(),
-  z.refine((said) => said === "" || [day, moment].some((of) => of.safeParse(said).success), "day_needed"),
+  z.refine(
+    (said) => said === "" || [day, moment].some((of) => of.safeParse(said).success),
+    "day_needed",
+  ),
 );
 const number = z.union([
   z.literal(""),

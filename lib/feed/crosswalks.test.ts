@@ -22,7 +22,11 @@ import {
 } from "./crosswalks.commands.ts";
 import { codesOfMessage, crosswalksAtSite } from "./crosswalks.queries.ts";
 import type { CrosswalkForm } from "./crosswalks.schema.ts";
-import { crosswalkColumns, importCrosswalk, previewCrosswalk } from "./crosswalks-import.commands.ts";
+import {
+  crosswalkColumns,
+  importCrosswalk,
+  previewCrosswalk,
+} from "./crosswalks-import.commands.ts";
 import { askDiscard, decideDiscard, retryDelivery } from "./dead-letters.commands.ts";
 import { redriveMapped } from "./redrive.worker.ts";
 import { aPlant, type TestPlant } from "./testing/plant.ts";
@@ -385,9 +389,11 @@ describe("a list's file", () => {
       [],
       [{ column: "from", code: "twice_in_file" }],
     ]);
-    expect(await importCrosswalk(actor(), { list, text, command: uuidv7(), reason })).toMatchObject({
-      error: { code: "file_has_errors", params: { rows: "3" } },
-    });
+    expect(await importCrosswalk(actor(), { list, text, command: uuidv7(), reason })).toMatchObject(
+      {
+        error: { code: "file_has_errors", params: { rows: "3" } },
+      },
+    );
     expect(await linesIn(list)).toEqual([]);
   });
 });

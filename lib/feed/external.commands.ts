@@ -61,7 +61,7 @@ export async function keepWords(
     update external_records
        set words_checked_at = case when ${words}::text[] is null then null else clock_timestamp() end,
            missing_words = ${words}::text[], dispositions = ${JSON.stringify(dispositions)}::jsonb,
-           applied_version = case when ${words}::text[] is null then null else applied_version end,
+           applied_version = case when missing_words = ${words}::text[] then applied_version end,
            apply_at = null
      where connector_id = ${connector.id}::uuid and external_id = ${externalId}
        and version = ${version} and missing_words is not null

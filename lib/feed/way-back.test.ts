@@ -79,6 +79,7 @@ const open = async (webhooks: boolean, config: Partial<RestConnectorConfig> = {}
 /** A traveler of the real record with a defect that holds it. */
 async function aHeldTraveler(
   units: { serials: string[] } | { lot: string; quantity: string } = { serials: ["FSB-0118"] },
+  found = "1",
 ) {
   const order = uuidv7();
   await plant.query(
@@ -106,7 +107,7 @@ async function aHeldTraveler(
       defect,
       code: "TRQ-01",
       severity: "major",
-      quantity: "1",
+      quantity: found,
       step: null,
       field: null,
       position: null,
@@ -268,12 +269,12 @@ describe("from the floor to the QMS and back", () => {
     const ours = '"decision": decision';
     const record = config.record.replace(ours, '"decision": $code("disposition", decision)');
     expect(record).not.toBe(config.record);
-    await plant.query("update connectors set config = jsonb_set(config, '{record}', $2) where id = $1", [
-      plant.connector,
-      JSON.stringify(record),
-    ]);
+    await plant.query(
+      "update connectors set config = jsonb_set(config, '{record}', $2) where id = $1",
+      [plant.connector, JSON.stringify(record)],
+    );
     worker = startWorker();
-    const { defect, actor } = await aHeldTraveler();
+    const { defect, actor } = await aHeldTraveler({ lot: "L-7", quantity: "5" }, "2");
     await soon(async () => expect(await defectRow(defect)).toMatchObject({ ncr_status: "open" }));
     const [ncr] = await sandbox.ncrs();
     await sandbox.patch(ncr?.number ?? "", {
@@ -288,7 +289,9 @@ describe("from the floor to the QMS and back", () => {
       expect(await defectRow(defect)).toMatchObject({ ncr_status: "dispositioned", decisions: [] }),
     );
     const noted = () =>
-      plant.query("select applied_note as note from external_records where site_id = $1", [plant.site]);
+      plant.query("select applied_note as note from external_records where site_id = $1", [
+        plant.site,
+      ]);
     await soon(async () =>
       expect(await noted()).toEqual([
         { note: 'no disposition for "rework"; no disposition for "scrap"' },
@@ -307,17 +310,23 @@ describe("from the floor to the QMS and back", () => {
       ...{ ...why, ...missing, scope: "site", kind: "disposition", connector: "qms" },
     });
     const form = { label: "", factor: "", addend: "", places: "", validFrom: "", validTo: "" };
-    for (const word of ["rework", "scrap"])
-      valueIn(
-        await addLine(actor, {
-          ...{ ...form, ...why, list, kind: "disposition", command: uuidv7() },
-          ...{ from: word, to: word },
-        }),
-      );
+    const map = async (word: string) => {
+      const line = { ...form, ...why, list, kind: "disposition" as const, command: uuidv7() };
+      valueIn(await addLine(actor, { ...line, from: word, to: word }));
+    };
+    await map("rework");
+    await soon(async () =>
+      expect(await codesWaitedFor(actor)).toMatchObject([{ kind: "disposition", code: "scrap" }]),
+    );
+    await soon(async () =>
+      expect(await noted()).toEqual([{ note: 'no disposition for "scrap"' }]),
+    );
+    expect(await defectRow(defect)).toMatchObject({ decisions: [] });
+    await map("scrap");
     await soon(async () =>
       expect(await defectRow(defect)).toMatchObject({ decisions: ["rework", "scrap"] }),
     );
-    expect(await noted()).toEqual([{ note: null }]);
+    await soon(async () => expect(await noted()).toEqual([{ note: null }]));
     expect(await codesWaitedFor(actor)).toEqual([]);
     expect(await fetchDisposition(actor, defect)).toMatchObject({
       dispositions: [{ decision: "rework" }, { decision: "scrap" }],

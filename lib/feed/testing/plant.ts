@@ -340,8 +340,8 @@ const release = (
 });
 
 /** As it stands in the QMS since the first version: order, unit, step, characteristic and defect. */
-const keyOf = (site: string, { defect, characteristic, code }: DefectBody): string => {
-  const about = ["WO-700118", "FSB-0118", step?.id, characteristic ?? code, defect].join("|");
+const keyOf = (site: string, { defect }: DefectBody): string => {
+  const about = ["WO-700118", "FSB-0118", step?.id, balloon12?.id, defect].join("|");
   return `buyoff:${site}:NCR:${sha256Hex(about).slice(0, 20)}`;
 };
 

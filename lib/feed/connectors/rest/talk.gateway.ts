@@ -249,7 +249,10 @@ export async function shown(
     target,
     "look",
     tell,
-    async () => ({ method: look.method, path: await mappedText(target, look.path, {}, { externalId }) }),
+    async () => ({
+      method: look.method,
+      path: await mappedText(target, look.path, {}, { externalId }),
+    }),
     async (body) => body,
   );
 }

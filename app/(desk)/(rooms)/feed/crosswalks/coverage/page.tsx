@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
-import { FilterLinks } from "#components/desk/filter-links";
 import { CrosswalkTabs } from "#components/desk/crosswalk-tabs";
+import { FilterLinks } from "#components/desk/filter-links";
 import { Link } from "#components/desk/link";
 import { Empty, PageHead } from "#components/desk/page-head";
 import { tableFrame, td, th } from "#components/desk/travelers-table";
