@@ -119,7 +119,7 @@ describe("failure 18: an unmapped code", () => {
     ]);
   });
 
-  test("goes on when the company's list has it, whatever site that was mapped at", async () => {
+  test("goes on when the company's list has it, whatever site that was mapped at, and the site's own line goes before", async () => {
     await open();
     const other = await aPlant(sandbox.url);
     const code = `ZZZ-${uuidv7().slice(-6)}`;
@@ -149,6 +149,11 @@ describe("failure 18: an unmapped code", () => {
     expect(await redriveMapped()).toBe(1);
     await until(ports, are("tracking"));
     expect(await sentCodes()).toEqual(["Q-9999"]);
+    // What the site itself says of the code goes before it.
+    await map(code, "Q-1111");
+    await plant.logDefect(uuidv7(), { code });
+    await until(ports, are("tracking", "tracking"));
+    expect((await sentCodes()).toSorted()).toEqual(["Q-1111", "Q-9999"]);
     await other.stop();
   });
 

@@ -318,9 +318,7 @@ describe("from the floor to the QMS and back", () => {
     await soon(async () =>
       expect(await codesWaitedFor(actor)).toMatchObject([{ kind: "disposition", code: "scrap" }]),
     );
-    await soon(async () =>
-      expect(await noted()).toEqual([{ note: 'no disposition for "scrap"' }]),
-    );
+    await soon(async () => expect(await noted()).toEqual([{ note: 'no disposition for "scrap"' }]));
     expect(await defectRow(defect)).toMatchObject({ decisions: [] });
     await map("scrap");
     await soon(async () =>
