@@ -59,6 +59,19 @@ test("what the worker notes is told in words of ours, and the QMS's own words ar
     code: "rejected",
     said: "no such code",
   });
+  expect(
+    noted({ kind: "rejected", reason: "mapping: title: 90 long, the target takes 40" }),
+  ).toEqual({
+    code: "unfit",
+    said: "title: 90 long, the target takes 40",
+  });
+  expect(noted({ kind: "unmapped", reason: "gage SC-0019", fails: false })).toEqual({
+    code: "not_mapped",
+    said: "gage SC-0019",
+  });
+  expect(noted({ kind: "unmapped", reason: "gage SC-0019", fails: true }).code).toBe(
+    "not_waited_for",
+  );
   expect(noted({ kind: "rate_limited", waitMs: 5 })).toEqual({ code: "asked_to_wait", said: "" });
   expect(noted({ kind: "not_there" }, "outcome_unknown").code).toBe("not_found_yet");
   expect(noted({ kind: "not_done", reason: "connection refused" })).toEqual({

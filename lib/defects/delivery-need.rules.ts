@@ -40,6 +40,10 @@ export type Reason = {
     | "confirmed"
     | "differs"
     | "rejected"
+    | "unfit"
+    | "not_mapped"
+    | "not_waited_for"
+    | "mapped_now"
     | "asked_to_wait"
     | "not_found_yet"
     | "sent_again"
@@ -56,13 +60,17 @@ const plain: Readonly<Record<string, Reason["code"]>> = {
   confirmed: "confirmed",
   "linked by hand": "linked",
   discarded: "discarded",
+  "its codes are mapped by now": "mapped_now",
   "asked to wait": "asked_to_wait",
   "not found yet": "not_found_yet",
   "not there, to be sent again": "sent_again",
 };
 const prefixed: readonly (readonly [string, Reason["code"]])[] = [
   ["differs in the QMS: ", "differs"],
+  ["rejected: mapping: ", "unfit"],
   ["rejected: ", "rejected"],
+  ["not mapped: ", "not_mapped"],
+  ["not mapped, not waited for: ", "not_waited_for"],
   ["outcome unknown, no way to look it up: ", "no_way_to_look"],
 ];
 

@@ -99,9 +99,9 @@ describe("failure 18: an unmapped code", () => {
     await until(ports, are("parked", "parked", "parked", "tracking"));
     const results = (await plant.deliveries()).map(({ last_result }) => last_result);
     expect(results.slice(0, 3)).toEqual([
-      'mapping: no defect_code for "SEA-03"',
-      'mapping: no defect_code for "SEA-03"',
-      'mapping: no defect_code for "FOD-02"',
+      "not mapped: defect_code SEA-03",
+      "not mapped: defect_code SEA-03",
+      "not mapped: defect_code FOD-02",
     ]);
     expect((await sandbox.count()).ncrs).toBe(1);
     expect(await redriveMapped()).toBe(0);
@@ -303,7 +303,7 @@ test("failure 23: a torque is sent in the target's unit, and a lost decimal poin
   await open({ create: { ...config.create, body }, verify });
   await plant.logDefect();
   await until(ports, are("parked"));
-  expect((await plant.deliveries())[0]?.last_result).toBe('mapping: no unit for "N·m"');
+  expect((await plant.deliveries())[0]?.last_result).toBe("not mapped: unit N·m");
   const list = uuidv7();
   const missing = { onMissing: "park", defaultCode: "" } as const;
   const scope = { scope: "site", kind: "unit", connector: "qms" } as const;

@@ -301,7 +301,8 @@ type Failure = Exclude<rest.Talk<never>, { kind: "done" }>;
 /** Codes wait for whoever maps them; anything else about a mapping is a fault of it, for a person. */
 function notMapped({ reason, missing = [] }: Pick<Failure, "reason" | "missing">): Outcome {
   if (missing.length === 0) return { kind: "rejected", reason };
-  return { kind: "unmapped", reason, fails: missing.some(({ fails }) => fails) };
+  const named = missing.map(({ kind, code }) => `${kind} ${code}`).join(", ");
+  return { kind: "unmapped", reason: named, fails: missing.some(({ fails }) => fails) };
 }
 
 /** A read that failed has done nothing: it can be asked again. */

@@ -104,7 +104,7 @@ export function afterOutcome(
         ...stay,
         state: outcome.fails ? "dead" : "parked",
         nextAt: now,
-        lastResult: outcome.reason,
+        lastResult: `${outcome.fails ? "not mapped, not waited for" : "not mapped"}: ${outcome.reason}`,
       };
     case "unauthorized":
       // Not this delivery's fault: it keeps its attempts and waits with all the others.
