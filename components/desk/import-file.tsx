@@ -19,12 +19,14 @@ const noAnswer = { ok: false, error: { code: "no_answer", params: {} } } as cons
 export function ImportFile({
   columns,
   example,
+  rowsMax = 500,
   reason: asked = null,
   preview,
   run,
 }: {
   columns: readonly string[];
   example: readonly string[];
+  rowsMax?: number;
   /** Where a change says why it is made: what is asked. */
   reason?: { label: string; hint: string } | null;
   preview: (form: { text: string }) => Promise<Result<Preview, Refused>>;
@@ -69,7 +71,10 @@ export function ImportFile({
     <CommandDialog {...dialog} label={t("open")} title={t("title")} wide>
       <div className="grid gap-4 text-left">
         {refusal === null ? null : <RefusalNote key={refusal.at} refusal={refusal.refused} />}
-        <Field label={t("file")} hint={t("fileHint", { columns: columns.join(", ") })}>
+        <Field
+          label={t("file")}
+          hint={t("fileHint", { columns: columns.join(", "), most: rowsMax })}
+        >
           {(control) => (
             <input
               {...control}
@@ -88,18 +93,7 @@ export function ImportFile({
           {t("template")}
         </a>
         {read === null ? null : <PreviewTable read={read} columns={columns} />}
-        {asked === null ? null : (
-          <Field label={asked.label} hint={asked.hint}>
-            {(control) => (
-              <TextArea
-                {...control}
-                value={reason}
-                maxLength={500}
-                onChange={(event) => setReason(event.target.value)}
-              />
-            )}
-          </Field>
-        )}
+        {asked === null ? null : <Why {...asked} said={reason} onSay={setReason} />}
         <div className="flex items-center justify-between gap-6 pt-2">
           <Button size="desk" tone="quiet" onClick={dialog.onClose}>
             {t("cancel")}
@@ -119,6 +113,31 @@ export function ImportFile({
         </div>
       </div>
     </CommandDialog>
+  );
+}
+
+function Why({
+  label,
+  hint,
+  said,
+  onSay,
+}: {
+  label: string;
+  hint: string;
+  said: string;
+  onSay: (reason: string) => void;
+}) {
+  return (
+    <Field label={label} hint={hint}>
+      {(control) => (
+        <TextArea
+          {...control}
+          value={said}
+          maxLength={500}
+          onChange={(event) => onSay(event.target.value)}
+        />
+      )}
+    </Field>
   );
 }
 

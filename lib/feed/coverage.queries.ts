@@ -151,7 +151,7 @@ async function usesAt(actor: Actor): Promise<Readonly<Partial<Record<CodeKind, C
      where site_id = ${actor.site}::uuid and occurred_at > at group by decision
     union all
     select 'cause_code', reason, count(*)::int from holds, since
-     where site_id = ${actor.site}::uuid and placed_at > at group by reason
+     where site_id = ${actor.site}::uuid and occurred_at > at group by reason
     union all
     select 'location', 'station:' || station, count(*)::int from (
       select line::jsonb->>'station' as station from entries, since

@@ -11,6 +11,7 @@ import { uuidv7 } from "#lib/kit/ids";
 import { qmsSandboxConfig } from "../../prisma/seed/qms-sandbox-connector.ts";
 import { ConnectorRefused, saveConnector } from "./connector.commands.ts";
 import type { RestConnectorConfig } from "./connectors/rest/schema.ts";
+import { coverageOf } from "./coverage.queries.ts";
 import { csvOf } from "./crosswalk-file.rules.ts";
 import {
   addLine,
@@ -323,6 +324,23 @@ test("failure 23: a torque is sent in the target's unit, and a lost decimal poin
   await plant.logDefect();
   await until(ports, are("tracking", "parked"));
   expect((await plant.deliveries())[1]?.last_result).toContain("differs in the QMS: actual");
+});
+
+test("the coverage names what would be stopped before anything is sent", async () => {
+  await open();
+  const found = async (kind: string, code: string) =>
+    (await coverageOf(actor())).rows.find((row) => row.kind === kind && row.code === code)?.cells;
+  expect((await coverageOf(actor())).connectors).toMatchObject([
+    { code: "qms", kinds: ["defect_code", "gage", "person"] },
+  ]);
+  expect(await found("defect_code", "TRQ-01")).toEqual({ qms: { how: "mapped", to: "Q-2001" } });
+  // No system asks for it: nothing of it can be stopped.
+  expect(await found("cause_code", "NCR")).toEqual({});
+  const end = { command: uuidv7(), line: await lineOf("TRQ-01"), validTo: "", reason };
+  expect(await endLine(actor(), end)).toMatchObject({ ok: true });
+  expect(await found("defect_code", "TRQ-01")).toEqual({ qms: { how: "missing", to: null } });
+  await map("TRQ-01", "Q-2002");
+  expect(await found("defect_code", "TRQ-01")).toEqual({ qms: { how: "mapped", to: "Q-2002" } });
 });
 
 describe("a list's file", () => {

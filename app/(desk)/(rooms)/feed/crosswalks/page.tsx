@@ -59,17 +59,19 @@ export default async function Crosswalks() {
                     </Link>
                   </th>
                   <td className={`${td} text-[14px]`}>
-                    {own.length === 0
-                      ? t("noList")
-                      : own.map((list) => (
-                          <span key={list.id} className="block">
-                            {t(`scope.${list.scope}`)}, {list.connector ?? t("allSystems")}
-                          </span>
-                        ))}
+                    {own.length === 0 ? (
+                      <span className="text-ink-2">{t("noList")}</span>
+                    ) : (
+                      own.map((list) => (
+                        <span key={list.id} className="block">
+                          {t(`scope.${list.scope}`)}, {list.connector ?? t("allSystems")}
+                        </span>
+                      ))
+                    )}
                   </td>
-                  <td className={`${td} mono text-right`}>{codes}</td>
+                  <td className={`${td} mono text-right`}>{own.length === 0 ? "–" : codes}</td>
                   <td className={`${td} mono text-right ${count > 0 ? "font-bold text-stop" : ""}`}>
-                    {count}
+                    {count === 0 ? "–" : count}
                   </td>
                 </tr>
               );

@@ -73,10 +73,12 @@ export default async function CrosswalksOfKind({ params }: Params) {
                 {t(`scope.${list.scope}`)}, {list.connector ?? t("allSystems")}
               </h2>
               <p className="text-[14px] text-ink-2">
-                {t("version", { version: list.version })} · {t(`missing.${list.onMissing}`)}
+                {t("missingField")} {t(`missing.${list.onMissing}`)}
                 {list.defaultCode === null ? null : (
                   <span className="mono"> {list.defaultCode}</span>
                 )}
+                {" · "}
+                {t("version", { version: list.version })}
               </p>
             </div>
             <div className="flex flex-wrap gap-3">
