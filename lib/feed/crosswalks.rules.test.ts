@@ -46,6 +46,10 @@ describe("a code", () => {
     ]);
     expect(to("defect_code", "TRQ-01", [list], "2026-03-02T06:59:59.999Z")).toBe("old");
     expect(to("defect_code", "TRQ-01", [list], change)).toBe("new");
+    // Whichever line is found first.
+    const turned = aList(list.lines.toReversed());
+    expect(to("defect_code", "TRQ-01", [turned], "2026-03-02T06:59:59.999Z")).toBe("old");
+    expect(to("defect_code", "TRQ-01", [turned], change)).toBe("new");
     expect(codeIn("defect_code", "TRQ-01", [list], change)).toMatchObject({
       used: { list: "list", version: 3, how: "mapped" },
     });
