@@ -132,9 +132,12 @@ export async function signedBuyoffs(
   tablet: BenchTablet,
   states: readonly TravelerState[],
 ): Promise<Envelope[]> {
+  const { inspector } = plant.people;
   const made = await buyoffsOf(plant, tablet, states);
+  // Who has signed in has one grant, and every act until the sign-out bears it.
+  const grant = tablet.grantFor(inspector);
   return made.map(({ command, proof, traveler }) =>
-    tablet.envelope(plant.people.inspector, traveler, command, { proof }),
+    tablet.envelope(inspector, traveler, command, { grant, proof }),
   );
 }
 

@@ -24,6 +24,8 @@ export async function statementsOf(
       withholding && isAppend(told)
         ? {
             ...told,
+            // Another statement can't bear the name of the one it stands for.
+            name: undefined,
             text: "select ''::text as append where $1::uuid is not null and $2::jsonb is not null",
           }
         : asked;

@@ -39,6 +39,18 @@ export function readGrant(text: string): Grant | null {
   return parsed.success ? parsed.data : null;
 }
 
+/** For one batch, whose commands mostly bear the same grant: each is read once. */
+export function grantReader(): (text: string) => Grant | null {
+  const read = new Map<string, Grant | null>();
+  return (text) => {
+    const known = read.get(text);
+    if (known !== undefined) return known;
+    const grant = readGrant(text);
+    read.set(text, grant);
+    return grant;
+  };
+}
+
 /** Instants are UTC text of one width, so they compare as text. */
 export const grantCovers = (grant: Grant, at: Instant): boolean =>
   grant.issuedAt <= at && at <= grant.notAfter;

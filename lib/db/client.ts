@@ -1,6 +1,8 @@
 import "server-only";
 import { PrismaPg } from "@prisma/adapter-pg";
+import pg from "pg";
 import { env } from "#lib/kit/env";
+import { log } from "#lib/kit/log";
 import { type Prisma, PrismaClient } from "./generated/client.ts";
 
 export type Tx = Prisma.TransactionClient;
@@ -28,18 +30,23 @@ const transactionOptions = { maxWait: 10_000, timeout: 20_000 };
 /** Of this process's role, for the one connection that Prisma can't give: to listen. */
 export const address: string = asRole(login);
 
-const connect = () =>
-  new PrismaClient({
-    adapter: new PrismaPg({ connectionString: address }),
-    transactionOptions,
-  });
+function connect() {
+  const pool = new pg.Pool({ connectionString: address });
+  // One that breaks while nobody uses it is replaced at the next use.
+  pool.on("error", (err) => log.warn({ err }, "a connection to the database broke"));
+  const adapter = new PrismaPg(pool, { disposeExternalPool: true });
+  return { pool, client: new PrismaClient({ adapter, transactionOptions }) };
+}
 
 // Bundles load this module more than once in a process; the pool is one.
-const shared = globalThis as typeof globalThis & { buyoffDb?: PrismaClient };
+const shared = globalThis as typeof globalThis & { buyoffDb?: ReturnType<typeof connect> };
 shared.buyoffDb ??= connect();
 
+/** The connections of this process, for `direct` alone. */
+export const pool: pg.Pool = shared.buyoffDb.pool;
+
 /** As the role of this process. The web sees rows of a site only through `forSite` or `inTransaction(…, site)`. */
-export const db: PrismaClient = shared.buyoffDb;
+export const db: PrismaClient = shared.buyoffDb.client;
 
 const inSite = (site: string) => db.$executeRaw`select set_config('buyoff.site', ${site}, true)`;
 

@@ -1,5 +1,5 @@
-import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex, randomBytes, utf8ToBytes } from "@noble/hashes/utils.js";
+import { bytesToHex, hexToBytes, randomBytes } from "@noble/hashes/utils.js";
+import { sha256Hex } from "./canonical.ts";
 
 /** A time-ordered UUID (RFC 9562, version 7). `nowMs` and `random` are arguments so that a test can choose them. */
 export function uuidv7(nowMs: number = Date.now(), random: Uint8Array = randomBytes(10)): string {
@@ -18,7 +18,7 @@ export function uuidv7(nowMs: number = Date.now(), random: Uint8Array = randomBy
  * the same command, name what it makes alike.
  */
 export function derivedId(from: string, label: string): string {
-  const bytes = sha256(utf8ToBytes(`${from}/${label}`)).slice(0, 16);
+  const bytes = hexToBytes(sha256Hex(`${from}/${label}`).slice(0, 32));
   bytes[6] = 0x80 | ((bytes[6] ?? 0) & 0x0f);
   bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f);
   return hyphenated(bytes);

@@ -27,12 +27,31 @@ const clockFormat = perZone(
     }),
 );
 
+/**
+ * What a format said last in each zone: entries of one act, and acts of one batch, mostly lie in the
+ * same minute, in which neither date nor clock changes anywhere.
+ */
+function perMinute(format: (zone: string) => Intl.DateTimeFormat) {
+  const last = new Map<string, { minute: number; text: string }>();
+  return (zone: string, at: Instant): string => {
+    const minute = Math.floor(millis(at) / 60_000);
+    const known = last.get(zone);
+    if (known?.minute === minute) return known.text;
+    const text = format(zone).format(minute * 60_000);
+    last.set(zone, { minute, text });
+    return text;
+  };
+}
+
+const dateText = perMinute(dateFormat);
+const clockText = perMinute(clockFormat);
+
 /** The calendar date (YYYY-MM-DD) of an instant in an IANA zone. */
-export const dateIn = (zone: string, at: Instant): string => dateFormat(zone).format(millis(at));
+export const dateIn = (zone: string, at: Instant): string => dateText(zone, at);
 
 /** Minutes since local midnight of an instant in an IANA zone. */
 export function minuteOfDayIn(zone: string, at: Instant): number {
-  const parts = clockFormat(zone).format(millis(at));
+  const parts = clockText(zone, at);
   const [hours = "0", minutes = "0"] = parts.split(":");
   return Number(hours) * 60 + Number(minutes);
 }

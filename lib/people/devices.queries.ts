@@ -1,5 +1,6 @@
 import "server-only";
 import { db, forSite } from "#lib/db/client";
+import { direct } from "#lib/db/direct";
 import { tokenHash } from "#lib/kit/secrets";
 import type { Instant } from "#lib/kit/time";
 
@@ -31,13 +32,17 @@ type FoundSession = DeviceOfSession & {
   revokedAt: Instant | null;
 };
 
+const deviceBySession = {
+  name: "device_of_session",
+  text: "select device_of_session($1) as found",
+};
+
 /**
  * The tablet that a session token stands for; null from the moment the session or the tablet was ended.
  * One round trip: it stands before everything that a tablet asks or sends.
  */
 export async function deviceOfSession(token: string, at: Instant): Promise<DeviceOfSession | null> {
-  const [row] = await db.$queryRaw<{ found: FoundSession | null }[]>`
-    select device_of_session(${tokenHash(token)}) as found`;
+  const [row] = await direct<{ found: FoundSession | null }>(deviceBySession, [tokenHash(token)]);
   if (!row?.found) return null;
   const { expiresAt, endedAt, revokedAt, ...device } = row.found;
   return endedAt || revokedAt || expiresAt <= at ? null : device;

@@ -1,5 +1,6 @@
 import "server-only";
-import { db, type Tx } from "#lib/db/client";
+import type { Tx } from "#lib/db/client";
+import { direct, directSqlState } from "#lib/db/direct";
 import { Prisma } from "#lib/db/generated/client";
 import { err, ok, type Result } from "#lib/kit/result";
 import type { Instant } from "#lib/kit/time";
@@ -48,6 +49,8 @@ export type Decision = {
  */
 export type NotAppended = "moved" | "collides" | "id_taken" | "unavailable";
 
+const appending = { name: "append", text: "select append($1::uuid, $2::jsonb)::text" };
+
 /**
  * One round trip, one statement, one transaction; or, where rows of another noun change with it,
  * within theirs. What is neither written nor expected is thrown.
@@ -89,8 +92,12 @@ export async function append(
   });
   try {
     // A refused append undoes itself alone: the transaction around it can decide again.
-    if (within) await within.$executeRaw`savepoint append`;
-    await (within ?? db).$queryRaw`select append(${site}::uuid, ${written}::jsonb)::text`;
+    if (within) {
+      await within.$executeRaw`savepoint append`;
+      await within.$queryRaw`select append(${site}::uuid, ${written}::jsonb)::text`;
+    } else {
+      await direct(appending, [site, written]);
+    }
     return ok(null);
   } catch (error) {
     const why = notAppended(error);
@@ -137,6 +144,8 @@ export function isUndecidable(error: unknown): boolean {
 
 /** SQLSTATE of a failed raw query, or null. */
 export function sqlState(error: unknown): string | null {
+  const code = directSqlState(error);
+  if (code) return code;
   if (!(error instanceof Prisma.PrismaClientKnownRequestError)) return null;
   const driver = error.meta?.driverAdapterError as
     | { cause?: { originalCode?: string; code?: string } }

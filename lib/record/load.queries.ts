@@ -1,5 +1,6 @@
 import "server-only";
-import { type Db, db } from "#lib/db/client";
+import type { Tx } from "#lib/db/client";
+import { direct } from "#lib/db/direct";
 import type { Role } from "#lib/instructions/schema";
 import type { Instant } from "#lib/kit/time";
 import type {
@@ -153,11 +154,19 @@ export type Loaded = {
   streams: Readonly<Record<string, { seq: number; head: string }>>;
 };
 
+const loading = {
+  name: "load_for_command",
+  text: `select load_for_command($1::uuid, $2::jsonb) || lot_for_command($1::uuid, $2::jsonb) as loaded`,
+};
+
 /** One round trip, one snapshot; within a transaction, as that transaction sees it. */
-export async function loadForCommand(site: string, ask: Ask, on: Db = db): Promise<Loaded> {
-  const [row] = await on.$queryRaw<{ loaded: Loaded }[]>`
-    select load_for_command(${site}::uuid, ${JSON.stringify(ask)}::jsonb)
-      || lot_for_command(${site}::uuid, ${JSON.stringify(ask)}::jsonb) as loaded`;
+export async function loadForCommand(site: string, ask: Ask, within?: Tx): Promise<Loaded> {
+  const asked = JSON.stringify(ask);
+  const [row] = within
+    ? await within.$queryRaw<{ loaded: Loaded }[]>`
+        select load_for_command(${site}::uuid, ${asked}::jsonb)
+          || lot_for_command(${site}::uuid, ${asked}::jsonb) as loaded`
+    : await direct<{ loaded: Loaded }>(loading, [site, asked]);
   if (!row?.loaded.site) throw new Error(`there is no site ${site}`);
   const { loaded } = row;
   return { ...loaded, site: { ...loaded.site, shifts: shiftCalendar.parse(loaded.site.shifts) } };

@@ -32,36 +32,49 @@ export type Chain = {
 const isAsked = (state: TravelerState, { serialEndsWith }: BuyoffRequirement): boolean =>
   !serialEndsWith || serialEndsWith.some((end) => state.unit.serial?.endsWith(end) ?? false);
 
-export function chainsOf(state: TravelerState, content: InstructionContent): Chain[] {
+/** A revision never changes: every place of signatures in it, in their order, whichever unit it is. */
+const plans = new WeakMap<InstructionContent, readonly Chain[]>();
+
+function plannedChains(content: InstructionContent): readonly Chain[] {
+  const known = plans.get(content);
+  if (known) return known;
   const planned = plannedSteps(content);
-  return (
-    content.operations
-      .flatMap((operation): Chain[] => {
-        const own = planned.filter((of) => of.operation.id === operation.id);
-        const last = own.at(-1)?.order ?? 0;
-        return [
-          ...own.map(({ step, order }) => ({ operation, step, requirements: step.buyoffs, order })),
-          { operation, step: null, requirements: operation.buyoffs, order: last },
-        ];
-      })
-      .map((chain) => ({
-        ...chain,
-        requirements: chain.requirements.filter((requirement) => isAsked(state, requirement)),
-      }))
-      // A step that was left out, under a permit, asks for no signature of its own.
-      .filter(({ step }) => !step || state.steps[step.id]?.status !== "not_applicable")
-      .filter(({ requirements }) => requirements.length > 0)
-  );
+  const chains = content.operations
+    .flatMap((operation): Chain[] => {
+      const own = planned.filter((of) => of.operation.id === operation.id);
+      const last = own.at(-1)?.order ?? 0;
+      return [
+        ...own.map(({ step, order }) => ({ operation, step, requirements: step.buyoffs, order })),
+        { operation, step: null, requirements: operation.buyoffs, order: last },
+      ];
+    })
+    .filter(({ requirements }) => requirements.length > 0);
+  plans.set(content, chains);
+  return chains;
 }
 
-export const chainAt = (
+/** As far as this unit needs it; null: no signature is asked for there. */
+function asked(state: TravelerState, chain: Chain): Chain | null {
+  // A step that was left out, under a permit, asks for no signature of its own.
+  if (chain.step && state.steps[chain.step.id]?.status === "not_applicable") return null;
+  if (chain.requirements.every((requirement) => isAsked(state, requirement))) return chain;
+  const requirements = chain.requirements.filter((requirement) => isAsked(state, requirement));
+  return requirements.length > 0 ? { ...chain, requirements } : null;
+}
+
+export const chainsOf = (state: TravelerState, content: InstructionContent): Chain[] =>
+  plannedChains(content).flatMap((chain) => asked(state, chain) ?? []);
+
+export function chainAt(
   state: TravelerState,
   content: InstructionContent,
   at: { operation: string; step: string | null },
-): Chain | null =>
-  chainsOf(state, content).find(
+): Chain | null {
+  const chain = plannedChains(content).find(
     ({ operation, step }) => operation.id === at.operation && (step?.id ?? null) === at.step,
-  ) ?? null;
+  );
+  return chain ? asked(state, chain) : null;
+}
 
 const finalTypes: readonly BuyoffRequirement["type"][] = ["quality", "customer", "government"];
 
@@ -285,11 +298,12 @@ export function buyoffContent(
 
 /** One covered step as it is signed: every value that counts, with its limits and its gage. */
 export function signedStep(state: TravelerState, step: Step): Canonical {
+  const places = placesOf(state, step);
   return {
     step: step.id,
     number: step.number,
     attempt: state.steps[step.id]?.attempt ?? 1,
-    values: placesOf(state, step).flatMap(({ field, position, sample, reading }) =>
+    values: places.flatMap(({ field, position, sample, reading }) =>
       reading
         ? [
             {
@@ -311,7 +325,7 @@ export function signedStep(state: TravelerState, step: Step): Canonical {
           ]
         : [],
     ),
-    components: placesOf(state, step).flatMap(({ installation }) =>
+    components: places.flatMap(({ installation }) =>
       installation
         ? [
             {
@@ -327,10 +341,10 @@ export function signedStep(state: TravelerState, step: Step): Canonical {
           ]
         : [],
     ),
-    photos: placesOf(state, step).flatMap(({ field, position, photos }) =>
+    photos: places.flatMap(({ field, position, photos }) =>
       photos.map(({ sha256 }) => ({ field, position, sha256 })),
     ),
-    clocks: placesOf(state, step).flatMap(({ field, clock }) =>
+    clocks: places.flatMap(({ field, clock }) =>
       clock
         ? [{ field, clock: clock.clock, part: clock.part, lot: clock.lot, mixedAt: clock.mixedAt }]
         : [],

@@ -60,6 +60,8 @@ export class Draft {
   private readonly streams = new Map<string, Touched>();
   private readonly guards = new Map<string, Guard>();
   private readonly cards = new Map<string, SealedCard>();
+  /** The hash of a person's card on a day, once it is known. */
+  private readonly named = new Map<string, string>();
   private readonly entries: SealedEntry[] = [];
   private readonly texts = new Map<string, string>();
   private readonly facts = new Map<string, string>();
@@ -281,8 +283,8 @@ export class Draft {
   }
 
   private receiptOf(act: Act) {
-    const { id } = act.command;
-    return [...this.loaded.receipts, ...this.receipts].find(({ command }) => command === id);
+    const is = ({ command }: { command: string }) => command === act.command.id;
+    return this.loaded.receipts.find(is) ?? this.receipts.find(is);
   }
 
   private headOf(stream: string, kind: StreamKind): Head {
@@ -332,8 +334,12 @@ export class Draft {
   private cardOf(person: string, recordedAt: Instant): string | null {
     const known = this.loaded.people[person];
     if (!known) return null;
-    const { card, isNew } = cardOn(known, dateIn(this.loaded.site.timeZone, recordedAt));
+    const day = dateIn(this.loaded.site.timeZone, recordedAt);
+    const named = this.named.get(`${person}/${day}`);
+    if (named) return named;
+    const { card, isNew } = cardOn(known, day);
     if (isNew) this.cards.set(person, card);
+    this.named.set(`${person}/${day}`, card.hash);
     return card.hash;
   }
 }

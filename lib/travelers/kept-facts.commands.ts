@@ -8,9 +8,18 @@ const hashes = new Map<string, string>();
 const stored = new Set<string>();
 const knownMax = 5000;
 
-/** A part of the facts as it is kept. */
+// And within one reading it is mostly the very same object.
+const ofObject = new WeakMap<object, KeptText>();
+
+/** A part of the facts as it is kept. Nobody changes one afterwards. */
 export function keptPart(part: unknown): KeptText {
-  const text = JSON.stringify(part);
+  if (typeof part !== "object" || part === null) return keptText(JSON.stringify(part));
+  const known = ofObject.get(part) ?? keptText(JSON.stringify(part));
+  ofObject.set(part, known);
+  return known;
+}
+
+function keptText(text: string): KeptText {
   const known = hashes.get(text);
   if (known) return { sha256: known, text };
   const sha256 = sha256Hex(text);

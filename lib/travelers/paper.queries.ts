@@ -1,5 +1,5 @@
 import "server-only";
-import { db } from "#lib/db/client";
+import { direct } from "#lib/db/direct";
 import { dateIn, instant } from "#lib/kit/time";
 import { initialsOf } from "#lib/people/card.rules";
 
@@ -11,33 +11,37 @@ export type PersonOnPaper = {
   stamps: readonly string[];
 };
 
+type Found = {
+  id: string;
+  name: string;
+  employeeNumber: string;
+  stamps: readonly { number: string; withdrawnOn: string | null }[];
+};
+
+const onPaper = {
+  name: "people_on_paper",
+  text: `select p.id, p.name, p.employee_number as "employeeNumber",
+      coalesce((select jsonb_agg(jsonb_build_object('number', s.number, 'withdrawnOn', s.withdrawn_on)
+        order by s.number) from stamps s where s.person_id = p.id), '[]') as stamps
+    from people p where p.id = any($1::uuid[])`,
+};
+
 export async function peopleOnPaper(
   ids: readonly string[],
 ): Promise<Record<string, PersonOnPaper>> {
   const wanted = [...new Set(ids)];
   if (wanted.length === 0) return {};
-  const [people, stamps] = await Promise.all([
-    db.person.findMany({
-      where: { id: { in: wanted } },
-      select: { id: true, name: true, employeeNumber: true },
-    }),
-    db.stamp.findMany({
-      where: { personId: { in: wanted } },
-      select: { personId: true, number: true, withdrawnOn: true },
-      orderBy: { number: "asc" },
-    }),
-  ]);
+  const people = await direct<Found>(onPaper, [wanted]);
   const today = dateIn("UTC", instant(Date.now()));
-  const isInForce = (until: Date | null) => !until || until.toISOString().slice(0, 10) > today;
   return Object.fromEntries(
-    people.map(({ id, name, employeeNumber }) => [
+    people.map(({ id, name, employeeNumber, stamps }) => [
       id,
       {
         name,
         initials: initialsOf(name),
         employeeNumber,
         stamps: stamps
-          .filter((stamp) => stamp.personId === id && isInForce(stamp.withdrawnOn))
+          .filter(({ withdrawnOn }) => withdrawnOn === null || withdrawnOn > today)
           .map(({ number }) => number),
       },
     ]),

@@ -1,6 +1,6 @@
 import { actorOfGrant } from "#lib/boundary/actor";
 import { endpoint } from "#lib/boundary/endpoint";
-import { readGrant } from "#lib/boundary/grant";
+import { grantReader } from "#lib/boundary/grant";
 import { instant } from "#lib/kit/time";
 import { applyEnvelopes } from "#lib/travelers/commands";
 import { peopleOnPaper } from "#lib/travelers/paper.queries";
@@ -13,8 +13,9 @@ export const POST = endpoint(
   "device",
   batchSchema,
   async (device, batch) => {
+    const grantOf = grantReader();
     const { verdicts } = await applyEnvelopes(device, batch, (grant, at, when) =>
-      actorOfGrant(readGrant(grant), at, when),
+      actorOfGrant(grantOf(grant), at, when),
     );
     const people = await peopleOnPaper(named(verdicts));
     return { verdicts, people, serverTime: instant(Date.now()) };
