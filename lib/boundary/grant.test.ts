@@ -4,7 +4,7 @@ import { aSite, aTablet, type TestSite } from "#lib/db/test-plant";
 import { env } from "#lib/kit/env";
 import { instant, plusMinutes } from "#lib/kit/time";
 import { actorOfGrant } from "./actor.ts";
-import { readGrant, signGrant } from "./grant.ts";
+import { grantReader, readGrant, signGrant } from "./grant.ts";
 
 const now = instant(Date.now());
 
@@ -79,4 +79,15 @@ it("is refused with edited roles, another's signature, half of it, or the key of
     env.BUYOFF_SECRET = ours;
   }
   expect(readGrant(text)).not.toBeNull();
+});
+
+it("is read once for a batch, and what is no grant stays none", async () => {
+  const { text } = await aGrant();
+  const { text: another } = await aGrant();
+  const grantOf = grantReader();
+  expect(grantOf(text)).toEqual(readGrant(text));
+  expect(grantOf(text)).toBe(grantOf(text));
+  expect(grantOf(another)).toEqual(readGrant(another));
+  expect(grantOf(`${text}x`)).toBeNull();
+  expect(grantOf(`${text}x`)).toBeNull();
 });

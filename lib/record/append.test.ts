@@ -1,9 +1,10 @@
 import pg from "pg";
 import { describe, expect, it } from "vitest";
 import { db, forSite } from "#lib/db/client";
+import { direct } from "#lib/db/direct";
 import { aPlant, asAdministrator, released } from "#lib/db/test-record-plant";
 import { uuidv7 } from "#lib/kit/ids";
-import { sqlState } from "./append.commands.ts";
+import { isUndecidable, notAppended, sqlState } from "./append.commands.ts";
 import { chained, outsideTravelers } from "./chain.rules.ts";
 import type { StreamKind } from "./schema.ts";
 
@@ -222,3 +223,29 @@ async function untilSomebodyWaits(): Promise<void> {
     }
   });
 }
+
+describe("a statement past Prisma's client", () => {
+  const ended = (name: string, text: string) =>
+    direct({ name, text }, []).then(
+      () => null,
+      (error) => error,
+    );
+
+  it("acts as the application's role", async () => {
+    const text = "select current_user::text as me";
+    expect(await direct({ name: "test_me", text }, [])).toEqual([{ me: "buyoff_app" }]);
+  });
+
+  it("says by SQLSTATE what it was refused for", async () => {
+    const error = await ended("test_zero", "select 1 / 0");
+    expect(sqlState(error)).toBe("22012");
+    expect(isUndecidable(error)).toBe(true);
+  });
+
+  it("is to be tried again when its connection is cut, and then finds another one", async () => {
+    const error = await ended("test_cut", "select pg_terminate_backend(pg_backend_pid())");
+    expect(notAppended(error)).toBe("unavailable");
+    expect(isUndecidable(error)).toBe(false);
+    expect(await direct({ name: "test_one", text: "select 1 as one" }, [])).toEqual([{ one: 1 }]);
+  });
+});
