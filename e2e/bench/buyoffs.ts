@@ -51,7 +51,7 @@ const sending = (lane: Lane, batches: readonly (readonly Envelope[])[]) => {
 
 /** B1: one command a request. */
 export async function singleBuyoffs({ isSmall, rounds }: Scale): Promise<Row[]> {
-  const each = isSmall ? 3 : 40;
+  const each = isSmall ? 3 : 120;
   const plant = await aBenchPlant(1);
   const lanes = await lanesOf(plant, each * rounds);
   const { origin } = await emptyApp();

@@ -14,7 +14,7 @@ const lanes = 8;
 /** B1c: a PIN is checked for each signature; the hash itself is made to be slow. */
 export async function pinChecks({ isSmall, rounds }: Scale): Promise<Row[]> {
   // A tablet is let try sixty times a minute.
-  const each = isSmall ? 2 : 16;
+  const each = isSmall ? 2 : 14;
   const signers = await Promise.all(Array.from({ length: lanes }, () => aSigner()));
   const stored = await hash(pin, { memoryCost: 19_456, timeCost: 2, parallelism: 1 });
   const seen = await alternating(rounds, {

@@ -10,7 +10,9 @@ import {
   contentOf,
   knownContent,
   knownContents,
+  lastInstructions,
   lastSeenState,
+  rememberInstruction,
   rememberState,
 } from "./contents.queries.ts";
 import { decideAct, type Overruled, type Overruling } from "./decide-act.commands.ts";
@@ -175,6 +177,7 @@ async function decideAll(draft: Draft, course: Course): Promise<Ask | null> {
   const isGivenUp = acts.some(({ command }) => overruled.get(command.id) === "not_decided");
   if (pinned && !isGivenUp) draft.content = contentOf(pinned, loaded.content);
   const { content } = draft;
+  if (loaded.revision) rememberInstruction(loaded.revision.instruction);
   const pin =
     loaded.revision && streamOf("instruction", loaded.revision.instruction, loaded.site.id);
   if (pin && !ask.streams.includes(pin)) return { ...ask, streams: [...ask.streams, pin] };
@@ -210,7 +213,9 @@ function askFor(site: string, traveler: string, acts: readonly Act[]): Ask {
       site,
       ...(device ? [device.id] : []),
       ...people.map((id) => streamOf("person", id, site)),
-      ...(state ? [streamOf("instruction", state.revision.instruction, site)] : []),
+      ...(state ? [state.revision.instruction] : lastInstructions()).map((id) =>
+        streamOf("instruction", id, site),
+      ),
     ],
   };
   return state ? acts.reduce((ask, act) => guessed(ask, act, state), base) : base;

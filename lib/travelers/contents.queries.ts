@@ -32,6 +32,19 @@ export function contentOf(sha256: string, text: string | null): InstructionConte
 const lastSeen = new Map<string, TravelerState>();
 const lastSeenMax = 500;
 
+// What is built now is built on a few instructions: the streams of these are asked for with the first
+// command of a traveler that this process has not seen.
+const instructions = new Map<string, true>();
+const instructionsMax = 8;
+
+export const lastInstructions = (): string[] => [...instructions.keys()];
+
+export function rememberInstruction(id: string): void {
+  instructions.delete(id);
+  instructions.set(id, true);
+  forgetOldest(instructions, instructionsMax);
+}
+
 export const lastSeenState = (traveler: string): TravelerState | null =>
   lastSeen.get(traveler) ?? null;
 
