@@ -9,7 +9,7 @@ export type TravelerFilter = (typeof travelerFilters)[number];
 
 export const TRAVELERS_PER_PAGE = 25;
 /** Nobody needs to know how many more than this there are, and counting them all costs more than the page. */
-export const COUNTED_MAX = 1000;
+export const COUNTED_MAX = 250;
 
 export type TravelerLine = {
   id: string;
