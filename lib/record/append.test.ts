@@ -1,11 +1,12 @@
 import pg from "pg";
 import { describe, expect, it } from "vitest";
-import { db, forSite } from "#lib/db/client";
+import { db, forSite, inTransaction, type Tx } from "#lib/db/client";
 import { direct } from "#lib/db/direct";
 import { aPlant, asAdministrator, released } from "#lib/db/test-record-plant";
 import { uuidv7 } from "#lib/kit/ids";
 import { isUndecidable, notAppended, sqlState } from "./append.commands.ts";
 import { chained, outsideTravelers } from "./chain.rules.ts";
+import { askNothing, loadForCommand } from "./load.queries.ts";
 import type { StreamKind } from "./schema.ts";
 
 const zero = { seq: 0, hash: null };
@@ -247,5 +248,45 @@ describe("a statement past Prisma's client", () => {
     expect(notAppended(error)).toBe("unavailable");
     expect(isUndecidable(error)).toBe(false);
     expect(await direct({ name: "test_one", text: "select 1 as one" }, [])).toEqual([{ one: 1 }]);
+  });
+});
+
+/** Of what grows for ever, the tables that this work read from end to end, as PostgreSQL counted it. */
+const readWhole = (site: string, work: (tx: Tx) => Promise<unknown>) =>
+  inTransaction(async (tx) => {
+    await work(tx);
+    return tx.$queryRaw<{ relname: string }[]>`
+      select relname from pg_stat_xact_user_tables where seq_scan > 0
+        and relname in ('entries', 'receipts', 'readings', 'routing_queue', 'sign_proofs', 'stock',
+          'streams', 'travelers')`;
+  }, site);
+
+describe("what every act asks is asked by index, also of tables that hold next to nothing", () => {
+  it("reading for a decision", async () => {
+    const plant = await aPlant();
+    const [traveler = ""] = await released(plant, "P-1");
+    const ask = {
+      ...askNothing,
+      traveler,
+      people: [plant.people.operator.id],
+      commands: [uuidv7()],
+      proofs: [uuidv7()],
+      parts: ["none"],
+      travelers: [uuidv7()],
+      streams: [plant.site],
+    };
+    expect(await readWhole(plant.site, (tx) => loadForCommand(plant.site, ask, tx))).toEqual([]);
+  });
+
+  it("the append", async () => {
+    const plant = await aPlant();
+    const { head: _, ...entry } = anEntry(plant.site, uuidv7(), "order");
+    const decision = JSON.stringify(entry);
+    expect(
+      await readWhole(
+        plant.site,
+        (tx) => tx.$queryRaw`select append(${plant.site}::uuid, ${decision}::jsonb)::text`,
+      ),
+    ).toEqual([]);
   });
 });
