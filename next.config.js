@@ -11,7 +11,17 @@ const config = {
   // A second build can be made beside a running one.
   distDir: process.env.BUYOFF_DIST ?? ".next",
   // One registry of metrics for the pages and for the server before them.
-  serverExternalPackages: ["prom-client"],
+  // The clients of brokers and drops are loaded by Node itself, when somebody tests a connection.
+  serverExternalPackages: [
+    "prom-client",
+    "@aws-sdk/client-s3",
+    "@nats-io/jetstream",
+    "@nats-io/transport-node",
+    "amqplib",
+    "kafkajs",
+    "mqtt",
+    "ssh2-sftp-client",
+  ],
   images: { unoptimized: true },
   poweredByHeader: false,
   // A page says what it is called before anything else of it: a screen reader begins with that.

@@ -23,12 +23,13 @@ type Shown = {
   station: string;
   requirement: string;
   message: string;
+  connector: string;
 };
 type Room = {
   address: (of: Shown) => string;
   /** Key of the sentence in its heading, or the heading itself. */
   heading: string | ((of: Shown) => string);
-  who: "stranger" | "supervisor" | "quality";
+  who: "stranger" | "supervisor" | "quality" | "administrator";
 };
 
 const room = (address: string, heading: string, who: Room["who"] = "supervisor"): Room => ({
@@ -94,6 +95,21 @@ const rooms: Readonly<Record<string, Room>> = {
     address: ({ message }) => `/feed/messages/${message}`,
     heading: () => "NCR",
     who: "quality",
+  },
+  "(desk)/(rooms)/feed/connectors/page.tsx": room(
+    "/feed/connectors",
+    "connectors.title",
+    "administrator",
+  ),
+  "(desk)/(rooms)/feed/connectors/new/page.tsx": room(
+    "/feed/connectors/new",
+    "connectors.chooseTitle",
+    "administrator",
+  ),
+  "(desk)/(rooms)/feed/connectors/[id]/page.tsx": {
+    address: ({ connector }) => `/feed/connectors/${connector}`,
+    heading: () => "QMS",
+    who: "administrator",
   },
   "(desk)/(rooms)/process-limits/page.tsx": room("/process-limits", "desk.processLimits.title"),
   "(desk)/(rooms)/reviews/page.tsx": room("/reviews", "desk.reviews.title", "quality"),
@@ -166,6 +182,7 @@ const enter: Readonly<Record<Room["who"], (page: Page) => Promise<unknown>>> = {
   stranger: async () => {},
   supervisor: (page) => atDesk(page, "Ruth Calloway"),
   quality: (page) => atDesk(page, "Ingrid Maurer"),
+  administrator: (page) => atDesk(page, { role: "administrator" }),
 };
 
 test.describe("the rooms", () => {
@@ -175,7 +192,7 @@ test.describe("the rooms", () => {
   for (const locale of locales) {
     test.describe(`in ${locale}`, () => {
       test.use({ locale });
-      for (const who of ["stranger", "supervisor", "quality"] as const) {
+      for (const who of ["stranger", "supervisor", "quality", "administrator"] as const) {
         test(`are seen by everybody: at their address, named, nothing that axe finds (${who})`, async ({
           page,
         }) => {
@@ -221,7 +238,7 @@ async function somethingToShow(): Promise<Shown> {
   await aTablet(run.origin);
   const [found] = await rows<Shown>(
     `select d.id as defect, t.id as traveler, t.serial as unit, g.id as gage, o.id as "order",
-            p.id as person, k.id as stock, s.id as station, m.id as message, (select b->>'id' from instruction_revisions r,
+            p.id as person, k.id as stock, s.id as station, m.id as message, m.connector_id as connector, (select b->>'id' from instruction_revisions r,
               jsonb_path_query(r.content::jsonb, '$.operations[*] ? (@.number == "020").steps[*].buyoffs[*]') b
               where r.content_sha256 = t.content_sha256 limit 1) as requirement
        from defects d join travelers t on t.id = d.traveler_id

@@ -4,6 +4,7 @@ import { FilterLinks } from "#components/desk/filter-links";
 const rooms = {
   messages: "/feed",
   crosswalks: "/feed/crosswalks",
+  connectors: "/feed/connectors",
   tokens: "/feed/tokens",
 } as const;
 

@@ -49,8 +49,13 @@ function HistoryRow({ of, history, zone }: { of: HistoryEntry; history: History;
         {Object.entries(body.changes ?? {}).map(([name, { before, after }]) => (
           <p key={name} className="text-[14px]">
             <span className="text-ink-2">{t.has(`field.${name}`) ? t(`field.${name}`) : name}</span>{" "}
-            <s className="mono text-ink-2">{shown(before)}</s> →{" "}
-            <span className="mono font-[650]">{shown(after)}</span>
+            <s className="mono whitespace-pre-wrap text-ink-2 [overflow-wrap:anywhere]">
+              {shown(before)}
+            </s>{" "}
+            →{" "}
+            <span className="mono font-[650] whitespace-pre-wrap [overflow-wrap:anywhere]">
+              {shown(after)}
+            </span>
           </p>
         ))}
         <Facts body={entry.body} />
@@ -88,6 +93,8 @@ const told = [
   "name",
   "prefix",
   "system",
+  "address",
+  "answered",
 ] as const;
 
 function Facts({ body }: { body: unknown }) {

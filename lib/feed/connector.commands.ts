@@ -1,10 +1,10 @@
 import "server-only";
-import { forSite, inTransaction } from "#lib/db/client";
-import { type Canonical, canonicalSha256 } from "#lib/kit/canonical";
+import { inTransaction } from "#lib/db/client";
 import { derivedId } from "#lib/kit/ids";
 import { sealText } from "#lib/kit/keys";
 import type { Actor } from "#lib/people/schema";
 import { recordEvents } from "#lib/record/commands";
+import { fingerprintOf, type Secrets } from "./connector-setup.rules.ts";
 import { expressionProblems } from "./connectors/rest/expressions.rules.ts";
 import { type ConnectorConfig, connectorConfig, keepsRecords } from "./connectors/schema.ts";
 
@@ -33,12 +33,12 @@ export async function saveConnector(actor: Actor, input: ConnectorInput): Promis
   const problems = keepsRecords(input.config) ? expressionProblems(input.config) : [];
   if (problems.length > 0) throw new ConnectorRefused(problems);
   const id = connectorId(actor.site, input.code);
+  const config = connectorConfig.parse(input.config);
+  const webhookSecret = input.webhookSecret ?? undefined;
   const stored = {
     name: input.name,
-    config: connectorConfig.parse(input.config),
-    secret: sealText("connector-credential", input.secret, id),
-    webhookSecret:
-      input.webhookSecret === null ? null : sealText("webhook-secret", input.webhookSecret, id),
+    config,
+    ...sealedSecrets(id, config, { secret: input.secret, ...(webhookSecret && { webhookSecret }) }),
   };
   await inTransaction(
     (tx) =>
@@ -57,20 +57,25 @@ export async function saveConnector(actor: Actor, input: ConnectorInput): Promis
     body: {
       code: input.code,
       name: input.name,
-      configSha256: canonicalSha256(stored.config as unknown as Canonical),
+      configSha256: fingerprintOf({ name: input.name, config }),
     },
   });
   return { id };
 }
 
-/** After its cause has been put right: what waited goes on where it was, with the attempts it had. */
-export async function resumeConnector(actor: Actor, id: string): Promise<boolean> {
-  const { count } = await forSite(actor.site).connector.updateMany({
-    where: { id, status: "paused" },
-    data: { status: "active", statusNote: null, pausedUntil: null },
-  });
-  if (count === 1) {
-    await recordEvents(actor, { kind: "feed", stream: id, type: "connector.resumed", body: {} });
+/**
+ * Sealed to their row: of a system that keeps records its one secret and what it signs webhooks with, of one that
+ * hears events all of them as one text.
+ */
+export function sealedSecrets(id: string, config: ConnectorConfig, secrets: Secrets) {
+  if (!keepsRecords(config)) {
+    const all = sealText("connector-credential", JSON.stringify(secrets), id);
+    return { secret: all, webhookSecret: null };
   }
-  return count === 1;
+  const { secret = "", webhookSecret } = secrets;
+  return {
+    secret: sealText("connector-credential", secret, id),
+    webhookSecret:
+      webhookSecret === undefined ? null : sealText("webhook-secret", webhookSecret, id),
+  };
 }

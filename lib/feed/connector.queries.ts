@@ -2,6 +2,8 @@ import "server-only";
 import type { Db } from "#lib/db/client";
 import { openText } from "#lib/kit/keys";
 import { instant } from "#lib/kit/time";
+import type { Actor } from "#lib/people/schema";
+import type { SetUp } from "./connector-setup.rules.ts";
 import { type Secrets, secretsOf } from "./connectors/publishers/schema.ts";
 import type { Codes } from "./connectors/rest/mapping.rules.ts";
 import type { RestConnectorConfig } from "./connectors/rest/schema.ts";
@@ -69,6 +71,31 @@ function opened(row: Row): OpenConnector {
     cursor: row.cursor ?? "",
     codes: bookAt({ site: row.siteId, connector: row.code }, () => instant(Date.now())),
   };
+}
+
+export type KeptSetUp = SetUp & { id: string; code: string; status: string };
+
+/**
+ * A connector of the actor's site with what it is made of, to be changed or tried; its secrets stay on the server.
+ * One that can't be opened with this key counts as none: it has to be typed anew.
+ */
+export async function keptSetUp(
+  from: Pick<Db, "connector">,
+  actor: Actor,
+  id: string,
+): Promise<KeptSetUp | null> {
+  const row = await from.connector.findFirst({
+    where: { id, siteId: actor.site },
+    select: { ...shown, name: true, status: true, webhookSecret: true },
+  });
+  if (!row) return null;
+  const config = connectorConfig.parse(row.config);
+  const secret = row.secret && openText("connector-credential", row.secret, row.id);
+  const hook = row.webhookSecret && openText("webhook-secret", row.webhookSecret, row.id);
+  const secrets: SetUp["secrets"] = keepsRecords(config)
+    ? { ...(secret && { secret }), ...(hook && { webhookSecret: hook }) }
+    : secretsOf(secret ?? "");
+  return { id: row.id, code: row.code, name: row.name, status: row.status, config, secrets };
 }
 
 /** The secret with which a connector signs its webhooks, and where it belongs; null for an unknown one. */

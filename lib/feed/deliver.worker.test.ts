@@ -8,8 +8,9 @@ vi.hoisted(() => {
 
 import { actorOfSeed } from "#lib/boundary/actor";
 import { db } from "#lib/db/client";
-import { resumeConnector } from "./connector.commands.ts";
+import { uuidv7 } from "#lib/kit/ids";
 import { connectorById } from "./connector.queries.ts";
+import { resumeConnector } from "./connector-setup.commands.ts";
 import type { RestConnectorConfig } from "./connectors/rest/schema.ts";
 import { retryDelivery } from "./dead-letters.commands.ts";
 import { deliverDue } from "./deliver.worker.ts";
@@ -372,7 +373,8 @@ describe("limits and refusals", () => {
       ["pending", 0],
     ]);
     await sandbox.behave({ mode: "ok" });
-    expect(await resumeConnector(actorOfSeed(plant.site), plant.connector)).toBe(true);
+    const resume = { command: uuidv7(), connector: plant.connector, reason: "A new token." };
+    expect(await resumeConnector(actorOfSeed(plant.site), resume)).toMatchObject({ ok: true });
     await until(ports, stateIs("tracking"));
     expect((await sandbox.count()).ncrs).toBe(2);
   });

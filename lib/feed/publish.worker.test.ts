@@ -14,9 +14,9 @@ const drops = vi.hoisted(() => {
 import type { CloudEvent } from "#lib/catalogue/data.schema";
 import { sha256Hex } from "#lib/kit/canonical";
 import { uuidv7 } from "#lib/kit/ids";
-import { qmsSandboxConfig } from "../../prisma/seed/qms-sandbox-connector.ts";
 import { closeLinks, probe } from "./connectors/publishers/publish.gateway.ts";
 import type { FolderConfig, WebhookConfig } from "./connectors/publishers/schema.ts";
+import { qmsSandboxConfig } from "./connectors/qms-sandbox/rules.ts";
 import { deliverDue } from "./deliver.worker.ts";
 import { referencedEvent } from "./event-reference.queries.ts";
 import { portsWith, quickPace, unexpected, until } from "./testing/ports.ts";

@@ -4,6 +4,7 @@ import { type CallExpression, type Expression, type ObjectExpression, parseSync 
 import { describe, expect, test } from "vitest";
 import type { BlobRefusal } from "#lib/blobs/commands";
 import type { BoundaryError } from "#lib/boundary/admit";
+import type { ConnectorRefusal } from "#lib/feed/connector-setup.rules";
 import type { CrosswalkRefusal } from "#lib/feed/crosswalks.commands";
 import type { DeadLetterRefusal } from "#lib/feed/dead-letters.rules";
 import type { OrderMessageRefusal } from "#lib/orders/commands";
@@ -29,12 +30,14 @@ import type { ReleaseRefusal } from "#lib/travelers/release.commands";
 import type { CommandType } from "#lib/travelers/schema";
 import { type SignalKind, signalKinds } from "#lib/travelers/state.schema";
 import enCommon from "./en/common.json" with { type: "json" };
+import enConnectors from "./en/connectors.json" with { type: "json" };
 import enDesk from "./en/desk.json" with { type: "json" };
 import enFloor from "./en/floor.json" with { type: "json" };
 import enMachine from "./en/machine.json" with { type: "json" };
 import enPermissions from "./en/permissions.json" with { type: "json" };
 import enRefusals from "./en/refusals.json" with { type: "json" };
 import esCommon from "./es/common.json" with { type: "json" };
+import esConnectors from "./es/connectors.json" with { type: "json" };
 import esDesk from "./es/desk.json" with { type: "json" };
 import esFloor from "./es/floor.json" with { type: "json" };
 import esMachine from "./es/machine.json" with { type: "json" };
@@ -71,6 +74,7 @@ type DeskCode =
   | CrosswalkRefusal["code"]
   | "document_unknown"
   | DeadLetterRefusal["code"]
+  | ConnectorRefusal["code"]
   | BadgesRefusal["code"]
   | "no_answer"
   | "no_answer_to_badges"
@@ -175,6 +179,7 @@ describe("the words of the screen", () => {
 
   test.each([
     ["common", enCommon, esCommon],
+    ["connectors", enConnectors, esConnectors],
     ["desk", enDesk, esDesk],
     ["floor", enFloor, esFloor],
     ["refusals", enRefusals, esRefusals],
@@ -200,10 +205,11 @@ describe("the words of the screen", () => {
   });
 
   test("leave no sentence empty", () => {
-    const all = [enCommon, enDesk, enFloor, enPermissions, enRefusals].concat(
+    const all = [enCommon, enConnectors, enDesk, enFloor, enPermissions, enRefusals].concat(
       enMachine as never,
       esMachine as never,
       esCommon as never,
+      esConnectors as never,
       esDesk as never,
       esFloor as never,
       esPermissions as never,

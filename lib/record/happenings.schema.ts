@@ -64,6 +64,9 @@ export const happeningTypes = {
   feed: [
     "connector.saved",
     "connector.resumed",
+    "connector.paused",
+    "connector.tested",
+    "connector.schema_checked",
     "rule.drafted",
     "rule.changed",
     "rule.tested",

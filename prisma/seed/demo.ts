@@ -1,5 +1,6 @@
 import { actorOfSeed } from "#lib/boundary/actor";
 import { saveConnector } from "#lib/feed/connector.commands";
+import { qmsSandboxConfig } from "#lib/feed/connectors/qms-sandbox/rules";
 import { installDefaultRules } from "#lib/feed/default-rules.commands";
 import { ok } from "#lib/kit/result";
 import { type Instant, plusMinutes } from "#lib/kit/time";
@@ -13,7 +14,6 @@ import { type Act, nextAct } from "./plan.ts";
 import { demoOrders, demoSites } from "./plant.ts";
 import { atBuyoffOf, atStep, perform, personNamed, workUntil } from "./play.ts";
 import { qmsCode } from "./qms.ts";
-import { qmsSandboxConfig } from "./qms-sandbox-connector.ts";
 import {
   followingRevision,
   instructionFiles,

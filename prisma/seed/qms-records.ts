@@ -1,6 +1,7 @@
 import { photo } from "#lib/blobs/queries";
 import { actorOfSeed } from "#lib/boundary/actor";
 import { db } from "#lib/db/client";
+import { qmsSandboxConfig } from "#lib/feed/connectors/qms-sandbox/rules";
 import { evaluate } from "#lib/feed/connectors/rest/mapping.rules";
 import { bookAt } from "#lib/feed/crosswalk-book.queries";
 import { routeQueued } from "#lib/feed/routing.commands";
@@ -9,7 +10,6 @@ import { env } from "#lib/kit/env";
 import type { Defect } from "#lib/travelers/state.schema";
 import { demoSites } from "./plant.ts";
 import { qmsCode } from "./qms.ts";
-import { qmsSandboxConfig } from "./qms-sandbox-connector.ts";
 import { sandbox } from "./sandbox.ts";
 
 /**

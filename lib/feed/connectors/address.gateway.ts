@@ -3,7 +3,9 @@ import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
 import { isAllowedAddress } from "./rest/address.rules.ts";
 
-type Address = { ok: true; address: string; family: number } | { ok: false; reason: string };
+type Address =
+  | { ok: true; address: string; family: number }
+  | { ok: false; reason: string; isPrivate: boolean };
 
 /**
  * A host's address, resolved once and looked at; the caller connects to this address and to none that
@@ -19,12 +21,13 @@ export async function permittedAddress(
   try {
     found = family ? { address: host, family } : await lookup(host);
   } catch {
-    return { ok: false, reason: `the name ${host} can't be resolved` };
+    return { ok: false, reason: `the name ${host} can't be resolved`, isPrivate: false };
   }
   if (!isAllowedAddress(host, found.address, allow)) {
     return {
       ok: false,
       reason: `${host} has the private address ${found.address}, which is not allowed`,
+      isPrivate: true,
     };
   }
   return { ok: true, ...found };

@@ -9,7 +9,7 @@ import { sealText } from "#lib/kit/keys";
 import { type EntryLine, seal } from "#lib/record/schema";
 import type { PlantPolicy } from "#lib/travelers/facts.schema";
 import { parseEvent, type TravelerEvent } from "#lib/travelers/schema";
-import { qmsSandboxConfig } from "../../../prisma/seed/qms-sandbox-connector.ts";
+import { qmsSandboxConfig } from "../connectors/qms-sandbox/rules.ts";
 import type { RestConnectorConfig } from "../connectors/rest/schema.ts";
 import { defaultRules } from "../default-rules.rules.ts";
 import { sandboxToken, sandboxWebhookSecret } from "./sandbox.ts";

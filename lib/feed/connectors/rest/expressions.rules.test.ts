@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { qmsSandboxConfig } from "../../../../prisma/seed/qms-sandbox-connector.ts";
 import type { Coded } from "../../crosswalks.rules.ts";
+import { qmsSandboxConfig } from "../qms-sandbox/rules.ts";
 import { expressionProblems, kindsAsked } from "./expressions.rules.ts";
 import { type Codes, evaluate } from "./mapping.rules.ts";
 

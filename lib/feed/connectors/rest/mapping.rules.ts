@@ -131,7 +131,8 @@ function limit(expression: jsonata.Expression, budget: Budget): Clock {
   };
 }
 
-function refuseUnbounded(node: unknown): void {
+/** Throws at a regular expression, wherever it stands. */
+export function refuseUnbounded(node: unknown): void {
   if (typeof node !== "object" || node === null) return;
   if ("type" in node && node.type === "regex")
     throw new Error("regular expressions are not available");

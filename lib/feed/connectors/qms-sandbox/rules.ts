@@ -1,4 +1,4 @@
-import type { RestConnectorConfig } from "#lib/feed/connectors/rest/schema";
+import type { RestConnectorConfig } from "../rest/schema.ts";
 
 /** The NCR register of the demo, described to the generic REST connector. Nothing of it is code. */
 export function qmsSandboxConfig(url: string): RestConnectorConfig {

@@ -1,0 +1,431 @@
+"use client";
+import { useRouter } from "next/navigation";
+import { useTranslations } from "next-intl";
+import { useEffect, useRef, useState } from "react";
+import { type FieldErrors, type Resolver, useForm } from "react-hook-form";
+import { ConnectorField, useFieldWords } from "#components/desk/connector-field";
+import { ConnectorTested } from "#components/desk/connector-tested";
+import { RefusalNote } from "#components/desk/refusal-note";
+import type { Refused } from "#components/desk/refusal-words";
+import { Button } from "#components/ui/button";
+import { Field, TextArea, TextInput } from "#components/ui/field";
+import type { AddConnectorForm, ChangeConnectorForm } from "#lib/feed/connector-setup.schema";
+import { addConnectorForm } from "#lib/feed/connector-setup.schema";
+import {
+  type ConnectorKind,
+  fieldsOf,
+  isAsked,
+  sections,
+  type Typed,
+} from "#lib/feed/connectors/fields.rules";
+import {
+  type AnySecretName,
+  secretMissing,
+  secretNamesOf,
+} from "#lib/feed/connectors/secrets.rules";
+import { type FieldProblem, readTyped } from "#lib/feed/connectors/typed.rules";
+import { addConnector, changeConnector, testConnector } from "#lib/feed/connectors.actions";
+import { uuidv7 } from "#lib/kit/ids";
+import type { Result } from "#lib/kit/result";
+
+export type ConnectorTyped = {
+  code: string;
+  name: string;
+  reason: string;
+  typed: Record<string, string>;
+  secrets: Record<string, string>;
+};
+
+/** What is there already, where it is changed; null: it is made. */
+export type Existing = { id: string; was: string; has: readonly AnySecretName[] } | null;
+
+const budget = { now: () => Date.now(), milliseconds: 1_000, depth: 1_000 };
+const noAnswer = { ok: false, error: { code: "no_answer", params: {} } } as const;
+
+/**
+ * Everything about a connector, with what is wrong at its field: the same rules as on the server read it here.
+ * Secrets go one way only.
+ */
+export function ConnectorForm({
+  kind,
+  existing,
+  initial,
+  cancel,
+}: {
+  kind: ConnectorKind;
+  existing: Existing;
+  initial: Omit<ConnectorTyped, "reason" | "secrets">;
+  cancel: string;
+}) {
+  const t = useTranslations("connectors");
+  const router = useRouter();
+  const say = useFieldWords();
+  const command = useRef(uuidv7());
+  const [refusal, setRefusal] = useState<{ at: number; refused: Refused } | null>(null);
+  const form = useForm<ConnectorTyped>({
+    resolver: resolverOf(kind, existing, say),
+    defaultValues: {
+      ...initial,
+      reason: "",
+      secrets: Object.fromEntries(secretNamesOf(kind).map((name) => [name, ""])),
+    },
+    mode: "onTouched",
+    // Some of them stand in a closed part; the list of what is wrong leads there.
+    shouldFocusError: false,
+  });
+  const typed = form.watch("typed");
+  const { errors, isSubmitting, submitCount } = form.formState;
+  const wrong = wrongOf(errors);
+  const submit = form.handleSubmit(async (values) => {
+    const result = await send(kind, existing, command.current, values).catch(
+      (): Result<never, Refused> => noAnswer,
+    );
+    if (!result.ok) {
+      if (result.error.code !== "no_answer") command.current = uuidv7();
+      setRefusal({ at: Date.now(), refused: result.error });
+      return;
+    }
+    router.push(`/feed/connectors/${result.value.id}`);
+    router.refresh();
+  });
+  const test = async () => {
+    if (!(await form.trigger(["typed", "secrets"]))) return null;
+    const { typed: now, secrets } = form.getValues();
+    return testConnector({ connector: existing?.id ?? null, kind, typed: now, secrets }).catch(
+      (): Result<never, Refused> => noAnswer,
+    );
+  };
+  return (
+    <form onSubmit={submit} noValidate className="grid gap-6" aria-label={t("configuration")}>
+      {refusal === null ? null : <RefusalNote key={refusal.at} refusal={refusal.refused} />}
+      <Group title={t("name")} hidden>
+        <Named label={t("name")} hint={t("nameHint")} error={errors.name?.message}>
+          {(control) => <TextInput {...control} {...form.register("name")} autoComplete="off" />}
+        </Named>
+        {existing === null ? (
+          <Named label={t("code")} hint={t("codeHint")} error={errors.code?.message}>
+            {(control) => (
+              <TextInput
+                {...control}
+                {...form.register("code")}
+                autoComplete="off"
+                spellCheck={false}
+                className="mono"
+              />
+            )}
+          </Named>
+        ) : null}
+      </Group>
+      {sections.map((section) => (
+        <Section
+          key={section}
+          section={section}
+          kind={kind}
+          typed={typed}
+          errors={errors}
+          register={(name) => form.register(name)}
+          has={existing?.has ?? []}
+        />
+      ))}
+      <ConnectorTested
+        test={test}
+        lead={kind === "webhook" ? t("testLeadWebhook") : t("testLead")}
+      />
+      <div className="max-w-[820px]">
+        <Named label={t("reason")} hint={t("reasonHint")} error={errors.reason?.message}>
+          {(control) => <TextArea {...control} {...form.register("reason")} />}
+        </Named>
+      </div>
+      {submitCount > 0 && wrong.length > 0 ? <WrongFields key={submitCount} wrong={wrong} /> : null}
+      <div className="flex items-center justify-between gap-6">
+        <Button size="desk" tone="quiet" className="min-h-11" onClick={() => router.push(cancel)}>
+          {t("cancel")}
+        </Button>
+        <Button size="desk" tone="act" type="submit" busy={isSubmitting} className="min-h-11">
+          {existing === null ? t("save") : t("saveChange")}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+function send(kind: ConnectorKind, existing: Existing, command: string, values: ConnectorTyped) {
+  const { code, name, reason, typed, secrets } = values;
+  return existing === null
+    ? addConnector({ command, kind, code, name, typed, secrets, reason } satisfies AddConnectorForm)
+    : changeConnector({
+        command,
+        connector: existing.id,
+        was: existing.was,
+        name,
+        typed,
+        secrets,
+        reason,
+      } satisfies ChangeConnectorForm);
+}
+
+type Say = ReturnType<typeof useFieldWords>;
+
+/** The connector's own schema and expressions, in words at the field that they are about. */
+function resolverOf(kind: ConnectorKind, existing: Existing, say: Say): Resolver<ConnectorTyped> {
+  return async (values) => {
+    const problems = await problemsOf(kind, existing, values);
+    if (problems.length === 0) return { values, errors: {} };
+    const errors: Record<string, unknown> = {};
+    for (const problem of problems) {
+      const [holder = "", member] = problem.key.split(".");
+      const error = { type: problem.code, message: say.problem(problem) };
+      if (member === undefined) errors[holder] = error;
+      else errors[holder] = { ...(errors[holder] as object | undefined), [member]: error };
+    }
+    return { values: {}, errors: errors as FieldErrors<ConnectorTyped> };
+  };
+}
+
+async function problemsOf(
+  kind: ConnectorKind,
+  existing: Existing,
+  { code, name, reason, typed, secrets }: ConnectorTyped,
+): Promise<FieldProblem[]> {
+  const found: FieldProblem[] = [];
+  const plain = addConnectorForm.safeParse({
+    command: uuidv7(),
+    kind,
+    code: existing === null ? code : "there",
+    name,
+    typed,
+    secrets,
+    reason,
+  });
+  if (!plain.success)
+    for (const { path, message, code: of } of plain.error.issues)
+      found.push({
+        key: path.map(String).join("."),
+        code: of === "too_big" ? "too_long" : message,
+        params: {},
+      });
+  const read = await readTyped(kind, typed, budget);
+  if (!read.ok)
+    return [...found, ...read.problems.map((one) => ({ ...one, key: `typed.${one.key}` }))];
+  const missing = secretMissing(
+    read.config,
+    (secret) => (secrets[secret] ?? "") !== "" || (existing?.has ?? []).includes(secret),
+  );
+  if (missing !== null)
+    found.push({ key: `secrets.${missing}`, code: "secret_needed", params: {} });
+  return found;
+}
+
+type Wrong = { name: string; message: string };
+
+function wrongOf(errors: FieldErrors<ConnectorTyped>): Wrong[] {
+  return Object.entries(errors).flatMap(([holder, of]) => {
+    const { message } = of as { message?: unknown };
+    if (typeof message === "string") return [{ name: holder, message }];
+    return Object.entries(of as Record<string, { message?: string }>).map(([member, inner]) => ({
+      name: `${holder}.${member}`,
+      message: inner.message ?? "",
+    }));
+  });
+}
+
+function WrongFields({ wrong }: { wrong: readonly Wrong[] }) {
+  const t = useTranslations("connectors");
+  const { labelOf } = useFieldWords();
+  const lead = (name: string) => {
+    const control = document.getElementsByName(name)[0];
+    control?.closest("details")?.setAttribute("open", "");
+    control?.focus();
+  };
+  return (
+    <div role="alert" className="rounded border-2 border-stop bg-stop-wash px-4 py-3 text-[15px]">
+      <p className="font-[700] text-stop">{t("wrong", { count: wrong.length })}</p>
+      <ul className="grid">
+        {wrong.map(({ name, message }) => (
+          <li key={name}>
+            <button
+              type="button"
+              className="min-h-9 text-left underline underline-offset-4"
+              onClick={() => lead(name)}
+            >
+              {labelOf(name)}
+            </button>{" "}
+            <span className="[overflow-wrap:anywhere]">{message}</span>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+const Named = Field;
+
+function Group({
+  title,
+  hidden = false,
+  children,
+}: {
+  title: string;
+  hidden?: boolean;
+  children: React.ReactNode;
+}) {
+  return (
+    <fieldset className="rounded border-[1.5px] border-rule bg-sheet px-5 pt-4 pb-5">
+      <legend className={hidden ? "sr-only" : "float-left mb-3 w-full text-[19px] font-bold"}>
+        {title}
+      </legend>
+      <div className="clear-both grid grid-cols-2 gap-x-6 gap-y-4 max-md:grid-cols-1">
+        {children}
+      </div>
+    </fieldset>
+  );
+}
+
+type Register = React.ComponentProps<typeof ConnectorField>["register"];
+
+function Section({
+  section,
+  kind,
+  typed,
+  errors,
+  register,
+  has,
+}: {
+  section: (typeof sections)[number];
+  kind: ConnectorKind;
+  typed: Typed;
+  errors: FieldErrors<ConnectorTyped>;
+  register: Register;
+  has: readonly AnySecretName[];
+}) {
+  const t = useTranslations("connectors");
+  const asked = fieldsOf(kind).filter((of) => of.section === section && isAsked(of, typed));
+  if (asked.length === 0) return null;
+  const drawn = (of: (typeof asked)[number]) => (
+    <ConnectorField
+      key={of.key}
+      field={of}
+      rows={(typed[of.key] ?? "").split("\n").length}
+      register={register}
+      error={errors.typed?.[of.key]?.message}
+    />
+  );
+  if (section !== "mapping")
+    return (
+      <Group title={t(`section.${section}`)}>
+        {asked.map(drawn)}
+        {section === "reach" ? (
+          <Secrets kind={kind} typed={typed} errors={errors} register={register} has={has} />
+        ) : null}
+      </Group>
+    );
+  return (
+    <Foldable
+      isWrong={asked.some(({ key }) => errors.typed?.[key] !== undefined)}
+      startsOpen={asked.every(({ key }) => !key.endsWith("-path") || (typed[key] ?? "") === "")}
+    >
+      {[...new Set(asked.map(({ key }) => partOf(key)))].map((part) => (
+        <fieldset key={part} className="grid gap-3">
+          <legend className="mb-1 text-[16px] font-bold">
+            {t(`part.${part}` as "part.create")}
+          </legend>
+          {asked.filter(({ key }) => partOf(key) === part).map(drawn)}
+        </fieldset>
+      ))}
+    </Foldable>
+  );
+}
+
+/** Opens by itself where nothing is said yet or something is wrong; whoever closes it has closed it. */
+function Foldable({
+  isWrong,
+  startsOpen,
+  children,
+}: {
+  isWrong: boolean;
+  startsOpen: boolean;
+  children: React.ReactNode;
+}) {
+  const t = useTranslations("connectors");
+  const [isOpen, setOpen] = useState(startsOpen);
+  useEffect(() => {
+    if (isWrong) setOpen(true);
+  }, [isWrong]);
+  return (
+    <details
+      open={isOpen}
+      onToggle={(event) => setOpen(event.currentTarget.open)}
+      className="rounded border-[1.5px] border-rule bg-sheet"
+    >
+      <summary className="min-h-12 px-5 py-3 text-[19px] font-bold">
+        {t("section.mapping")}
+        <span className="block text-[15px] font-normal text-ink-2">{t("mappingLead")}</span>
+      </summary>
+      <div className="grid gap-6 border-t border-sunk px-5 py-4">{children}</div>
+    </details>
+  );
+}
+
+const partOf = (key: string): string => key.split("-")[0] ?? key;
+
+/** Those that this configuration has a use for, as far as it can be read from what is typed. */
+function Secrets({
+  kind,
+  typed,
+  errors,
+  register,
+  has,
+}: {
+  kind: ConnectorKind;
+  typed: Typed;
+  errors: FieldErrors<ConnectorTyped>;
+  register: Register;
+  has: readonly AnySecretName[];
+}) {
+  const t = useTranslations("connectors");
+  return secretNamesOf(kind)
+    .filter((name) => isUseful(name, typed))
+    .map((name) => (
+      <Named
+        key={name}
+        label={t(`secret.${name}`)}
+        hint={has.includes(name) ? t("secretKept") : t("secretNew")}
+        error={errors.secrets?.[name]?.message}
+      >
+        {(control) =>
+          name === "clientKey" || name === "privateKey" ? (
+            <TextArea
+              {...control}
+              {...register(`secrets.${name}`)}
+              autoComplete="off"
+              spellCheck={false}
+              rows={3}
+              className="mono text-[13px]"
+            />
+          ) : (
+            <TextInput
+              {...control}
+              {...register(`secrets.${name}`)}
+              type="password"
+              autoComplete="new-password"
+            />
+          )
+        }
+      </Named>
+    ));
+}
+
+/** The same as secretsWanted says of a whole configuration, of one that is not whole yet. */
+function isUseful(name: AnySecretName, typed: Typed): boolean {
+  const said = (key: string) => (typed[key] ?? "").trim();
+  switch (name) {
+    case "secret":
+      return said("auth-kind") !== "none";
+    case "webhookSecret":
+      return said("webhookSubject") !== "";
+    case "clientKey":
+      return said("tls") === "yes" && said("tls-clientCertificate") !== "";
+    default:
+      return said("auth") !== "none" && said("sasl") !== "none";
+  }
+}
