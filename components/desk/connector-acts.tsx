@@ -39,7 +39,7 @@ export function TestSaved({ connector, kind }: { connector: string; kind: Connec
   const t = useTranslations("connectors");
   return (
     <ConnectorTested
-      lead={kind === "webhook" ? t("testLeadWebhook") : t("testLead")}
+      lead={kind === "webhook" ? t("testSavedWebhook") : t("testSaved")}
       test={() =>
         testConnector({ connector, kind, typed: null, secrets: {} }).catch(
           () => ({ ok: false, error: { code: "no_answer", params: {} } }) as const,

@@ -38,11 +38,14 @@ export function useFieldWords() {
 export function ConnectorField({
   field: { key, shape, choices },
   rows,
+  initial,
   register,
   error,
 }: {
   field: Asked;
   rows: number;
+  /** Stands there before the form's own code has come. */
+  initial: string;
   register: (name: Name) => UseFormRegisterReturn;
   error: string | undefined;
 }) {
@@ -57,7 +60,7 @@ export function ConnectorField({
     <div className={isLong || shape === "hosts" ? "col-span-full" : ""}>
       <Field label={words.label(key)} hint={words.hint(key)} error={error}>
         {(control) => {
-          const registered = register(`typed.${key}`);
+          const registered = { ...register(`typed.${key}`), defaultValue: initial };
           if (choices !== undefined)
             return (
               <SelectInput {...control} {...registered} className="max-w-[360px]">
@@ -76,7 +79,7 @@ export function ConnectorField({
                 rows={Math.min(18, Math.max(shape === "path" ? 1 : 2, rows))}
                 spellCheck={false}
                 autoComplete="off"
-                className={`mono text-[13px] leading-snug ${shape === "path" || key.endsWith("-path") ? "min-h-11" : ""}`}
+                className={`mono text-[13px] leading-snug ${shape === "path" || key.endsWith("-path") ? "min-h-11!" : ""}`}
               />
             );
           return (

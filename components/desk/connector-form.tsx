@@ -100,7 +100,14 @@ export function ConnectorForm({
       {refusal === null ? null : <RefusalNote key={refusal.at} refusal={refusal.refused} />}
       <Group title={t("name")} hidden>
         <Named label={t("name")} hint={t("nameHint")} error={errors.name?.message}>
-          {(control) => <TextInput {...control} {...form.register("name")} autoComplete="off" />}
+          {(control) => (
+            <TextInput
+              {...control}
+              {...form.register("name")}
+              defaultValue={initial.name}
+              autoComplete="off"
+            />
+          )}
         </Named>
         {existing === null ? (
           <Named label={t("code")} hint={t("codeHint")} error={errors.code?.message}>
@@ -122,6 +129,7 @@ export function ConnectorForm({
           section={section}
           kind={kind}
           typed={typed}
+          initial={initial.typed}
           errors={errors}
           register={(name) => form.register(name)}
           has={existing?.has ?? []}
@@ -198,12 +206,14 @@ async function problemsOf(
     reason,
   });
   if (!plain.success)
+    // Nothing typed is one thing that is wrong, whatever else it isn't.
     for (const { path, message, code: of } of plain.error.issues)
-      found.push({
-        key: path.map(String).join("."),
-        code: of === "too_big" ? "too_long" : message,
-        params: {},
-      });
+      if (!found.some(({ key }) => key === path.map(String).join(".")))
+        found.push({
+          key: path.map(String).join("."),
+          code: of === "too_big" ? "too_long" : message,
+          params: {},
+        });
   const read = await readTyped(kind, typed, budget);
   if (!read.ok)
     return [...found, ...read.problems.map((one) => ({ ...one, key: `typed.${one.key}` }))];
@@ -274,7 +284,7 @@ function Group({
       <legend className={hidden ? "sr-only" : "float-left mb-3 w-full text-[19px] font-bold"}>
         {title}
       </legend>
-      <div className="clear-both grid grid-cols-2 gap-x-6 gap-y-4 max-md:grid-cols-1">
+      <div className="clear-both grid grid-cols-2 items-start gap-x-6 gap-y-4 max-md:grid-cols-1">
         {children}
       </div>
     </fieldset>
@@ -287,6 +297,7 @@ function Section({
   section,
   kind,
   typed,
+  initial,
   errors,
   register,
   has,
@@ -294,6 +305,7 @@ function Section({
   section: (typeof sections)[number];
   kind: ConnectorKind;
   typed: Typed;
+  initial: Typed;
   errors: FieldErrors<ConnectorTyped>;
   register: Register;
   has: readonly AnySecretName[];
@@ -306,6 +318,7 @@ function Section({
       key={of.key}
       field={of}
       rows={(typed[of.key] ?? "").split("\n").length}
+      initial={initial[of.key] ?? ""}
       register={register}
       error={errors.typed?.[of.key]?.message}
     />

@@ -76,6 +76,7 @@ export function ConnectorFacts({ connector, zone }: { connector: ConnectorShown;
 function Circuit({ connector, zone }: { connector: ConnectorShown; zone: string }) {
   const t = useTranslations("connectors");
   const { waitsUntil, doesNotAnswer, failuresInRow } = connector;
+  if (connector.status !== "active") return t("circuitIdle");
   const failures = failuresInRow === 0 ? null : ` · ${t("failures", { count: failuresInRow })}`;
   if (!doesNotAnswer)
     return (

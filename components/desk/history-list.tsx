@@ -95,6 +95,10 @@ const told = [
   "system",
   "address",
   "answered",
+  "record",
+  "gone",
+  "retyped",
+  "problem",
 ] as const;
 
 function Facts({ body }: { body: unknown }) {

@@ -68,8 +68,9 @@ export async function checkSchema(
       code: kept.code,
       record: externalId,
       learned: before === null,
-      gone: check.gone,
-      changed: check.changed.map(({ path, was, is }) => `${path}: ${was} → ${is}`),
+      gone: check.gone.join(", ") || null,
+      retyped:
+        check.changed.map(({ path, was, is }) => `${path}: ${was} → ${is}`).join(", ") || null,
       problem: check.problem,
     };
     return ok({

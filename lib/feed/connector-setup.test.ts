@@ -369,7 +369,7 @@ describe("the fields of its records", () => {
     const [newest] = (await historyOf(actor, "feed", id)).entries;
     expect(newest?.entry).toMatchObject({
       type: "connector.schema_checked",
-      body: { gone: ["fields.zone"], learned: false },
+      body: { gone: "fields.zone", retyped: "version: string → number", learned: false },
     });
 
     // A mapping that can't read the record any more is the worst of drifts, and said in its words.

@@ -8,8 +8,8 @@ vi.hoisted(() => {
 import { actorOfSeed } from "#lib/boundary/actor";
 import { sha256Hex } from "#lib/kit/canonical";
 import { uuidv7 } from "#lib/kit/ids";
-import { qmsSandboxConfig } from "./connectors/qms-sandbox/rules.ts";
 import { ConnectorRefused, saveConnector } from "./connector.commands.ts";
+import { qmsSandboxConfig } from "./connectors/qms-sandbox/rules.ts";
 import type { RestConnectorConfig } from "./connectors/rest/schema.ts";
 import { coverageOf } from "./coverage.queries.ts";
 import { csvOf } from "./crosswalk-file.rules.ts";
