@@ -2,7 +2,7 @@
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useEffect, useRef, useState } from "react";
-import { type FieldErrors, type Resolver, useForm } from "react-hook-form";
+import { type FieldErrors, type Resolver, type UseFormReturn, useForm } from "react-hook-form";
 import { ConnectorField, useFieldWords } from "#components/desk/connector-field";
 import { ConnectorTested } from "#components/desk/connector-tested";
 import { RefusalNote } from "#components/desk/refusal-note";
@@ -42,22 +42,14 @@ export type Existing = { id: string; was: string; has: readonly AnySecretName[] 
 const budget = { now: () => Date.now(), milliseconds: 1_000, depth: 1_000 };
 const noAnswer = { ok: false, error: { code: "no_answer", params: {} } } as const;
 
-/**
- * Everything about a connector, with what is wrong at its field: the same rules as on the server read it here.
- * Secrets go one way only.
- */
-export function ConnectorForm({
-  kind,
-  existing,
-  initial,
-  cancel,
-}: {
+type Of = {
   kind: ConnectorKind;
   existing: Existing;
   initial: Omit<ConnectorTyped, "reason" | "secrets">;
-  cancel: string;
-}) {
-  const t = useTranslations("connectors");
+};
+
+/** The form's values, what is wrong with them, and the two things that are done with them. */
+function useSetUp({ kind, existing, initial }: Of) {
   const router = useRouter();
   const say = useFieldWords();
   const command = useRef(uuidv7());
@@ -73,9 +65,6 @@ export function ConnectorForm({
     // Some of them stand in a closed part; the list of what is wrong leads there.
     shouldFocusError: false,
   });
-  const typed = form.watch("typed");
-  const { errors, isSubmitting, submitCount } = form.formState;
-  const wrong = wrongOf(errors);
   const submit = form.handleSubmit(async (values) => {
     const result = await send(kind, existing, command.current, values).catch(
       (): Result<never, Refused> => noAnswer,
@@ -90,39 +79,30 @@ export function ConnectorForm({
   });
   const test = async () => {
     if (!(await form.trigger(["typed", "secrets"]))) return null;
-    const { typed: now, secrets } = form.getValues();
-    return testConnector({ connector: existing?.id ?? null, kind, typed: now, secrets }).catch(
+    const { typed, secrets } = form.getValues();
+    return testConnector({ connector: existing?.id ?? null, kind, typed, secrets }).catch(
       (): Result<never, Refused> => noAnswer,
     );
   };
+  return { form, submit, test, refusal };
+}
+
+/**
+ * Everything about a connector, with what is wrong at its field: the same rules as on the server read it here.
+ * Secrets go one way only.
+ */
+export function ConnectorForm({ cancel, ...of }: Of & { cancel: string }) {
+  const { kind, existing, initial } = of;
+  const t = useTranslations("connectors");
+  const router = useRouter();
+  const { form, submit, test, refusal } = useSetUp(of);
+  const typed = form.watch("typed");
+  const { errors, isSubmitting, submitCount } = form.formState;
+  const wrong = wrongOf(errors);
   return (
     <form onSubmit={submit} noValidate className="grid gap-6" aria-label={t("configuration")}>
       {refusal === null ? null : <RefusalNote key={refusal.at} refusal={refusal.refused} />}
-      <Group title={t("name")} hidden>
-        <Named label={t("name")} hint={t("nameHint")} error={errors.name?.message}>
-          {(control) => (
-            <TextInput
-              {...control}
-              {...form.register("name")}
-              defaultValue={initial.name}
-              autoComplete="off"
-            />
-          )}
-        </Named>
-        {existing === null ? (
-          <Named label={t("code")} hint={t("codeHint")} error={errors.code?.message}>
-            {(control) => (
-              <TextInput
-                {...control}
-                {...form.register("code")}
-                autoComplete="off"
-                spellCheck={false}
-                className="mono"
-              />
-            )}
-          </Named>
-        ) : null}
-      </Group>
+      <Names form={form} initial={initial} isNew={existing === null} />
       {sections.map((section) => (
         <Section
           key={section}
@@ -140,9 +120,9 @@ export function ConnectorForm({
         lead={kind === "webhook" ? t("testLeadWebhook") : t("testLead")}
       />
       <div className="max-w-[820px]">
-        <Named label={t("reason")} hint={t("reasonHint")} error={errors.reason?.message}>
+        <Field label={t("reason")} hint={t("reasonHint")} error={errors.reason?.message}>
           {(control) => <TextArea {...control} {...form.register("reason")} />}
-        </Named>
+        </Field>
       </div>
       {submitCount > 0 && wrong.length > 0 ? <WrongFields key={submitCount} wrong={wrong} /> : null}
       <div className="flex items-center justify-between gap-6">
@@ -154,6 +134,46 @@ export function ConnectorForm({
         </Button>
       </div>
     </form>
+  );
+}
+
+function Names({
+  form,
+  initial,
+  isNew,
+}: {
+  form: UseFormReturn<ConnectorTyped>;
+  initial: Pick<ConnectorTyped, "name">;
+  isNew: boolean;
+}) {
+  const t = useTranslations("connectors");
+  const { errors } = form.formState;
+  return (
+    <Group title={t("name")} hidden>
+      <Field label={t("name")} hint={t("nameHint")} error={errors.name?.message}>
+        {(control) => (
+          <TextInput
+            {...control}
+            {...form.register("name")}
+            defaultValue={initial.name}
+            autoComplete="off"
+          />
+        )}
+      </Field>
+      {isNew ? (
+        <Field label={t("code")} hint={t("codeHint")} error={errors.code?.message}>
+          {(control) => (
+            <TextInput
+              {...control}
+              {...form.register("code")}
+              autoComplete="off"
+              spellCheck={false}
+              className="mono"
+            />
+          )}
+        </Field>
+      ) : null}
+    </Group>
   );
 }
 
@@ -267,8 +287,6 @@ function WrongFields({ wrong }: { wrong: readonly Wrong[] }) {
     </div>
   );
 }
-
-const Named = Field;
 
 function Group({
   title,
@@ -399,7 +417,7 @@ function Secrets({
   return secretNamesOf(kind)
     .filter((name) => isUseful(name, typed))
     .map((name) => (
-      <Named
+      <Field
         key={name}
         label={t(`secret.${name}`)}
         hint={has.includes(name) ? t("secretKept") : t("secretNew")}
@@ -424,7 +442,7 @@ function Secrets({
             />
           )
         }
-      </Named>
+      </Field>
     ));
 }
 
