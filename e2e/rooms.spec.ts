@@ -24,6 +24,7 @@ type Shown = {
   requirement: string;
   message: string;
   connector: string;
+  rule: string;
 };
 type Room = {
   address: (of: Shown) => string;
@@ -126,6 +127,14 @@ const rooms: Readonly<Record<string, Room>> = {
     "desk.orderMessages.title",
   ),
   "(desk)/(rooms)/feed/tokens/page.tsx": room("/feed/tokens", "desk.tokens.title", "quality"),
+  "(desk)/(rooms)/feed/rules/page.tsx": room("/feed/rules", "desk.rules.title", "quality"),
+  "(desk)/(rooms)/feed/rules/[id]/page.tsx": {
+    address: ({ rule }) => `/feed/rules/${rule}`,
+    heading: () => "ncr-from-defect",
+    who: "quality",
+  },
+  "(desk)/(rooms)/feed/inbox/page.tsx": room("/feed/inbox", "desk.inbox.title", "quality"),
+  "(desk)/(rooms)/feed/matrix/page.tsx": room("/feed/matrix", "desk.matrix.title", "quality"),
   "(desk)/(rooms)/orders/page.tsx": room("/orders", "desk.orders.title"),
   "(desk)/(rooms)/people/page.tsx": room("/people", "desk.people.title"),
   "(desk)/(rooms)/qualifications/page.tsx": room(
@@ -238,7 +247,7 @@ async function somethingToShow(): Promise<Shown> {
   await aTablet(run.origin);
   const [found] = await rows<Shown>(
     `select d.id as defect, t.id as traveler, t.serial as unit, g.id as gage, o.id as "order",
-            p.id as person, k.id as stock, s.id as station, m.id as message, m.connector_id as connector, (select b->>'id' from instruction_revisions r,
+            p.id as person, k.id as stock, s.id as station, m.id as message, m.connector_id as connector, u.id as rule, (select b->>'id' from instruction_revisions r,
               jsonb_path_query(r.content::jsonb, '$.operations[*] ? (@.number == "020").steps[*].buyoffs[*]') b
               where r.content_sha256 = t.content_sha256 limit 1) as requirement
        from defects d join travelers t on t.id = d.traveler_id
@@ -248,6 +257,7 @@ async function somethingToShow(): Promise<Shown> {
        join stock k on k.site_id = t.site_id and k.part = 'PS-B2'
        join stations s on s.site_id = t.site_id and s.code = 'ASM-1'
        join deliveries m on m.site_id = t.site_id and m.operation = 'create'
+      join routing_rules u on u.site_id = t.site_id and u.code = 'ncr-from-defect'
       where d.code = 'DIM-01' and t.serial like 'FSB-%' limit 1`,
   );
   if (!found) throw new Error("the demo plant has no defect");

@@ -1,8 +1,10 @@
 import { useTranslations } from "next-intl";
+import { EvaluationLines } from "#components/desk/evaluation-lines";
 import { Moment } from "#components/desk/moment";
 import { RecordSentence } from "#components/desk/record-sentence";
 import { RecordText } from "#components/desk/record-text";
 import { type RecordWords, said } from "#components/desk/record-words";
+import type { EvaluationShown } from "#lib/feed/rules.queries";
 import type { Entry, TravelerRecord } from "#lib/travelers/history.queries";
 import { wordsOf } from "#lib/travelers/sentences.rules";
 import { type StoryLine, type Tone, tell } from "#lib/travelers/story.rules";
@@ -17,7 +19,16 @@ const columns =
   "grid grid-cols-[52px_minmax(0,1fr)] items-baseline gap-x-3 px-4 py-2 pl-8 text-[15px] sm:grid-cols-[52px_minmax(0,1.9fr)_minmax(0,1.1fr)_156px]";
 
 /** The entries as they are: what, who, both clocks, hash and the one before, and the very line that is hashed. */
-export function EntryList({ record, words }: { record: TravelerRecord; words: RecordWords }) {
+export function EntryList({
+  record,
+  words,
+  evaluations,
+}: {
+  record: TravelerRecord;
+  words: RecordWords;
+  /** What the rules of the feed made of them, for whoever may see it. */
+  evaluations: readonly EvaluationShown[];
+}) {
   const { state, content, entries } = record;
   return (
     <ol className="relative overflow-hidden rounded border-[1.5px] border-rule bg-sheet before:absolute before:inset-y-4 before:left-[19px] before:w-0.5 before:bg-rule">
@@ -35,6 +46,7 @@ export function EntryList({ record, words }: { record: TravelerRecord; words: Re
               read={entry.read}
               story={tell(entry.read.event, state, content)}
               words={words}
+              evaluations={evaluations.filter(({ seq }) => seq === entry.seq)}
             />
           )}
         </li>
@@ -48,11 +60,13 @@ function Line({
   read: { entry },
   story,
   words,
+  evaluations,
 }: {
   entry: Entry;
   read: NonNullable<Entry["read"]>;
   story: StoryLine;
   words: RecordWords;
+  evaluations: readonly EvaluationShown[];
 }) {
   const t = useTranslations("desk.entries");
   const events = useTranslations("desk.events");
@@ -113,9 +127,22 @@ function Line({
           <dt>{t("hash")}</dt>
           <dd className="mono font-[650]">{hash}</dd>
         </dl>
+        <Evaluated lines={evaluations} zone={words.zone} />
         <Raw line={line} />
       </div>
     </details>
+  );
+}
+
+/** Why this entry became something in another system, or not. */
+function Evaluated({ lines, zone }: { lines: readonly EvaluationShown[]; zone: string }) {
+  const t = useTranslations("desk.rules");
+  if (lines.length === 0) return null;
+  return (
+    <div>
+      <h3 className="mb-1 text-[14px] font-[650]">{t("evaluated")}</h3>
+      <EvaluationLines lines={lines} zone={zone} units={false} />
+    </div>
   );
 }
 

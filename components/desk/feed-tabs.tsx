@@ -3,6 +3,9 @@ import { FilterLinks } from "#components/desk/filter-links";
 
 const rooms = {
   messages: "/feed",
+  inbox: "/feed/inbox",
+  rules: "/feed/rules",
+  matrix: "/feed/matrix",
   crosswalks: "/feed/crosswalks",
   connectors: "/feed/connectors",
   tokens: "/feed/tokens",

@@ -38,7 +38,7 @@ function HistoryRow({ of, history, zone }: { of: HistoryEntry; history: History;
           {entry.seq} · {hash.slice(0, 8)}…
         </span>
       </span>
-      <div className="grid gap-1">
+      <div className="grid min-w-0 grid-cols-[minmax(0,1fr)] gap-1 [overflow-wrap:anywhere]">
         <p>
           <b className="font-[650]">{t.has(`type.${type}`) ? t(`type.${type}`) : entry.type}</b>{" "}
           {body.trainer === undefined ? null : (

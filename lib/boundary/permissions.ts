@@ -38,7 +38,7 @@ export const permissions = {
   /** To see what goes to other systems, how it went, and by which configuration. */
   "feed.read": ["quality", "manufacturing_engineer", "administrator", "integrator"],
   "feed.manage": ["administrator", "integrator"],
-  /** To decide what quality answers for: that something is not sent. Never one's own proposal. */
+  /** To decide what quality answers for: by which rules something is sent, and that it is or is not. Never one's own proposal. */
   "feed.approve": ["quality"],
   "people.read": ["supervisor", "quality", "administrator"],
   "people.manage": ["administrator"],

@@ -1,4 +1,4 @@
-import type { CloudEvent, EventName } from "#lib/catalogue/data.schema";
+import { type CloudEvent, type EventName, eventNames } from "#lib/catalogue/data.schema";
 import {
   type DocumentedProcess,
   type departures,
@@ -8,6 +8,7 @@ import {
 } from "./documents.schema.ts";
 import { entryIn, type Heard, isNamed, nameOf, saidIn, unitIn } from "./heard.rules.ts";
 import { amendedDefect, ncrDraftOf, ncrUpdateOf, updateText } from "./ncr-documents.rules.ts";
+import type { FeedProcess } from "./processes.schema.ts";
 import type { NcrUpdate } from "./schema.ts";
 
 /**
@@ -91,6 +92,24 @@ export const opens: Readonly<Record<DocumentedProcess, readonly EventName[]>> = 
   ],
   HOLD_NOTICE: ["hold.placed", "hold.released"],
 };
+
+/** What is told to an NCR that is there, besides what may open one. */
+const toldToNcr: readonly EventName[] = [
+  "evidence.attached",
+  "defect.amended",
+  "defect.withdrawn",
+  "defect.closed",
+  "rework.started",
+  "rework.completed",
+  "hold.released",
+  "disposition.received",
+];
+
+/** What a rule of a process may listen to: to open a record by, and to tell one that is there. */
+export const openable = (process: FeedProcess): readonly EventName[] =>
+  process === "EVENTS" ? eventNames : opens[process];
+export const followable = (process: FeedProcess): readonly EventName[] =>
+  process === "EVENTS" ? [] : process === "NCR" ? toldToNcr : opens[process];
 
 type About = Omit<
   ProcessDocument & { process: "CONFORMANCE_SIGNAL" },

@@ -162,7 +162,7 @@ async function routeOne(
  * The events of an entry, or why there are none. A record that can't be read is an error of its own entries; where
  * it was the database that failed, the transaction fails with the next statement and is done again.
  */
-async function told(
+export async function eventsOrWhy(
   tx: Tx,
   of: Pick<Queued, "site" | "hash">,
   entry: EntryLine,
@@ -186,7 +186,7 @@ function disclosed(tx: Tx, of: Queued, origin: string) {
     const key = JSON.stringify(content.discloses);
     const known = made.get(key);
     if (known) return known;
-    const events = await told(tx, of, entry, { origin, discloses: content.discloses });
+    const events = await eventsOrWhy(tx, of, entry, { origin, discloses: content.discloses });
     made.set(key, events);
     return events;
   };
@@ -207,7 +207,7 @@ export async function originOf(
   const row = await loggingEntry(tx, of.stream, defect);
   const entry = row ? entryLine.safeParse(JSON.parse(row.line)) : null;
   if (!row || !entry?.success) return null;
-  const events = await told(tx, { site: of.site, hash: row.hash }, entry.data, {
+  const events = await eventsOrWhy(tx, { site: of.site, hash: row.hash }, entry.data, {
     origin,
     discloses: rule.content.discloses,
   });

@@ -52,6 +52,16 @@ export function stateAt<V extends RuleVersion>(
 export const contentSha256 = (content: RuleContent): string =>
   canonicalSha256(content as unknown as Canonical);
 
+/** What the signature under an approval covers: exactly this rule, version and content, tried so. */
+export const approvalSha256 = (of: {
+  site: string;
+  rule: string;
+  version: number;
+  contentSha256: string;
+  dryRunSha256: string;
+  meaning: string;
+}): string => canonicalSha256(of);
+
 /** When the time of a key's record is over; null: when its record is closed. */
 export function windowEnd(window: string, openedAt: Instant): Instant | null {
   if (window === "until-closed") return null;

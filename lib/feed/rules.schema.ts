@@ -60,3 +60,8 @@ export type RuleContent = z.output<typeof ruleContent>;
 
 export const ruleStates = ["draft", "tested", "approved", "effective", "retired"] as const;
 export type RuleState = (typeof ruleStates)[number];
+
+export const ruleCode = z.string().check(z.trim(), z.regex(/^[a-z][a-z0-9-]{2,59}$/, "not_right"));
+
+/** What the signature under an approval says. */
+export const approvalMeaning = "I approve this routing rule for use";

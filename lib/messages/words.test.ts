@@ -7,6 +7,8 @@ import type { BoundaryError } from "#lib/boundary/admit";
 import type { ConnectorRefusal } from "#lib/feed/connector-setup.rules";
 import type { CrosswalkRefusal } from "#lib/feed/crosswalks.commands";
 import type { DeadLetterRefusal } from "#lib/feed/dead-letters.rules";
+import type { InboxRefusal } from "#lib/feed/inbox.commands";
+import type { RuleRefusal } from "#lib/feed/rules.commands";
 import type { OrderMessageRefusal } from "#lib/orders/commands";
 import type { BadgesRefusal } from "#lib/people/badges.commands";
 import type { PersonRefusal } from "#lib/people/changes.commands";
@@ -72,6 +74,8 @@ type DeskCode =
   | ImportRefusal["code"]
   | ReleaseRefusal["code"]
   | CrosswalkRefusal["code"]
+  | Exclude<RuleRefusal["code"], "badge_needed" | "not_at_tablet">
+  | InboxRefusal["code"]
   | "document_unknown"
   | DeadLetterRefusal["code"]
   | ConnectorRefusal["code"]

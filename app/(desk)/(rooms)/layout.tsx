@@ -4,6 +4,7 @@ import { Rail, type RailLink } from "#components/desk/rail";
 import { currentActor } from "#lib/boundary/actor";
 import { may, type Permission } from "#lib/boundary/permissions";
 import { plantPolicy } from "#lib/defects/queries";
+import { documentsWaitingCount } from "#lib/feed/inbox.queries";
 import { waitingCounts } from "#lib/travelers/history.queries";
 
 /** The rail says what waits. It guards nothing: each page asks for its own permission. */
@@ -12,13 +13,13 @@ export default async function RoomsLayout({ children }: { children: ReactNode })
   const since = Date.now();
   const actor = await currentActor();
   if (!actor) return children;
-  const [t, counts, plant] = await Promise.all([
+  const [t, counts, plant, documents] = await Promise.all([
     getTranslations("desk.rail"),
     waitingCounts(actor),
     plantPolicy(actor),
+    may(actor, "feed.approve") ? documentsWaitingCount(actor) : 0,
   ]);
-  const ifMay = <T,>(permission: Permission, what: T): T[] =>
-    may(actor, permission) ? [what] : [];
+  const ifMay = <T,>(needs: Permission, what: T): T[] => (may(actor, needs) ? [what] : []);
   return (
     <div className="desk-shell grid min-h-dvh grid-cols-1 content-start min-[1000px]:grid-cols-[212px_minmax(0,1fr)] min-[1000px]:content-stretch">
       <a
@@ -39,15 +40,12 @@ export default async function RoomsLayout({ children }: { children: ReactNode })
             {
               href: "/buyoffs",
               label: t("buyoffs"),
-              count: counts.buyoffs,
-              countLabel: t("buyoffsDue", { count: counts.buyoffs }),
-              tone: "attention" as const,
+              ...waiting(counts.buyoffs, t("buyoffsDue", { count: counts.buyoffs })),
             },
             {
               href: "/holds",
               label: t("holds"),
-              count: counts.holds,
-              countLabel: t("holdsOpen", { count: counts.holds }),
+              ...waiting(counts.holds, t("holdsOpen", { count: counts.holds })),
               tone: "stop" as const,
             },
             ...ifMay("defect.read", {
@@ -60,9 +58,7 @@ export default async function RoomsLayout({ children }: { children: ReactNode })
           ...ifMay("revokeWaiver", {
             href: "/waivers",
             label: t("waivers"),
-            count: counts.waivers,
-            countLabel: t("waiversWaiting", { count: counts.waivers }),
-            tone: "attention" as const,
+            ...waiting(counts.waivers, t("waiversWaiting", { count: counts.waivers })),
           }),
           ...ifMay("reviewSignals", {
             href: "/reviews",
@@ -73,7 +69,13 @@ export default async function RoomsLayout({ children }: { children: ReactNode })
         ]}
         plan={planLinks
           .filter(({ needs }) => may(actor, needs))
-          .map(({ name, needs: _, ...link }) => ({ ...link, label: t(name) }))}
+          .map(({ name, needs: _, ...link }) => ({
+            ...link,
+            label: t(name),
+            ...(name === "feed"
+              ? waiting(documents, t("documentsWait", { count: documents }))
+              : {}),
+          }))}
       />
       <div id="room" className="min-w-0">
         {children}
@@ -81,6 +83,12 @@ export default async function RoomsLayout({ children }: { children: ReactNode })
     </div>
   );
 }
+
+const waiting = (count: number, countLabel: string) => ({
+  count,
+  countLabel,
+  tone: "attention" as const,
+});
 
 const planLinks = [
   { name: "orders", href: "/orders", needs: "traveler.read" },

@@ -6,6 +6,7 @@ import { DeadLetterActs } from "#components/desk/dead-letter-acts";
 import { DeliveryAttempts, DeliveryStanding } from "#components/desk/deliveries";
 import { DeliveryState } from "#components/desk/delivery-state";
 import { FeedTabs } from "#components/desk/feed-tabs";
+import { GateDecision } from "#components/desk/gate-decision";
 import { Link } from "#components/desk/link";
 import { MessageCodes } from "#components/desk/message-codes";
 import { Moment } from "#components/desk/moment";
@@ -14,6 +15,7 @@ import { may } from "#lib/boundary/permissions";
 import { plantPolicy } from "#lib/defects/queries";
 import { isId } from "#lib/defects/schema";
 import { codesOfMessage } from "#lib/feed/crosswalks.queries";
+import { gateDecision } from "#lib/feed/inbox.queries";
 import { type Message, messageOf } from "#lib/feed/messages.queries";
 import { attemptsOf } from "#lib/feed/queries";
 
@@ -45,12 +47,13 @@ async function titleOf({ line }: Message): Promise<string> {
 export default async function MessagePage({ params }: Ask) {
   const { id } = await params;
   const { actor, message } = await messageAsked(id);
-  const [t, title, plant, attempts, codes] = await Promise.all([
+  const [t, title, plant, attempts, codes, decision] = await Promise.all([
     getTranslations("desk.messages"),
     titleOf(message),
     plantPolicy(actor),
     attemptsOf(actor, id),
     codesOfMessage(actor, id),
+    gateDecision(actor, { delivery: id, rule: message.rule.name }),
   ]);
   const zone = plant.timeZone;
   const { line, connector } = message;
@@ -82,6 +85,7 @@ export default async function MessagePage({ params }: Ask) {
           mayRetry={may(actor, "feed.manage")}
         />
       </section>
+      <GateDecision waits={line.state === "gated"} decision={decision} zone={zone} />
       <DeadLetterActs
         message={message}
         zone={zone}

@@ -8,6 +8,7 @@ import { recordWords } from "#components/desk/record-words";
 import { requireActor } from "#lib/boundary/actor";
 import { may } from "#lib/boundary/permissions";
 import { isId } from "#lib/defects/schema";
+import { evaluationsOf } from "#lib/feed/rules.queries";
 import type { Locale } from "#lib/messages/locales";
 import { travelerRecord } from "#lib/travelers/history.queries";
 
@@ -26,6 +27,7 @@ export default async function Entries({ params }: { params: Promise<{ id: string
     locale: (await getLocale()) as Locale,
     opensDefects: may(actor, "defect.read"),
   });
+  const evaluations = may(actor, "feed.read") ? await evaluationsOf(actor, { traveler: id }) : [];
   const unit = record.state.unit.serial ?? record.state.unit.lot ?? "";
   return (
     <main className="px-4 py-5 sm:px-8 sm:py-7">
@@ -39,7 +41,7 @@ export default async function Entries({ params }: { params: Promise<{ id: string
         </Link>
       </nav>
       <PageHead title={t("titleOf", { unit })} lead={t("lead")} />
-      <EntryList record={record} words={words} />
+      <EntryList record={record} words={words} evaluations={evaluations} />
     </main>
   );
 }
