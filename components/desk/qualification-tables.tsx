@@ -5,16 +5,22 @@ import { ChangeQualification, RenewQualification } from "#components/desk/qualif
 import { QualificationState } from "#components/desk/qualification-state";
 import { tableFrame, td, th } from "#components/desk/travelers-table";
 import { inLocale, type Locale } from "#lib/messages/locales";
-import type { HeldQualification, QualificationKind } from "#lib/people/qualifications.queries";
+import type {
+  HeldQualification,
+  QualificationKind,
+  QualificationSource,
+} from "#lib/people/qualifications.queries";
 
 /** Who holds what, by whose word and until when. `renewer`: who may renew it here, and never their own. */
 export function HeldTable({
   held,
   today,
+  zone,
   renewer,
 }: {
   held: readonly (HeldQualification & { name: string })[];
   today: string;
+  zone: string;
   renewer: string | null;
 }) {
   const t = useTranslations("desk.qualifications");
@@ -56,6 +62,7 @@ export function HeldTable({
               <td className={`${td} text-[14px] [overflow-wrap:anywhere]`}>
                 {of.authority}
                 <span className="block text-ink-2">{of.evidence}</span>
+                <ToldBy source={of.source} zone={zone} />
               </td>
               <td className={`${td} whitespace-nowrap`}>
                 {of.validUntil === null ? (
@@ -77,6 +84,57 @@ export function HeldTable({
         </tbody>
       </table>
     </section>
+  );
+}
+
+/** Which system told it, and as of when; nothing where it was given here. */
+function ToldBy({ source, zone }: { source: HeldQualification["source"]; zone: string }) {
+  const t = useTranslations("desk.qualifications");
+  if (source === null) return null;
+  return (
+    <span className="block text-ink-2">
+      {source.system},{" "}
+      {t.rich("asOf", { moment: () => <Moment at={source.asOf} zone={zone} shape="short" /> })}
+    </span>
+  );
+}
+
+const dayMs = 86_400_000;
+
+/** How fresh what other systems told is: what nobody has told for a day is marked. */
+export function SourcesList({
+  sources,
+  zone,
+  now,
+}: {
+  sources: readonly QualificationSource[];
+  zone: string;
+  now: number;
+}) {
+  const t = useTranslations("desk.qualifications");
+  return (
+    <ul className="grid gap-2">
+      {sources.map((of) => (
+        <li
+          key={of.system}
+          className="flex flex-wrap items-baseline gap-x-4 gap-y-1 rounded-[10px] border border-rule bg-card px-4 py-3 text-[15px]"
+        >
+          <b className="[overflow-wrap:anywhere]">{of.system}</b>
+          <span>
+            {t.rich("asOf", { moment: () => <Moment at={of.asOf} zone={zone} shape="short" /> })}
+          </span>
+          <span className="text-ink-2">
+            {t.rich("received", {
+              moment: () => <Moment at={of.receivedAt} zone={zone} shape="short" />,
+            })}
+          </span>
+          <span className="text-ink-2">
+            {t("rowsTold", { told: of.told, refused: of.refused })}
+          </span>
+          {now - of.asOf.getTime() > dayMs ? <b className="text-warn">{t("sourceStale")}</b> : null}
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -100,6 +100,7 @@ export const routeRules: Readonly<Record<string, Rule>> = {
   "GET /api/v1/orders/[number]": system("orders.read"),
   "GET /api/v1/orders/[number]/performance": system("orders.read"),
   "POST /api/v1/orders": system("orders.write"),
+  "POST /api/v1/qualifications": system("qualifications.write"),
   "POST /api/webhooks/[connector]": { who: "own", proof: "webhook_signature" },
 
   "ACTION lib/defects/actions.ts#acceptBeyondLimit": whoMay("acceptReadingOutOfProcessLimit"),

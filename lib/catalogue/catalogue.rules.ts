@@ -126,6 +126,8 @@ export const withoutEvent: Readonly<
   "qualification.given": used,
   "qualification.renewed": used,
   "qualification.withdrawn": used,
+  "qualification.corrected": used,
+  "qualifications.received": used,
   "stamp.issued": "each acceptance names its stamp",
   "stamp.withdrawn": "each acceptance names its stamp",
   "trainer.named": "each supervised step names its trainer",

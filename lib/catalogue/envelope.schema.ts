@@ -11,6 +11,9 @@ const qualificationUsed = part(
     result: text,
     waiverId: z.optional(uuid),
     trainerId: z.optional(uuid),
+    /** The system that told it, and as of when: how fresh it was when it counted. */
+    sourceSystem: z.optional(text),
+    sourceAsOf: z.optional(instant),
   }),
 );
 export const qualificationsUsed = z.array(qualificationUsed);

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { orderMessages } from "#lib/orders/messages.schema";
+import { toldList } from "#lib/people/qualification-lists.schema";
 import type { Scope } from "#lib/people/tokens.schema";
 import { eventNames } from "./data.schema.ts";
 import { fileOf, schemaPath } from "./schemas.rules.ts";
@@ -182,6 +183,25 @@ const orders = {
   },
 };
 
+const qualifications = {
+  post: {
+    operationId: "sendQualifications",
+    summary: "Who holds which qualification, from the system that masters them",
+    description:
+      "Each row is taken, changes nothing, or is refused with the reason: the answer says so of each. A list older than the last is refused as a whole (409). CSV takes the columns of the desk's own list and counts as of its arrival.",
+    security: token("qualifications.write"),
+    parameters: [idempotencyKey],
+    requestBody: {
+      required: true,
+      content: {
+        "application/json": { schema: { $ref: "#/components/schemas/QualificationList" } },
+        "text/csv": { schema: { type: "string" } },
+      },
+    },
+    responses: { ...received, 200: json("What became of each row") },
+  },
+};
+
 const order = {
   get: {
     operationId: "readOrder",
@@ -258,6 +278,7 @@ const paths = {
   "/api/blobs/{sha256}": blob,
   "/api/events/{delivery}": referenced,
   "/api/v1/orders": orders,
+  "/api/v1/qualifications": qualifications,
   "/api/v1/orders/{number}": order,
   "/api/v1/orders/{number}/performance": performance,
   "/api/webhooks/{connector}": webhook,
@@ -300,6 +321,7 @@ export const openApi = (origin: string, version: string) => ({
   components: {
     schemas: {
       OrderMessages: schemaOf(orderMessages),
+      QualificationList: schemaOf(toldList),
       Problem: {
         description: "RFC 9457",
         type: "object",

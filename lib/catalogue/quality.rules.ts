@@ -108,8 +108,16 @@ const waiverIn = (of: Of, waiver: string) => of.state.waivers.find(({ id }) => i
 
 /** Who may have whose qualification waived, and on what it rested. */
 const qualificationsIn = (used: EventBody<"qualification.used">["qualifications"]) =>
-  used.map(({ code, validUntil, result, waiver, trainer }) =>
-    known({ code, validUntil, result, waiverId: waiver, trainerId: trainer }),
+  used.map(({ code, validUntil, result, waiver, trainer, source }) =>
+    known({
+      code,
+      validUntil,
+      result,
+      waiverId: waiver,
+      trainerId: trainer,
+      sourceSystem: source?.system,
+      sourceAsOf: source?.asOf,
+    }),
   );
 /** What was asked of the person in the same act. */
 export const qualificationsInAct = (of: Pick<Of, "facts">) =>

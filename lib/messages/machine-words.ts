@@ -30,3 +30,11 @@ export function messageWords(
   const { why, next } = words[locale].message[isMessageCode(named) ? named : "parked"];
   return { why: filled(why, params), next: filled(next, params) };
 }
+
+const isToldCode = (code: string): code is keyof typeof en.told => Object.hasOwn(en.told, code);
+
+/** What became of one row of a list of qualifications. */
+export function toldWords(locale: Locale, code: string, params: Params) {
+  const { why, next } = words[locale].told[isToldCode(code) ? code : "refused"];
+  return { why: filled(why, params), next: filled(next, params) };
+}

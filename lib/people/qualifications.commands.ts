@@ -3,7 +3,7 @@ import type { Tx } from "#lib/db/client";
 import type { Localized } from "#lib/instructions/schema";
 import { sha256Hex } from "#lib/kit/canonical";
 import { err, ok, type Result } from "#lib/kit/result";
-import { dateIn, instant } from "#lib/kit/time";
+import { dateIn, type Instant, instant } from "#lib/kit/time";
 import { changesIn } from "#lib/plant/changes.rules";
 import type { Happening } from "#lib/record/commands";
 import { recorded } from "#lib/record/recorded.commands";
@@ -45,14 +45,30 @@ const happened = (
   texts: string[] = [],
 ) => ({ kind: "person", stream: person, type, body, texts }) satisfies Happening;
 
+/** Which system told it, and as of when; null: it was given here. */
+export type Source = { system: string; asOf: Instant } | null;
+const sourceColumns = (source: Source) =>
+  source ? { source: source.system, toldAsOf: new Date(source.asOf) } : {};
+
+/** The columns of a list of what people hold. */
+export const heldColumns = [
+  { name: "employeeNumber", alias: ["employee number", "number", "número"] },
+  { name: "code", alias: ["qualification", "cualificación", "código"] },
+  { name: "authority", alias: ["autoridad", "granted by"] },
+  { name: "evidence", alias: ["evidencia", "certificate", "certificado"] },
+  { name: "validFrom", alias: ["valid from", "from", "desde"] },
+  { name: "validUntil", alias: ["valid until", "until", "hasta"] },
+];
+
 type Given = Pick<GrantForm, "code" | "authority" | "evidence" | "validFrom" | "validUntil">;
 
-/** Within a transaction, for a form and for a file alike. Nobody vouches for their own. */
-async function given(
+/** Within a transaction, for a form, a file and another system alike. Nobody vouches for their own. */
+export async function given(
   tx: Tx,
   actor: Actor,
   of: { id: string; person: string; renews: string | null },
   { code, authority, evidence, validFrom, ...until }: Given,
+  source: Source = null,
 ) {
   const { id, person, renews } = of;
   if (person === actor.id) return refused("own_qualifications");
@@ -74,9 +90,11 @@ async function given(
       evidence,
       validFrom: onDay(validFrom),
       validUntil: validUntil && onDay(validUntil),
+      ...sourceColumns(source),
     },
   });
-  const body = { person, qualification: id, code, authority, evidence, validFrom, validUntil };
+  const what = { person, qualification: id, code, authority, evidence, validFrom, validUntil };
+  const body = { ...what, ...(source && { source }) };
   const event =
     renews === null
       ? happened(person, "qualification.given", body)
@@ -130,40 +148,57 @@ export const renewQualification = (
     return given(tx, actor, of, { ...form, code: row.code });
   });
 
-/** Ends before its time: from its day on, no rule finds it held. */
-export function withdrawQualification(
+type Standing = {
+  id: string;
+  personId: string;
+  code: string;
+  validUntil: Date | null;
+};
+
+/** Within a transaction. Ends before its time: from its day on, no rule finds it held. */
+export async function withdrawn(
+  tx: Tx,
   actor: Actor,
-  form: WithdrawQualificationForm,
-): Outcome<{ person: string }> {
-  const { withdrawnOn, authority } = form;
-  const reason = sha256Hex(form.reason);
-  return recorded(actor, async (tx) => {
-    const row = await heldRow(tx, actor, form.qualification);
-    if (!row || row.withdrawnOn !== null) return refused("qualification_not_held");
-    const { personId: person, code } = row;
-    if (person === actor.id) return refused("own_qualifications");
-    const site = await tx.site.findUniqueOrThrow({ where: { id: actor.site } });
-    const today = dateIn(site.timeZone, instant(Date.now()));
-    if (withdrawnOn > today) return refused("withdrawn_in_future", { today });
-    const before = row.validUntil && dayOf(row.validUntil);
-    if (before !== null && before < withdrawnOn) {
-      return refused("qualification_ended", { code, validUntil: before });
-    }
-    const after = dayBefore(withdrawnOn);
-    await tx.personQualification.update({
-      where: { id: row.id },
-      data: {
-        validUntil: onDay(after),
-        withdrawnOn: onDay(withdrawnOn),
-        withdrawnReasonSha256: reason,
-      },
-    });
-    const changes = { validUntil: { before, after } };
-    const body = { person, qualification: row.id, code, withdrawnOn, authority, changes, reason };
-    const event = happened(person, "qualification.withdrawn", body, [form.reason]);
-    return ok({ value: { person }, events: [event] });
+  row: Standing,
+  of: { withdrawnOn: string; authority: string; reason: string; source: Source },
+): Promise<Result<Happening[], QualificationRefusal>> {
+  const { withdrawnOn, authority, source } = of;
+  const { personId: person, code } = row;
+  if (person === actor.id) return refused("own_qualifications");
+  const site = await tx.site.findUniqueOrThrow({ where: { id: actor.site } });
+  const today = dateIn(site.timeZone, instant(Date.now()));
+  if (withdrawnOn > today) return refused("withdrawn_in_future", { today });
+  const before = row.validUntil && dayOf(row.validUntil);
+  if (before !== null && before < withdrawnOn) {
+    return refused("qualification_ended", { code, validUntil: before });
+  }
+  const after = dayBefore(withdrawnOn);
+  const reason = sha256Hex(of.reason);
+  await tx.personQualification.update({
+    where: { id: row.id },
+    data: {
+      validUntil: onDay(after),
+      withdrawnOn: onDay(withdrawnOn),
+      withdrawnReasonSha256: reason,
+      ...sourceColumns(source),
+    },
   });
+  const changes = { validUntil: { before, after } };
+  const what = { person, qualification: row.id, code, withdrawnOn, authority, changes, reason };
+  const body = { ...what, ...(source && { source }) };
+  return ok([happened(person, "qualification.withdrawn", body, [of.reason])]);
 }
+
+export const withdrawQualification = (
+  actor: Actor,
+  { qualification, ...form }: WithdrawQualificationForm,
+): Outcome<{ person: string }> =>
+  recorded(actor, async (tx) => {
+    const row = await heldRow(tx, actor, qualification);
+    if (!row || row.withdrawnOn !== null) return refused("qualification_not_held");
+    const events = await withdrawn(tx, actor, row, { ...form, source: null });
+    return events.ok ? ok({ value: { person: row.personId }, events: events.value }) : events;
+  });
 
 const nameOf = (en: string, es: string): Localized => (es === "" ? { en } : { en, es });
 

@@ -21,6 +21,8 @@ export type HeldQualification = {
   validUntil: string | null;
   withdrawnOn: string | null;
   reason: string | null;
+  /** The system that told it and as of when it did so last; null: it was given here. */
+  source: { system: string; asOf: Date } | null;
 };
 
 const dayOf = (date: Date): string => date.toISOString().slice(0, 10);
@@ -56,5 +58,22 @@ export async function qualificationsHeld(
     validUntil: row.validUntil && dayOf(row.validUntil),
     withdrawnOn: row.withdrawnOn && dayOf(row.withdrawnOn),
     reason: textOf.get(row.withdrawnReasonSha256 ?? "") ?? null,
+    source: row.source && row.toldAsOf ? { system: row.source, asOf: row.toldAsOf } : null,
   }));
 }
+
+export type QualificationSource = {
+  system: string;
+  asOf: Date;
+  receivedAt: Date;
+  told: number;
+  refused: number;
+};
+
+/** The systems that hand over lists, with their last one. */
+export const qualificationSources = (actor: Actor): Promise<QualificationSource[]> =>
+  forSite(actor.site).qualificationSource.findMany({
+    where: { siteId: actor.site },
+    select: { system: true, asOf: true, receivedAt: true, told: true, refused: true },
+    orderBy: { system: "asc" },
+  });

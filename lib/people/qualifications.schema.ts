@@ -1,7 +1,15 @@
 import * as z from "zod/mini";
-import { code, command, day, id, reason, words, wordsOrNothing } from "#lib/plant/fields.schema";
+import {
+  code,
+  command,
+  day,
+  dayOrNothing,
+  id,
+  reason,
+  words,
+  wordsOrNothing,
+} from "#lib/plant/fields.schema";
 
-const dayOrNothing = z.union([z.literal(""), day], "day_needed");
 const given = {
   /** Who vouches for it: the examiner, the trainer, the eye doctor. */
   authority: words(120),
@@ -10,7 +18,7 @@ const given = {
   validFrom: day,
   validUntil: dayOrNothing,
 };
-const inOrder = z.refine<{ validFrom: string; validUntil: string }>(
+export const inOrder = z.refine<{ validFrom: string; validUntil: string }>(
   ({ validFrom, validUntil }) => validUntil === "" || validFrom <= validUntil,
   { path: ["validUntil"], message: "ends_before_start" },
 );

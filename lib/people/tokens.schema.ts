@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import { command, id, reason, words } from "#lib/plant/fields.schema";
 
 /** What another system may do here; each door of the public API asks for one. */
-export const scopes = ["orders.read", "orders.write"] as const;
+export const scopes = ["orders.read", "orders.write", "qualifications.write"] as const;
 export type Scope = (typeof scopes)[number];
 
 export const tokenForm = z.object({

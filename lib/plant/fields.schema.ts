@@ -33,6 +33,7 @@ export const day = z.string().check(
     return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(value);
   }, "day_needed"),
 );
+export const dayOrNothing = z.union([z.literal(""), day], "day_needed");
 export const reason = words(500);
 /** Each form names its command when it is opened, so that sending it twice acts once. */
 export const command = z.uuid();

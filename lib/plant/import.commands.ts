@@ -7,7 +7,7 @@ import { derivedId } from "#lib/kit/ids";
 import { err, ok, type Result } from "#lib/kit/result";
 import { addPerson } from "#lib/people/changes.commands";
 import { personRow } from "#lib/people/changes.schema";
-import { addHeld } from "#lib/people/qualifications.commands";
+import { addHeld, heldColumns } from "#lib/people/qualifications.commands";
 import { heldRow } from "#lib/people/qualifications.schema";
 import type { Actor } from "#lib/people/schema";
 import type { Happening } from "#lib/record/commands";
@@ -153,14 +153,7 @@ const sources = {
     add: addPerson,
   }),
   qualifications: sourceOf({
-    columns: [
-      { name: "employeeNumber", alias: ["employee number", "number", "número"] },
-      { name: "code", alias: ["qualification", "cualificación", "código"] },
-      { name: "authority", alias: ["autoridad", "granted by"] },
-      { name: "evidence", alias: ["evidencia", "certificate", "certificado"] },
-      { name: "validFrom", alias: ["valid from", "from", "desde"] },
-      { name: "validUntil", alias: ["valid until", "until", "hasta"] },
-    ],
+    columns: heldColumns,
     key: "employeeNumber",
     nameOf: ({ employeeNumber, code, validFrom }) => `${employeeNumber} ${code} ${validFrom}`,
     schema: heldRow,

@@ -1,8 +1,7 @@
 import * as z from "zod/mini";
-import { code, command, day, id, reason, wordsOrNothing } from "./fields.schema.ts";
+import { code, command, dayOrNothing, id, reason, wordsOrNothing } from "./fields.schema.ts";
 
 const codeOrNothing = z.union([z.literal(""), code], "code_needed");
-const dayOrNothing = z.union([z.literal(""), day], "day_needed");
 
 const known = {
   revision: codeOrNothing,

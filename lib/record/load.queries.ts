@@ -67,7 +67,12 @@ export type LoadedPerson = {
   employeeNumber: string;
   active: boolean;
   roles: readonly Role[];
-  qualifications: readonly { code: string; validFrom: string; validUntil: string | null }[];
+  qualifications: readonly {
+    code: string;
+    validFrom: string;
+    validUntil: string | null;
+    source?: { system: string; asOf: Instant };
+  }[];
   stamps: readonly {
     number: string;
     kind: "operator" | "inspection" | "quality";

@@ -12,6 +12,8 @@ export type PersonFacts = {
     validFrom: string;
     /** Last day on which it holds, in plant time; null: until withdrawn. */
     validUntil: string | null;
+    /** The system that told it, and as of when it did so last; none: it was given here. */
+    source?: { system: string; asOf: Instant };
   }[];
   /** In force now: the numbers issued to this person. */
   stamps: readonly { number: string; kind: "operator" | "inspection" | "quality" }[];

@@ -36,13 +36,16 @@ export const openHold = (
 export const held = (hold: Hold): Result<never, Refusal> =>
   refuse("on_hold", { reason: hold.reason, owner: hold.owner, scope: hold.scope.kind });
 
-export const holds = (person: PersonFacts, code: string, today: string): boolean =>
-  person.qualifications.some(
+const inForce = (person: PersonFacts, code: string, today: string) =>
+  person.qualifications.find(
     (one) =>
       one.code === code &&
       one.validFrom <= today &&
       (one.validUntil === null || today <= one.validUntil),
   );
+
+export const holds = (person: PersonFacts, code: string, today: string): boolean =>
+  inForce(person, code, today) !== undefined;
 
 const missingOf = (facts: Facts, person: PersonFacts, codes: readonly string[]): string[] => {
   const today = todayAt(facts);
@@ -123,6 +126,7 @@ export type Backing = {
   until: string | null;
   waiver?: string;
   trainer?: string;
+  source?: { system: string; asOf: Instant };
 };
 
 /** A shift: whoever stands beside an apprentice says so again the next day. */
@@ -158,9 +162,10 @@ export function backingsOf(
   const today = todayAt(facts);
   const supervision = supervisionInForce(state, person, step, at);
   return codes.map((code) => {
-    if (holds(person, code, today)) {
-      const held = person.qualifications.find((one) => one.code === code);
-      return { code, result: "met", until: held?.validUntil ?? null };
+    const own = inForce(person, code, today);
+    if (own) {
+      const { validUntil, source } = own;
+      return { code, result: "met", until: validUntil, ...(source && { source }) };
     }
     const waiver = waiverInForce(state, person.id, code, at);
     if (waiver) {

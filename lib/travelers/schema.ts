@@ -600,6 +600,8 @@ export const eventBodies = {
         /** By which waiver, or under which trainer, where the person does not hold it. */
         waiver: z.optional(id),
         trainer: z.optional(id),
+        /** Which system told it, and as of when: how fresh it was when it counted. */
+        source: z.optional(z.object({ system: z.string(), asOf: instant })),
       }),
     ),
   }),

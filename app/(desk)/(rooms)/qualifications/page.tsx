@@ -5,12 +5,16 @@ import { HistoryList } from "#components/desk/history-list";
 import { Empty, PageHead } from "#components/desk/page-head";
 import { PeopleTabs } from "#components/desk/people-tabs";
 import { ImportQualifications, NewQualification } from "#components/desk/qualification-forms";
-import { HeldTable, KindsTable } from "#components/desk/qualification-tables";
+import { HeldTable, KindsTable, SourcesList } from "#components/desk/qualification-tables";
 import { requireActor } from "#lib/boundary/actor";
 import { may } from "#lib/boundary/permissions";
 import { plantPolicy } from "#lib/defects/queries";
 import { dateIn, instant } from "#lib/kit/time";
-import { qualificationKinds, qualificationsHeld } from "#lib/people/qualifications.queries";
+import {
+  qualificationKinds,
+  qualificationSources,
+  qualificationsHeld,
+} from "#lib/people/qualifications.queries";
 import { type HeldState, newestHeld, stateOfHeld } from "#lib/people/qualifications.rules";
 import { peopleAtSite } from "#lib/people/queries";
 import { columnsFor } from "#lib/plant/import.commands";
@@ -30,13 +34,14 @@ export default async function Qualifications({
   searchParams: Promise<{ show?: string }>;
 }) {
   const actor = await requireActor("people.read");
-  const [t, plant, kinds, everything, people, history] = await Promise.all([
+  const [t, plant, kinds, everything, people, history, sources] = await Promise.all([
     getTranslations("desk.qualifications"),
     plantPolicy(actor),
     qualificationKinds(),
     qualificationsHeld(actor),
     peopleAtSite(actor),
     historyOfTypes(actor, ["qualification.created", "qualification.changed"]),
+    qualificationSources(actor),
   ]);
   const today = dateIn(plant.timeZone, instant(Date.now()));
   const nameOf = new Map(people.map(({ id, name }) => [id, name]));
@@ -79,8 +84,15 @@ export default async function Qualifications({
         <HeldTable
           held={shown.map((of) => ({ ...of, name: nameOf.get(of.person) ?? of.person }))}
           today={today}
+          zone={plant.timeZone}
           renewer={manages ? actor.id : null}
         />
+      )}
+      {sources.length === 0 ? null : (
+        <>
+          <h2 className="mt-8 mb-3 text-[19px] font-bold">{t("sources")}</h2>
+          <SourcesList sources={sources} zone={plant.timeZone} now={Date.now()} />
+        </>
       )}
       <h2 className="mt-8 mb-3 text-[19px] font-bold">{t("kinds")}</h2>
       {kinds.length === 0 ? (
