@@ -112,29 +112,35 @@ export function SourcesList({
   now: number;
 }) {
   const t = useTranslations("desk.qualifications");
+  if (sources.length === 0) return null;
   return (
-    <ul className="grid gap-2">
-      {sources.map((of) => (
-        <li
-          key={of.system}
-          className="flex flex-wrap items-baseline gap-x-4 gap-y-1 rounded-[10px] border border-rule bg-card px-4 py-3 text-[15px]"
-        >
-          <b className="[overflow-wrap:anywhere]">{of.system}</b>
-          <span>
-            {t.rich("asOf", { moment: () => <Moment at={of.asOf} zone={zone} shape="short" /> })}
-          </span>
-          <span className="text-ink-2">
-            {t.rich("received", {
-              moment: () => <Moment at={of.receivedAt} zone={zone} shape="short" />,
-            })}
-          </span>
-          <span className="text-ink-2">
-            {t("rowsTold", { told: of.told, refused: of.refused })}
-          </span>
-          {now - of.asOf.getTime() > dayMs ? <b className="text-warn">{t("sourceStale")}</b> : null}
-        </li>
-      ))}
-    </ul>
+    <section>
+      <h2 className="mt-8 mb-3 text-[19px] font-bold">{t("sources")}</h2>
+      <ul className="grid gap-2">
+        {sources.map((of) => (
+          <li
+            key={of.system}
+            className="flex flex-wrap items-baseline gap-x-4 gap-y-1 rounded-[10px] border border-rule bg-card px-4 py-3 text-[15px]"
+          >
+            <b className="[overflow-wrap:anywhere]">{of.system}</b>
+            <span>
+              {t.rich("asOf", { moment: () => <Moment at={of.asOf} zone={zone} shape="short" /> })}
+            </span>
+            <span className="text-ink-2">
+              {t.rich("received", {
+                moment: () => <Moment at={of.receivedAt} zone={zone} shape="short" />,
+              })}
+            </span>
+            <span className="text-ink-2">
+              {t("rowsTold", { told: of.told, refused: of.refused })}
+            </span>
+            {now - of.asOf.getTime() > dayMs ? (
+              <b className="text-warn">{t("sourceStale")}</b>
+            ) : null}
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 

@@ -88,12 +88,7 @@ export default async function Qualifications({
           renewer={manages ? actor.id : null}
         />
       )}
-      {sources.length === 0 ? null : (
-        <>
-          <h2 className="mt-8 mb-3 text-[19px] font-bold">{t("sources")}</h2>
-          <SourcesList sources={sources} zone={plant.timeZone} now={Date.now()} />
-        </>
-      )}
+      <SourcesList sources={sources} zone={plant.timeZone} now={Date.now()} />
       <h2 className="mt-8 mb-3 text-[19px] font-bold">{t("kinds")}</h2>
       {kinds.length === 0 ? (
         <Empty title={t("noKinds")} hint={t("noKindsHint")} />
