@@ -25,6 +25,7 @@ type Shown = {
   message: string;
   connector: string;
   rule: string;
+  reconciliation: string;
 };
 type Room = {
   address: (of: Shown) => string;
@@ -111,6 +112,16 @@ const rooms: Readonly<Record<string, Room>> = {
     address: ({ connector }) => `/feed/connectors/${connector}`,
     heading: () => "QMS",
     who: "administrator",
+  },
+  "(desk)/(rooms)/feed/reconciliation/page.tsx": room(
+    "/feed/reconciliation",
+    "desk.reconciliation.title",
+    "quality",
+  ),
+  "(desk)/(rooms)/feed/reconciliation/[id]/page.tsx": {
+    address: ({ reconciliation }) => `/feed/reconciliation/${reconciliation}`,
+    heading: "desk.reconciliation.one",
+    who: "quality",
   },
   "(desk)/(rooms)/process-limits/page.tsx": room("/process-limits", "desk.processLimits.title"),
   "(desk)/(rooms)/reviews/page.tsx": room("/reviews", "desk.reviews.title", "quality"),
@@ -245,7 +256,7 @@ test.describe("a page that broke", () => {
 /** The defect of the demo plant, with its unit; and a tablet, so that no list is empty. */
 async function somethingToShow(): Promise<Shown> {
   await aTablet(run.origin);
-  const [found] = await rows<Shown>(
+  const [found] = await rows<Omit<Shown, "reconciliation">>(
     `select d.id as defect, t.id as traveler, t.serial as unit, g.id as gage, o.id as "order",
             p.id as person, k.id as stock, s.id as station, m.id as message, m.connector_id as connector, u.id as rule, (select b->>'id' from instruction_revisions r,
               jsonb_path_query(r.content::jsonb, '$.operations[*] ? (@.number == "020").steps[*].buyoffs[*]') b
@@ -261,7 +272,22 @@ async function somethingToShow(): Promise<Shown> {
       where d.code = 'DIM-01' and t.serial like 'FSB-%' limit 1`,
   );
   if (!found) throw new Error("the demo plant has no defect");
-  return found;
+  return { ...found, reconciliation: await aReconciliation() };
+}
+
+/** Asked for as by an administrator; a worker does it, and its room is looked at at whatever stage it is. */
+async function aReconciliation(): Promise<string> {
+  const [known] = await rows<{ id: string }>("select id from reconciliations limit 1");
+  if (known) return known.id;
+  const [asked] = await rows<{ id: string }>(
+    `insert into reconciliations (id, site_id, connector_id, from_at, to_at, asked_by, asked_at, state)
+     select $1, d.site_id, d.connector_id, now() - interval '7 days', now(), p.id, now(), 'waiting'
+       from deliveries d join people p on p.name = 'Ingrid Maurer' where d.operation = 'create' limit 1
+     returning id`,
+    [uuidv7()],
+  );
+  if (!asked) throw new Error("the demo plant has no delivery");
+  return asked.id;
 }
 
 /** Which dialogs of a room its own journey opens is that journey's; these are the ones of no journey. */

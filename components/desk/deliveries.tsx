@@ -43,6 +43,11 @@ export function Deliveries({
               <Moment at={delivery.updatedAt} zone={zone} />
             </span>
           </header>
+          {delivery.goneAt === null || delivery.operation !== "create" ? null : (
+            <p className="border-t border-sunk px-4 py-3 text-[15px] font-[650] text-stop">
+              {t("gone")} <Moment at={delivery.goneAt} zone={zone} />
+            </p>
+          )}
           <DeliveryStanding delivery={delivery} zone={zone} mayRetry={mayRetry} />
           {attempts.length === 0 ? null : (
             <details className="border-t border-sunk text-[14px]">

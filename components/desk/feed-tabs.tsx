@@ -8,6 +8,7 @@ const rooms = {
   matrix: "/feed/matrix",
   crosswalks: "/feed/crosswalks",
   connectors: "/feed/connectors",
+  reconciliation: "/feed/reconciliation",
   tokens: "/feed/tokens",
 } as const;
 

@@ -44,8 +44,12 @@ export async function handleApi(
   if (!ncr) return problem(404, `no record ${number}`);
   if (part === undefined) {
     if (method === "GET") return withTag(200, ncr);
-    return method === "PATCH" ? patch(register, request, ncr) : problem(405, "GET or PATCH");
+    if (method === "PATCH") return patch(register, request, ncr);
+    if (method !== "DELETE") return problem(405, "GET, PATCH or DELETE");
+    register.store.remove(number);
+    return { status: 200, body: { removed: number } };
   }
+  if (part === "merge" && method === "POST") return merge(register, request, ncr);
   if (part === "comments" && method === "POST") return comment(register, request, number);
   if (part === "attachments" && key === undefined && method === "GET")
     return { status: 200, body: { attachments: ncr.attachments } };
@@ -95,6 +99,17 @@ async function carryOver(
   if (!isWhole) return problem(422, "a whole record: fields, status, dispositions, version, …");
   const ncr = { ...sent, number, dispositions } as Ncr;
   return withTag(200, register.store.carryOver(ncr));
+}
+
+/** Two records of the same: what is asked for under this one's number is the other from here on. */
+async function merge(register: Register, request: IncomingMessage, ncr: Ncr): Promise<Answer> {
+  const sent = await readJson(request);
+  const into = typeof sent?.into === "string" ? register.store.get(sent.into) : undefined;
+  if (!into || into.number === ncr.number)
+    return problem(422, "into: the number of another record");
+  register.store.merge(ncr, into, new Date());
+  register.webhooks.changed("ncr.status_changed", ncr);
+  return withTag(200, into);
 }
 
 const ignoredFields = (behaviour: Behaviour): Set<string> =>

@@ -154,6 +154,11 @@ const routes: [string, string][] = [
     "PATCH /api/ncrs/:number",
     "status and dispositions [{decision, quantity, design_authority, concession}]. If-Match with another version: 412.",
   ],
+  ["DELETE /api/ncrs/:number", "As an administrator: gone, and its number is not given again."],
+  [
+    "POST /api/ncrs/:number/merge",
+    "into: another number. Whoever asks for this one is given that one from here on.",
+  ],
   ["POST /api/ncrs/:number/comments", "text, author, external_key. Adds a comment."],
   [
     "PUT /api/ncrs/:number/attachments/:sha256",

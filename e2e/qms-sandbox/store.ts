@@ -57,7 +57,12 @@ export type Ncr = {
   version: number;
   created_at: string;
   updated_at: string;
+  /** The record that is left, where this one was merged into another. */
+  merged_into?: string;
 };
+
+/** What is left of a record that an administrator has deleted: that its number is not given again. */
+type Removed = { number: string; removed: true };
 
 /** Place of a change among all changes of this store; what a reader asks to go on from. */
 export type Change = { sequence: number; number: string; version: number; status: Status };
@@ -71,22 +76,27 @@ export class Store {
   private readonly files: string;
   private readonly ncrs = new Map<string, Ncr>();
   private readonly changes: Change[] = [];
+  private given = 0;
   readonly journal: string;
 
   constructor(folder: string) {
     this.files = path.join(folder, "files");
     mkdirSync(this.files, { recursive: true });
     this.journal = path.join(folder, "ncrs.jsonl");
-    for (const ncr of readJournal(this.journal)) this.remember(ncr);
+    for (const line of readJournal(this.journal)) this.take(line);
     this.file = openSync(this.journal, "a");
   }
 
   list(): Ncr[] {
-    return [...this.ncrs.values()].sort((a, b) => b.number.localeCompare(a.number));
+    return [...this.ncrs.values()]
+      .filter((ncr) => ncr.merged_into === undefined)
+      .sort((a, b) => b.number.localeCompare(a.number));
   }
 
+  /** Asked for one that was merged, it gives the one that is left. */
   get(number: string): Ncr | undefined {
-    return this.ncrs.get(number);
+    const ncr = this.ncrs.get(number);
+    return ncr?.merged_into === undefined ? ncr : this.get(ncr.merged_into);
   }
 
   changesSince(sequence: number, limit: number): Change[] {
@@ -98,9 +108,8 @@ export class Store {
   }
 
   create(fields: Record<string, string>, externalKey: string | null, at: Date): Ncr {
-    const count = this.ncrs.size + 1;
     return this.save({
-      number: `NCR-${at.getUTCFullYear()}-${String(count).padStart(5, "0")}`,
+      number: `NCR-${at.getUTCFullYear()}-${String(this.given + 1).padStart(5, "0")}`,
       external_key: externalKey,
       status: "open",
       fields,
@@ -122,9 +131,23 @@ export class Store {
     return this.save(ncr);
   }
 
+  /** Gone without a trace in any list, as where an administrator may delete. */
+  remove(number: string): void {
+    this.write({ number, removed: true });
+  }
+
+  merge(ncr: Ncr, into: Ncr, at: Date): Ncr {
+    this.change(into, {}, at);
+    return this.change(ncr, { merged_into: into.number }, at);
+  }
+
   /** Records counted from the files, not from memory: what a test may believe. */
   count(): { ncrs: number; byExternalKey: Record<string, number>; attachments: number } {
-    const stored = new Map(readJournal(this.journal).map((ncr) => [ncr.number, ncr]));
+    const stored = new Map<string, Ncr>();
+    for (const line of readJournal(this.journal)) {
+      if ("removed" in line || line.merged_into !== undefined) stored.delete(line.number);
+      else stored.set(line.number, line);
+    }
     const byExternalKey: Record<string, number> = {};
     let attachments = 0;
     for (const ncr of stored.values()) {
@@ -154,13 +177,23 @@ export class Store {
   }
 
   private save(ncr: Ncr): Ncr {
-    writeSync(this.file, `${JSON.stringify(ncr)}\n`);
-    fsyncSync(this.file);
-    this.remember(ncr);
+    this.write(ncr);
     return ncr;
   }
 
+  private write(line: Ncr | Removed): void {
+    writeSync(this.file, `${JSON.stringify(line)}\n`);
+    fsyncSync(this.file);
+    this.take(line);
+  }
+
+  private take(line: Ncr | Removed): void {
+    if ("removed" in line) this.ncrs.delete(line.number);
+    else this.remember(line);
+  }
+
   private remember(ncr: Ncr): void {
+    if (!this.ncrs.has(ncr.number)) this.given += 1;
     this.ncrs.set(ncr.number, ncr);
     this.changes.push({
       sequence: this.changes.length + 1,
@@ -172,12 +205,12 @@ export class Store {
 }
 
 /** A last line without its end is a write that never finished: nobody was told of it. */
-function readJournal(journal: string): Ncr[] {
+function readJournal(journal: string): (Ncr | Removed)[] {
   if (!existsSync(journal)) return [];
   const text = readFileSync(journal, "utf8");
   const whole = text.slice(0, text.lastIndexOf("\n") + 1);
   return whole
     .split("\n")
     .filter((line) => line !== "")
-    .map((line) => JSON.parse(line) as Ncr);
+    .map((line) => JSON.parse(line) as Ncr | Removed);
 }

@@ -27,3 +27,7 @@ export const breakRecord = (ncr: string): Promise<void> =>
   ask("PUT", "/api/behaviour", { mode: "503", scope: "read", address: `/api/ncrs/${ncr}` });
 
 export const mend = (): Promise<void> => ask("PUT", "/api/behaviour", { mode: "ok" });
+
+/** Deleted there by an administrator. */
+export const removeRecord = (ncr: string): Promise<void> =>
+  ask("DELETE", `/api/ncrs/${encodeURIComponent(ncr)}`, undefined);

@@ -241,6 +241,22 @@ describe("what happens outside of travelers", () => {
       "device",
       { subject: "somebody", command: named("c"), contentSha256: hash, why: "wrong" },
     ],
+    "reconciliation.done": [
+      "feed",
+      {
+        run: named("run"),
+        connector: named("qms"),
+        from: "2026-03-01T00:00:00.000Z",
+        to: "2026-03-02T00:00:00.000Z",
+        askedBy: null,
+        listed: true,
+        produced: 3,
+        accepted: 2,
+        lines: { missing: 1 },
+        unexplained: 1,
+        result: hash,
+      },
+    ],
   };
 
   test.each(Object.entries(bodies))("%s comes out as its schema says", (type, [kind, body]) => {

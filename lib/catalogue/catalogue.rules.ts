@@ -93,6 +93,7 @@ export const plantNamesOf = {
   "plant_hold.released": ["hold.released"],
   "revision.made_effective": ["revision.made_effective"],
   "signing.refused": ["signature.rejected"],
+  "reconciliation.done": ["integration.reconciled"],
 } as const satisfies Partial<Record<HappeningType, readonly EventName[]>>;
 
 const people = "personal data, mastered by the QMS or HR";
@@ -180,6 +181,11 @@ export const withoutEvent: Readonly<
   "crosswalk.line_changed": feed,
   "crosswalk.line_ended": feed,
   "crosswalk.imported": feed,
+  "record.linked": "told by the unit's own `qms_record.linked`",
+  "reconciliation.asked": feed,
+  "reconciliation.failed": feed,
+  "reconciliation.line_closed": feed,
+  "reconciliation.scheduled": feed,
 };
 
 /** Planned for the catalogue; nothing in today's record leads to it. */
@@ -195,7 +201,6 @@ export const notYet: Readonly<Record<string, string>> = {
   "record.exported": "evidence packs are not here yet",
   "integration.delivered": "deliveries have rows with their attempts and no entries yet",
   "integration.failed": "deliveries have rows with their attempts and no entries yet",
-  "integration.reconciled": "reconciliation is not here yet",
   "audit.checkpoint": "checkpoints are not here yet",
 };
 
@@ -291,6 +296,10 @@ export const about: Readonly<Record<EventName, { when: string; consumers: string
   "record.viewed_for_audit": { when: "a record is viewed for an audit", consumers: "A" },
   "signal.reviewed": { when: "quality has looked at departures", consumers: "A C" },
   "clock.skew_detected": { when: "a tablet's clock is off", consumers: "A" },
+  "integration.reconciled": {
+    when: "what was sent was compared with what another system holds",
+    consumers: "A",
+  },
 };
 
 /** The entries that an event comes from. */

@@ -12,6 +12,7 @@ import {
   limits,
   part,
   person,
+  sha256,
   text,
   uuid,
   verdict,
@@ -119,5 +120,19 @@ export const evidenceData = {
     blob,
     performedBy: person,
     performedAt: instant,
+  },
+  "integration.reconciled": {
+    runId: uuid,
+    connectorId: uuid,
+    from: instant,
+    to: instant,
+    /** Could the other system say what it holds? */
+    listed: z.boolean(),
+    produced: count,
+    accepted: count,
+    lines: z.array(z.object({ kind: text, count })),
+    /** Neither closed by a person nor the repetition of one that was. */
+    unexplained: count,
+    resultHash: sha256,
   },
 } as const;

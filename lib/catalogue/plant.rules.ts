@@ -36,6 +36,19 @@ const released = z.object({
 });
 const signing = z.object({ why: text, contentSha256: optional });
 const revision = z.object({ number: text, revision: text, contentSha256: text });
+const count = z.int();
+const reconciled = z.object({
+  run: text,
+  connector: text,
+  from: text,
+  to: text,
+  listed: z.boolean(),
+  produced: count,
+  accepted: count,
+  lines: z.record(text, count),
+  unexplained: count,
+  result: text,
+});
 
 const stated = (value: unknown): string | null =>
   value === null || value === undefined
@@ -52,7 +65,7 @@ const gageOf = ({ entry }: About, of: z.output<typeof gage> | null) =>
     calibrationDueOn: of?.calibrationDueOn,
   });
 
-/** What happens to gages, holds on more than one unit, revisions and signatures outside of a traveler. */
+/** What happens to gages, holds on more than one unit, revisions, signatures outside of a traveler, and the feed. */
 export const plantTelling = {
   "gage.created": (about: About) => [
     told("gage.status_changed", {
@@ -142,6 +155,18 @@ export const plantTelling = {
   "signing.refused": (about: About) => {
     const body = signing.parse(about.entry.body);
     return [told("signature.rejected", known({ cause: body.why, recordHash: body.contentSha256 }))];
+  },
+  "reconciliation.done": (about: About) => {
+    const { run, connector, result, lines, ...body } = reconciled.parse(about.entry.body);
+    return [
+      told("integration.reconciled", {
+        ...body,
+        runId: run,
+        connectorId: connector,
+        lines: Object.entries(lines).map(([kind, count]) => ({ kind, count })),
+        resultHash: result,
+      }),
+    ];
   },
 } as const satisfies {
   readonly [K in keyof typeof plantNamesOf]: (

@@ -18,13 +18,20 @@ export async function keepExternal(
   { asked, record, raw }: ReadRecord,
 ): Promise<boolean> {
   return inTransaction(async (tx) => {
-    const [known] = await tx.$queryRaw<{ version: string }[]>`
-      select version from external_records
+    const [known] = await tx.$queryRaw<{ version: string; mergedInto: string | null }[]>`
+      select version, merged_into as "mergedInto" from external_records
        where connector_id = ${connector.id}::uuid and external_id = ${asked} for update`;
-    if (known && !isLater(record.version, known.version)) return false;
-    const status = record.status ?? "unmapped";
     // Kept under the id it was made with: its delivery and its defect are known by that.
     const mergedInto = record.externalId === asked ? null : record.externalId;
+    // The version of the record that is left says nothing about the one before.
+    const isSame = known?.mergedInto === mergedInto;
+    if (known && isSame && !isLater(record.version, known.version)) {
+      await tx.$executeRaw`
+        update external_records set gone_at = null
+         where connector_id = ${connector.id}::uuid and external_id = ${asked} and gone_at is not null`;
+      return false;
+    }
+    const status = record.status ?? "unmapped";
     const dispositions = JSON.stringify(record.dispositions);
     const words = record.missingWords ?? null;
     await tx.$executeRaw`
@@ -37,7 +44,7 @@ export async function keepExternal(
       on conflict (connector_id, external_id) do update
         set number = excluded.number, status = excluded.status, version = excluded.version, url = excluded.url,
             dispositions = excluded.dispositions, raw = excluded.raw,
-            merged_into = excluded.merged_into, seen_at = excluded.seen_at,
+            merged_into = excluded.merged_into, seen_at = excluded.seen_at, gone_at = null,
             missing_words = excluded.missing_words, words_checked_at = excluded.words_checked_at,
             apply_at = null, applied_note = null`;
     await tx.$executeRaw`
@@ -85,4 +92,15 @@ export async function tellLater(connector: string, externalId: string, ms: numbe
   await db.$executeRaw`
     update external_records set apply_at = clock_timestamp() + ${Math.round(ms)}::int * interval '1 millisecond'
      where connector_id = ${connector}::uuid and external_id = ${externalId}`;
+}
+
+/**
+ * It can't be found there any more (failure 48): said of it since when, and nothing else changes. Its hold stays,
+ * because nothing is released on the word of a record that isn't there, and nobody makes it again.
+ */
+export async function markGone(connector: string, externalId: string): Promise<boolean> {
+  const marked = await db.$executeRaw`
+    update external_records set gone_at = clock_timestamp()
+     where connector_id = ${connector}::uuid and external_id = ${externalId} and gone_at is null`;
+  return marked === 1;
 }

@@ -12,6 +12,8 @@ export type ToTell = {
   defect: string;
   hasMoved: boolean;
   number: string;
+  /** The record that is left: its versions are counted on their own. */
+  mergedInto: string | null;
   status: string;
   version: string;
   url: string;
@@ -19,6 +21,8 @@ export type ToTell = {
   /** Its words for decisions that nobody has mapped: none of its dispositions can be told. */
   missingWords: readonly string[] | null;
   seenAt: Date;
+  /** The traveler's own status: what was accepted may have left the plant. */
+  travelerStatus: string | null;
   /** The defect as the traveler has it now. */
   told: {
     qms: { version: string; status: string } | null;
@@ -45,8 +49,9 @@ export const toTell = (limit: number): Promise<ToTell[]> =>
      where r.connector_id = due.connector_id and r.external_id = due.external_id
     returning r.connector_id as connector, c.code, r.site_id as site, r.external_id as "externalId",
       coalesce(now.traveler, r.traveler_id) as traveler, coalesce(now.defect, r.defect_id) as defect,
-      now.defect is not null as "hasMoved", r.number, r.status, r.version, r.url, r.dispositions,
-      r.missing_words as "missingWords", r.seen_at as "seenAt",
+      now.defect is not null as "hasMoved", r.number, r.merged_into as "mergedInto", r.status, r.version, r.url,
+      r.dispositions, r.missing_words as "missingWords", r.seen_at as "seenAt",
+      (select status from travelers t where t.id = coalesce(now.traveler, r.traveler_id)) as "travelerStatus",
       (select jsonb_build_object('qms', d->'qms', 'dispositions', d->'dispositions')
          from travelers t cross join jsonb_array_elements(t.state->'defects') d
         where t.id = coalesce(now.traveler, r.traveler_id)
@@ -59,13 +64,22 @@ export async function hasLeft({ defect }: Pick<ToTell, "defect">): Promise<boole
   return row?.left ?? false;
 }
 
-/** Whose record this is: by its id, or by our key while our create has not been saved yet. */
+/**
+ * Whose record this is: by its id, or by our key while our create has not been saved yet; or by the defect that
+ * a person has linked it to.
+ */
 export async function ownerOf(connector: string, externalId: string, key: string | null) {
-  const [row] = await db.$queryRaw<{ traveler: string; defect: string | null; saved: boolean }[]>`
-    select traveler_id as traveler, defect_id as defect, external_id is not null as saved
+  const [row] = await db.$queryRaw<
+    { traveler: string; defect: string | null; saved: boolean; key: string | null }[]
+  >`
+    select traveler_id as traveler, defect_id as defect, external_id is not null as saved, external_key as key
       from deliveries
      where connector_id = ${connector}::uuid and operation = 'create'
-       and (external_id = ${externalId} or external_key = ${key})`;
+       and (external_id = ${externalId} or external_key = ${key})
+    union all
+    select traveler_id, defect_id, true, null from external_records
+     where connector_id = ${connector}::uuid and external_id = ${externalId}
+    limit 1`;
   return row ?? null;
 }
 
@@ -80,6 +94,10 @@ export async function mergedInto(connector: string, externalId: string): Promise
 export async function knownVersion(connector: string, externalId: string): Promise<string | null> {
   const [row] = await db.$queryRaw<{ version: string }[]>`
     select version from external_records
-     where connector_id = ${connector}::uuid and external_id = ${externalId}`;
+     where connector_id = ${connector}::uuid and external_id = ${externalId}
+    union all
+    select version from external_findings
+     where connector_id = ${connector}::uuid and external_id = ${externalId} and defect_id is null
+    limit 1`;
   return row?.version ?? null;
 }

@@ -21,6 +21,8 @@ export type DeliveryShown = {
   url: string | null;
   /** The QMS's own word: open, contained, dispositioned, closed, void, merged or unmapped. */
   status: string | null;
+  /** Since when it can't be found there any more. */
+  goneAt: Instant | null;
   attempts: number;
   lastResult: string | null;
   nextAt: Instant;
@@ -66,7 +68,7 @@ export async function deliveriesOf(
   });
   const records = await site.externalRecord.findMany({
     where: { externalId: { in: rows.flatMap(({ externalId }) => externalId ?? []) } },
-    select: { connectorId: true, externalId: true, url: true, status: true },
+    select: { connectorId: true, externalId: true, url: true, status: true, goneAt: true },
   });
   return rows.map(({ connectorId, travelerId, defectId, externalId, externalNumber, ...row }) => {
     const record = records.find(
@@ -88,6 +90,7 @@ export async function deliveriesOf(
       number: externalNumber,
       url: record?.url ?? null,
       status: record?.status ?? null,
+      goneAt: record?.goneAt?.toISOString() ?? null,
       nextAt: row.nextAt.toISOString(),
       createdAt: row.createdAt.toISOString(),
       updatedAt: row.updatedAt.toISOString(),

@@ -95,6 +95,18 @@ export const foreignRecord = z.object({
   dispositions: z.array(disposition),
   /** Its words for decisions that nobody has mapped. Then none of its dispositions is here. */
   missingWords: z.optional(z.array(text)),
+  /** What of ours it names, where the mapping reads that: so a record that was typed there is found. */
+  about: z.optional(
+    z.nullable(
+      z.object({
+        order: z.optional(optionalText),
+        unit: z.optional(optionalText),
+        title: z.optional(optionalText),
+      }),
+    ),
+  ),
+  /** When it was made there, as an instant. */
+  createdAt: z.optional(optionalText),
 });
 export type ForeignRecord = z.output<typeof foreignRecord>;
 

@@ -9,7 +9,7 @@ import type { RestConnectorConfig } from "./connectors/rest/schema.ts";
 import * as rest from "./connectors/rest/talk.gateway.ts";
 import { pauseConnectorIn } from "./delivery.commands.ts";
 import { isLater } from "./delivery.rules.ts";
-import { keepExternal, markTold, tellLater } from "./external.commands.ts";
+import { keepExternal, markGone, markTold, tellLater } from "./external.commands.ts";
 import {
   hasLeft,
   knownVersion,
@@ -18,6 +18,7 @@ import {
   type ToTell,
   toTell,
 } from "./external.queries.ts";
+import { keepFinding } from "./findings.commands.ts";
 import { duePolls, noticeHandled, noticeLater, notices, polled } from "./poll.queries.ts";
 import type { FeedPorts } from "./ports.schema.ts";
 
@@ -54,16 +55,26 @@ async function tell(one: ToTell, ports: FeedPorts): Promise<void> {
   }
   if (one.status === "unmapped") notes.push("its status is not mapped");
   for (const word of one.missingWords ?? []) notes.push(`no disposition for "${word}"`);
+  if (isOpenAgain(one) && one.travelerStatus === "accepted") notes.push(acceptedBefore);
   if (notes.length > 0)
     ports.log.warn({ ...about, notes }, "the traveler did not take what the QMS says");
   else ports.log.info({ ...about, status: one.status }, "the traveler was told");
   await markTold(one.connector, one.externalId, one.version, notes.join("; ") || null);
 }
 
+/** A unit that was accepted may have left the plant: nothing is held any more, somebody has to look (failure 50). */
+const acceptedBefore = "open again after the unit was accepted";
+
+/** What was decided there is not decided any more. */
+const isOpenAgain = ({ status, told }: ToTell): boolean =>
+  (status === "open" || status === "contained") &&
+  (told?.qms?.status === "dispositioned" || told?.qms?.status === "closed");
+
 /** The same version gives the same ids: told twice, it is applied once. */
 function commandsFor(one: ToTell): Command[] {
   const commands: Command[] = [];
-  const told = `${one.connector}/${one.externalId}/${one.version}`;
+  const said = one.mergedInto === null ? one.externalId : `${one.externalId}>${one.mergedInto}`;
+  const told = `${one.connector}/${said}/${one.version}`;
   const from = one.hasMoved ? `${told}/${one.defect}` : told;
   if (one.status !== "unmapped" && one.told?.qms?.version !== one.version) {
     const status = one.status as CommandBody<"linkQmsRecord">["status"];
@@ -172,17 +183,29 @@ async function unheard(
 async function fetchOurs(
   connector: Records,
   externalId: string,
-): Promise<"kept" | "not_ours" | "not_saved_yet" | "unheard"> {
+): Promise<"kept" | "found" | "not_ours" | "not_saved_yet" | "gone" | "unheard"> {
   const saved = await ownerOf(connector.id, externalId, null);
   const read = await rest.readBack(connector, externalId, quiet);
-  if (read.kind === "not_found") return "not_ours";
+  if (read.kind === "not_found") {
+    if (saved) await markGone(connector.id, externalId);
+    return saved ? "gone" : "not_ours";
+  }
   if (read.kind !== "done") return "unheard";
-  const owner = saved ?? (await ownerOf(connector.id, externalId, read.value.record.key));
-  if (!owner) return "not_ours";
+  const { record } = read.value;
+  const owner = saved ?? (await ownerOf(connector.id, externalId, record.key));
+  if (!owner) return (await keepFinding(connector, read.value)) ? "found" : "not_ours";
   if (!owner.saved) return "not_saved_yet";
+  if (record.externalId === externalId && isAnothers(owner.key, record.key)) {
+    await markGone(connector.id, externalId);
+    return "gone";
+  }
   await keepExternal(connector, owner, read.value);
   return "kept";
 }
+
+/** Its number is another record's by now, as after a restore of their database (failure 11). */
+const isAnothers = (own: string | null, shown: string | null): boolean =>
+  own !== null && shown !== null && own !== shown;
 
 /** Follows up the webhooks that were taken: each names a record, which is fetched. */
 export async function followNotices(limit = 10): Promise<number> {

@@ -1,16 +1,13 @@
-import { createHash } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
-import sharp from "sharp";
 import { Webhook } from "standardwebhooks";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { storePhoto } from "#lib/blobs/commands";
 import { actorOfSeed } from "#lib/boundary/actor";
 import { inTransaction } from "#lib/db/client";
-import { aPerson, type TestSite, valueIn } from "#lib/db/test-plant";
+import { valueIn } from "#lib/db/test-plant";
 import { uuidv7 } from "#lib/kit/ids";
-import { applyCommand, releaseTravelers } from "#lib/travelers/commands";
+import { applyCommand } from "#lib/travelers/commands";
 import type { Command } from "#lib/travelers/schema";
 import { POST } from "../../app/api/webhooks/[connector]/route.ts";
 import { saveConnector } from "./connector.commands.ts";
@@ -23,6 +20,7 @@ import { fetchDisposition } from "./disposition.queries.ts";
 import { attemptsOf, deliveriesOf, deliveryCounts } from "./queries.ts";
 import { aPlant, type TestPlant } from "./testing/plant.ts";
 import { type Sandbox, sandboxWebhookSecret, startSandbox } from "./testing/sandbox.ts";
+import { aHeldTraveler } from "./testing/traveler.ts";
 import { startWorker, type Worker } from "./testing/worker.ts";
 
 // The web's side of it runs here, as the web's role; the worker is the product's own process.
@@ -76,50 +74,6 @@ const open = async (webhooks: boolean, config: Partial<RestConnectorConfig> = {}
   plant = await aPlant(sandbox.url, webhooks ? { changes: null, ...config } : config);
 };
 
-/** A traveler of the real record with a defect that holds it. */
-async function aHeldTraveler(
-  units: { serials: string[] } | { lot: string; quantity: string } = { serials: ["FSB-0118"] },
-  found = "1",
-) {
-  const order = uuidv7();
-  await plant.query(
-    "insert into work_orders (id, site_id, number, part_number, part_revision, quantity) values ($1, $2, $3, '4471-2210-1', 'C', '5')",
-    [order, plant.site, "WO-700118"],
-  );
-  const site = { id: plant.site } as TestSite;
-  const roles = ["operator", "quality"] as const;
-  const quality = await aPerson(site, { name: "Ingrid Maurer", roles });
-  const actor = actorOfSeed(plant.site, { id: quality.id, name: quality.name, roles });
-  const [released] = valueIn(
-    await releaseTravelers(actor, {
-      workOrder: "WO-700118",
-      contentSha256: plant.contentSha256,
-      units,
-    }),
-  );
-  const traveler = released?.id ?? "";
-  const defect = uuidv7();
-  const tell = (command: Omit<Command, "id">) =>
-    applyCommand(actor, { traveler, command: { id: uuidv7(), ...command } as Command });
-  const logged = await tell({
-    type: "logDefect",
-    body: {
-      defect,
-      code: "TRQ-01",
-      severity: "major",
-      quantity: found,
-      step: null,
-      field: null,
-      position: null,
-      reading: null,
-      location: "bolt 3",
-      comment: "Bolt 3 went over.",
-    },
-  });
-  expect(logged.verdict).toBe("applied");
-  return { traveler, defect, actor, tell };
-}
-
 type DefectRow = { ncr_number: string | null; ncr_status: string | null; decisions: string[] };
 const defectRow = async (defect: string) =>
   (
@@ -134,7 +88,10 @@ const soon = <T>(fact: () => Promise<T>) => vi.waitFor(fact, { timeout: 40_000, 
 describe("from the floor to the QMS and back", () => {
   test("what left with its pieces is reported once, and the QMS's word finds it where it is now", async () => {
     await open(true);
-    const { traveler, defect, actor, tell } = await aHeldTraveler({ lot: "L-7", quantity: "5" });
+    const { traveler, defect, actor, tell } = await aHeldTraveler(plant, {
+      lot: "L-7",
+      quantity: "5",
+    });
     const split = async (of: string, moved: string) => {
       const child = uuidv7();
       const body = { child, quantity: "2", reason: "To MRB", defects: [moved] };
@@ -191,28 +148,8 @@ describe("from the floor to the QMS and back", () => {
   test("number, status and disposition come back by webhook, and only the disposition fetched at that moment releases the hold", async () => {
     await open(true);
     worker = startWorker();
-    const { traveler, defect, actor, tell } = await aHeldTraveler();
-    const bytes = await sharp({
-      create: { width: 40, height: 30, channels: 3, background: "#a33" },
-    })
-      .png()
-      .toBuffer();
-    const sha256 = createHash("sha256").update(bytes).digest("hex");
-    valueIn(await storePhoto(actor, { sha256, mediaType: "image/png", bytes }));
-    const attached = await tell({
-      type: "attachPhoto",
-      body: {
-        photo: uuidv7(),
-        sha256,
-        mediaType: "image/png",
-        bytes: bytes.length,
-        step: null,
-        field: null,
-        position: null,
-        defect,
-      },
-    });
-    expect(attached.verdict).toBe("applied");
+    const { traveler, defect, tell, attachPhoto } = await aHeldTraveler(plant);
+    await attachPhoto(defect);
 
     await soon(async () => expect(await defectRow(defect)).toMatchObject({ ncr_status: "open" }));
     const [ncr] = await sandbox.ncrs();
@@ -274,7 +211,11 @@ describe("from the floor to the QMS and back", () => {
       [plant.connector, JSON.stringify(record)],
     );
     worker = startWorker();
-    const { defect, actor } = await aHeldTraveler({ lot: "L-7", quantity: "5" }, "2");
+    const { defect, actor } = await aHeldTraveler(
+      plant,
+      { lot: "L-7", quantity: "5" },
+      { quantity: "2" },
+    );
     await soon(async () => expect(await defectRow(defect)).toMatchObject({ ncr_status: "open" }));
     const [ncr] = await sandbox.ncrs();
     await sandbox.patch(ncr?.number ?? "", {
@@ -338,7 +279,7 @@ describe("from the floor to the QMS and back", () => {
       [plant.connector],
     );
     worker = startWorker();
-    const { defect } = await aHeldTraveler();
+    const { defect } = await aHeldTraveler(plant);
     await soon(async () => expect(await defectRow(defect)).toMatchObject({ ncr_status: "open" }));
     const [ncr] = await sandbox.ncrs();
     await sandbox.patch(ncr?.number ?? "", {
@@ -359,7 +300,7 @@ describe("from the floor to the QMS and back", () => {
   test("what the desk sees: deliveries, attempts and counts of its own site only", async () => {
     await open(true);
     worker = startWorker();
-    const { traveler, defect, actor } = await aHeldTraveler();
+    const { traveler, defect, actor } = await aHeldTraveler(plant);
     await soon(async () => expect(await defectRow(defect)).toMatchObject({ ncr_status: "open" }));
     const [shown] = await deliveriesOf(actor, { defect });
     expect(shown).toMatchObject({
@@ -390,7 +331,7 @@ describe("from the floor to the QMS and back", () => {
   test("asked at this moment and not reached in time: no disposition", async () => {
     await open(true);
     worker = startWorker();
-    const { defect, actor } = await aHeldTraveler();
+    const { defect, actor } = await aHeldTraveler(plant);
     await soon(async () => expect(await defectRow(defect)).toMatchObject({ ncr_status: "open" }));
     expect(await fetchDisposition(actor, defect)).toMatchObject({
       defect,
@@ -408,7 +349,7 @@ describe("a worker that dies", () => {
     await open(true, { timeoutMs: 20_000 });
     await sandbox.behave({ mode: "commit-then-hang", scope: "create", remaining: 1 });
     worker = startWorker();
-    const { defect } = await aHeldTraveler();
+    const { defect } = await aHeldTraveler(plant);
     await soon(async () => expect((await sandbox.count()).ncrs).toBe(1));
     await worker.kill();
     expect(await plant.deliveries()).toMatchObject([{ state: "sending", external_id: null }]);
@@ -447,7 +388,7 @@ describe("a worker that dies", () => {
   test("asked to stop, it ends by itself with code 0", async () => {
     await open(true);
     worker = startWorker();
-    const { defect } = await aHeldTraveler();
+    const { defect } = await aHeldTraveler(plant);
     await soon(async () => expect(await defectRow(defect)).toMatchObject({ ncr_status: "open" }));
     expect(await worker.stop()).toBe(0);
     worker = null;
@@ -525,7 +466,7 @@ describe("webhooks", () => {
   test("one that is older than what is known changes nothing: the record itself is asked", async () => {
     await open(true);
     worker = startWorker();
-    const { defect } = await aHeldTraveler();
+    const { defect } = await aHeldTraveler(plant);
     await soon(async () => expect(await defectRow(defect)).toMatchObject({ ncr_status: "open" }));
     // It says closed; the record says open.
     expect(
@@ -546,7 +487,7 @@ describe("webhooks", () => {
     await open(true, { settlingMs: 1_500 });
     await sandbox.behave({ mode: "commit-then-drop", scope: "create", remaining: 1 });
     worker = startWorker();
-    const { defect } = await aHeldTraveler();
+    const { defect } = await aHeldTraveler(plant);
     await soon(async () => expect((await sandbox.count()).ncrs).toBe(1));
     const [ncr] = await sandbox.ncrs();
     await sandbox.patch(ncr?.number ?? "", { status: "contained" });

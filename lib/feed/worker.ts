@@ -4,7 +4,9 @@ import { feedFailures } from "#lib/kit/metrics";
 import { closeLinks } from "./connectors/publishers/publish.gateway.ts";
 import { deliverDue } from "./deliver.worker.ts";
 import { doEffects } from "./effects.worker.ts";
+import { holdFindings } from "./findings.commands.ts";
 import type { FeedPace, FeedPorts } from "./ports.schema.ts";
+import { reconcileDue } from "./reconcile.worker.ts";
 import { redriveMapped, rereadMapped } from "./redrive.worker.ts";
 import { routeQueued } from "./routing.commands.ts";
 import { followNotices, pollDue, tellTravelers } from "./tracking.worker.ts";
@@ -25,7 +27,9 @@ export async function runFeed(ports: FeedPorts, pace: FeedPace, stop: AbortSigna
     words: () => rereadMapped(),
     notices: () => followNotices(),
     travelers: () => tellTravelers(ports),
+    findings: () => holdFindings(ports),
     poll: () => pollDue(ports),
+    reconciliation: () => reconcileDue(ports, stop),
   };
   await Promise.all(Object.entries(loops).map(([name, turn]) => loop(name, turn, ports, stop)));
   await closeLinks();

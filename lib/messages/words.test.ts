@@ -9,6 +9,8 @@ import type { CrosswalkRefusal } from "#lib/feed/crosswalks.commands";
 import type { DeadLetterRefusal } from "#lib/feed/dead-letters.rules";
 import type { InboxRefusal } from "#lib/feed/inbox.commands";
 import type { RuleRefusal } from "#lib/feed/rules.commands";
+import type { FindingRefusal } from "#lib/feed/findings.schema";
+import type { ReconcileRefusal } from "#lib/feed/reconcile.schema";
 import type { OrderMessageRefusal } from "#lib/orders/commands";
 import type { BadgesRefusal } from "#lib/people/badges.commands";
 import type { PersonRefusal } from "#lib/people/changes.commands";
@@ -71,6 +73,8 @@ type DeskCode =
   | TokenRefusal["code"]
   | OrderRefusal["code"]
   | OrderMessageRefusal["code"]
+  | ReconcileRefusal["code"]
+  | FindingRefusal["code"]
   | ImportRefusal["code"]
   | ReleaseRefusal["code"]
   | CrosswalkRefusal["code"]

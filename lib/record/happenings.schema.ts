@@ -88,6 +88,12 @@ export const happeningTypes = {
     "crosswalk.line_changed",
     "crosswalk.line_ended",
     "crosswalk.imported",
+    "record.linked",
+    "reconciliation.asked",
+    "reconciliation.done",
+    "reconciliation.failed",
+    "reconciliation.line_closed",
+    "reconciliation.scheduled",
   ],
 } as const satisfies Partial<Record<StreamKind, readonly string[]>>;
 

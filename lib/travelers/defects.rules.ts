@@ -39,7 +39,7 @@ function quantityFits(state: TravelerState, quantity: string): Result<true, Refu
 }
 
 /** Codes and severities that the plant has marked place a hold by themselves (rule 13). */
-function holdByRule(
+export function holdByRule(
   facts: Facts,
   of: {
     defect: string;

@@ -2,12 +2,13 @@ import { canonicalSha256 } from "#lib/kit/canonical";
 import { compare, subtract } from "#lib/kit/decimal";
 import type { Result } from "#lib/kit/result";
 import { ok } from "#lib/kit/result";
-import { addsUp, defectOf, openDefect, scrapIn, sumOf } from "./defects.rules.ts";
+import { addsUp, defectOf, holdByRule, openDefect, scrapIn, sumOf } from "./defects.rules.ts";
 import type { Facts } from "./facts.schema.ts";
 import { isLot, remainingOf, scrappedOf } from "./lot-balance.rules.ts";
 import type { Refusal } from "./refusal.schema.ts";
 import type { Case, Ruling } from "./ruling.rules.ts";
 import { refuse, rule, textHashOrNull } from "./ruling.rules.ts";
+import type { TravelerEvent } from "./schema.ts";
 import type { Defect, Disposition } from "./state.schema.ts";
 
 export const sameDispositions = (a: readonly Disposition[], b: readonly Disposition[]): boolean =>
@@ -41,7 +42,27 @@ export function dispositionNow(
   return fine.ok ? ok(qms) : fine;
 }
 
-export function linkQmsRecord({ state, facts, body }: Case<"linkQmsRecord">): Ruling {
+/**
+ * Decided there once, and open again: what was let go on that word is held again by the rule (failure 50). An
+ * accepted unit may have left the plant; whoever tells of it says so instead.
+ */
+function heldAgain({ state, facts, command, body }: Case<"linkQmsRecord">): TravelerEvent[] {
+  const defect = state.defects.find(({ id }) => id === body.defect);
+  const isOpenAgain = body.status === "open" || body.status === "contained";
+  const wasDecided =
+    defect?.qms?.externalId === body.externalId &&
+    (defect.qms.status === "dispositioned" || defect.qms.status === "closed");
+  if (!defect || !wasDecided || !isOpenAgain) return [];
+  if (["accepted", "scrapped", "cancelled"].includes(state.status)) return [];
+  if (defect.status === "withdrawn" || defect.status === "transferred") return [];
+  const holds = state.holds.filter((hold) => hold.defect === defect.id);
+  if (holds.length === 0 || holds.some(({ released }) => !released)) return [];
+  const { code, severity } = defect;
+  return holdByRule(facts, { defect: defect.id, code, severity, command: command.id, holds: true });
+}
+
+export function linkQmsRecord(of: Case<"linkQmsRecord">): Ruling {
+  const { state, facts, body } = of;
   if (facts.device !== null) return refuse("disposition_not_from_floor");
   const defect = defectOf(state, body.defect);
   if (!defect.ok) return defect;
@@ -50,7 +71,7 @@ export function linkQmsRecord({ state, facts, body }: Case<"linkQmsRecord">): Ru
   if (qms && qms.externalId !== body.externalId && !isReplaced) {
     return refuse("ncr_number_differs", { ncr: qms.number, given: body.number });
   }
-  return rule([{ type: "qms_record.linked", body }]);
+  return rule([{ type: "qms_record.linked", body }, ...heldAgain(of)]);
 }
 
 /** From the QMS and as the QMS says it; or typed in by quality with the document and the reason. */

@@ -157,3 +157,59 @@ test("while the QMS answers, its word counts and nobody's hand", () => {
   const byHand = { byHand: { ncr: "NCR-1", evidence: "d".repeat(64) } };
   expect(outcome(release(bench, "quinn", hold, byHand))).toBe("qms_not_dispositioned");
 });
+
+test("failure 50: decided there and open again: what was released on that word is held again, once", () => {
+  const linked = (
+    bench: Bench,
+    status: "open" | "contained" | "dispositioned" | "closed" | "void",
+    version: string,
+    externalId = "1",
+  ) => {
+    const url = "https://qms.example/1";
+    const where = { process: "NCR" as const, connector: "rest", externalId, number: "NCR-1", url };
+    const body = { defect: named("defect"), ...where, status, version };
+    return outcome(act(bench, "linkQmsRecord", body, { by: "link" }));
+  };
+  const { bench, hold } = heldByDefect();
+  const open = () => bench.state.holds.filter(({ released }) => !released);
+  expect(linked(bench, "open", "1")).toEqual(["qms_record.linked"]);
+  // Still on hold: one is enough.
+  expect(linked(bench, "dispositioned", "2")).toEqual(["qms_record.linked"]);
+  expect(linked(bench, "open", "3")).toEqual(["qms_record.linked"]);
+  expect(linked(bench, "closed", "4")).toEqual(["qms_record.linked"]);
+  qmsSays(bench, "rework");
+  release(bench, "quinn", hold);
+  expect(open()).toEqual([]);
+  // What goes on being decided holds nothing.
+  expect(linked(bench, "dispositioned", "5")).toEqual(["qms_record.linked"]);
+  expect(linked(bench, "contained", "6")).toEqual(["qms_record.linked", "hold.placed"]);
+  expect(open()).toMatchObject([{ defect: named("defect"), owner: "quality" }]);
+  qmsSays(bench, "rework", { status: "open" });
+  expect(outcome(release(bench, "quinn", open()[0]?.id))).toBe("qms_not_dispositioned");
+  expect(linked(bench, "open", "7")).toEqual(["qms_record.linked"]);
+  expect(open()).toHaveLength(1);
+});
+
+test("a defect that was withdrawn, or never held the unit, holds nothing when its record opens again", () => {
+  const url = "https://qms.example/1";
+  const where = {
+    process: "NCR" as const,
+    connector: "rest",
+    externalId: "1",
+    number: "NCR-1",
+    url,
+  };
+  const body = { defect: named("defect"), ...where };
+  const linked = (bench: Bench, status: "open" | "closed", version: string) =>
+    outcome(act(bench, "linkQmsRecord", { ...body, status, version }, { by: "link" }));
+  const { bench, hold } = heldByDefect();
+  linked(bench, "closed", "1");
+  act(bench, "withdrawDefect", { defect: named("defect"), reason: "typed twice" }, { by: "quinn" });
+  release(bench, "quinn", hold);
+  expect(linked(bench, "open", "2")).toEqual(["qms_record.linked"]);
+  const free = inWorkAt("060.3");
+  act(free, "logDefect", aDefect({ code: "FIN-01" }), { by: "ivy" });
+  expect(free.state.holds).toEqual([]);
+  linked(free, "closed", "1");
+  expect(linked(free, "open", "2")).toEqual(["qms_record.linked"]);
+});

@@ -19,7 +19,7 @@ export type SandboxNcr = {
   version: number;
   fields: Record<string, string>;
   comments: { external_key: string; text: string }[];
-  attachments: { sha256: string; size: number }[];
+  attachments: { sha256: string; size: number; name: string }[];
 };
 
 export type Sandbox = {
@@ -30,6 +30,11 @@ export type Sandbox = {
   /** As somebody who types it there; gives its number. */
   create(fields: Record<string, string>): Promise<string>;
   patch(number: string, change: object): Promise<void>;
+  /** As an administrator who deletes. */
+  remove(number: string): Promise<void>;
+  merge(number: string, into: string): Promise<void>;
+  /** A whole record, as after a restore or by a hand in the database. */
+  put(ncr: SandboxNcr, change?: object): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -65,6 +70,10 @@ export async function startSandbox(webhookUrl?: string): Promise<Sandbox> {
     create: async (fields) =>
       ((await ask("POST", "/api/ncrs", fields)) as { number: string }).number,
     patch: async (number, change) => void (await ask("PATCH", `/api/ncrs/${number}`, change)),
+    remove: async (number) => void (await ask("DELETE", `/api/ncrs/${number}`)),
+    merge: async (number, into) => void (await ask("POST", `/api/ncrs/${number}/merge`, { into })),
+    put: async (ncr, change = {}) =>
+      void (await ask("PUT", `/api/ncrs/${ncr.number}`, { ...ncr, ...change })),
     stop: async () => {
       const ended = new Promise((resolve) => child.once("exit", resolve));
       child.kill("SIGTERM");

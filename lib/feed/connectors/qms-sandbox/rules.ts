@@ -52,6 +52,7 @@ export function qmsSandboxConfig(url: string): RestConnectorConfig {
       path: '"api/ncrs/" & $encodeUrlComponent($externalId) & "/attachments/" & $sha256',
       headers: '{ "x-file-name": $name }',
       done: "$count(attachments[sha256 = $sha256 and size = $bytes]) > 0",
+      held: '[attachments.{ "name": name, "sha256": sha256, "bytes": size }]',
     },
     changes: {
       method: "GET",
@@ -142,5 +143,7 @@ const foreignRecord = `{
     "quantity": quantity,
     "designAuthority": design_authority,
     "concession": concession
-  }]
+  }],
+  "about": { "order": fields.order_number, "unit": fields.serial, "title": fields.title },
+  "createdAt": created_at
 }`;

@@ -123,6 +123,7 @@ export function requestTrackerConfig({ baseUrl, allow, user, queue }: Where): Re
       path: `"REST/2.0/tickets?per_page=100&orderby=LastUpdated&order=ASC&fields=LastUpdated&query=" & $encodeUrlComponent("Queue = '" & ${name} & "' AND LastUpdated > '" & ($cursor = "" ? "1970-01-02 00:00:00" : $fromMillis($toMillis($cursor) - 120000, "[Y0001]-[M01]-[D01] [H01]:[m01]:[s01]")) & "'")`,
       items: '[items.{ "externalId": $string(id), "version": LastUpdated }]',
       cursor: "$count(items) = 0 ? $now() : $max(items.$toMillis(LastUpdated)) ~> $fromMillis()",
+      begin: "$at",
       everyMs: 15_000,
     },
     webhookSubject: null,
@@ -143,7 +144,9 @@ const record = `{
       "quantity": ${heldIn("DispositionQuantity")},
       "designAuthority": $exists(${heldIn("DesignAuthority")}) ? ${heldIn("DesignAuthority")} : null,
       "concession": null
-    }] : []
+    }] : [],
+    "about": { "order": ${heldIn("WorkOrder")}, "unit": ${heldIn("Serial")}, "title": Subject },
+    "createdAt": Created
 }`;
 
 /** What a nonconformance must not lose on its way. */

@@ -130,6 +130,8 @@ export const restConnectorConfig = z.object({
     body: z.optional(expression),
     done: expression,
     look,
+    /** Of what `done` sees: [{name, sha256, bytes}], so that another photo under the same name is told from none. */
+    held: z.optional(expression),
   }),
   /** $cursor ("" at first). Overlap is part of `path`; what was seen before is left out by version. */
   changes: z.nullable(
@@ -138,9 +140,16 @@ export const restConnectorConfig = z.object({
       path: expression,
       items: expression,
       cursor: expression,
+      /** $at, an instant → the cursor that begins there; without it a list begins with everything there is. */
+      begin: z.optional(expression),
       everyMs: milliseconds,
     }),
   ),
+  /**
+   * What a record that was raised there on a unit of ours does to it: `hold` is a reason of the plant, or null
+   * for none. Without it the unit is held with the first reason that is quality's.
+   */
+  raisedThere: z.optional(z.object({ hold: z.nullable(z.string()) })),
   /** Input: the parsed webhook; gives the external id that it names. */
   webhookSubject: z.nullable(expression),
 });

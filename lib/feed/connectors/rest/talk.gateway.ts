@@ -1,5 +1,5 @@
 import "server-only";
-import type * as z from "zod/mini";
+import * as z from "zod/mini";
 import type { CodeMissing } from "../../crosswalks.schema.ts";
 import {
   type ChangesPage,
@@ -331,6 +331,23 @@ export const isPhotoThere = async (
   raw: unknown,
 ): Promise<boolean> => (await mapped(target, target.config.attach.done, raw, photo)) === true;
 
+const heldList = z.array(
+  z.object({ name: z.string(), sha256: z.nullable(z.string()), bytes: z.nullable(z.number()) }),
+);
+
+/** The photo as it is; or none; or another under its name, where the configuration tells those apart. */
+export async function photoHeld(
+  target: RestTarget,
+  photo: { sha256: string; bytes: number; name: string },
+  raw: unknown,
+): Promise<"there" | "missing" | "differs"> {
+  if (await isPhotoThere(target, photo, raw)) return "there";
+  const { held } = target.config.attach;
+  if (!held) return "missing";
+  const list = heldList.safeParse(await mapped(target, held, raw, {}));
+  return list.success && list.data.some(({ name }) => name === photo.name) ? "differs" : "missing";
+}
+
 export function changesSince(
   target: RestTarget,
   cursor: string,
@@ -355,6 +372,12 @@ export function changesSince(
       return changesPage.parse({ items: items ?? [], cursor: next });
     },
   );
+}
+
+/** Where a list of what is there begins: at an instant where the system can, or with everything. */
+export async function listBeginsAt(target: RestTarget, at: string): Promise<string> {
+  const begin = target.config.changes?.begin;
+  return begin ? mappedText(target, begin, {}, { at }) : "";
 }
 
 /** The record that a webhook names, or null. */

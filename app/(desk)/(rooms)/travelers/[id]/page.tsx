@@ -6,6 +6,7 @@ import { AskWaiver } from "#components/desk/ask-waiver";
 import { Empty } from "#components/desk/page-head";
 import { PhotoAlbum } from "#components/desk/photo-strip";
 import { PlantHolds } from "#components/desk/plant-holds";
+import { RaisedThere } from "#components/desk/raised-there";
 import { RecordHead } from "#components/desk/record-head";
 import { RecordOperation } from "#components/desk/record-operation";
 import { NotBegun, RecordFilters } from "#components/desk/record-parts";
@@ -17,6 +18,7 @@ import { RefusedAttempts } from "#components/desk/refused-attempts";
 import { requireActor } from "#lib/boundary/actor";
 import { commandPermissions, may } from "#lib/boundary/permissions";
 import { isId } from "#lib/defects/schema";
+import { findingsOn } from "#lib/feed/findings.queries";
 import { env } from "#lib/kit/env";
 import { type Instant, instant } from "#lib/kit/time";
 import { inLocale, type Locale } from "#lib/messages/locales";
@@ -79,6 +81,7 @@ export default async function Traveler({ params, searchParams }: Ask) {
             zone={record.timeZone}
             releases={may(actor, "plant_hold.release") ? ownersOf(actor.roles) : []}
           />
+          <RaisedHere actor={actor} record={record} />
           <RecordHead
             head={recordHead(state, content, [...inherited, ...events], now)}
             open={openItems(state, content)}
@@ -122,6 +125,25 @@ export default async function Traveler({ params, searchParams }: Ask) {
         waiver={waiver}
       />
     </div>
+  );
+}
+
+type Recorded = NonNullable<Awaited<ReturnType<typeof travelerRecord>>>;
+
+/** What somebody raised in the QMS on this unit, with the defects that it may be. */
+async function RaisedHere({ actor, record }: { actor: Actor; record: Recorded }) {
+  const { state, timeZone } = record;
+  const open = state.defects.filter(({ status, qms }) => status === "open" && qms === null);
+  return (
+    <RaisedThere
+      findings={await findingsOn(actor, state.id)}
+      defects={open.map(({ id, code, location }) => ({
+        id,
+        label: [code, location].filter(Boolean).join(" · "),
+      }))}
+      zone={timeZone}
+      mayLink={may(actor, "feed.approve")}
+    />
   );
 }
 

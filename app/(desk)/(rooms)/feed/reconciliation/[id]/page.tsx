@@ -1,0 +1,207 @@
+import type { Metadata } from "next";
+import { notFound } from "next/navigation";
+import { getTranslations } from "next-intl/server";
+import { cache } from "react";
+import { FeedTabs } from "#components/desk/feed-tabs";
+import { FilterLinks, Pages } from "#components/desk/filter-links";
+import { Link } from "#components/desk/link";
+import { Moment } from "#components/desk/moment";
+import { Empty } from "#components/desk/page-head";
+import { PrintPage } from "#components/desk/print-page";
+import { CountsTable, LinesList, Range, RunState } from "#components/desk/reconciliation";
+import { requireActor } from "#lib/boundary/actor";
+import { may } from "#lib/boundary/permissions";
+import { plantPolicy } from "#lib/defects/queries";
+import { isId } from "#lib/defects/schema";
+import {
+  kindsOf,
+  linesOf,
+  linesPerPage,
+  type RunShown,
+  reconciliation,
+} from "#lib/feed/reconcile.queries";
+import { type LineKind, lineKinds } from "#lib/feed/reconcile.schema";
+
+type Ask = {
+  params: Promise<{ id: string }>;
+  searchParams: Promise<{ kind?: string; page?: string; all?: string }>;
+};
+
+// The title and the page ask for the same: it is read once.
+const runAsked = cache(async (id: string) => {
+  const actor = await requireActor("feed.read");
+  const run = isId(id) ? await reconciliation(actor, id) : null;
+  return run ? { actor, run } : notFound();
+});
+
+export async function generateMetadata({ params }: Ask): Promise<Metadata> {
+  const { run } = await runAsked((await params).id);
+  const t = await getTranslations("desk.reconciliation");
+  return { title: `${t("one")} · ${run.connector.name}` };
+}
+
+const linesPrinted = 2000;
+
+/** One comparison: how it came out, per day and rule, and every line with what was done about it. */
+export default async function Reconciliation({ params, searchParams }: Ask) {
+  const { id } = await params;
+  const { actor, run } = await runAsked(id);
+  const asked = await searchParams;
+  const kind = lineKinds.find((of) => of === asked.kind) ?? null;
+  const isAll = asked.all === "1";
+  const page = /^\d{1,4}$/.test(asked.page ?? "") ? Number(asked.page) : 0;
+  const most = isAll ? linesPrinted : linesPerPage;
+  const [t, plant, kinds, lines] = await Promise.all([
+    getTranslations("desk.reconciliation"),
+    plantPolicy(actor),
+    kindsOf(actor, id),
+    linesOf(actor, { run: id, kind, page: isAll ? 0 : page, most }),
+  ]);
+  const zone = plant.timeZone;
+  const chosen = kind === null ? run.lines : (kinds.find((of) => of.kind === kind)?.lines ?? 0);
+  const hasNext = !isAll && (page + 1) * linesPerPage < chosen;
+  return (
+    <main className="px-4 py-5 sm:px-8 sm:py-7">
+      <nav aria-label={t("crumbs")} className="text-[14px] text-ink-2 print:hidden">
+        <Link href="/feed/reconciliation" className="underline-offset-4 hover:underline">
+          {t("title")}
+        </Link>
+      </nav>
+      <header className="mt-1 mb-4 flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
+        <h1 className="flex flex-wrap items-center gap-x-4 gap-y-2 text-[28px] leading-tight font-bold [overflow-wrap:anywhere]">
+          {t("one")}: {run.connector.name} <RunState run={run} />
+        </h1>
+        {run.state === "done" ? <Printing run={run} isAll={isAll} label={t("all")} /> : null}
+      </header>
+      <FeedTabs here={null} />
+      <Facts run={run} zone={zone} />
+      {run.state === "waiting" || run.state === "running" ? (
+        <Empty title={t("atWork")} hint={t("atWorkHint")} />
+      ) : null}
+      {run.counts.length === 0 ? null : (
+        <section aria-labelledby="counts" className="mb-7">
+          <h2 id="counts" className="mb-3 text-[19px] font-bold">
+            {t("countsTitle")}
+          </h2>
+          <CountsTable counts={run.counts} />
+        </section>
+      )}
+      {run.state === "done" ? (
+        <section aria-labelledby="lines">
+          <h2 id="lines" className="mb-3 text-[19px] font-bold">
+            {t("linesTitle", { count: run.lines })}
+          </h2>
+          {run.lines === 0 ? (
+            <Empty
+              title={t("noLines")}
+              hint={t(run.isListed ? "noLinesHint" : "noLinesUnlisted")}
+            />
+          ) : (
+            <>
+              <FilterLinks
+                label={t("kinds")}
+                links={[
+                  {
+                    key: "all",
+                    label: t("everyKind"),
+                    count: run.lines,
+                    href: linkTo(id, null),
+                    on: kind === null,
+                  },
+                  ...kinds.map((of) => ({
+                    key: of.kind,
+                    label: t(`kind.${of.kind}`),
+                    count: of.lines,
+                    href: linkTo(id, of.kind),
+                    on: kind === of.kind,
+                  })),
+                ]}
+              />
+              <LinesList
+                lines={lines}
+                zone={zone}
+                mayClose={may(actor, "feed.manage")}
+                mayReadUnit={may(actor, "traveler.read")}
+              />
+              {isAll && chosen > linesPrinted ? (
+                <p className="mt-3 text-[15px] text-stop">
+                  {t("tooMany", { count: linesPrinted })}
+                </p>
+              ) : null}
+              <Pages
+                label={t("pages")}
+                words={{ previous: t("previous"), next: t("next") }}
+                previous={!isAll && page > 0 ? linkTo(id, kind, page - 1) : null}
+                next={hasNext ? linkTo(id, kind, page + 1) : null}
+              />
+            </>
+          )}
+        </section>
+      ) : null}
+    </main>
+  );
+}
+
+function linkTo(id: string, kind: LineKind | null, page = 0): string {
+  const query = new URLSearchParams();
+  if (kind !== null) query.set("kind", kind);
+  if (page > 0) query.set("page", String(page));
+  const asked = query.toString();
+  return `/feed/reconciliation/${id}${asked === "" ? "" : `?${asked}`}`;
+}
+
+/** A document has all of its lines: where they are more than a page, they are put on one first. */
+function Printing({ run, isAll, label }: { run: RunShown; isAll: boolean; label: string }) {
+  return run.lines > linesPerPage && !isAll ? (
+    <Link
+      href={`/feed/reconciliation/${run.id}?all=1`}
+      className="rounded border-[1.5px] border-edge px-4 py-2 text-[15px] font-[650] no-underline hover:bg-sheet print:hidden"
+    >
+      {label}
+    </Link>
+  ) : (
+    <PrintPage />
+  );
+}
+
+async function Facts({ run, zone }: { run: RunShown; zone: string }) {
+  const t = await getTranslations("desk.reconciliation");
+  return (
+    <dl className="mb-6 grid grid-cols-[auto_minmax(0,1fr)] gap-x-6 gap-y-1 max-sm:grid-cols-1 rounded border-[1.5px] border-rule bg-sheet px-5 py-3.5 text-[15px] [&>dt]:text-ink-2">
+      <dt>{t("range")}</dt>
+      <dd>
+        <Range run={run} zone={zone} /> <span className="text-ink-2">({zone})</span>
+      </dd>
+      <dt>{t("asked")}</dt>
+      <dd>
+        <Moment at={run.askedAt} zone={zone} shape="full" /> · {run.askedBy ?? t("byItself")}
+      </dd>
+      {run.endedAt === null ? null : (
+        <>
+          <dt>{t("ended")}</dt>
+          <dd>
+            <Moment at={run.endedAt} zone={zone} shape="full" />
+          </dd>
+        </>
+      )}
+      {run.isListed === null ? null : (
+        <>
+          <dt>{t("listed")}</dt>
+          <dd>{t(run.isListed ? "isListed" : "notListed")}</dd>
+        </>
+      )}
+      {run.note === null ? null : (
+        <>
+          <dt>{t("note")}</dt>
+          <dd className="[overflow-wrap:anywhere]">{run.note}</dd>
+        </>
+      )}
+      {run.resultSha256 === null ? null : (
+        <>
+          <dt>{t("hash")}</dt>
+          <dd className="mono text-[13px] break-all">{run.resultSha256}</dd>
+        </>
+      )}
+    </dl>
+  );
+}

@@ -1,0 +1,68 @@
+import { expect, test } from "./fixtures.ts";
+import { rows } from "./support/database.ts";
+import { removeRecord } from "./support/qms.ts";
+import { atDesk, logDefect } from "./support/room.ts";
+import { screensOf } from "./support/screens.ts";
+import { aUnit } from "./support/units.ts";
+
+test.describe.configure({ timeout: 120_000 });
+
+test("what is gone in the QMS is a line until somebody has said why, and the result can be printed", async ({
+  page,
+}) => {
+  const desk = await atDesk(page, { role: "administrator" });
+  const screens = screensOf(page);
+  const unit = await aUnit();
+  const defect = await logDefect(desk, unit);
+  const numberOf = async () =>
+    (
+      await rows<{ number: string }>(
+        "select external_number as number from deliveries where defect_id = $1 and state = 'tracking'",
+        [defect],
+      )
+    )[0]?.number ?? "";
+  await expect.poll(numberOf, { timeout: 60_000 }).not.toBe("");
+  const number = await numberOf();
+  await removeRecord(number);
+
+  await page.goto("/feed");
+  await page.getByRole("link", { name: "Reconciliation" }).click();
+  await expect(page.getByText("every day at 03:00")).toBeVisible();
+  await page.getByRole("button", { name: "Compare now…" }).click();
+  await screens.look("compare now");
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("From").fill("2026-01-01");
+  await dialog.getByRole("button", { name: "Compare", exact: true }).click();
+  await expect(dialog.getByText("At most 92 days at once.")).toBeVisible();
+  const today = await dialog.getByLabel("To").inputValue();
+  await dialog.getByLabel("From").fill(today);
+  await dialog.getByRole("button", { name: "Compare", exact: true }).click();
+  await expect(dialog).toBeHidden();
+  const row = page
+    .getByRole("row")
+    .filter({ hasText: /unexplained/ })
+    .first();
+  await expect(row).toBeVisible({ timeout: 60_000 });
+  await screens.look("comparisons");
+
+  await row.getByRole("link").click();
+  await expect(page.getByRole("table", { name: "Messages by day and rule" })).toBeVisible();
+  await page.getByRole("link", { name: /^Missing there/ }).click();
+  const line = page
+    .getByRole("listitem")
+    .filter({ hasText: number })
+    .filter({ hasText: unit.unit });
+  await expect(line).toContainText("the hold stays");
+  await screens.look("lines");
+  await line.getByRole("button", { name: "Close…" }).click();
+  await dialog
+    .getByLabel("Why it is so")
+    .fill("Deleted by mistake; raised there again as NCR 4711.");
+  await dialog.getByRole("button", { name: "Close the line" }).click();
+  await expect(line).toContainText("Deleted by mistake");
+  await expect(line.getByRole("button", { name: "Close…" })).toHaveCount(0);
+  await expect(page.getByRole("button", { name: "Print" })).toBeVisible();
+  await page.emulateMedia({ media: "print" });
+  await screens.look("printed");
+  screens.expectNoOffence();
+});
