@@ -144,7 +144,9 @@ export function CountsTable({ counts }: { counts: readonly DayCount[] }) {
               <th scope="row" className={`${td} mono text-left font-normal whitespace-nowrap`}>
                 {row.day}
               </th>
-              <td className={`${td} mono min-w-[16ch] text-[14px] [overflow-wrap:anywhere]`}>{row.rule}</td>
+              <td className={`${td} mono min-w-[16ch] text-[14px] [overflow-wrap:anywhere]`}>
+                {row.rule}
+              </td>
               {columns.map((of) => (
                 <Count key={of} of={of} count={row[of]} />
               ))}

@@ -119,6 +119,8 @@ describe("a configuration and what is typed", () => {
       create: { ...sandbox.create, made: "{ 'externalId': id, 'number': id }" },
       update: { ...sandbox.update, look: { method: "GET" as const, path: '"h/" & $externalId' } },
       attach: { ...sandbox.attach, body: "$base64", look: { method: "GET" as const, path: '"a"' } },
+      changes: sandbox.changes && { ...sandbox.changes, begin: "$at" },
+      raisedThere: { hold: null },
     };
     expect(await read(whole)).toEqual({ ok: true, config: whole });
     const bare = { ...sandbox, changes: null, webhookSubject: null };
