@@ -102,7 +102,7 @@ describe("a defect becomes one NCR", () => {
     expect(await plant.deliveries()).toHaveLength(1);
   });
 
-  test("found by its key when it is there already and closed", async () => {
+  test("failure 8: found by its key when it is there already and closed", async () => {
     await open();
     const { key } = await plant.logDefect();
     await fetch(`${sandbox.url}/api/ncrs`, {
@@ -135,20 +135,23 @@ test("of what is due, the more urgent goes first, and what came first among equa
 });
 
 describe("a lost answer is looked up before anything is sent again", () => {
-  test.each(["commit-then-drop", "commit-then-hang"])("%s: one NCR, adopted", async (mode) => {
-    await open();
-    await sandbox.behave({ mode, scope: "create", remaining: 1 });
-    await plant.logDefect();
-    await until(ports, async () => (await plant.deliveries())[0]?.state === "outcome_unknown");
-    await until(ports, ncrIsTracked);
-    expect((await sandbox.count()).ncrs).toBe(1);
-    expect((await plant.attempts("create")).map(({ classification }) => classification)).toEqual([
-      "unknown",
-    ]);
-  });
+  test.each(["commit-then-drop", "commit-then-hang"])(
+    "failure 1: %s: one NCR, adopted",
+    async (mode) => {
+      await open();
+      await sandbox.behave({ mode, scope: "create", remaining: 1 });
+      await plant.logDefect();
+      await until(ports, async () => (await plant.deliveries())[0]?.state === "outcome_unknown");
+      await until(ports, ncrIsTracked);
+      expect((await sandbox.count()).ncrs).toBe(1);
+      expect((await plant.attempts("create")).map(({ classification }) => classification)).toEqual([
+        "unknown",
+      ]);
+    },
+  );
 
   test.each(["drop", "hang", "503"])(
-    "%s: nothing was done, so it is sent again and is one",
+    "failure 2: %s: nothing was done, so it is sent again and is one",
     async (mode) => {
       await open();
       await sandbox.behave({ mode, scope: "create", remaining: 1 });
@@ -169,7 +172,7 @@ describe("a lost answer is looked up before anything is sent again", () => {
     },
   );
 
-  test("an answer slower than our patience: one NCR", async () => {
+  test("failure 1: an answer slower than our patience: one NCR", async () => {
     await open({ timeoutMs: 400, settlingMs: 700 });
     await sandbox.behave({ mode: "slow", scope: "create", remaining: 1, delay_ms: 700 });
     await plant.logDefect();
@@ -177,7 +180,7 @@ describe("a lost answer is looked up before anything is sent again", () => {
     expect((await sandbox.count()).ncrs).toBe(1);
   });
 
-  test("a search index that lags behind: the settling time is kept and no second one is made", async () => {
+  test("failure 7: a search index that lags behind: the settling time is kept and no second one is made", async () => {
     await open({ settlingMs: 900, lookupsMax: 2 });
     await sandbox.behave({
       mode: "commit-then-drop",
@@ -201,7 +204,7 @@ describe("a lost answer is looked up before anything is sent again", () => {
     expect(await plant.attempts("create")).toHaveLength(1);
   });
 
-  test("a sign-in page answered with 200 is no success, and it goes to the dead in the end", async () => {
+  test("failure 39: a sign-in page answered with 200 is no success, and it goes to the dead in the end", async () => {
     await open({ retry: { attemptsMax: 3, baseMs: 5, factor: 2, capMs: 10 } });
     await sandbox.behave({ mode: "html" });
     await plant.logDefect();
@@ -212,7 +215,7 @@ describe("a lost answer is looked up before anything is sent again", () => {
 });
 
 describe("two workers", () => {
-  test("a worker whose lease ran out in the middle of its call: its late answer is refused, one NCR", async () => {
+  test("failure 4: a worker whose lease ran out in the middle of its call: its late answer is refused, one NCR", async () => {
     await open({ timeoutMs: 3_000, settlingMs: 1_600 });
     await sandbox.behave({ mode: "slow", scope: "create", remaining: 1, delay_ms: 1_200 });
     await plant.logDefect();
@@ -310,7 +313,7 @@ describe("order within a defect", () => {
 
 describe("limits and refusals", () => {
   test.each(["in seconds", "as a time"])(
-    "429 with Retry-After %s: nothing is sent before, no attempt is spent",
+    "failure 36: 429 with Retry-After %s: nothing is sent before, no attempt is spent",
     async (kind) => {
       await open();
       const header = kind === "in seconds" ? "1" : new Date(Date.now() + 2_000).toUTCString();
@@ -352,7 +355,7 @@ describe("limits and refusals", () => {
     expect((await retryDelivery(administrator, stopped?.id ?? "")).ok).toBe(false);
   });
 
-  test("a refused token pauses the connector, once, and spends no attempt", async () => {
+  test("failures 33, 34: a refused token pauses the connector, once, and spends no attempt", async () => {
     await open();
     await sandbox.behave({ mode: "401" });
     await plant.logDefect();
@@ -379,7 +382,7 @@ describe("limits and refusals", () => {
     expect((await sandbox.count()).ncrs).toBe(2);
   });
 
-  test("a field that the QMS accepts and drops is found by reading back: parked, with its name, and one NCR", async () => {
+  test("failure 24: a field that the QMS accepts and drops is found by reading back: parked, with its name, and one NCR", async () => {
     await open();
     await sandbox.behave({
       mode: "ignore-field",
@@ -398,7 +401,7 @@ describe("limits and refusals", () => {
     expect((await sandbox.count()).ncrs).toBe(1);
   });
 
-  test("an address of the plant's own network is not connected to unless it is named", async () => {
+  test("failure 41: an address of the plant's own network is not connected to unless it is named", async () => {
     await open({ allow: [] });
     await plant.logDefect();
     await until(ports, async () => ((await plant.deliveries())[0]?.attempts ?? 0) > 0);
@@ -412,7 +415,7 @@ describe("limits and refusals", () => {
 describe("photos", () => {
   const photos = [1, 2, 3, 4, 5].map((index) => new Uint8Array(2_000 + index).fill(index));
 
-  test("the third of five is cut off: the NCR stands, and only what is missing is sent again", async () => {
+  test("failure 12: the third of five is cut off: the NCR stands, and only what is missing is sent again", async () => {
     await open();
     const blobs = new Map<string, Uint8Array>();
     const withPhotos = portsWith(blobs);
@@ -432,7 +435,7 @@ describe("photos", () => {
     expect(await sandbox.count()).toMatchObject({ ncrs: 1, attachments: 5 });
   });
 
-  test("one whose bytes are still on a tablet keeps back no comment, and follows when they come", async () => {
+  test("failure 17: one whose bytes are still on a tablet keeps back no comment, and follows when they come", async () => {
     await open();
     const blobs = new Map<string, Uint8Array>();
     const late = portsWith(blobs);

@@ -345,7 +345,7 @@ describe("from the floor to the QMS and back", () => {
 });
 
 describe("a worker that dies", () => {
-  test("between the QMS's commit and our save: the next one finds the record, and there is one", async () => {
+  test("failure 3: between the QMS's commit and our save: the next one finds the record, and there is one", async () => {
     await open(true, { timeoutMs: 20_000 });
     await sandbox.behave({ mode: "commit-then-hang", scope: "create", remaining: 1 });
     worker = startWorker();
@@ -463,7 +463,7 @@ describe("webhooks", () => {
     expect(await receipts()).toHaveLength(1);
   });
 
-  test("one that is older than what is known changes nothing: the record itself is asked", async () => {
+  test("failure 32: one that is older than what is known changes nothing: the record itself is asked", async () => {
     await open(true);
     worker = startWorker();
     const { defect } = await aHeldTraveler(plant);
@@ -483,7 +483,7 @@ describe("webhooks", () => {
     expect(await defectRow(defect)).toMatchObject({ ncr_status: "open" });
   });
 
-  test("one that comes before our create is saved is kept, and applied after the record is adopted", async () => {
+  test("failure 31: one that comes before our create is saved is kept, and applied after the record is adopted", async () => {
     await open(true, { settlingMs: 1_500 });
     await sandbox.behave({ mode: "commit-then-drop", scope: "create", remaining: 1 });
     worker = startWorker();

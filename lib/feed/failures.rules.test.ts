@@ -1,0 +1,66 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { expect, test } from "vitest";
+import { failures } from "./testing/failures.ts";
+
+const root = path.resolve(import.meta.dirname, "../..");
+const folders = ["lib", "e2e", "prisma/seed"];
+const isTest = /\.(test|spec|contract)\.tsx?$/;
+
+/** The titles of tests and groups that begin with a failure's number, by number. */
+function titlesByNumber(): Map<number, string[]> {
+  const found = new Map<number, string[]>();
+  const files = folders
+    .flatMap((folder) =>
+      readdirSync(path.join(root, folder), { recursive: true, encoding: "utf8" }).map((file) =>
+        path.posix.join(folder, file),
+      ),
+    )
+    .filter((file) => isTest.test(file))
+    .sort();
+  for (const file of files) {
+    const text = readFileSync(path.join(root, file), "utf8");
+    for (const [, numbers = "", title = ""] of text.matchAll(
+      /["'`]failures? (\d+(?:(?:, | and )\d+)*):? ?([^"`\n]*)/g,
+    )) {
+      for (const number of numbers.split(/, | and /)) {
+        const known = found.get(Number(number)) ?? [];
+        found.set(Number(number), [...known, `\`${file}\` ${title}`.trim()]);
+      }
+    }
+  }
+  return found;
+}
+
+const found = titlesByNumber();
+const cell = (text: string) => text.replaceAll("|", "\\|");
+
+function table(): string {
+  const rows = Object.entries(failures).map(([number, { title, open, elsewhere }]) => {
+    const tests = found.get(Number(number)) ?? [];
+    const told = open === undefined ? elsewhere : `**Open:** ${open}`;
+    return `| ${number} | ${title} | ${cell([...tests, ...(told ? [told] : [])].join("<br>"))} |`;
+  });
+  return ["| | failure | tests, or why there is none |", "| --- | --- | --- |", ...rows].join("\n");
+}
+
+test("each failure from 1 to 67 has a test that bears its number, or says why it has none", () => {
+  expect(Object.keys(failures)).toEqual(Array.from({ length: 67 }, (_, at) => String(at + 1)));
+  for (const [number, { open, elsewhere }] of Object.entries(failures)) {
+    const hasTest = found.has(Number(number));
+    expect(hasTest || (open ?? elsewhere) !== undefined, `failure ${number}`).toBe(true);
+    expect(hasTest && open !== undefined, `failure ${number} has a test and says it has none`).toBe(
+      false,
+    );
+  }
+  expect([...found.keys()].filter((number) => !failures[number])).toEqual([]);
+});
+
+/** `BUYOFF_WRITE_DOCS=1 npx vitest run lib/feed/failures.rules.test.ts` writes it anew. */
+test("the table stands in docs/failures.md as it is", () => {
+  const file = path.join(root, "docs/failures.md");
+  const text = readFileSync(file, "utf8");
+  const [before = ""] = text.split("| | failure |");
+  if (process.env.BUYOFF_WRITE_DOCS !== undefined) writeFileSync(file, `${before}${table()}\n`);
+  expect(readFileSync(file, "utf8")).toContain(`\n\n${table()}\n`);
+});
