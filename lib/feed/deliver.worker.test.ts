@@ -435,6 +435,21 @@ describe("photos", () => {
     expect(await sandbox.count()).toMatchObject({ ncrs: 1, attachments: 5 });
   });
 
+  test("failure 14: one that is too large for the target stops by itself, with the limit, and keeps back no comment", async () => {
+    await open({ attachmentBytesMax: 1_000 });
+    const blobs = new Map<string, Uint8Array>();
+    const { traveler, defect } = await plant.logDefect();
+    const bytes = photos[0] ?? new Uint8Array();
+    blobs.set(await plant.attachPhoto(traveler, defect, bytes), bytes);
+    await plant.comment(traveler, defect, "2");
+    await until(portsWith(blobs), async () => (await plant.deliveries())[2]?.state === "verified");
+    expect((await plant.deliveries())[1]).toMatchObject({
+      state: "parked",
+      last_result: expect.stringContaining("larger than 1000 bytes"),
+    });
+    expect(await sandbox.count()).toMatchObject({ ncrs: 1, attachments: 0 });
+  });
+
   test("failure 17: one whose bytes are still on a tablet keeps back no comment, and follows when they come", async () => {
     await open();
     const blobs = new Map<string, Uint8Array>();

@@ -17,7 +17,10 @@ export const failures: Readonly<Record<number, Failure>> = {
   10: { title: "Our database is yesterday's" },
   11: { title: "Theirs is, and a number means another record by now" },
   12: { title: "The third of five photos fails" },
-  13: { title: "A stored photo is another than the one that was sent" },
+  13: {
+    title: "A stored photo is another than the one that was sent",
+    open: "compared by size and SHA-256 after each upload; nothing cuts one short in a test yet",
+  },
   14: { title: "A photo is too large or of a type that is not taken" },
   15: {
     title: "An upload token that nobody claims",
@@ -49,7 +52,10 @@ export const failures: Readonly<Record<number, Failure>> = {
     elsewhere: "lib/kit/time.test.ts: zones and the change of the hour",
   },
   29: { title: "Withdrawn before what it withdraws was sent" },
-  30: { title: "Two changes in the same second of a poll" },
+  30: {
+    title: "Two changes in the same second of a poll",
+    open: "the overlap is configured (Request Tracker: two minutes) and has no test of its own",
+  },
   31: { title: "A webhook comes before our create has an answer" },
   32: { title: "Webhooks out of order" },
   33: { title: "A credential is refused in the middle" },

@@ -29,7 +29,8 @@ export async function classify(
 
 function byStatus({ status, body }: Answered): Class {
   if (status >= 200 && status < 300) return body === undefined ? "unknown" : "done";
-  if (status === 401) return "unauthorized";
+  // Gone: whatever we send there, nobody takes it. As with a refused token, the connector pauses.
+  if (status === 401 || status === 410) return "unauthorized";
   if (status === 404) return "not_found";
   if (status === 429) return "rate_limited";
   if (status === 408 || status === 425 || status >= 500) return "unknown";

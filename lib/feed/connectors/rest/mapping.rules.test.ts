@@ -69,6 +69,11 @@ describe("an answer", () => {
     expect(await classify({ results: [] }, "create", page, budget)).toBe("unknown");
   });
 
+  test("failure 45: an endpoint that is gone is for the whole connector, as a refused token is", async () => {
+    const gone = { status: 410, headers: {}, body: { error: "use the new search" } };
+    expect(await classify({ results: [] }, "search", gone, budget)).toBe("unauthorized");
+  });
+
   test("is what the configuration says of it; a rule that can't be evaluated decides nothing", async () => {
     expect(
       await meaning(200, { error: "no" }, [{ when: "$exists(body.error)", is: "rejected" }]),
