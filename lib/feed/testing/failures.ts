@@ -118,6 +118,6 @@ export const failures: Readonly<Record<number, Failure>> = {
   66: { title: "The timestamp authority is not reached", open: "checkpoints are not here yet" },
   67: {
     title: "The target answers slowly while everybody works",
-    open: "npm run test:faults is not here yet",
+    open: "the load tests are not here yet",
   },
 };
