@@ -29,8 +29,9 @@ export default defineConfig({
   forbidOnly: true,
   // A test that passes the second time has found something.
   retries: 0,
-  workers: 2,
-  timeout: 120_000,
+  // One more than the two processors that CI has: each waits most of its time for a page to settle.
+  workers: 3,
+  timeout: 240_000,
   expect: { timeout: 20_000 },
   use: {
     baseURL: process.env.BUYOFF_ORIGIN ?? "http://127.0.0.1:3000",
