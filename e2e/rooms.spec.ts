@@ -113,6 +113,11 @@ const rooms: Readonly<Record<string, Room>> = {
     heading: () => "QMS",
     who: "administrator",
   },
+  "(desk)/(rooms)/feed/connectors/[id]/document/page.tsx": {
+    address: ({ connector }) => `/feed/connectors/${connector}/document`,
+    heading: () => "QMS",
+    who: "administrator",
+  },
   "(desk)/(rooms)/feed/reconciliation/page.tsx": room(
     "/feed/reconciliation",
     "desk.reconciliation.title",

@@ -10,7 +10,11 @@ export function ConnectorAsItIs({
   kind,
   typed,
   has,
-}: Pick<ConnectorAsTyped, "kind" | "typed" | "has">) {
+  isWhole = false,
+}: Pick<ConnectorAsTyped, "kind" | "typed" | "has"> & {
+  /** Nothing is folded: it is to be printed. */
+  isWhole?: boolean;
+}) {
   const t = useTranslations("connectors");
   const words = useFieldWords();
   const said = fieldsOf(kind).filter(
@@ -22,7 +26,7 @@ export function ConnectorAsItIs({
         const inSection = said.filter((of) => of.section === section);
         if (inSection.length === 0) return null;
         return (
-          <details key={section} open={section === "reach"}>
+          <details key={section} open={isWhole || section === "reach"}>
             <summary className="min-h-10 py-1.5 text-[16px] font-[650]">
               {t(`section.${section}`)}
             </summary>

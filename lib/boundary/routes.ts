@@ -46,6 +46,7 @@ export const routeRules: Readonly<Record<string, Rule>> = {
   "PAGE /feed/connectors": whoMay("feed.read"),
   "PAGE /feed/connectors/new": whoMay("feed.manage"),
   "PAGE /feed/connectors/[id]": whoMay("feed.read"),
+  "PAGE /feed/connectors/[id]/document": whoMay("feed.read"),
   "PAGE /feed/inbox": whoMay("feed.read"),
   "PAGE /feed/matrix": whoMay("feed.read"),
   "PAGE /feed/rules": whoMay("feed.read"),

@@ -81,6 +81,10 @@ export default async function ConnectorPage({ params, searchParams }: Ask) {
                 {t(`kind.${connector.kind}`)} · <span className="mono">{connector.code}</span> ·{" "}
                 <Link href={`/feed?connector=${id}&show=all`} className="underline">
                   {t("messages")}
+                </Link>{" "}
+                ·{" "}
+                <Link href={`${here}/document`} className="underline">
+                  {t("document.open")}
                 </Link>
                 {connector.kind === "rest" ? (
                   <>
