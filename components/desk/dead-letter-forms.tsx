@@ -1,7 +1,7 @@
 "use client";
 import { useTranslations } from "next-intl";
 import { FieldsForm } from "#components/desk/fields-form";
-import { askDiscard, decideDiscard, edit, link } from "#lib/feed/actions";
+import { askDiscard, decideDiscard, edit, link, retryMany } from "#lib/feed/actions";
 import {
   type DecideDiscardForm,
   type DiscardForm,
@@ -11,7 +11,40 @@ import {
   editForm,
   type LinkForm,
   linkForm,
+  type RetryManyForm,
+  retryManyForm,
 } from "#lib/feed/dead-letters.schema";
+import type { Stopped } from "#lib/feed/messages.queries";
+
+/** All that is stopped in this list, with what stopped it, before anything goes. */
+export function RetryMany({ stopped: { ids, reasons } }: { stopped: Stopped }) {
+  const t = useTranslations("desk.messages");
+  const most = reasons
+    .slice(0, 5)
+    .map(({ reason, count }) =>
+      t("retryManyReason", { count, reason: reason === "" ? t("noResult") : reason }),
+    );
+  const others = reasons.slice(5).reduce((sum, { count }) => sum + count, 0);
+  return (
+    <FieldsForm<RetryManyForm>
+      label={t("retryMany", { count: ids.length })}
+      title={t("retryManyTitle", { count: ids.length })}
+      lead={[
+        t("retryManyLead"),
+        ...most,
+        ...(others === 0 ? [] : [t("retryManyOthers", { count: others })]),
+      ].join(" ")}
+      send={t("retryManySend")}
+      tone="act"
+      schema={retryManyForm}
+      action={retryMany}
+      initial={{ deliveries: [...ids], reason: "" }}
+      fields={[
+        { name: "reason", label: t("retryReason"), hint: t("retryReasonHint"), kind: "area" },
+      ]}
+    />
+  );
+}
 
 export function AskDiscard({ delivery }: { delivery: string }) {
   const t = useTranslations("desk.messages");

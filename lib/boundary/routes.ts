@@ -121,6 +121,7 @@ export const routeRules: Readonly<Record<string, Rule>> = {
   "ACTION lib/people/tokens.actions.ts#makeToken": whoMay("feed.manage"),
   "ACTION lib/people/tokens.actions.ts#revokeToken": whoMay("feed.manage"),
   "ACTION lib/feed/actions.ts#retry": whoMay("feed.manage"),
+  "ACTION lib/feed/actions.ts#retryMany": whoMay("feed.manage"),
   "ACTION lib/feed/actions.ts#askDiscard": whoMay("feed.manage"),
   "ACTION lib/feed/actions.ts#decideDiscard": whoMay("feed.approve"),
   "ACTION lib/feed/actions.ts#link": whoMay("feed.manage"),

@@ -15,7 +15,13 @@ import {
   mayLink,
   type Stopped,
 } from "./dead-letters.rules.ts";
-import type { DecideDiscardForm, DiscardForm, EditForm, LinkForm } from "./dead-letters.schema.ts";
+import type {
+  DecideDiscardForm,
+  DiscardForm,
+  EditForm,
+  LinkForm,
+  RetryManyForm,
+} from "./dead-letters.schema.ts";
 import type { DeliveryOperation, DeliveryState } from "./delivery.rules.ts";
 import { keepExternal } from "./external.commands.ts";
 import type { FeedProcess } from "./processes.schema.ts";
@@ -74,19 +80,39 @@ const again = () => ({ attempts: 0, lookups: 0, nextAt: new Date(), updatedAt: n
  * A person says that what stopped a delivery has been put right. It goes on with the search for our key,
  * so a record that came about meanwhile is adopted and not made twice; what the QMS has is read back.
  */
-export function retryDelivery(actor: Actor, id: string): Outcome {
+export function retryDelivery(actor: Actor, id: string, reason?: string): Outcome {
   return recorded(actor, async (tx) => {
     const row = await stoppedOf(tx, actor, id);
     if (!row || (row.state !== "parked" && row.state !== "dead"))
       return refused("delivery_not_stopped");
+    // Among many it is nobody's decision against a wish to discard it.
+    if (reason !== undefined && row.discardAskedBy !== null) return refused("delivery_not_stopped");
     const isThere = row.externalId !== null;
     if (isThere && row.operation !== "create") return refused("delivery_not_stopped");
     await tx.delivery.update({
       where: { id },
       data: { ...again(), ...noMoreAsked, state: isThere ? "delivered" : "pending" },
     });
-    return ok({ value: null, events: [happened(row, "delivery.retried", { was: row.state })] });
+    const body = { was: row.state, ...(reason !== undefined && { reason: sha256Hex(reason) }) };
+    const event = happened(row, "delivery.retried", body, reason === undefined ? [] : [reason]);
+    return ok({ value: null, events: [event] });
   });
+}
+
+/**
+ * The same for all that were shown, each an act of its own with the same reason: what somebody else has
+ * started, linked or discarded meanwhile is left as it is, and so is what waits for a second person.
+ */
+export async function retryMany(
+  actor: Actor,
+  { deliveries, reason }: RetryManyForm,
+): Promise<Result<{ again: number; left: number }, DeadLetterRefusal>> {
+  let again = 0;
+  for (const id of new Set(deliveries)) {
+    if ((await retryDelivery(actor, id, reason)).ok) again += 1;
+  }
+  if (again === 0) return refused("delivery_not_stopped");
+  return ok({ again, left: deliveries.length - again });
 }
 
 /** It is not to be sent any more, says the first of two. Until the second has decided, it stays stopped. */

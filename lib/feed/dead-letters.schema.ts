@@ -3,6 +3,15 @@ import { command, id, reason } from "#lib/plant/fields.schema";
 
 export const retryForm = z.object({ delivery: id });
 
+/** As many as one act sends again; more are shown when these are gone. */
+export const retryMax = 500;
+export const retryManyForm = z.object({
+  command,
+  deliveries: z.array(id).check(z.minLength(1, "needed"), z.maxLength(retryMax, "too_long")),
+  reason,
+});
+export type RetryManyForm = z.output<typeof retryManyForm>;
+
 export const discardForm = z.object({ command, delivery: id, reason });
 export type DiscardForm = z.output<typeof discardForm>;
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { actorOfSeed } from "#lib/boundary/actor";
+import { sha256Hex } from "#lib/kit/canonical";
 import { uuidv7 } from "#lib/kit/ids";
 import type { Actor } from "#lib/people/schema";
 import {
@@ -8,8 +9,9 @@ import {
   editDelivery,
   linkDelivery,
   retryDelivery,
+  retryMany,
 } from "./dead-letters.commands.ts";
-import { messageOf } from "./messages.queries.ts";
+import { messageOf, stoppedFor } from "./messages.queries.ts";
 import { aPlant, type TestPlant } from "./testing/plant.ts";
 import { type Sandbox, startSandbox } from "./testing/sandbox.ts";
 import { startWorker, type Worker } from "./testing/worker.ts";
@@ -99,6 +101,34 @@ describe("a stopped message is discarded by two", () => {
     expect(await sandbox.count()).toMatchObject({ ncrs: 1 });
     expect(await said("delivery.retried")).toMatchObject([{ was: "parked" }]);
   });
+});
+
+test("all that stand in a list are sent again by one act, for one reason; what somebody decides on meanwhile is left", async () => {
+  await sandbox.behave({ mode: "reject", scope: "create" });
+  for (let at = 0; at < 4; at += 1) await plant.logDefect();
+  const parked = async () => (await plant.deliveries()).filter(({ state }) => state === "parked");
+  await until(async () => (await parked()).length === 4);
+  const actor = someone();
+  const everything = { search: "", connector: null };
+  const before = await stoppedFor(actor, everything);
+  expect(before.ids).toHaveLength(4);
+  expect(before.reasons).toMatchObject([{ count: 4 }]);
+  const [first = "", second = ""] = before.ids;
+  await askDiscard(someone(), form(first));
+  expect((await stoppedFor(actor, everything)).ids).not.toContain(first);
+  await sandbox.behave({ mode: "ok" });
+  await retryDelivery(someone(), second);
+  await until(async () => (await sandbox.count()).ncrs === 1);
+  const act = { command: uuidv7(), deliveries: before.ids, reason: "The field is back" };
+  expect(await retryMany(actor, act)).toEqual({ ok: true, value: { again: 2, left: 2 } });
+  await until(async () => (await sandbox.count()).ncrs === 3);
+  expect((await parked()).map(({ id }) => id)).toEqual([first]);
+  const entries = await said("delivery.retried");
+  expect(entries.filter(({ reason }) => reason === sha256Hex(act.reason))).toHaveLength(2);
+  expect(await retryMany(actor, act)).toMatchObject({ error: { code: "delivery_not_stopped" } });
+  const abroad = await aPlant(sandbox.url);
+  expect(await stoppedFor(actorOfSeed(abroad.site), everything)).toEqual({ ids: [], reasons: [] });
+  await abroad.stop();
 });
 
 describe("a stopped message is linked to a record that is there", () => {

@@ -2,6 +2,7 @@ import "server-only";
 import { forSite } from "#lib/db/client";
 import { Prisma } from "#lib/db/generated/client";
 import type { Actor } from "#lib/people/schema";
+import { retryMax } from "./dead-letters.schema.ts";
 import type { DeliveryOperation, DeliveryState } from "./delivery.rules.ts";
 import { type MessageGroup, messageGroups, statesOf } from "./messages.rules.ts";
 import type { FeedProcess } from "./processes.schema.ts";
@@ -94,6 +95,25 @@ export async function messagesFound(actor: Actor, ask: MessagesAsked): Promise<M
     previous: from === null ? null : (page[0]?.position ?? null),
     next: hasMore || isBack ? (page.at(-1)?.position ?? null) : null,
   };
+}
+
+/** What would be sent again: the oldest first, without what a second person has to decide on. */
+export type Stopped = { ids: string[]; reasons: { reason: string; count: number }[] };
+
+export async function stoppedFor(
+  actor: Actor,
+  ask: Pick<MessagesAsked, "search" | "connector">,
+): Promise<Stopped> {
+  const rows = await forSite(actor.site).$queryRaw<{ id: string; reason: string }[]>`
+    select d.id, coalesce(d.last_result, '') as reason from deliveries d
+    where d.site_id = ${actor.site}::uuid and ${inGroup("stopped")} and ${matching(actor, ask.search)}
+      and d.discard_asked_by is null and (d.external_id is null or d.operation = 'create')
+      and (${ask.connector}::uuid is null or d.connector_id = ${ask.connector}::uuid)
+    order by d.position limit ${retryMax}`;
+  const reasons = [...Map.groupBy(rows, ({ reason }) => reason)]
+    .map(([reason, of]) => ({ reason, count: of.length }))
+    .sort((a, b) => b.count - a.count);
+  return { ids: rows.map(({ id }) => id), reasons };
 }
 
 /** How many each group would show for the same search; more than MESSAGES_COUNTED_MAX are not counted. */

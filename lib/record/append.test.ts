@@ -244,7 +244,7 @@ describe("a statement past Prisma's client", () => {
   });
 
   it("is to be tried again when its connection is cut, and then finds another one", async () => {
-    const error = await ended("test_cut", "select pg_terminate_backend(pg_backend_pid())");
+    const error = await ended("test_cut", "select pg_terminate_backend(pg_backend_pid()), pg_sleep(30)");
     expect(notAppended(error)).toBe("unavailable");
     expect(isUndecidable(error)).toBe(false);
     expect(await direct({ name: "test_one", text: "select 1 as one" }, [])).toEqual([{ one: 1 }]);

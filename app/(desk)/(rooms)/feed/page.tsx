@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
+import { RetryMany } from "#components/desk/dead-letter-forms";
 import { FeedHealth } from "#components/desk/feed-health";
 import { FeedTabs } from "#components/desk/feed-tabs";
 import { FilterLinks, Pages } from "#components/desk/filter-links";
@@ -7,6 +8,7 @@ import { MessagesTable } from "#components/desk/messages-table";
 import { Empty, PageHead } from "#components/desk/page-head";
 import { SearchBox } from "#components/desk/search-box";
 import { requireActor } from "#lib/boundary/actor";
+import { may } from "#lib/boundary/permissions";
 import { plantPolicy } from "#lib/defects/queries";
 import {
   connectorsHealth,
@@ -14,6 +16,7 @@ import {
   MESSAGES_COUNTED_MAX,
   messagesCounted,
   messagesFound,
+  stoppedFor,
 } from "#lib/feed/messages.queries";
 import { type MessageGroup, messageGroups } from "#lib/feed/messages.rules";
 
@@ -60,9 +63,11 @@ export default async function Messages({ searchParams }: { searchParams: Promise
     feedHours(actor),
   ]);
   const connector = health.find(({ id }) => id === asked.connector)?.id ?? null;
-  const [{ lines, previous, next }, counts] = await Promise.all([
+  const mayRetry = group === "stopped" && may(actor, "feed.manage");
+  const [{ lines, previous, next }, counts, stopped] = await Promise.all([
     messagesFound(actor, { search, group, connector, from: placeOf(asked) }),
     messagesCounted(actor, { search, connector }),
+    mayRetry ? stoppedFor(actor, { search, connector }) : null,
   ]);
   const at = { search, group, connector };
   return (
@@ -91,6 +96,11 @@ export default async function Messages({ searchParams }: { searchParams: Promise
           on: of === group,
         }))}
       />
+      {stopped === null || stopped.ids.length === 0 ? null : (
+        <div className="mb-4">
+          <RetryMany stopped={stopped} />
+        </div>
+      )}
       {lines.length === 0 ? (
         <Empty
           title={search === "" ? t(`none.${group}`) : t("noneFound", { search })}
