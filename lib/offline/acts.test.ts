@@ -108,6 +108,18 @@ test("a second signer's refusal is recorded under the proof of who was refused, 
   });
 });
 
+test("on a slow tablet the server is told the very time that was decided by", async () => {
+  const bench = inWorkAt("060.4");
+  const { core } = await aTabletWith(bench, floorPerson("ben"));
+  const began = core.nowMs();
+  let reads = 0;
+  const slow = makeActs({ ...core, nowMs: () => began + 40 * reads++ });
+  await slow.act("addNote", { step: named("060.4"), text: "Bolt 3 turned hard" });
+  const [sent] = await waitingCommands(core.db);
+  const row = await core.db.get("decisions", sent?.envelope.id ?? "");
+  expect(row?.local?.ok === true && row.local.events[0]?.at).toBe(sent?.envelope.at.wall);
+});
+
 test("a note can be read on the tablet that wrote it, before and after the server has it", async () => {
   const bench = inWorkAt("060.4");
   const { core, acts } = await aTabletWith(bench, floorPerson("ben"));

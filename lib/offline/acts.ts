@@ -16,7 +16,7 @@ import type { TravelerState } from "#lib/travelers/state.schema";
 import { type Core, clockNow, refreshCounts, type SignedIn } from "./core.ts";
 import type { LocalOutcome } from "./memory.ts";
 import { fetchPacket, showStored } from "./packets.ts";
-import { type Act, correctedAt, decideHere, enqueue, newCommandId } from "./queue.ts";
+import { type Act, type Clock, correctedAt, decideHere, enqueue, newCommandId } from "./queue.ts";
 import type { FloorPerson, Packet } from "./wire.schema.ts";
 
 /** `silence`: the server alone may decide this and does not answer. Nothing was recorded. */
@@ -87,14 +87,7 @@ export function makeActs(core: Core): Acts {
       return { kind: "refused", refusal } as const;
     }
     const answer = first.local === null ? answerTo(act.command.id) : null;
-    await enqueue(
-      core.db,
-      session.device.id,
-      first.state,
-      whole,
-      first.local,
-      await clockNow(core),
-    );
+    await enqueue(core.db, session.device.id, first.state, whole, first.local, first.clock);
     await showStored(core, first.state.id);
     await refreshCounts(core);
     core.wake();
@@ -137,13 +130,18 @@ function authOf(signedIn: SignedIn, extras: ActExtras): Envelope["auth"] {
   };
 }
 
-/** Decides; what this tablet has not heard of yet is looked up once before it is refused. */
+/**
+ * Decides; what this tablet has not heard of yet is looked up once before it is refused. The clock that it
+ * was decided by is the one that the server is told: read again later, a timer would have run longer there.
+ */
 async function attempt(core: Core, act: Act, extras: ActExtras) {
   const decideNow = async () => {
     const { open } = core.view();
     if (open === null) throw new Error("no traveler is open");
-    const facts = await factsFor(core, open.packet, open.state, act.command, extras);
-    return { state: open.state, local: decideHere({ decide, evolve }, open.state, act, facts) };
+    const clock = await clockNow(core);
+    const facts = factsFor(core, clock, open.packet, open.state, act.command, extras);
+    const local = decideHere({ decide, evolve }, open.state, act, facts);
+    return { state: open.state, local, clock };
   };
   const first = await decideNow();
   if (!isUnheardOf(first.local) || !core.view().online) return first;
@@ -173,10 +171,11 @@ async function recordRefused(
   const body = { command: act.command.type, refusal: refusal.code, params: { ...refusal.params } };
   const command: Command = { id: act.command.id, type: "recordRefusedAttempt", body };
   const note: Act = { command, person: act.person, auth: act.auth };
-  const facts = await factsFor(core, open.packet, open.state, command, extras);
+  const clock = await clockNow(core);
+  const facts = factsFor(core, clock, open.packet, open.state, command, extras);
   const local = decideHere({ decide, evolve }, open.state, note, facts);
   if (local?.ok !== true) return;
-  await enqueue(core.db, session.device.id, open.state, note, local, await clockNow(core));
+  await enqueue(core.db, session.device.id, open.state, note, local, clock);
   await showStored(core, open.state.id);
   await refreshCounts(core);
   core.wake();
@@ -205,17 +204,18 @@ const proofFacts = (signature: Signature, device: string): ProofFacts => ({
   method: signature.method,
 });
 
-async function factsFor(
+function factsFor(
   core: Core,
+  clock: Clock,
   packet: Packet,
   state: TravelerState,
   command: Command,
   extras: ActExtras,
-): Promise<Facts> {
+): Facts {
   const { signedIn, session } = core.view();
   if (signedIn === null || session === null) throw new Error("nobody is at work");
   const needed = factsNeeded(command, state, packet.content);
-  const at = correctedAt(await clockNow(core));
+  const at = correctedAt(clock);
   const { signature, second } = extras;
   return {
     content: packet.content,

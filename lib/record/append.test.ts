@@ -1,5 +1,5 @@
 import pg from "pg";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { db, forSite, inTransaction, type Tx } from "#lib/db/client";
 import { direct } from "#lib/db/direct";
 import { aPlant, asAdministrator, released } from "#lib/db/test-record-plant";
@@ -244,7 +244,17 @@ describe("a statement past Prisma's client", () => {
   });
 
   it("is to be tried again when its connection is cut, and then finds another one", async () => {
-    const error = await ended("test_cut", "select pg_terminate_backend(pg_backend_pid()), pg_sleep(30)");
+    const cut = ended("test_cut", "select pg_sleep(30) as to_be_cut");
+    await asAdministrator((client) =>
+      vi.waitFor(async () => {
+        const { rowCount } = await client.query(
+          `select pg_terminate_backend(pid) from pg_stat_activity
+            where query like '%as to_be_cut' and state = 'active' and datname = current_database()`,
+        );
+        expect(rowCount).toBe(1);
+      }, 10_000),
+    );
+    const error = await cut;
     expect(notAppended(error)).toBe("unavailable");
     expect(isUndecidable(error)).toBe(false);
     expect(await direct({ name: "test_one", text: "select 1 as one" }, [])).toEqual([{ one: 1 }]);
