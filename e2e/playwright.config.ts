@@ -29,8 +29,7 @@ export default defineConfig({
   forbidOnly: true,
   // A test that passes the second time has found something.
   retries: 0,
-  // One more than the two processors that CI has: each waits most of its time for a page to settle.
-  workers: 3,
+  workers: 2,
   timeout: 240_000,
   expect: { timeout: 20_000 },
   use: {
