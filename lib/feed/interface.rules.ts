@@ -1,5 +1,5 @@
 import type { FeedProcess } from "./processes.schema.ts";
-import type { RuleShown, VersionShown } from "./rules.queries.ts";
+import type { RuleContent, RuleState } from "./rules.schema.ts";
 
 /** What can become of a message, and who is asked where Buyoff may not decide alone. */
 export const whoReacts = [
@@ -20,11 +20,14 @@ export const whoReacts = [
   { code: "reopened", who: "quality" },
 ] as const;
 
+type Version = { state: RuleState; content: RuleContent };
+type Rule<V extends Version> = { process: FeedProcess; versions: readonly V[] };
+
 /** The rules in force whose path a connector is. */
-export const flowsTo = (
-  rules: readonly RuleShown[],
+export const flowsTo = <V extends Version, R extends Rule<V>>(
+  rules: readonly (R & Rule<V>)[],
   connector: string,
-): { rule: RuleShown; of: VersionShown }[] =>
+): { rule: R; of: V }[] =>
   rules.flatMap((rule) => {
     const of = rule.versions.find(({ state }) => state === "effective");
     return of?.content.connector === connector ? [{ rule, of }] : [];
@@ -55,7 +58,7 @@ const carriedBy: Readonly<Partial<Record<DataSet, FeedProcess>>> = {
 };
 
 /** The connector on each path in force: one for a process and site, or none. */
-export function pathsOf(rules: readonly RuleShown[]): Record<DataSet, string | null> {
+export function pathsOf(rules: readonly Rule<Version>[]): Record<DataSet, string | null> {
   const path = (process: FeedProcess | undefined) =>
     rules
       .filter((rule) => rule.process === process)
