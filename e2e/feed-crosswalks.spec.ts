@@ -21,12 +21,21 @@ test("failure 18: a code that nobody has mapped is seen before it is sent, stops
     await expect(page.getByRole("heading", { level: 2, name: serial })).toBeVisible();
   };
 
+  /** How a code stands for the sandbox; another spec may have added a system that knows none. */
+  const coverageOf = async (of: string) => {
+    await page.goto("/feed/crosswalks/coverage?show=all");
+    const headings = await page.getByRole("columnheader").allTextContents();
+    const column = headings.indexOf("QMS sandbox");
+    expect(column).toBeGreaterThan(0);
+    return page.getByRole("row").filter({ hasText: of }).locator("th, td").nth(column);
+  };
+
   await test.step("the coverage says which codes are missing, and how often they came up", async () => {
     await page.goto("/feed/crosswalks/coverage");
     const scale = page.getByRole("row").filter({ hasText: "SC-0019" });
     await expect(scale).toContainText("Missing");
-    await expect(page.getByRole("row").filter({ hasText: code })).toHaveCount(0);
     await seen(page, "coverage");
+    await expect(await coverageOf(code)).toContainText("Q-9501");
     await page.goto("/feed/crosswalks/defect_code");
     const row = page.getByRole("row").filter({ hasText: code });
     await expect(row).toContainText("Q-9501");
@@ -35,8 +44,7 @@ test("failure 18: a code that nobody has mapped is seen before it is sent, stops
     await dialog.getByRole("button", { name: "End code" }).click();
     await expect(dialog).toBeHidden();
     await expect(row).toContainText("until");
-    await page.goto("/feed/crosswalks/coverage");
-    await expect(page.getByRole("row").filter({ hasText: code })).toContainText("Missing");
+    await expect(await coverageOf(code)).toContainText("Missing");
   });
 
   await test.step("a defect of it stops by its name; nothing is sent", async () => {
