@@ -31,6 +31,7 @@ test("what is gone in the QMS is a line until somebody has said why, and the res
   await page.getByRole("button", { name: "Compare now…" }).click();
   await screens.look("compare now");
   const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("System").selectOption({ label: "QMS sandbox" });
   await dialog.getByLabel("From").fill("2026-01-01");
   await dialog.getByRole("button", { name: "Compare", exact: true }).click();
   await expect(dialog.getByText("At most 92 days at once.")).toBeVisible();
