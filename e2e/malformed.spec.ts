@@ -15,6 +15,9 @@ const nowhere = {
   station: "0",
   requirement: "0",
   message: "0",
+  connector: "0",
+  rule: "0",
+  reconciliation: "0",
   sha256: "0".repeat(64),
 };
 

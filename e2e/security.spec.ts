@@ -17,6 +17,7 @@ import {
 } from "./support/doors.ts";
 import { aPicture } from "./support/pictures.ts";
 import { Player } from "./support/player.ts";
+import { aReconciliation } from "./support/reconciliation.ts";
 import { run } from "./support/run.ts";
 import { aTablet, demoKit, sameOrigin, type Tablet } from "./support/tablet.ts";
 import { aSerial, units } from "./support/units.ts";
@@ -72,21 +73,24 @@ async function plantOf({ traveler }: { traveler: string }) {
     stock: string;
     station: string;
     message: string;
+    connector: string;
+    rule: string;
   }>(
     `select g.id as gage, o.id as "order", r.person_id as person, k.id as stock, s.id as station,
-            m.id as message
+            m.id as message, m.connector_id as connector, u.id as rule
        from travelers t
        join gages g on g.site_id = t.site_id
        join stock k on k.site_id = t.site_id
        join stations s on s.site_id = t.site_id
        join deliveries m on m.site_id = t.site_id
+       join routing_rules u on u.site_id = t.site_id
        join work_orders o on o.site_id = t.site_id and o.number = t.work_order
        join person_roles r on r.site_id = t.site_id
       where t.id = $1 limit 1`,
     [traveler],
   );
   if (!found) throw new Error("the plant has no gage, order or person");
-  return found;
+  return { ...found, reconciliation: await aReconciliation() };
 }
 
 /** Logged by hand at the bench, so that there is a defect to knock at. */

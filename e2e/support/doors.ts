@@ -35,6 +35,9 @@ export type Named = {
   requirement: string;
   /** Anything that was sent to another system. */
   message: string;
+  connector: string;
+  rule: string;
+  reconciliation: string;
 };
 
 /** Every page and handler of the table, with an address to knock at. Actions have none of their own. */
@@ -42,6 +45,9 @@ export function doorsOf({ traveler, defect, sha256, ...plant }: Named): Door[] {
   const idIn = (route: string): string => {
     if (route.startsWith("/defects/")) return defect;
     if (route.startsWith("/feed/messages/")) return plant.message;
+    if (route.startsWith("/feed/connectors/")) return plant.connector;
+    if (route.startsWith("/feed/rules/")) return plant.rule;
+    if (route.startsWith("/feed/reconciliation/")) return plant.reconciliation;
     if (route.startsWith("/gages/")) return plant.gage;
     if (route.startsWith("/orders/")) return plant.order;
     if (route.startsWith("/stock/")) return plant.stock;
@@ -58,6 +64,7 @@ export function doorsOf({ traveler, defect, sha256, ...plant }: Named): Door[] {
       .replace("[...nextauth]", "session")
       .replace("[...missing]", "no-such-room")
       .replace("[requirement]", plant.requirement)
+      .replace("[kind]", "defect_code")
       .replace("[number]", "4711")
       .replace("[delivery]", "01890000-0000-7000-8000-000000000001")
       .replace("[id]", idIn(route));
