@@ -1,7 +1,15 @@
 import * as z from "zod/mini";
 import { DECIMAL } from "#lib/kit/decimal";
 import type { Instant } from "#lib/kit/time";
-import { command, day, id, reason, words, wordsOrNothing } from "#lib/plant/fields.schema";
+import {
+  command,
+  day,
+  dayOrNothing,
+  id,
+  reason,
+  words,
+  wordsOrNothing,
+} from "#lib/plant/fields.schema";
 import { type CodeKind, codeKinds } from "./code-kinds.schema.ts";
 import { isConverted, lineProblem } from "./crosswalk-lines.rules.ts";
 
@@ -45,8 +53,6 @@ export type CodeUsed = {
 export type CodeMissing = { kind: CodeKind; code: string; fails: boolean };
 
 const codeText = words(200);
-/** A day of the plant, from its beginning. */
-const dayOrNothing = z.union([z.literal(""), day]);
 const moment = z.iso.datetime({ precision: 3 });
 /** In a file a moment stands as well, so that a list that was changed in the middle of a day reads as it was written. */
 const whenOrNothing = z.string().check(

@@ -23,6 +23,7 @@ import type {
   RetryManyForm,
 } from "./dead-letters.schema.ts";
 import type { DeliveryOperation, DeliveryState } from "./delivery.rules.ts";
+import { keepBefore } from "./delivery-edits.commands.ts";
 import { keepExternal } from "./external.commands.ts";
 import type { FeedProcess } from "./processes.schema.ts";
 
@@ -215,18 +216,7 @@ export function editDelivery(actor: Actor, form: EditForm): Outcome {
     if (!changed.ok) return changed;
     const after = canonicalSha256(changed.value as Canonical);
     const reason = sha256Hex(form.reason);
-    await tx.deliveryEdit.create({
-      data: {
-        id: form.command,
-        deliveryId: row.id,
-        siteId: actor.site,
-        before: row.payload as object,
-        beforeSha256: row.payloadSha256,
-        by: actor.id,
-        at: new Date(),
-        reasonSha256: reason,
-      },
-    });
+    await keepBefore(tx, actor, row, { edit: form.command, reason });
     await tx.delivery.update({
       where: { id: row.id },
       data: {

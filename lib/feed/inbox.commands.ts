@@ -6,6 +6,7 @@ import type { Actor } from "#lib/people/schema";
 import type { Happening } from "#lib/record/commands";
 import { recorded } from "#lib/record/recorded.commands";
 import { ruleId } from "./default-rules.commands.ts";
+import { keepBefore } from "./delivery-edits.commands.ts";
 import { changedDraft } from "./drafts.rules.ts";
 import type { FeedProcess } from "./processes.schema.ts";
 import type { ChangeDraftForm, LetGoForm, RejectForm } from "./rules-forms.schema.ts";
@@ -97,18 +98,7 @@ export function letGoChanged(actor: Actor, form: ChangeDraftForm): Outcome {
     const { payload, changed } = made.value;
     const after = canonicalSha256(payload as Canonical);
     const reason = sha256Hex(form.reason);
-    await tx.deliveryEdit.create({
-      data: {
-        id: form.command,
-        deliveryId: row.id,
-        siteId: actor.site,
-        before: row.payload as object,
-        beforeSha256: row.payloadSha256,
-        by: actor.id,
-        at: new Date(),
-        reasonSha256: reason,
-      },
-    });
+    await keepBefore(tx, actor, row, { edit: form.command, reason });
     await tx.delivery.update({
       where: { id: row.id },
       data: { ...onItsWay(actor), payload: payload as object, payloadSha256: after },

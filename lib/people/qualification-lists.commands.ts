@@ -1,37 +1,16 @@
 import "server-only";
-import { parse } from "csv-parse/sync";
 import { inTransaction, type Tx } from "#lib/db/client";
 import { sha256Hex } from "#lib/kit/canonical";
 import { uuidv7 } from "#lib/kit/ids";
 import { err, ok, type Result } from "#lib/kit/result";
 import { type Instant, instant } from "#lib/kit/time";
 import { changesIn } from "#lib/plant/changes.rules";
-import { columnsOf, valuesOf } from "#lib/plant/import.rules";
 import type { Happening } from "#lib/record/commands";
 import { recorded } from "#lib/record/recorded.commands";
-import {
-  type ToldList,
-  type ToldRow,
-  type ToldState,
-  toldList,
-} from "./qualification-lists.schema.ts";
-import {
-  given,
-  heldColumns,
-  type QualificationRefusal,
-  withdrawn,
-} from "./qualifications.commands.ts";
+import { type ListProblem, listIn } from "./qualification-lists.rules.ts";
+import type { ToldList, ToldRow, ToldState } from "./qualification-lists.schema.ts";
+import { given, type QualificationRefusal, withdrawn } from "./qualifications.commands.ts";
 import type { Actor } from "./schema.ts";
-
-/** How far the clock of another system may be ahead of ours, in milliseconds. */
-const clockLeeway = 5 * 60_000;
-
-export const listTypes = ["application/json", "text/csv"] as const;
-
-export type ListProblem =
-  | { code: "body_unreadable"; problem: string }
-  | { code: "body_not_right"; errors: readonly { pointer: string; detail: string }[] }
-  | { code: "older_list"; asOf: Instant };
 
 export type ToldOutcome = {
   employeeNumber: string;
@@ -69,65 +48,6 @@ export async function receiveQualifications(
     rows,
     notTold: await ended(actor, { asOf, isComplete: list.complete, rows, body: sent.text }),
   });
-}
-
-function listIn(
-  { type, text }: { type: string; text: string },
-  at: Instant,
-): Result<ToldList, ListProblem> {
-  let value: unknown;
-  if (type === "text/csv") {
-    const rows = rowsOfCsv(text);
-    if (!rows.ok) return rows;
-    value = { asOf: at, qualifications: rows.value };
-  } else {
-    try {
-      value = JSON.parse(text);
-    } catch {
-      return err({ code: "body_unreadable", problem: "not JSON" });
-    }
-  }
-  const parsed = toldList.safeParse(value);
-  if (parsed.success) {
-    if (Date.parse(parsed.data.asOf) <= Date.parse(at) + clockLeeway) return ok(parsed.data);
-    // Taken, it would turn away every list until then.
-    const detail = `in the future: it is ${at} here`;
-    return err({ code: "body_not_right", errors: [{ pointer: "/asOf", detail }] });
-  }
-  const errors = parsed.error.issues.slice(0, 20).map(({ path, message }) => ({
-    pointer: `/${path.join("/")}`,
-    detail: message,
-  }));
-  return err({ code: "body_not_right", errors });
-}
-
-/** The columns of the desk's own list, and of what ends before its time. */
-const columns = [
-  ...heldColumns,
-  { name: "withdrawnOn", alias: ["withdrawn on", "withdrawn", "retirada"] },
-  { name: "reason", alias: ["motivo"] },
-];
-const needed = ["employeeNumber", "code", "authority", "evidence", "validFrom"];
-
-function rowsOfCsv(text: string): Result<Record<string, string>[], ListProblem> {
-  let lines: string[][];
-  try {
-    lines = parse(text, { bom: true, skipEmptyLines: true, relaxColumnCount: true });
-  } catch (error) {
-    return err({ code: "body_unreadable", problem: String((error as Error).message) });
-  }
-  const [heading = [], ...rest] = lines;
-  const { at, missing } = columnsOf(heading, columns);
-  const lacking = missing.filter((name) => needed.includes(name));
-  if (lacking.length > 0) {
-    return err({ code: "body_unreadable", problem: `no column ${lacking.join(", ")}` });
-  }
-  return ok(
-    rest.map((cells) => {
-      const { reason, ...values } = valuesOf(cells, at);
-      return { ...values, ...(reason && { reason }) };
-    }),
-  );
 }
 
 /** One list of a system at a time, and none that is older than its last. */

@@ -50,16 +50,6 @@ export type Source = { system: string; asOf: Instant } | null;
 const sourceColumns = (source: Source) =>
   source ? { source: source.system, toldAsOf: new Date(source.asOf) } : {};
 
-/** The columns of a list of what people hold. */
-export const heldColumns = [
-  { name: "employeeNumber", alias: ["employee number", "number", "número"] },
-  { name: "code", alias: ["qualification", "cualificación", "código"] },
-  { name: "authority", alias: ["autoridad", "granted by"] },
-  { name: "evidence", alias: ["evidencia", "certificate", "certificado"] },
-  { name: "validFrom", alias: ["valid from", "from", "desde"] },
-  { name: "validUntil", alias: ["valid until", "until", "hasta"] },
-];
-
 type Given = Pick<GrantForm, "code" | "authority" | "evidence" | "validFrom" | "validUntil">;
 
 /** Within a transaction, for a form, a file and another system alike. Nobody vouches for their own. */

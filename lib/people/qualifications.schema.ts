@@ -42,6 +42,16 @@ export type WithdrawQualificationForm = z.output<typeof withdrawQualificationFor
 export const heldRow = z.object({ employeeNumber: code, code, ...given }).check(inOrder);
 export type HeldRow = z.output<typeof heldRow>;
 
+/** The columns of a list of what people hold. */
+export const heldColumns = [
+  { name: "employeeNumber", alias: ["employee number", "number", "número"] },
+  { name: "code", alias: ["qualification", "cualificación", "código"] },
+  { name: "authority", alias: ["autoridad", "granted by"] },
+  { name: "evidence", alias: ["evidencia", "certificate", "certificado"] },
+  { name: "validFrom", alias: ["valid from", "from", "desde"] },
+  { name: "validUntil", alias: ["valid until", "until", "hasta"] },
+];
+
 export const waivers = ["nobody", "quality", "supervisor_and_quality"] as const;
 const kind = {
   nameEn: words(120),

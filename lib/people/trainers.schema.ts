@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { code, command, day, id, reason } from "#lib/plant/fields.schema";
+import { code, command, day, dayOrNothing, id, reason } from "#lib/plant/fields.schema";
 
 export const nameTrainerForm = z
   .object({
@@ -9,7 +9,7 @@ export const nameTrainerForm = z
     /** What is being learned; nothing: whatever the trainer holds. */
     qualification: z.union([z.literal(""), code]),
     validFrom: day,
-    validUntil: z.union([z.literal(""), day], "day_needed"),
+    validUntil: dayOrNothing,
   })
   .check(
     z.refine(({ validFrom, validUntil }) => validUntil === "" || validFrom <= validUntil, {

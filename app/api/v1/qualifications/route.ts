@@ -1,7 +1,8 @@
 import { receiving } from "#lib/boundary/api";
 import { localeFrom } from "#lib/messages/locales";
 import { toldWords } from "#lib/messages/machine-words";
-import { listTypes, receiveQualifications } from "#lib/people/qualification-lists.commands";
+import { receiveQualifications } from "#lib/people/qualification-lists.commands";
+import { listTypes } from "#lib/people/qualification-lists.rules";
 
 /** Some thousand rows; more come in parts. */
 const bytesMax = 2 * 1024 * 1024;
