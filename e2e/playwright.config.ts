@@ -1,13 +1,5 @@
-import { existsSync } from "node:fs";
 import { defineConfig } from "@playwright/test";
-
-const systemChromium = "/usr/bin/chromium";
-const quiet = [
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-  "--no-first-run",
-];
+import { launchOptions, tabletSize } from "./support/chromium.ts";
 
 /** Begun first, so that at the end no worker is left with a long one while the other has nothing to do. */
 const longest = [
@@ -34,18 +26,10 @@ export default defineConfig({
   expect: { timeout: 20_000 },
   use: {
     baseURL: process.env.BUYOFF_ORIGIN ?? "http://127.0.0.1:3000",
-    // A ten-inch tablet lying on a bench.
-    viewport: { width: 1180, height: 820 },
-    hasTouch: true,
-    locale: "en-US",
-    timezoneId: "America/Chicago",
-    reducedMotion: "reduce",
+    ...tabletSize,
     screenshot: "only-on-failure",
-    // Without a film: drawing every frame of it would take half the machine.
-    trace: { mode: "retain-on-failure", screenshots: false },
-    launchOptions: {
-      ...(existsSync(systemChromium) && { executablePath: systemChromium }),
-      args: [...quiet, ...(process.getuid?.() === 0 ? ["--no-sandbox"] : [])],
-    },
+    // Keeping each document on the way costs a fifth of a run: what went red is run again with it.
+    trace: process.env.BUYOFF_TRACE ? "retain-on-failure" : "off",
+    launchOptions,
   },
 });

@@ -1,9 +1,7 @@
-import { existsSync } from "node:fs";
 import { type Browser, chromium } from "@playwright/test";
+import { systemBrowser } from "#lib/setup/browser";
 
-const systemChromium = "/usr/bin/chromium";
-
-/** A ten-inch tablet lying on a bench, as in the configuration of the journeys. */
+/** A ten-inch tablet lying on a bench. */
 export const tabletSize = {
   viewport: { width: 1180, height: 820 },
   hasTouch: true,
@@ -12,9 +10,19 @@ export const tabletSize = {
   reducedMotion: "reduce",
 } as const;
 
-/** Debian's Chromium or Playwright's own, for programs that are no test. */
-export const aBrowser = (): Promise<Browser> =>
-  chromium.launch({
-    ...(existsSync(systemChromium) && { executablePath: systemChromium }),
-    args: process.getuid?.() === 0 ? ["--no-sandbox"] : [],
-  });
+const quiet = [
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--no-first-run",
+];
+const found = systemBrowser();
+
+/** Debian's Chromium or Playwright's own, which talks to nobody of itself. */
+export const launchOptions = {
+  ...(found !== undefined && { executablePath: found }),
+  args: [...quiet, ...(process.getuid?.() === 0 ? ["--no-sandbox"] : [])],
+};
+
+/** For programs that are no test. */
+export const aBrowser = (): Promise<Browser> => chromium.launch(launchOptions);

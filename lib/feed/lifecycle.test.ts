@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { actorOfSeed } from "#lib/boundary/actor";
 import { aPerson, type TestSite } from "#lib/db/test-plant";
 import { uuidv7 } from "#lib/kit/ids";
@@ -19,14 +19,18 @@ vi.setConfig({ testTimeout: 90_000 });
 let sandbox: Sandbox;
 let plant: TestPlant;
 let worker: Worker;
+beforeAll(() => {
+  worker = startWorker();
+});
+afterAll(async () => {
+  await worker.stop();
+});
 beforeEach(async () => {
   sandbox = await startSandbox();
   plant = await aPlant(sandbox.url);
   await setting("{changes,everyMs}", "200");
-  worker = startWorker();
 });
 afterEach(async () => {
-  await worker.stop();
   await plant.stop();
   await sandbox.stop();
 });

@@ -158,7 +158,7 @@ async function stopProcess(server: ChildProcess): Promise<void> {
   const ended = new Promise((resolve) => server.once("exit", resolve));
   // SIGINT is PostgreSQL's fast shutdown: clients are cut off, everything committed is kept.
   server.kill("SIGINT");
-  const inTime = await Promise.race([ended, pause(stopPatienceMs, "late")]);
+  const inTime = await Promise.race([ended, pause(stopPatienceMs, "late", { ref: false })]);
   if (inTime === "late") {
     server.kill("SIGQUIT");
     await ended;
