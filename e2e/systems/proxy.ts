@@ -1,7 +1,7 @@
 import { connect, createServer, type Socket } from "node:net";
 
 /** In front of a real server: passes everything, until it is told after how many bytes it is to cut, once. */
-export async function cutAfter(target: number) {
+export async function cutAfter(target: number, port = 0) {
   const open = new Set<Socket>();
   let left: number | null = null;
   let cuts = 0;
@@ -29,7 +29,7 @@ export async function cutAfter(target: number) {
       far.write(chunk.subarray(0, Math.floor(chunk.length / 2)), end);
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
   const address = server.address();
   return {
     port: typeof address === "object" && address ? address.port : 0,

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { crc32, deflateSync } from "node:zlib";
 import sharp from "sharp";
@@ -11,10 +11,12 @@ import type { Actor } from "#lib/people/schema";
 import { GET, PUT } from "../../app/api/blobs/[sha256]/route.ts";
 import { photoBytesMax, storePhoto } from "./commands.ts";
 import { checkedImage } from "./image.queries.ts";
-import { pathOf, photo } from "./queries.ts";
+import { photo } from "./queries.ts";
+import { blobPath } from "./store.gateway.ts";
 
 const picture = () =>
   sharp({ create: { width: 40, height: 30, channels: 3, background: { r: 9, g: 99, b: 199 } } });
+const pathOf = (site: string, sha256: string) => blobPath(env.BUYOFF_BLOBS, { site, sha256 });
 const shaOf = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
 const withText = (bytes: Uint8Array, text: string) => Buffer.concat([bytes, Buffer.from(text)]);
 const html = "<html><script>alert(1)</script></html>";
@@ -209,6 +211,20 @@ describe("a stored photo", () => {
     expect(await readFile(pathOf(device.site, shaOf(bytes)))).toEqual(bytes);
     expect((await readdir(folder)).filter((name) => name.startsWith("."))).toEqual([]);
     expect((await stat(pathOf(device.site, shaOf(bytes)))).mode & 0o077).toBe(0);
+  });
+
+  it("is not shown when what lies there is no longer it, or nothing does", async () => {
+    const bytes = await picture().jpeg({ quality: 62 }).toBuffer();
+    const sha256 = shaOf(bytes);
+    valueIn(await storePhoto(device, { sha256, mediaType: "image/jpeg", bytes }));
+    await writeFile(pathOf(device.site, sha256), withText(bytes, "more"));
+    await expect(photo(device, sha256)).rejects.toThrow(/no longer what its hash says/);
+    expect((await get(sha256, cookie)).status).toBe(500);
+    await rm(pathOf(device.site, sha256));
+    await expect(photo(device, sha256)).rejects.toThrow(/in the record and not in/);
+    // Sent again, it is there again.
+    valueIn(await storePhoto(device, { sha256, mediaType: "image/jpeg", bytes }));
+    expect(Buffer.from((await photo(device, sha256))?.bytes ?? [])).toEqual(bytes);
   });
 
   it("is refused under another hash, and a path is no hash", async () => {

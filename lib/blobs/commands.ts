@@ -1,14 +1,12 @@
 import "server-only";
-import { createHash, randomUUID } from "node:crypto";
-import { mkdir, open, rename, rm } from "node:fs/promises";
-import path from "node:path";
+import { createHash } from "node:crypto";
 import { forSite } from "#lib/db/client";
 import { err, ok, type Result } from "#lib/kit/result";
 import { type Instant, instant } from "#lib/kit/time";
 import type { Actor } from "#lib/people/schema";
 import { isPdf, isReport, type KeptType, reportTypes } from "./document.rules.ts";
 import { checkedImage, type ImageFault } from "./image.queries.ts";
-import { pathOf } from "./queries.ts";
+import { store } from "./queries.ts";
 
 export type BlobRefusal = {
   code: ImageFault | "hash_differs" | "not_a_document" | "not_a_report";
@@ -20,7 +18,7 @@ export const photoBytesMax = 10 * 1024 * 1024;
 
 /**
  * Keeps a photo under the hash of its bytes. Told again, it is the same photo: nothing changes. The
- * row follows the file, so that what the record believes to be there is there.
+ * row follows the bytes, so that what the record believes to be there is there.
  */
 export async function storePhoto(
   actor: Actor,
@@ -73,7 +71,7 @@ async function keep(
   of: { sha256: string; mediaType: KeptType; bytes: Uint8Array },
   at: Instant,
 ): Promise<void> {
-  await writeOnce(pathOf(actor.site, of.sha256), of.bytes);
+  await store.write({ site: actor.site, sha256: of.sha256 }, of.bytes);
   await forSite(actor.site).blob.createMany({
     data: [
       {
@@ -87,31 +85,4 @@ async function keep(
     ],
     skipDuplicates: true,
   });
-}
-
-// On the disk before it has its name, and the name before anybody is told: a power cut leaves the
-// whole photo or none.
-async function writeOnce(target: string, bytes: Uint8Array): Promise<void> {
-  const folder = path.dirname(target);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const draft = path.join(folder, `.${randomUUID()}`);
-  try {
-    const file = await open(draft, "wx", 0o600);
-    try {
-      await file.writeFile(bytes);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(draft, target);
-  } catch (error) {
-    await rm(draft, { force: true });
-    throw error;
-  }
-  const directory = await open(folder, "r");
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
-  }
 }

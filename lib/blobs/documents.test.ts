@@ -10,7 +10,8 @@ import type { Actor } from "#lib/people/schema";
 import { GET } from "../../app/api/blobs/[sha256]/route.ts";
 import { photoBytesMax, storeDocument } from "./commands.ts";
 import { documentBytesMax } from "./document.rules.ts";
-import { isKept, kept, pathOf, photo } from "./queries.ts";
+import { isKept, kept, photo } from "./queries.ts";
+import { blobPath } from "./store.gateway.ts";
 
 const pdf = Buffer.from("%PDF-1.7\n1 0 obj <</Type /Catalog>> endobj\n%%EOF\n");
 const shaOf = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
@@ -38,7 +39,9 @@ it("is kept byte for byte under its hash, once, and for its own site alone", asy
   expect(await forSite(quality.site).blob.count({ where: { sha256 } })).toBe(1);
   const back = await kept(quality, sha256);
   expect(Buffer.compare(back?.bytes ?? Buffer.alloc(0), pdf)).toBe(0);
-  expect((await stat(pathOf(quality.site, sha256))).mode & 0o077).toBe(0);
+  expect(
+    (await stat(blobPath(env.BUYOFF_BLOBS, { site: quality.site, sha256 }))).mode & 0o077,
+  ).toBe(0);
   expect(await isKept(stranger, sha256)).toBe(false);
   expect(await kept(stranger, sha256)).toBeNull();
 });

@@ -1,20 +1,13 @@
 import "server-only";
-import { readFile } from "node:fs/promises";
-import path from "node:path";
+import { createHash } from "node:crypto";
 import { forSite } from "#lib/db/client";
 import { env } from "#lib/kit/env";
 import type { Actor } from "#lib/people/schema";
 import { type KeptType, keptTypes } from "./document.rules.ts";
 import { type ImageType, imageTypes } from "./image.rules.ts";
+import { blobStoreOf, isBlobHash } from "./store.gateway.ts";
 
-const hash = /^[0-9a-f]{64}$/;
-export const isBlobHash = (text: string): boolean => hash.test(text);
-
-/** Named by site and content alone; nothing that a person typed is ever part of a path. */
-export const pathOf = (site: string, sha256: string): string => {
-  if (!isBlobHash(sha256)) throw new Error("not a hash");
-  return path.join(env.BUYOFF_BLOBS, site, sha256.slice(0, 2), sha256);
-};
+export const store = blobStoreOf(env);
 
 /** A photo or document of the actor's own site; null is the same for "not there" and "not yours". */
 export async function kept(
@@ -23,7 +16,13 @@ export async function kept(
 ): Promise<{ bytes: Uint8Array; mediaType: KeptType } | null> {
   const mediaType = await typeOf(actor, sha256);
   if (!mediaType) return null;
-  return { bytes: await readFile(pathOf(actor.site, sha256)), mediaType };
+  const bytes = await store.read({ site: actor.site, sha256 });
+  if (!bytes) throw new Error(`${sha256} is in the record and not in ${store.name}`);
+  // Evidence is shown as it was taken or not at all.
+  if (createHash("sha256").update(bytes).digest("hex") !== sha256) {
+    throw new Error(`${sha256} in ${store.name} is no longer what its hash says`);
+  }
+  return { bytes, mediaType };
 }
 
 /** The same where only a picture will do. */

@@ -14,9 +14,13 @@ const schema = z.object({
   DATABASE_VERIFY_URL: z.url().optional(),
   BUYOFF_DB_ROLE: z.enum(["app", "worker", "verify"]).default("app"),
   BUYOFF_SECRET: secretSetting,
-  BUYOFF_BLOBS: z.string().min(1),
   BUYOFF_DEMO: flag,
   ...settings,
+  BUYOFF_BLOBS: settings.BUYOFF_BLOBS.unwrap(),
+  /** As Amazon's own tools call them. */
+  AWS_ACCESS_KEY_ID: z.string().optional(),
+  AWS_SECRET_ACCESS_KEY: z.string().optional(),
+  AWS_SESSION_TOKEN: z.string().optional(),
 });
 
 // An empty variable is what a compose file or a unit leaves behind for "not set".

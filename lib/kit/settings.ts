@@ -73,6 +73,22 @@ export const settings = {
     .regex(/^\//, "an absolute path such as /srv/buyoff-drops")
     .transform((path) => path.replace(/\/+$/, ""))
     .optional(),
+  /** Where photos and documents lie: a folder, or a bucket. */
+  BUYOFF_BLOBS: z
+    .string()
+    .regex(
+      /^(?!s3:)|^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/[A-Za-z0-9_-][A-Za-z0-9._-]*)*\/?$/,
+      "a folder such as /srv/blobs, or a bucket such as s3://plant-evidence/buyoff",
+    )
+    .optional(),
+  /** Of a bucket alone: a server other than Amazon's, its region, and who we are to it. */
+  BUYOFF_S3_ENDPOINT: z
+    .url({ protocol: /^https?$/, error: "an address such as https://minio.plant.example:9000" })
+    .optional(),
+  BUYOFF_S3_REGION: z
+    .string()
+    .regex(/^[a-z0-9-]+$/, "a region such as eu-central-1")
+    .optional(),
   BUYOFF_LOG_LEVEL: z
     .enum(["trace", "debug", "info", "warn", "error", "silent"], {
       error: "trace, debug, info, warn, error or silent",

@@ -10,8 +10,7 @@ import { codeOf, Problem } from "./problem.ts";
 export const contentsFile = "backup.json";
 export const tableFile = (folder: string, table: string) =>
   path.join(folder, "tables", `${table}.jsonl.gz`);
-export const blobPath = (folder: string, { site, sha256 }: { site: string; sha256: string }) =>
-  path.join(folder, site, sha256.slice(0, 2), sha256);
+export const sha256Of = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
 
 const contents = z.object({
   format: z.literal(1),

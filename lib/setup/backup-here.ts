@@ -1,5 +1,6 @@
 import path from "node:path";
 import { backUp } from "./backup.ts";
+import { blobStoreHere } from "./blobs-here.ts";
 import { embeddedUrls, openDatabase } from "./database.ts";
 import { installationHere, type Memory, runningPid } from "./memory.ts";
 import { newParts, type Parts } from "./parts.ts";
@@ -23,15 +24,18 @@ export async function backUpOrRestore(
   try {
     const adminUrl =
       process.env.DATABASE_ADMIN_URL || (await embeddedAdminUrl(command, memory, parts));
-    const source = { ...known, adminUrl };
-    const { tables, blobs } =
+    const blobs = await blobStoreHere({ ...process.env, BUYOFF_BLOBS: known.blobs });
+    const source = { ...known, blobs, adminUrl };
+    const made =
       command === "backup"
         ? await backUp(source, folder, new Date())
         : await restore(folder, source);
     // The key goes where the next start looks for it.
     if (command === "restore") await memory?.save({ secret: source.secret });
-    const rows = tables.reduce((sum, table) => sum + table.rows, 0);
-    say(`${rows} rows of ${tables.length} tables, ${blobs} photos and documents: ${folder}`);
+    const rows = made.tables.reduce((sum, table) => sum + table.rows, 0);
+    say(
+      `${rows} rows of ${made.tables.length} tables, ${made.blobs} photos and documents: ${folder}`,
+    );
     say(after[command]);
   } finally {
     await parts.stop();

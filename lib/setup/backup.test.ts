@@ -7,10 +7,11 @@ import pg from "pg";
 import sharp from "sharp";
 import { afterAll, beforeAll, beforeEach, expect, inject, it } from "vitest";
 import { storePhoto } from "#lib/blobs/commands";
+import { blobPath, inFolder } from "#lib/blobs/store.gateway";
 import { cloneDatabase } from "#lib/db/test-database";
 import { aHold, aPlant, firstStep, released } from "#lib/db/test-record-plant";
 import { backUp, type Source } from "./backup.ts";
-import { type BackupContents, blobPath, contentsFile, tableFile } from "./backup-format.ts";
+import { type BackupContents, contentsFile, tableFile } from "./backup-format.ts";
 import { withClient } from "./database.ts";
 import { Problem } from "./problem.ts";
 import { restore } from "./restore.ts";
@@ -19,7 +20,7 @@ import { asRole } from "./roles.ts";
 const secret = process.env.BUYOFF_SECRET ?? "";
 const from: Source = {
   adminUrl: process.env.BUYOFF_TEST_ADMIN_URL ?? "",
-  blobs: process.env.BUYOFF_BLOBS ?? "",
+  blobs: inFolder(process.env.BUYOFF_BLOBS ?? ""),
   secret,
 };
 /** Somebody's words with whatever could end a line or a string early. */
@@ -61,7 +62,7 @@ afterAll(() => rm(place, { recursive: true }));
 let to: Source & { verifyUrl: string };
 beforeEach(async () => {
   const { adminUrl, verifyUrl } = await cloneDatabase(inject("testServer"));
-  const blobs = path.join(place, randomBytes(4).toString("hex"));
+  const blobs = inFolder(path.join(place, randomBytes(4).toString("hex")));
   to = { adminUrl, verifyUrl, blobs, secret };
 });
 
@@ -108,7 +109,7 @@ it("comes back in a new database: every row, the chains, every decision, and the
   const replayed = record("replay", "--at-least", "5");
   expect(replayed.stdout).toContain("5 as they were, 0 otherwise.");
   expect(replayed.status).toBe(0);
-  const bytes = await readFile(blobPath(to.blobs, photo));
+  const bytes = await readFile(blobPath(to.blobs.name, photo));
   expect(createHash("sha256").update(bytes).digest("hex")).toBe(photo.sha256);
 });
 
@@ -171,10 +172,10 @@ it("is refused to a login that does not see every site's rows", async () => {
 
 it("is not made where a photo of the record is gone", async () => {
   const blobs = path.join(place, "without");
-  await cp(from.blobs, blobs, { recursive: true });
+  await cp(from.blobs.name, blobs, { recursive: true });
   await rm(blobPath(blobs, photo));
   const target = path.join(place, "gap");
-  expect(await refusalOf(backUp({ ...from, blobs }, target, new Date()))).toMatch(
+  expect(await refusalOf(backUp({ ...from, blobs: inFolder(blobs) }, target, new Date()))).toMatch(
     /is in the record and not in/,
   );
 });

@@ -1,18 +1,19 @@
 import { once } from "node:events";
 import { createWriteStream } from "node:fs";
-import { copyFile, mkdir, readdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { finished } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 import pg from "pg";
+import { type BlobKey, type BlobStore, inFolder, whyOf } from "#lib/blobs/store.gateway";
 import {
   type BackedTable,
   type BackupContents,
-  blobPath,
   contentsFile,
   keyMarkOf,
   migrationsIn,
   plainText,
+  sha256Of,
   sha256OfFile,
   tableFile,
   tablesIn,
@@ -23,7 +24,7 @@ import { codeOf, Problem } from "./problem.ts";
 export type Source = {
   /** A login that sees every row: a superuser, or one with BYPASSRLS that may read every table. */
   adminUrl: string;
-  blobs: string;
+  blobs: BlobStore;
   secret: string;
 };
 
@@ -52,7 +53,7 @@ export async function backUp(
       keyMark: keyMarkOf(secret),
       tables,
       sequences: await sequencesIn(client),
-      blobs: await copyBlobs(client, blobs, path.join(folder, "blobs")),
+      blobs: await copyBlobs(client, blobs, inFolder(path.join(folder, "blobs"))),
     };
     await client.query("commit");
     await writeFile(path.join(folder, contentsFile), `${JSON.stringify(made, null, 1)}\n`, {
@@ -122,23 +123,33 @@ async function sequencesIn(client: pg.Client): Promise<BackupContents["sequences
   return rows;
 }
 
-/** A row follows its file, so each photo that the snapshot names is there; its hash says whether it is whole. */
-async function copyBlobs(client: pg.Client, from: string, to: string): Promise<number> {
-  const { rows } = await client.query<{ site: string; sha256: string }>(
-    "select site_id as site, sha256 from blobs order by 1, 2",
-  );
-  for (const blob of rows) {
-    const target = blobPath(to, blob);
-    await mkdir(path.dirname(target), { recursive: true, mode: 0o700 });
-    await copyFile(blobPath(from, blob), target).catch((error: unknown) => {
+/** A row follows its bytes, so each photo that the snapshot names is there; its hash says whether it is whole. */
+async function copyBlobs(client: pg.Client, from: BlobStore, to: BlobStore): Promise<number> {
+  const blobs = await blobsIn(client);
+  for (const blob of blobs) {
+    const bytes = await from.read(blob).catch((error: unknown) => {
       throw new Problem(
-        `The photo ${blob.sha256} is in the record and not in ${from} (${codeOf(error)}). No backup was made.`,
+        `The photo ${blob.sha256} can't be read from ${from.name} (${whyOf(error)}). No backup was made.`,
       );
     });
-    if ((await sha256OfFile(target)) === blob.sha256) continue;
-    throw new Problem(
-      `The photo ${blob.sha256} in ${from} is no longer what its hash says. No backup was made.`,
-    );
+    if (!bytes) {
+      throw new Problem(
+        `The photo ${blob.sha256} is in the record and not in ${from.name}. No backup was made.`,
+      );
+    }
+    if (sha256Of(bytes) !== blob.sha256) {
+      throw new Problem(
+        `The photo ${blob.sha256} in ${from.name} is no longer what its hash says. No backup was made.`,
+      );
+    }
+    await to.write(blob, bytes);
   }
-  return rows.length;
+  return blobs.length;
+}
+
+export async function blobsIn(client: pg.Client): Promise<BlobKey[]> {
+  const { rows } = await client.query<BlobKey>(
+    "select site_id as site, sha256 from blobs order by 1, 2",
+  );
+  return rows;
 }

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
+import { blobStoreHere } from "./blobs-here.ts";
 import { buildWeb, generateClient, isBuildStale, isClientStale, nextProgram } from "./build.ts";
 import { type Database, openDatabase, seedPlace, withClient } from "./database.ts";
 import { type Memory, root } from "./memory.ts";
@@ -58,6 +59,7 @@ export async function startPlant(plan: PlantPlan): Promise<Plant> {
   }
   const sandbox = isDemo ? await startSandbox({ ...plan, logs: workplace.logs }, isNew) : null;
   const environment = environmentOf(plan, database, sandbox);
+  await blobStoreHere(environment);
   const seeding = isDemo && isNew;
   const building = !plan.isDev && (await isBuildStale(environment));
   if (seeding) tell("demo plant: twelve weeks of it, a minute or two");
@@ -181,7 +183,7 @@ function environmentOf(
   { memory, environment, origin }: PlantPlan,
   database: Database,
   running: Sandbox | null,
-): Environment {
+): Environment & { BUYOFF_BLOBS: string } {
   const { secret, sandbox } = memory.values;
   return {
     ...environment,

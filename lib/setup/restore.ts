@@ -1,17 +1,17 @@
 import { createReadStream } from "node:fs";
-import { copyFile, mkdir, rename } from "node:fs/promises";
 import path from "node:path";
 import { createGunzip } from "node:zlib";
 import pg from "pg";
-import type { Source } from "./backup.ts";
+import { type BlobStore, inFolder, whyOf } from "#lib/blobs/store.gateway";
+import { blobsIn, type Source } from "./backup.ts";
 import {
   type BackedTable,
   type BackupContents,
-  blobPath,
   keyMarkOf,
   migrationsIn,
   plainText,
   readContents,
+  sha256Of,
   sha256OfFile,
   tableFile,
   tablesIn,
@@ -38,7 +38,7 @@ export async function restore(
     for (const { name, value } of backup.sequences) {
       if (value !== null) await client.query("select setval($1::regclass, $2)", [name, value]);
     }
-    await restoreBlobs(client, path.join(folder, "blobs"), blobs);
+    await restoreBlobs(client, inFolder(path.join(folder, "blobs")), blobs);
     await client.query("commit");
   });
   return backup;
@@ -125,20 +125,17 @@ async function* linesOf(file: string): AsyncGenerator<string> {
   }
 }
 
-async function restoreBlobs(client: pg.Client, from: string, to: string): Promise<void> {
-  const { rows } = await client.query<{ site: string; sha256: string }>(
-    "select site_id as site, sha256 from blobs order by 1, 2",
-  );
-  for (const blob of rows) {
-    const target = blobPath(to, blob);
-    const draft = `${target}.restoring`;
-    await mkdir(path.dirname(target), { recursive: true, mode: 0o700 });
-    await copyFile(blobPath(from, blob), draft).catch((error: unknown) => {
-      throw new Problem(`The photo ${blob.sha256} is not in this backup (${codeOf(error)}).`);
-    });
-    if ((await sha256OfFile(draft)) !== blob.sha256) {
+async function restoreBlobs(client: pg.Client, from: BlobStore, to: BlobStore): Promise<void> {
+  for (const blob of await blobsIn(client)) {
+    const bytes = await from.read(blob);
+    if (!bytes) throw new Problem(`The photo ${blob.sha256} is not in this backup.`);
+    if (sha256Of(bytes) !== blob.sha256) {
       throw new Problem(`The photo ${blob.sha256} in this backup is not what its hash says.`);
     }
-    await rename(draft, target);
+    await to.write(blob, bytes).catch((error: unknown) => {
+      throw new Problem(
+        `The photo ${blob.sha256} can't be written into ${to.name} (${whyOf(error)}). Nothing was restored.`,
+      );
+    });
   }
 }

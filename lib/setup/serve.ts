@@ -1,5 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
+import { blobStoreHere } from "./blobs-here.ts";
 import { buildWeb, generateClient, isBuildStale, isClientStale } from "./build.ts";
 import { openMemory, root } from "./memory.ts";
 import { applyMigrations } from "./migrations.ts";
@@ -88,6 +89,7 @@ const webProgram = (args: readonly string[], environment: Environment): Program 
 
 /** Until it ends, or a service manager's stop has let it finish what it had begun. */
 async function run(program: Program): Promise<void> {
+  await blobStoreHere({ ...process.env, BUYOFF_BLOBS: process.env.BUYOFF_BLOBS ?? "" });
   if (await isBuildStale(process.env)) {
     throw new Problem("This version has not been built here yet: npm run build.");
   }

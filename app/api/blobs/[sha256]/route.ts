@@ -1,6 +1,7 @@
 import { photoBytesMax, storePhoto, storeReport } from "#lib/blobs/commands";
 import { documentBytesMax, reportTypes } from "#lib/blobs/document.rules";
-import { isBlobHash, kept } from "#lib/blobs/queries";
+import { kept } from "#lib/blobs/queries";
+import { isBlobHash } from "#lib/blobs/store.gateway";
 import { actorOfDevice, currentActor } from "#lib/boundary/actor";
 import { bytesOf } from "#lib/boundary/body";
 import { reading, turnAway, uploading } from "#lib/boundary/endpoint";
