@@ -257,6 +257,28 @@ describe("what happens outside of travelers", () => {
         result: hash,
       },
     ],
+    "drop.written": [
+      "feed",
+      {
+        drop: named("drop"),
+        askedBy: null,
+        from: "2026-03-01T00:00:00.000Z",
+        to: "2026-03-02T00:00:00.000Z",
+        order: "WO-1",
+        part: null,
+        uri: "s3://plant/evidence/NG1_20260301T000000Z_20260302T000000Z_WO-1_0123456789abcdef",
+        manifest: hash,
+        counts: {
+          entries: 3,
+          streams: 1,
+          events: 2,
+          readings: 1,
+          attachments: 0,
+          missing: 0,
+          unreadable: 0,
+        },
+      },
+    ],
   };
 
   test.each(Object.entries(bodies))("%s comes out as its schema says", (type, [kind, body]) => {

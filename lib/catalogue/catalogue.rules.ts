@@ -94,6 +94,7 @@ export const plantNamesOf = {
   "revision.made_effective": ["revision.made_effective"],
   "signing.refused": ["signature.rejected"],
   "reconciliation.done": ["integration.reconciled"],
+  "drop.written": ["record.exported"],
 } as const satisfies Partial<Record<HappeningType, readonly EventName[]>>;
 
 const people = "personal data, mastered by the QMS or HR";
@@ -186,6 +187,11 @@ export const withoutEvent: Readonly<
   "reconciliation.failed": feed,
   "reconciliation.line_closed": feed,
   "reconciliation.scheduled": feed,
+  "drop.asked": feed,
+  "drop.planned": feed,
+  "drop.retried": feed,
+  "drop.failed": feed,
+  "drop.told": feed,
 };
 
 /** Planned for the catalogue; nothing in today's record leads to it. */
@@ -198,7 +204,6 @@ export const notYet: Readonly<Record<string, string>> = {
   "andon.raised": "a call for help is `operator.assistance_requested`",
   "fai.started": "first article inspection is not here yet",
   "fai.completed": "first article inspection is not here yet",
-  "record.exported": "evidence packs are not here yet",
   "integration.delivered": "deliveries have rows with their attempts and no entries yet",
   "integration.failed": "deliveries have rows with their attempts and no entries yet",
   "audit.checkpoint": "checkpoints are not here yet",
@@ -300,6 +305,7 @@ export const about: Readonly<Record<EventName, { when: string; consumers: string
     when: "what was sent was compared with what another system holds",
     consumers: "A",
   },
+  "record.exported": { when: "a batch of evidence lies where it belongs", consumers: "A" },
 };
 
 /** The entries that an event comes from. */

@@ -135,4 +135,20 @@ export const evidenceData = {
     unexplained: count,
     resultHash: sha256,
   },
+  "record.exported": {
+    batchId: uuid,
+    /** Not there: by the plant's own schedule. */
+    askedBy: z.optional(uuid),
+    from: instant,
+    to: instant,
+    order: z.optional(text),
+    part: z.optional(text),
+    uri: text,
+    /** Of its manifest.json, which has every other file's. */
+    manifestHash: sha256,
+    entries: count,
+    events: count,
+    readings: count,
+    attachments: count,
+  },
 } as const;

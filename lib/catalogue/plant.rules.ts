@@ -50,6 +50,18 @@ const reconciled = z.object({
   result: text,
 });
 
+const dropped = z.object({
+  drop: text,
+  askedBy: optional,
+  from: text,
+  to: text,
+  order: optional,
+  part: optional,
+  uri: text,
+  manifest: text,
+  counts: z.object({ entries: count, events: count, readings: count, attachments: count }),
+});
+
 const stated = (value: unknown): string | null =>
   value === null || value === undefined
     ? null
@@ -166,6 +178,12 @@ export const plantTelling = {
         lines: Object.entries(lines).map(([kind, count]) => ({ kind, count })),
         resultHash: result,
       }),
+    ];
+  },
+  "drop.written": (about: About) => {
+    const { drop, manifest, counts, ...body } = dropped.parse(about.entry.body);
+    return [
+      told("record.exported", known({ ...body, ...counts, batchId: drop, manifestHash: manifest })),
     ];
   },
 } as const satisfies {

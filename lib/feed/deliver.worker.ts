@@ -21,10 +21,11 @@ import {
 } from "./delivery.commands.ts";
 import { type Claim, claimDue, parentOf } from "./delivery.queries.ts";
 import { afterOutcome, differences, type Outcome } from "./delivery.rules.ts";
+import { untold } from "./drops.rules.ts";
 import { keepExternal } from "./external.commands.ts";
 import type { FeedPace, FeedPorts } from "./ports.schema.ts";
 import { publishEvent } from "./publish.worker.ts";
-import { ncrPhoto } from "./schema.ts";
+import { type EvidenceSaid, evidenceUpdate, ncrPhoto } from "./schema.ts";
 
 /** One delivery being worked on by this worker, at whatever kind of system. */
 type Work<C extends OpenConnector = OpenConnector> = {
@@ -218,7 +219,12 @@ async function addTo(work: RecordWork, externalId: string): Promise<Found> {
   const made: Made = { externalId: record.externalId, number: record.number };
   const seen = await seenIn(work, before.value);
   if (seen.kind !== "done") return only(failedRead(seen));
-  if (await isThere(work, seen.value)) return { outcome: { kind: "there", how: "found" }, made };
+  if (await isThere(work, seen.value)) {
+    const members = untoldIn(claim, seen.value);
+    return members.length > 0
+      ? only({ kind: "mismatch", members })
+      : { outcome: { kind: "there", how: "found" }, made };
+  }
   if (claim.state === "outcome_unknown") return only({ kind: "not_there" });
   return claim.operation === "attach"
     ? attachPhoto(work, record.externalId, made)
@@ -230,6 +236,12 @@ const seenIn = (work: RecordWork, read: rest.ReadRecord) =>
     rest.shown(work.connector, work.claim.operation === "attach" ? "attach" : "update", read, tell),
   );
 
+/** The record as it is after something was added to it. */
+async function seenAfter(work: RecordWork, externalId: string): Promise<rest.Talk<unknown>> {
+  const after = await exchange(work, (tell) => rest.readBack(work.connector, externalId, tell));
+  return after.kind === "done" ? seenIn(work, after.value) : after;
+}
+
 const isThere = ({ claim, connector }: RecordWork, raw: unknown): Promise<boolean> =>
   claim.operation === "attach"
     ? rest.isPhotoThere(connector, ncrPhoto.parse(claim.payload), raw)
@@ -240,9 +252,23 @@ async function comment(work: RecordWork, externalId: string, made: Made): Promis
   const sent = await exchange(work, (tell) =>
     rest.update(connector, claim.externalKey, externalId, claim.payload, tell),
   );
-  return sent.kind === "done"
-    ? { outcome: { kind: "there", how: "made" }, made }
-    : only(failedWrite(sent));
+  if (sent.kind !== "done") return only(failedWrite(sent));
+  const done: Found = { outcome: { kind: "there", how: "made" }, made };
+  if (saidOf(claim) === null) return done;
+  const seen = await seenAfter(work, externalId);
+  if (seen.kind !== "done") return only({ kind: "unknown", reason: seen.reason });
+  const members = untoldIn(claim, seen.value);
+  return members.length > 0 ? only({ kind: "mismatch", members }) : done;
+}
+
+/** Of a batch of evidence, where the message tells of one. */
+const saidOf = ({ operation, payload }: Claim): EvidenceSaid | null =>
+  operation === "update" ? (evidenceUpdate.parse(payload).evidence ?? null) : null;
+
+/** An address and a digest count when they stand in the record as read back. */
+function untoldIn(claim: Claim, raw: unknown): string[] {
+  const said = saidOf(claim);
+  return said === null ? [] : untold(said, raw);
 }
 
 async function attachPhoto(work: RecordWork, externalId: string, made: Made): Promise<Found> {
@@ -265,9 +291,7 @@ async function attachPhoto(work: RecordWork, externalId: string, made: Made): Pr
     rest.attach(connector, externalId, { ...photo, bytes }, tell),
   );
   if (sent.kind !== "done") return only(failedWrite(sent));
-  const after = await exchange(work, (tell) => rest.readBack(connector, externalId, tell));
-  if (after.kind !== "done") return only({ kind: "unknown", reason: after.reason });
-  const seen = await seenIn(work, after.value);
+  const seen = await seenAfter(work, externalId);
   if (seen.kind !== "done") return only({ kind: "unknown", reason: seen.reason });
   // Kept by its size and SHA-256: an upload cut short by something in between is not taken for a photo.
   if (!(await isThere(work, seen.value))) return only({ kind: "mismatch", members: [photo.name] });

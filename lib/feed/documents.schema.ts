@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { ncrDraft } from "./schema.ts";
+import { evidenceSaid, ncrDraft } from "./schema.ts";
 
 const text = z.string();
 const maybe = z.optional(text);
@@ -153,6 +153,7 @@ export const processUpdate = z.object({
   text,
   /** The new event in full, where the rule folds by update. */
   document: z.optional(z.unknown()),
+  evidence: z.optional(evidenceSaid),
 });
 export type ProcessUpdate = z.output<typeof processUpdate>;
 

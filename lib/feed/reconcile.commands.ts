@@ -2,10 +2,10 @@ import "server-only";
 import type { Tx } from "#lib/db/client";
 import { sha256Hex } from "#lib/kit/canonical";
 import { err, ok, type Result } from "#lib/kit/result";
-import { instant, instantIn, millis } from "#lib/kit/time";
 import type { Actor } from "#lib/people/schema";
 import type { Happening } from "#lib/record/commands";
 import { recorded } from "#lib/record/recorded.commands";
+import { dayBegins, nextDay } from "./days.rules.ts";
 import type { CloseForm, ReconcileRefusal, ScheduleForm, StartForm } from "./reconcile.schema.ts";
 
 const refused = (code: ReconcileRefusal["code"]) => err<ReconcileRefusal>({ code, params: {} });
@@ -23,20 +23,6 @@ async function connectorOf(tx: Tx, actor: Actor, id: string) {
     select: { code: true, reconcileHour: true },
   });
 }
-
-const dayMs = 24 * 60 * 60_000;
-
-/** Midnight; where the clocks skip it, the first moment of that day. */
-function dayBegins(zone: string, day: string): string {
-  for (let minute = 0; minute < 180; minute += 15) {
-    const at = instantIn(zone, day, minute);
-    if (at !== null) return at;
-  }
-  return `${day}T00:00:00.000Z`;
-}
-
-const nextDay = (day: string): string =>
-  instant(millis(`${day}T00:00:00.000Z`) + dayMs).slice(0, 10);
 
 /** Whole days of the plant; a worker does it, so that nobody waits for the other system. */
 export function startReconciliation(

@@ -50,6 +50,16 @@ export const ncrDraft = z.object({
 });
 export type NcrDraft = z.output<typeof ncrDraft>;
 
+/** Where a batch of evidence lies, how to know it, and of when it is: what a record is told of it. */
+export const evidenceSaid = z.object({
+  drop: text,
+  uri: text,
+  sha256: text,
+  from: text,
+  to: text,
+});
+export type EvidenceSaid = z.output<typeof evidenceSaid>;
+
 /** A word to an NCR that is there already. */
 export const ncrUpdate = z.object({
   v: z.literal(1),
@@ -59,8 +69,12 @@ export const ncrUpdate = z.object({
   by: text,
   at: text,
   text,
+  evidence: z.optional(evidenceSaid),
 });
 export type NcrUpdate = z.output<typeof ncrUpdate>;
+
+/** Of a word to any record: the batch that it tells of, if it does. */
+export const evidenceUpdate = z.object({ evidence: z.optional(evidenceSaid) });
 
 export const ncrPhoto = z.object({
   v: z.literal(1),

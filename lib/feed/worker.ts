@@ -3,6 +3,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { feedFailures } from "#lib/kit/metrics";
 import { closeLinks } from "./connectors/publishers/publish.gateway.ts";
 import { deliverDue } from "./deliver.worker.ts";
+import { dropsDue } from "./drops.worker.ts";
 import { doEffects } from "./effects.worker.ts";
 import { holdFindings } from "./findings.commands.ts";
 import type { FeedPace, FeedPorts } from "./ports.schema.ts";
@@ -30,6 +31,7 @@ export async function runFeed(ports: FeedPorts, pace: FeedPace, stop: AbortSigna
     findings: () => holdFindings(ports),
     poll: () => pollDue(ports),
     reconciliation: () => reconcileDue(ports, stop),
+    drops: () => dropsDue(ports, pace, stop),
   };
   await Promise.all(Object.entries(loops).map(([name, turn]) => loop(name, turn, ports, stop)));
   await closeLinks();

@@ -94,6 +94,12 @@ export const happeningTypes = {
     "reconciliation.failed",
     "reconciliation.line_closed",
     "reconciliation.scheduled",
+    "drop.asked",
+    "drop.planned",
+    "drop.retried",
+    "drop.written",
+    "drop.failed",
+    "drop.told",
   ],
 } as const satisfies Partial<Record<StreamKind, readonly string[]>>;
 

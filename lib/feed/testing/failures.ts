@@ -110,7 +110,7 @@ export const failures: Readonly<Record<number, Failure>> = {
   61: { title: "MQTT: the broker restarts" },
   62: { title: "An event larger than a broker takes" },
   63: { title: "SFTP: cut in the middle of a file" },
-  64: { title: "An evidence package after a correction", open: "evidence drops are not here yet" },
+  64: { title: "An evidence package after a correction" },
   65: {
     title: "A row is changed behind our back",
     elsewhere: "lib/record/verify.test.ts names the first entry; no tree head is sent yet",

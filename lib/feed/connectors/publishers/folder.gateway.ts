@@ -3,7 +3,7 @@ import { access, constants, mkdir, open, readFile, rename } from "node:fs/promis
 import path from "node:path";
 import { sha256Hex } from "#lib/kit/canonical";
 import { env } from "#lib/kit/env";
-import { type Link, PublishTrouble, type Taken } from "./link.gateway.ts";
+import { type Chunks, type Link, PublishTrouble, type Taken } from "./link.gateway.ts";
 import { dropName, type Message } from "./message.rules.ts";
 import type { FolderConfig } from "./schema.ts";
 
@@ -12,13 +12,7 @@ import type { FolderConfig } from "./schema.ts";
  * own, and its `.sha256` comes last: who waits for that never reads half a file.
  */
 export async function openFolder(config: FolderConfig): Promise<Link> {
-  const root = env.BUYOFF_DROPS;
-  if (!root)
-    throw new PublishTrouble(
-      "shut",
-      "BUYOFF_DROPS is not set: there is no folder that drops may go to",
-    );
-  const base = path.join(root, config.path);
+  const base = folderOf(config);
   return {
     bytesMax: null,
     publish: (message) => dropped(base, message),
@@ -29,6 +23,16 @@ export async function openFolder(config: FolderConfig): Promise<Link> {
     },
     close: async () => undefined,
   };
+}
+
+export function folderOf({ path: below }: FolderConfig): string {
+  const root = env.BUYOFF_DROPS;
+  if (!root)
+    throw new PublishTrouble(
+      "shut",
+      "BUYOFF_DROPS is not set: there is no folder that drops may go to",
+    );
+  return path.join(root, below);
 }
 
 async function dropped(base: string, message: Message): Promise<Taken> {
@@ -48,15 +52,25 @@ async function dropped(base: string, message: Message): Promise<Taken> {
 /** On the disk, then under its name, then the name on the disk. */
 async function written(file: string, text: string): Promise<void> {
   const partial = `${file}.partial`;
-  const handle = await open(partial, "w", 0o640);
+  await stored(partial, [Buffer.from(text, "utf8")]);
+  await named(partial, file);
+}
+
+/** Whole and on the disk, or an error. */
+export async function stored(file: string, chunks: Chunks): Promise<void> {
+  const handle = await open(file, "w", 0o640);
   try {
-    await handle.writeFile(text, "utf8");
+    for await (const chunk of chunks) await handle.writeFile(chunk);
     await handle.sync();
   } finally {
     await handle.close();
   }
-  await rename(partial, file);
-  const folder = await open(path.dirname(file), "r");
+}
+
+/** From one name to another of the same folder, and that on the disk. */
+export async function named(from: string, to: string): Promise<void> {
+  await rename(from, to);
+  const folder = await open(path.dirname(to), "r");
   try {
     await folder.sync();
   } finally {

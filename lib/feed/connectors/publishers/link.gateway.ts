@@ -3,6 +3,10 @@ import { isIP } from "node:net";
 import { permittedAddress } from "../address.gateway.ts";
 import type { Message } from "./message.rules.ts";
 import type { Secrets } from "./schema.ts";
+import type { Trouble } from "./trouble.schema.ts";
+
+/** The bytes of a file, piece by piece. */
+export type Chunks = Iterable<Buffer> | AsyncIterable<Buffer>;
 
 /** What the system said when it had taken the event, and where it stands there if it says so. */
 export type Taken = { answer: string; place: string | null };
@@ -18,16 +22,6 @@ export type Link = {
 };
 
 /** Why an event was not taken. Everything else that goes wrong leaves a doubt, and the event is sent again. */
-export type Trouble =
-  /** Certainly not there: no connection, or it says so itself. */
-  | "not_sent"
-  /** Not this event. */
-  | "rejected"
-  /** Nothing of ours until a person has put something right: a credential, a queue, a topic. */
-  | "shut"
-  /** Not now. */
-  | "later";
-
 export class PublishTrouble extends Error {
   readonly trouble: Trouble;
   readonly waitMs: number;

@@ -3,13 +3,14 @@ import { sha256Hex } from "#lib/kit/canonical";
 import { openAmqp } from "./amqp.gateway.ts";
 import { openFolder } from "./folder.gateway.ts";
 import { openKafka } from "./kafka.gateway.ts";
-import { type Link, PublishTrouble, type Trouble, wordsOf } from "./link.gateway.ts";
+import { type Link, PublishTrouble, wordsOf } from "./link.gateway.ts";
 import { bytesOf, type Message, referenceTo } from "./message.rules.ts";
 import { openMqtt } from "./mqtt.gateway.ts";
 import { openNats } from "./nats.gateway.ts";
 import { openS3 } from "./s3.gateway.ts";
 import type { PublisherConfig, Secrets } from "./schema.ts";
 import { openSftp } from "./sftp.gateway.ts";
+import type { Trouble } from "./trouble.schema.ts";
 import { openWebhook } from "./webhook.gateway.ts";
 
 /** A system that hears events, as its configuration describes it. */

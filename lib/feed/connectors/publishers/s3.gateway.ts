@@ -14,8 +14,8 @@ import { addressOf, type Link, PublishTrouble, type Taken, wordsOf } from "./lin
 import { dropName, type Message } from "./message.rules.ts";
 import type { S3Config, Secrets } from "./schema.ts";
 
-/** One event, one object: whole or not there by the protocol itself. Its `.sha256` comes last, as in a folder. */
-export async function openS3(config: S3Config, secrets: Secrets): Promise<Link> {
+/** A client that speaks to the address that was looked at and to no other. */
+export async function s3Client(config: S3Config, secrets: Secrets): Promise<S3Client> {
   const address = await addressOf(new URL(config.endpoint).hostname, config.allow);
   // Whatever the client makes of the host's name, it goes to the address that was looked at.
   const lookup: LookupFunction = (_name, options, done) => {
@@ -23,7 +23,7 @@ export async function openS3(config: S3Config, secrets: Secrets): Promise<Link> 
     if (options.all) done(null, [{ address, family }]);
     else done(null, address, family);
   };
-  const client = new S3Client({
+  return new S3Client({
     endpoint: config.endpoint,
     region: config.region,
     forcePathStyle: config.pathStyle,
@@ -42,6 +42,11 @@ export async function openS3(config: S3Config, secrets: Secrets): Promise<Link> 
       httpsAgent: new HttpsAgent({ lookup, ...(config.ca === null ? {} : { ca: config.ca }) }),
     },
   });
+}
+
+/** One event, one object: whole or not there by the protocol itself. Its `.sha256` comes last, as in a folder. */
+export async function openS3(config: S3Config, secrets: Secrets): Promise<Link> {
+  const client = await s3Client(config, secrets);
   return {
     bytesMax: null,
     publish: (message) => asked(dropped(client, config, message)),
@@ -89,10 +94,11 @@ async function dropped(client: S3Client, config: S3Config, message: Message): Pr
   return { answer: known === null ? `written ${place}` : `was there: ${place}`, place };
 }
 
-const statusOf = (problem: unknown): number | null =>
+export const statusOf = (problem: unknown): number | null =>
   problem instanceof S3ServiceException ? (problem.$metadata.httpStatusCode ?? null) : null;
 
-async function asked<T>(work: Promise<T>): Promise<T> {
+/** What the bucket's refusal means for us. */
+export async function asked<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (problem) {

@@ -4,6 +4,7 @@ import SftpClient from "ssh2-sftp-client";
 import { sha256Hex } from "#lib/kit/canonical";
 import {
   addressOf,
+  type Chunks,
   type Link,
   notOpened,
   PublishTrouble,
@@ -16,8 +17,10 @@ import type { Secrets, SftpConfig } from "./schema.ts";
 
 type Wrapper = Awaited<ReturnType<SftpClient["connect"]>>;
 
-/** As into a folder, over SSH, and only to the host whose key was configured. */
-export async function openSftp(config: SftpConfig, secrets: Secrets): Promise<Link> {
+export type Session = { client: SftpClient; sftp: Wrapper; close(): Promise<void> };
+
+/** Only with the host whose key was configured. */
+export async function sftpSession(config: SftpConfig, secrets: Secrets): Promise<Session> {
   const address = await addressOf(config.host, config.allow);
   const client = new SftpClient("buyoff", {
     error: () => undefined,
@@ -51,6 +54,20 @@ export async function openSftp(config: SftpConfig, secrets: Secrets): Promise<Li
     throw new PublishTrouble(isShut ? "shut" : "not_sent", words);
   });
   return {
+    client,
+    sftp,
+    close: () =>
+      client.end().then(
+        () => undefined,
+        () => undefined,
+      ),
+  };
+}
+
+/** As into a folder, over SSH. */
+export async function openSftp(config: SftpConfig, secrets: Secrets): Promise<Link> {
+  const { client, sftp, close } = await sftpSession(config, secrets);
+  return {
     bytesMax: null,
     publish: (message) => within(config.timeoutMs, dropped(client, sftp, config, message)),
     probe: async () => {
@@ -58,11 +75,7 @@ export async function openSftp(config: SftpConfig, secrets: Secrets): Promise<Li
       if (found !== "d") throw new PublishTrouble("shut", `${config.path} is no folder there`);
       return `${config.path} is there`;
     },
-    close: () =>
-      client.end().then(
-        () => undefined,
-        () => undefined,
-      ),
+    close,
   };
 }
 
@@ -87,13 +100,24 @@ async function dropped(
   return { answer: known === null ? `written ${place}` : `was there: ${place}`, place };
 }
 
-/** On the far disk, where its server can say so, before it gets its name. */
 async function written(sftp: Wrapper, file: string, text: string): Promise<void> {
   const partial = `${file}.partial`;
-  const bytes = Buffer.from(text, "utf8");
-  const handle = await promised<Buffer>((done) => sftp.open(partial, "w", done));
+  await storedThere(sftp, partial, [Buffer.from(text, "utf8")]);
+  await namedThere(sftp, partial, file);
+}
+
+/** Whole and on the far disk, where its server can say so. */
+export async function storedThere(sftp: Wrapper, file: string, chunks: Chunks): Promise<void> {
+  const handle = await promised<Buffer>((done) => sftp.open(file, "w", done));
   try {
-    await promised<void>((done) => sftp.write(handle, bytes, 0, bytes.length, 0, (e) => done(e)));
+    let at = 0;
+    for await (const chunk of chunks) {
+      const from = at;
+      await promised<void>((done) =>
+        sftp.write(handle, chunk, 0, chunk.length, from, (e) => done(e)),
+      );
+      at += chunk.length;
+    }
     await promised<void>((done) => sftp.ext_openssh_fsync(handle, (e) => done(e))).catch(
       (problem: unknown) => {
         // Not every server has the extension; one that has it and fails has not kept the file.
@@ -103,8 +127,10 @@ async function written(sftp: Wrapper, file: string, text: string): Promise<void>
   } finally {
     await promised<void>((done) => sftp.close(handle, (e) => done(e)));
   }
-  await promised<void>((done) => sftp.ext_openssh_rename(partial, file, (e) => done(e)));
 }
+
+export const namedThere = (sftp: Wrapper, from: string, to: string): Promise<void> =>
+  promised<void>((done) => sftp.ext_openssh_rename(from, to, (e) => done(e)));
 
 const promised = <T>(
   work: (done: (problem: Error | null | undefined, value?: T) => void) => void,
