@@ -18,6 +18,7 @@ const nowhere = {
   connector: "0",
   rule: "0",
   reconciliation: "0",
+  validation: "0",
   sha256: "0".repeat(64),
 };
 

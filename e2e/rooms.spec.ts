@@ -10,6 +10,7 @@ import { atDesk } from "./support/room.ts";
 import { run } from "./support/run.ts";
 import { seen } from "./support/sight.ts";
 import { aTablet } from "./support/tablet.ts";
+import { aValidation } from "./support/validation.ts";
 import { wordsIn } from "./support/words.ts";
 
 const root = path.resolve(import.meta.dirname, "..");
@@ -27,6 +28,7 @@ type Shown = {
   connector: string;
   rule: string;
   reconciliation: string;
+  validation: string;
 };
 type Room = {
   address: (of: Shown) => string;
@@ -127,6 +129,16 @@ const rooms: Readonly<Record<string, Room>> = {
   "(desk)/(rooms)/feed/reconciliation/[id]/page.tsx": {
     address: ({ reconciliation }) => `/feed/reconciliation/${reconciliation}`,
     heading: "desk.reconciliation.one",
+    who: "quality",
+  },
+  "(desk)/(rooms)/feed/validation/page.tsx": room(
+    "/feed/validation",
+    "desk.validation.title",
+    "administrator",
+  ),
+  "(desk)/(rooms)/feed/validation/[id]/page.tsx": {
+    address: ({ validation }) => `/feed/validation/${validation}`,
+    heading: "desk.validation.one",
     who: "quality",
   },
   "(desk)/(rooms)/process-limits/page.tsx": room("/process-limits", "desk.processLimits.title"),
@@ -262,7 +274,7 @@ test.describe("a page that broke", () => {
 /** The defect of the demo plant, with its unit; and a tablet, so that no list is empty. */
 async function somethingToShow(): Promise<Shown> {
   await aTablet(run.origin);
-  const [found] = await rows<Omit<Shown, "reconciliation">>(
+  const [found] = await rows<Omit<Shown, "reconciliation" | "validation">>(
     `select d.id as defect, t.id as traveler, t.serial as unit, g.id as gage, o.id as "order",
             p.id as person, k.id as stock, s.id as station, m.id as message, m.connector_id as connector, u.id as rule, (select b->>'id' from instruction_revisions r,
               jsonb_path_query(r.content::jsonb, '$.operations[*] ? (@.number == "020").steps[*].buyoffs[*]') b
@@ -278,7 +290,7 @@ async function somethingToShow(): Promise<Shown> {
       where d.code = 'DIM-01' and t.serial like 'FSB-%' limit 1`,
   );
   if (!found) throw new Error("the demo plant has no defect");
-  return { ...found, reconciliation: await aReconciliation() };
+  return { ...found, reconciliation: await aReconciliation(), validation: await aValidation() };
 }
 
 /** Which dialogs of a room its own journey opens is that journey's; these are the ones of no journey. */

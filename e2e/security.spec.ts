@@ -21,6 +21,7 @@ import { aReconciliation } from "./support/reconciliation.ts";
 import { run } from "./support/run.ts";
 import { aTablet, demoKit, sameOrigin, type Tablet } from "./support/tablet.ts";
 import { aSerial, units } from "./support/units.ts";
+import { aValidation } from "./support/validation.ts";
 
 const { origin } = run;
 const knock = (path: string, init: RequestInit = {}) =>
@@ -90,7 +91,7 @@ async function plantOf({ traveler }: { traveler: string }) {
     [traveler],
   );
   if (!found) throw new Error("the plant has no gage, order or person");
-  return { ...found, reconciliation: await aReconciliation() };
+  return { ...found, reconciliation: await aReconciliation(), validation: await aValidation() };
 }
 
 /** Logged by hand at the bench, so that there is a defect to knock at. */

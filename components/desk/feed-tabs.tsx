@@ -9,6 +9,7 @@ const rooms = {
   crosswalks: "/feed/crosswalks",
   connectors: "/feed/connectors",
   reconciliation: "/feed/reconciliation",
+  validation: "/feed/validation",
   tokens: "/feed/tokens",
 } as const;
 

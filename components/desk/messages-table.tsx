@@ -3,10 +3,22 @@ import { DeliveryState } from "#components/desk/delivery-state";
 import { Link } from "#components/desk/link";
 import { Moment } from "#components/desk/moment";
 import { tableFrame, td, th } from "#components/desk/travelers-table";
+import { ValidationChip } from "#components/desk/validation-chip";
 import { needOf, reasonOf } from "#lib/defects/delivery-need.rules";
+import type { FlowListed } from "#lib/feed/flow.queries";
+import { validationOf } from "#lib/feed/flow.rules";
 import type { MessageLine } from "#lib/feed/messages.queries";
 
-export function MessagesTable({ lines, zone }: { lines: readonly MessageLine[]; zone: string }) {
+export function MessagesTable({
+  lines,
+  flows,
+  zone,
+}: {
+  lines: readonly MessageLine[];
+  /** As they stand now: what a message that has not been sent would go by. */
+  flows: readonly FlowListed[];
+  zone: string;
+}) {
   const t = useTranslations("desk.messages");
   const operation = useTranslations("desk.delivery.operation");
   const process = useTranslations("desk.messages.process");
@@ -43,7 +55,10 @@ export function MessagesTable({ lines, zone }: { lines: readonly MessageLine[]; 
                 )}
               </th>
               <td className={td}>
-                <DeliveryState state={line.state} />
+                <span className="flex flex-wrap gap-1.5">
+                  <DeliveryState state={line.state} />
+                  <ValidationChip validation={validationOf(line, flows)} />
+                </span>
                 <Why line={line} />
               </td>
               <td className={`${td} max-md:hidden`}>{line.connector.name}</td>

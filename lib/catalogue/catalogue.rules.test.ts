@@ -279,6 +279,32 @@ describe("what happens outside of travelers", () => {
         },
       },
     ],
+    "validation.done": [
+      "feed",
+      {
+        run: named("run"),
+        connector: named("qms"),
+        process: "NCR",
+        mode: "live",
+        flow: hash,
+        passed: 2,
+        failed: 0,
+        notRun: 1,
+        result: hash,
+      },
+    ],
+    "validation.signed": [
+      "feed",
+      {
+        run: named("run"),
+        connector: named("qms"),
+        process: "NCR",
+        mode: "live",
+        flow: hash,
+        signature: { meaning: "I have reviewed it" },
+        result: hash,
+      },
+    ],
   };
 
   test.each(Object.entries(bodies))("%s comes out as its schema says", (type, [kind, body]) => {

@@ -95,6 +95,8 @@ export const plantNamesOf = {
   "signing.refused": ["signature.rejected"],
   "reconciliation.done": ["integration.reconciled"],
   "drop.written": ["record.exported"],
+  "validation.done": ["integration.tested"],
+  "validation.signed": ["integration.validated"],
 } as const satisfies Partial<Record<HappeningType, readonly EventName[]>>;
 
 const people = "personal data, mastered by the QMS or HR";
@@ -192,6 +194,9 @@ export const withoutEvent: Readonly<
   "drop.retried": feed,
   "drop.failed": feed,
   "drop.told": feed,
+  "validation.case_changed": feed,
+  "validation.asked": feed,
+  "validation.failed": feed,
 };
 
 /** Planned for the catalogue; nothing in today's record leads to it. */
@@ -306,6 +311,11 @@ export const about: Readonly<Record<EventName, { when: string; consumers: string
     consumers: "A",
   },
   "record.exported": { when: "a batch of evidence lies where it belongs", consumers: "A" },
+  "integration.tested": {
+    when: "the plant's test cases were executed against another system",
+    consumers: "A",
+  },
+  "integration.validated": { when: "a second person signs what they found", consumers: "A" },
 };
 
 /** The entries that an event comes from. */

@@ -151,4 +151,25 @@ export const evidenceData = {
     readings: count,
     attachments: count,
   },
+  "integration.tested": {
+    runId: uuid,
+    connectorId: uuid,
+    process: text,
+    mode: z.enum(["shadow", "live"]),
+    passed: count,
+    failed: count,
+    notRun: count,
+    /** Of the configuration that it was executed on. */
+    flowHash: sha256,
+    resultHash: sha256,
+  },
+  "integration.validated": {
+    runId: uuid,
+    connectorId: uuid,
+    process: text,
+    mode: z.enum(["shadow", "live"]),
+    meaning: text,
+    flowHash: sha256,
+    resultHash: sha256,
+  },
 } as const;

@@ -49,6 +49,16 @@ const reconciled = z.object({
   unexplained: count,
   result: text,
 });
+const validated = z.object({
+  run: text,
+  connector: text,
+  process: text,
+  mode: z.enum(["shadow", "live"]),
+  flow: text,
+  result: text,
+});
+const tested = z.extend(validated, { passed: count, failed: count, notRun: count });
+const signedFor = z.extend(validated, { signature: z.object({ meaning: text }) });
 
 const dropped = z.object({
   drop: text,
@@ -184,6 +194,31 @@ export const plantTelling = {
     const { drop, manifest, counts, ...body } = dropped.parse(about.entry.body);
     return [
       told("record.exported", known({ ...body, ...counts, batchId: drop, manifestHash: manifest })),
+    ];
+  },
+  "validation.done": (about: About) => {
+    const { run, connector, flow, result, ...body } = tested.parse(about.entry.body);
+    return [
+      told("integration.tested", {
+        ...body,
+        runId: run,
+        connectorId: connector,
+        flowHash: flow,
+        resultHash: result,
+      }),
+    ];
+  },
+  "validation.signed": (about: About) => {
+    const { run, connector, flow, result, signature, ...body } = signedFor.parse(about.entry.body);
+    return [
+      told("integration.validated", {
+        ...body,
+        runId: run,
+        connectorId: connector,
+        meaning: signature.meaning,
+        flowHash: flow,
+        resultHash: result,
+      }),
     ];
   },
 } as const satisfies {

@@ -98,7 +98,7 @@ async function knownOf(actor: Actor, connector: string) {
 }
 
 /** Their members that the mapping names, and what it makes of them: a custom field in a list has no path of its own. */
-async function seenIn(
+export async function seenIn(
   config: RestConnectorConfig,
   codes: Codes,
   { record, raw }: ReadRecord,

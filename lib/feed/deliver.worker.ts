@@ -23,9 +23,11 @@ import { type Claim, claimDue, parentOf } from "./delivery.queries.ts";
 import { afterOutcome, differences, type Outcome } from "./delivery.rules.ts";
 import { untold } from "./drops.rules.ts";
 import { keepExternal } from "./external.commands.ts";
+import { type FlowNow, flowsNow } from "./flow.queries.ts";
 import type { FeedPace, FeedPorts } from "./ports.schema.ts";
 import { publishEvent } from "./publish.worker.ts";
 import { type EvidenceSaid, evidenceUpdate, ncrPhoto } from "./schema.ts";
+import { failedRead, failedWrite, notMapped } from "./talked.worker.ts";
 
 /** One delivery being worked on by this worker, at whatever kind of system. */
 type Work<C extends OpenConnector = OpenConnector> = {
@@ -35,6 +37,8 @@ type Work<C extends OpenConnector = OpenConnector> = {
   pace: FeedPace;
   /** The codes as they were when it happened. */
   book: Book;
+  /** What its flow is validated as when it is sent. */
+  flow: FlowNow;
 };
 type RecordWork = Work<OpenConnector<RestConnectorConfig>>;
 type Found = { outcome: Outcome; made: Made | null };
@@ -44,18 +48,25 @@ const photoWaitMs = 10_000;
 /** Takes what is due and carries each as far as it goes now. Returns how many were taken. */
 export async function deliverDue(ports: FeedPorts, pace: FeedPace): Promise<number> {
   const claims = await claimDue(pace.leaseMs, pace.atOnce);
-  await Promise.all(claims.map((claim) => deliverOne(claim, ports, pace)));
+  const flows = flowsNow();
+  await Promise.all(claims.map((claim) => deliverOne(claim, ports, pace, flows)));
   return claims.length;
 }
 
-async function deliverOne(claim: Claim, ports: FeedPorts, pace: FeedPace): Promise<void> {
+async function deliverOne(
+  claim: Claim,
+  ports: FeedPorts,
+  pace: FeedPace,
+  flows: ReturnType<typeof flowsNow>,
+): Promise<void> {
   const about = { delivery: claim.id, key: claim.externalKey, fence: String(claim.fence) };
   try {
     const connector = await connectorById(db, claim.connector);
     if (!connector) throw new Error(`connector ${claim.connector} is gone`);
     const book = await bookFor(claim, connector);
     const asThen = { ...connector, codes: book, codesNow: connector.codes };
-    await carry({ claim, connector: asThen, ports, pace, book }, about);
+    const flow = await flows(claim);
+    await carry({ claim, connector: asThen, ports, pace, book, flow }, about);
   } catch (problem) {
     // The lease runs out and the delivery is taken again, as after a killed worker.
     if (problem instanceof LeaseLost) ports.log.warn(about, "lease lost: result discarded");
@@ -112,7 +123,7 @@ async function actOn(work: Work): Promise<Found | { outcome: null; made: null }>
     const { config } = connector;
     if (!hearsEvents(config))
       return only({ kind: "rejected", reason: "this connector keeps records and hears no events" });
-    const to = { origin: work.ports.origin, leaseMs: work.pace.leaseMs };
+    const to = { origin: work.ports.origin, leaseMs: work.pace.leaseMs, flow: work.flow };
     return publishEvent(claim, { ...connector, config }, to);
   }
   if (!isRecordsConnector(connector))
@@ -310,7 +321,10 @@ async function exchange<T>(
     onSend: async (act, request) => {
       const looked = work.book.news();
       if (looked.length > 0) await keepCodes(work.claim, looked, []);
-      attempt = await openAttempt(work.claim, act, request, work.pace.leaseMs);
+      attempt = await openAttempt(work.claim, act, request, {
+        leaseMs: work.pace.leaseMs,
+        flow: work.flow,
+      });
     },
   });
   if (attempt !== null) await closeAttempt(attempt, talked.trace);
@@ -319,36 +333,3 @@ async function exchange<T>(
 
 const budgetSpent = "as many requests as the system allows have been sent";
 const nothingSent: rest.Trace = { request: "", response: null, classification: "not_sent" };
-
-type Failure = Exclude<rest.Talk<never>, { kind: "done" }>;
-
-/** Codes wait for whoever maps them; anything else about a mapping is a fault of it, for a person. */
-function notMapped({ reason, missing = [] }: Pick<Failure, "reason" | "missing">): Outcome {
-  if (missing.length === 0) return { kind: "rejected", reason };
-  const named = missing.map(({ kind, code }) => `${kind} ${code}`).join(", ");
-  return { kind: "unmapped", reason: named, fails: missing.some(({ fails }) => fails) };
-}
-
-/** A read that failed has done nothing: it can be asked again. */
-function failedRead(failure: Failure): Outcome {
-  if (failure.missing?.length) return notMapped(failure);
-  if (failure.kind === "unknown") return { kind: "not_done", reason: failure.reason };
-  return failedWrite(failure);
-}
-
-function failedWrite(failure: Failure): Outcome {
-  const { kind, reason, waitMs } = failure;
-  if (failure.missing?.length) return notMapped(failure);
-  switch (kind) {
-    case "not_found":
-    case "rejected":
-      return { kind: "rejected", reason };
-    case "not_processed":
-      return { kind: "not_done", reason };
-    case "rate_limited":
-      return { kind, waitMs };
-    case "unauthorized":
-    case "unknown":
-      return { kind, reason };
-  }
-}

@@ -6,6 +6,7 @@ import { afterTry, type BreakerPolicy, isAnswer } from "./breaker.rules.ts";
 import type { Trace } from "./connectors/rest/talk.gateway.ts";
 import type { Claim } from "./delivery.queries.ts";
 import type { Change, Outcome } from "./delivery.rules.ts";
+import type { FlowNow } from "./flow.queries.ts";
 import { tellLive } from "./live.commands.ts";
 
 /** Somebody else has the delivery by now: what this worker does for it no longer counts. */
@@ -15,20 +16,29 @@ export class LeaseLost extends Error {
   }
 }
 
+/** Acts that only ask: what a flow stood on is kept of the moment in which something was sent. */
+const reads: ReadonlySet<string> = new Set(["lookup", "read_back", "look"]);
+
 /**
- * Before anything leaves: the attempt is on record and the lease starts anew. Whoever has lost the lease
- * sends nothing. Found open later, it says that something may have been sent.
+ * Before anything leaves: the attempt is on record and the lease starts anew, and with what is sent stands what its
+ * flow is validated as. Whoever has lost the lease sends nothing. Found open later, it says that something may have
+ * been sent.
  */
 export async function openAttempt(
   claim: Claim,
   act: string,
   request: string,
-  leaseMs: number,
+  { leaseMs, flow }: { leaseMs: number; flow: FlowNow },
 ): Promise<string> {
   const id = uuidv7();
+  const isSending = !reads.has(act);
   const opened = await db.$executeRaw`
     with mine as (
-      update deliveries set leased_until = clock_timestamp() + ${leaseMs}::int * interval '1 millisecond'
+      update deliveries
+         set leased_until = clock_timestamp() + ${leaseMs}::int * interval '1 millisecond',
+             validation = case when ${isSending} then ${flow.validation} else validation end,
+             validation_run = case when ${isSending} then ${flow.run}::uuid else validation_run end,
+             flow_sha256 = case when ${isSending} then ${flow.sha256} else flow_sha256 end
        where id = ${claim.id}::uuid and fence = ${claim.fence} and leased_until > clock_timestamp()
       returning id)
     insert into delivery_attempts (id, delivery_id, site_id, fence, act, request, started_at)

@@ -1,11 +1,15 @@
 import "server-only";
 import { forSite } from "#lib/db/client";
-import { Prisma } from "#lib/db/generated/client";
+import { type Delivery, Prisma } from "#lib/db/generated/client";
 import type { Actor } from "#lib/people/schema";
 import { retryMax } from "./dead-letters.schema.ts";
 import type { DeliveryOperation, DeliveryState } from "./delivery.rules.ts";
+import type { Validation } from "./flow.schema.ts";
 import { type MessageGroup, messageGroups, statesOf } from "./messages.rules.ts";
 import type { FeedProcess } from "./processes.schema.ts";
+
+/** What a message's flow was validated as, by which run, and the hash of how it was configured. */
+export type SentOn = { validation: Validation; run: string | null; flowSha256: string };
 
 /** One message to another system, as a line of the monitor. */
 export type MessageLine = {
@@ -23,6 +27,8 @@ export type MessageLine = {
   number: string | null;
   attempts: number;
   lastResult: string | null;
+  /** What its flow stood on when it was sent; null: not sent yet. */
+  sentOn: SentOn | null;
   createdAt: Date;
   updatedAt: Date;
 };
@@ -78,7 +84,8 @@ export async function messagesFound(actor: Actor, ask: MessagesAsked): Promise<M
     select d.id, d.position::text as position, d.process, d.operation, d.state::text as state,
       jsonb_build_object('id', c.id, 'name', c.name) as connector, d.traveler_id as traveler,
       coalesce(t.serial, t.lot) as unit, t.work_order as "order", d.external_number as number,
-      d.attempts, d.last_result as "lastResult", d.created_at as "createdAt", d.updated_at as "updatedAt"
+      d.attempts, d.last_result as "lastResult", case when d.validation is not null then jsonb_build_object(
+        'validation', d.validation, 'run', d.validation_run, 'flowSha256', d.flow_sha256) end as "sentOn", d.created_at as "createdAt", d.updated_at as "updatedAt"
     from deliveries d
     join connectors c on c.id = d.connector_id
     left join travelers t on t.id = d.traveler_id
@@ -256,6 +263,17 @@ export type Message = {
   edits: readonly MessageEdit[];
 };
 
+const sentOn = (
+  row: Pick<Delivery, "validation" | "validationRun" | "flowSha256">,
+): SentOn | null =>
+  row.validation === null || row.flowSha256 === null
+    ? null
+    : {
+        validation: row.validation as Validation,
+        run: row.validationRun,
+        flowSha256: row.flowSha256,
+      };
+
 export async function messageOf(actor: Actor, id: string): Promise<Message | null> {
   const site = forSite(actor.site);
   const row = await site.delivery.findFirst({ where: { id, siteId: actor.site } });
@@ -317,6 +335,7 @@ export async function messageOf(actor: Actor, id: string): Promise<Message | nul
       number: row.externalNumber,
       attempts: row.attempts,
       lastResult: row.lastResult,
+      sentOn: sentOn(row),
       createdAt: row.createdAt,
       updatedAt: row.updatedAt,
     },

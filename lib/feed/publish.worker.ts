@@ -8,6 +8,7 @@ import { closeAttempt, type Made, openAttempt } from "./delivery.commands.ts";
 import type { Claim } from "./delivery.queries.ts";
 import type { Outcome } from "./delivery.rules.ts";
 import { eventReference } from "./event-reference.queries.ts";
+import type { FlowNow } from "./flow.queries.ts";
 
 /**
  * One event to whoever listens. Whatever came before, it is sent: after a lost answer it may arrive twice,
@@ -16,7 +17,7 @@ import { eventReference } from "./event-reference.queries.ts";
 export async function publishEvent(
   claim: Claim,
   connector: OpenConnector<PublisherConfig>,
-  { origin, leaseMs }: { origin: string; leaseMs: number },
+  { origin, ...pace }: { origin: string; leaseMs: number; flow: FlowNow },
 ): Promise<{ outcome: Outcome; made: Made | null }> {
   const message = messageOf(claim.payload as CloudEvent);
   let attempt: string | null = null;
@@ -25,7 +26,7 @@ export async function publishEvent(
     message,
     eventReference(origin, { site: claim.site, delivery: claim.id }),
     async (request) => {
-      attempt = await openAttempt(claim, "publish", request, leaseMs);
+      attempt = await openAttempt(claim, "publish", request, pace);
     },
   );
   const isTaken = published.kind === "taken";

@@ -24,6 +24,7 @@ import {
 } from "./reconcile.rules.ts";
 import { type Pace, RunFailed } from "./reconcile-pace.worker.ts";
 import { type ForeignRecord, ncrPhoto } from "./schema.ts";
+import { testMarker } from "./validation.rules.ts";
 
 type Records = OpenConnector<RestConnectorConfig>;
 
@@ -223,6 +224,8 @@ async function lookedUp(
 async function theirsOf({ run }: Work, foreign: readonly ForeignRecord[]): Promise<Theirs[]> {
   const theirs: Theirs[] = [];
   for (const record of foreign) {
+    // What a validation run has made is in its report.
+    if (record.key?.startsWith(testMarker)) continue;
     const isMarked = record.key?.startsWith("buyoff:") ?? false;
     const made = record.createdAt ? Date.parse(record.createdAt) : Number.NaN;
     const at = Number.isNaN(made) ? null : new Date(made).toISOString();

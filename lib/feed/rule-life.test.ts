@@ -1,9 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { actorOfSeed, actorOfSession } from "#lib/boundary/actor";
 import { forSite } from "#lib/db/client";
 import { derivedId, uuidv7 } from "#lib/kit/ids";
-import { newToken, tokenHash } from "#lib/kit/secrets";
-import { createPerson, giveRole, issueBadge, setPin } from "#lib/people/commands";
 import type { Actor } from "#lib/people/schema";
 import { letGo, letGoChanged, reject } from "./inbox.commands.ts";
 import { documentsWaiting, gateDecision } from "./inbox.queries.ts";
@@ -17,6 +14,7 @@ import {
 } from "./rules.commands.ts";
 import { evaluationsOf, ruleAtSite, rulesAtSite, ruleToDecide } from "./rules.queries.ts";
 import { formOfContent, type RuleForm } from "./rules-forms.schema.ts";
+import { type Person, someone } from "./testing/people.ts";
 import { aPlant, type TestPlant } from "./testing/plant.ts";
 import { startWorker } from "./testing/worker.ts";
 
@@ -35,31 +33,6 @@ beforeAll(async () => {
   petra = await someone(plant.site, "Petra Lund", "770214");
 });
 afterAll(() => plant.stop());
-
-type Person = { actor: Actor; badge: string; pin: string };
-/** Of quality, and of administration as well: only who wrote it stands in the way. */
-async function someone(site: string, name: string, pin: string): Promise<Person> {
-  const seed = actorOfSeed(site);
-  const id = uuidv7();
-  await createPerson(seed, { id, employeeNumber: id.slice(-12), name });
-  for (const role of ["administrator", "quality"] as const) await giveRole(seed, id, role);
-  await setPin(seed, id, pin);
-  const badge = await issueBadge(seed, id);
-  const token = newToken();
-  await forSite(site).deskSession.create({
-    data: {
-      tokenHash: tokenHash(token),
-      personId: id,
-      siteId: site,
-      createdAt: new Date(),
-      lastSeenAt: new Date(),
-      expiresAt: new Date(Date.now() + 3_600_000),
-    },
-  });
-  const actor = await actorOfSession(token);
-  if (!actor || !badge.ok) throw new Error("no session");
-  return { actor, badge: badge.value, pin };
-}
 
 const code = (result: { ok: boolean; error?: { code: string } }) =>
   result.ok ? "done" : result.error?.code;

@@ -11,6 +11,7 @@ import { reconcileDue } from "./reconcile.worker.ts";
 import { redriveMapped, rereadMapped } from "./redrive.worker.ts";
 import { routeQueued } from "./routing.commands.ts";
 import { followNotices, pollDue, tellTravelers } from "./tracking.worker.ts";
+import { validateDue } from "./validation.worker.ts";
 
 const idleMs = 250;
 const troubleMs = 2_000;
@@ -32,6 +33,7 @@ export async function runFeed(ports: FeedPorts, pace: FeedPace, stop: AbortSigna
     poll: () => pollDue(ports),
     reconciliation: () => reconcileDue(ports, stop),
     drops: () => dropsDue(ports, pace, stop),
+    validation: () => validateDue(ports, stop),
   };
   await Promise.all(Object.entries(loops).map(([name, turn]) => loop(name, turn, ports, stop)));
   await closeLinks();

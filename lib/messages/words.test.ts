@@ -11,6 +11,7 @@ import type { FindingRefusal } from "#lib/feed/findings.schema";
 import type { InboxRefusal } from "#lib/feed/inbox.commands";
 import type { ReconcileRefusal } from "#lib/feed/reconcile.schema";
 import type { RuleRefusal } from "#lib/feed/rules.commands";
+import type { ValidationRefusal } from "#lib/feed/validation.schema";
 import type { OrderMessageRefusal } from "#lib/orders/commands";
 import type { BadgesRefusal } from "#lib/people/badges.commands";
 import type { PersonRefusal } from "#lib/people/changes.commands";
@@ -74,6 +75,7 @@ type DeskCode =
   | OrderRefusal["code"]
   | OrderMessageRefusal["code"]
   | ReconcileRefusal["code"]
+  | ValidationRefusal["code"]
   | FindingRefusal["code"]
   | ImportRefusal["code"]
   | ReleaseRefusal["code"]

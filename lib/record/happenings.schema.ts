@@ -100,6 +100,11 @@ export const happeningTypes = {
     "drop.written",
     "drop.failed",
     "drop.told",
+    "validation.case_changed",
+    "validation.asked",
+    "validation.done",
+    "validation.failed",
+    "validation.signed",
   ],
 } as const satisfies Partial<Record<StreamKind, readonly string[]>>;
 

@@ -38,7 +38,8 @@ function requireNode() {
 }
 
 /** A part of a built installation writes nothing beside its own programs: it may run from a read-only image. */
-const servingParts = "web worker migrate setup:token record:verify record:replay backup".split(" ");
+const servingParts =
+  "web worker migrate setup:token record:verify record:replay feed:validate backup".split(" ");
 const isServing = () => servingParts.includes(process.argv[2]) && isInstalled();
 
 function requireWritableFolder() {

@@ -49,6 +49,10 @@ async function run(args: readonly string[]): Promise<void> {
       const { readRecord } = await import("./read-record.ts");
       return readRecord(options.command, options.rest);
     }
+    case "feed:validate": {
+      const { feedValidate } = await import("./feed-validate.ts");
+      return feedValidate(options.rest);
+    }
     case "db:sql":
       process.stdout.write(`${administratorSql(process.env.DATABASE_URL)}\n`);
       return;

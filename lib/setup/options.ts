@@ -19,6 +19,7 @@ export const commands = [
   "restore",
   "record:verify",
   "record:replay",
+  "feed:validate",
   "db:sql",
 ] as const;
 export type CommandName = (typeof commands)[number];

@@ -55,6 +55,7 @@ export const parts: readonly { key: string; made: readonly string[]; absent: "ab
     { key: "limits", made: ["limits-perMinute", "limits-perDay"], absent: "absent" },
     { key: "update-look", made: ["update-look-path"], absent: "absent" },
     { key: "attach-look", made: ["attach-look-path"], absent: "absent" },
+    { key: "withdraw", made: ["withdraw-path", "withdraw-body"], absent: "absent" },
     {
       key: "changes",
       made: ["changes-path", "changes-items", "changes-cursor"],
@@ -124,6 +125,9 @@ const rest: readonly ConnectorField[] = [
   field("mapping", "attach-look-method", "choice", { choices: methods }),
   field("mapping", "attach-look-path", "path", { empty: "absent" }),
   field("mapping", "attach-held", "expression", { empty: "absent" }),
+  field("mapping", "withdraw-method", "choice", { choices: methods }),
+  field("mapping", "withdraw-path", "path"),
+  field("mapping", "withdraw-body", "expression"),
   field("mapping", "changes-method", "choice", { choices: methods }),
   field("mapping", "changes-path", "path"),
   field("mapping", "changes-items", "expression"),

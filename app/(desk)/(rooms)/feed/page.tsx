@@ -10,6 +10,7 @@ import { SearchBox } from "#components/desk/search-box";
 import { requireActor } from "#lib/boundary/actor";
 import { may } from "#lib/boundary/permissions";
 import { plantPolicy } from "#lib/defects/queries";
+import { flowsAtSite } from "#lib/feed/flow.queries";
 import {
   connectorsHealth,
   feedHours,
@@ -56,11 +57,12 @@ export default async function Messages({ searchParams }: { searchParams: Promise
     .trim()
     .slice(0, 120);
   const group = messageGroups.find((of) => of === asked.show) ?? "all";
-  const [t, plant, health, hours] = await Promise.all([
+  const [t, plant, health, hours, flows] = await Promise.all([
     getTranslations("desk.messages"),
     plantPolicy(actor),
     connectorsHealth(actor),
     feedHours(actor),
+    flowsAtSite(actor),
   ]);
   const connector = health.find(({ id }) => id === asked.connector)?.id ?? null;
   const mayRetry = group === "stopped" && may(actor, "feed.manage");
@@ -107,7 +109,7 @@ export default async function Messages({ searchParams }: { searchParams: Promise
           hint={search === "" ? t(`noneHint.${group}`) : t("noneFoundHint")}
         />
       ) : (
-        <MessagesTable lines={lines} zone={plant.timeZone} />
+        <MessagesTable lines={lines} flows={flows} zone={plant.timeZone} />
       )}
       <Pages
         label={t("pages")}

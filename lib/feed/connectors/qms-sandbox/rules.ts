@@ -54,6 +54,11 @@ export function qmsSandboxConfig(url: string): RestConnectorConfig {
       done: "$count(attachments[sha256 = $sha256 and size = $bytes]) > 0",
       held: '[attachments.{ "name": name, "sha256": sha256, "bytes": size }]',
     },
+    withdraw: {
+      method: "PATCH",
+      path: '"api/ncrs/" & $encodeUrlComponent($externalId)',
+      body: '{ "status": "void" }',
+    },
     changes: {
       method: "GET",
       // Twenty changes back, so that one that became visible late is not missed.

@@ -6,7 +6,7 @@ export type Expression = { at: string; source: string };
 
 /** Every expression of a configuration, with the place where it stands. */
 export function expressionsOf(config: RestConnectorConfig): Expression[] {
-  const { create, lookup, readBack, verify, update, attach, changes } = config;
+  const { create, lookup, readBack, verify, update, attach, withdraw, changes } = config;
   const parts: [string, object | null][] = [
     ["create", create],
     ["lookup", lookup],
@@ -16,6 +16,7 @@ export function expressionsOf(config: RestConnectorConfig): Expression[] {
     ["update.look", update.look ?? null],
     ["attach", attach],
     ["attach.look", attach.look ?? null],
+    ["withdraw", withdraw ?? null],
     ["changes", changes],
   ];
   const known = new Set([

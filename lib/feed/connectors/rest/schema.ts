@@ -133,6 +133,8 @@ export const restConnectorConfig = z.object({
     /** Of what `done` sees: [{name, sha256, bytes}], so that another photo under the same name is told from none. */
     held: z.optional(expression),
   }),
+  /** $externalId. How a test record of a validation run is made void there; no other record ever is. */
+  withdraw: z.optional(z.object({ method, path: expression, body: expression })),
   /** $cursor ("" at first). Overlap is part of `path`; what was seen before is left out by version. */
   changes: z.nullable(
     z.object({

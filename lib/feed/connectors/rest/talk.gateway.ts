@@ -39,6 +39,8 @@ export type RestTarget = {
   codes?: Codes | null;
   /** Those of today, for what is read: the QMS decides long after the event. Without: the same. */
   codesNow?: Codes | null;
+  /** What stands between us and the system in a validation run; without it: nothing. */
+  through?: (what: Call, send: () => Promise<Called>) => Promise<Called>;
 };
 
 const budget: Budget = { now: () => Date.now(), milliseconds: 1_000, depth: 1_000 };
@@ -348,6 +350,24 @@ export async function photoHeld(
   return list.success && list.data.some(({ name }) => name === photo.name) ? "differs" : "missing";
 }
 
+/** A test record of a validation run is made void, where the configuration says how. Nothing else ever is from here. */
+export const withdraw = (target: RestTarget, externalId: string, tell: Tell): Promise<Talk<null>> =>
+  talk(
+    target,
+    "withdraw",
+    tell,
+    async () => {
+      const how = target.config.withdraw;
+      if (!how) throw new MappingProblem("the configuration doesn't say how a record is made void");
+      return {
+        method: how.method,
+        path: await mappedText(target, how.path, {}, { externalId }),
+        body: JSON.stringify(await mapped(target, how.body, {}, { externalId })),
+      };
+    },
+    async () => null,
+  );
+
 export function changesSince(
   target: RestTarget,
   cursor: string,
@@ -416,7 +436,8 @@ async function talk<T>(
   }
   const request = traceOf(target, what);
   await tell.onSend(act, request);
-  const called = await call(target.config, target.secret, what);
+  const send = () => call(target.config, target.secret, what);
+  const called = await (target.through ? target.through(what, send) : send());
   const trace = { request, response: answerText(target, called) };
   if (called.kind !== "answered") {
     const kind = called.kind === "not_sent" ? "not_processed" : "unknown";

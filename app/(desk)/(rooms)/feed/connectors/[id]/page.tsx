@@ -16,11 +16,13 @@ import { FeedTabs } from "#components/desk/feed-tabs";
 import { HistoryList } from "#components/desk/history-list";
 import { Link } from "#components/desk/link";
 import { LinkButton } from "#components/desk/link-button";
+import { FlowStandings } from "#components/desk/validation";
 import { requireActor } from "#lib/boundary/actor";
 import { may } from "#lib/boundary/permissions";
 import { plantPolicy } from "#lib/defects/queries";
 import { isId } from "#lib/defects/schema";
 import { connectorAsTyped, connectorsShown } from "#lib/feed/connectors-shown.queries";
+import { flowsAtSite } from "#lib/feed/flow.queries";
 import { historyOf } from "#lib/record/history.queries";
 
 type Ask = { params: Promise<{ id: string }>; searchParams: Promise<{ change?: string }> };
@@ -41,11 +43,12 @@ export async function generateMetadata({ params }: Ask): Promise<Metadata> {
 export default async function ConnectorPage({ params, searchParams }: Ask) {
   const { id } = await params;
   const { actor, connector } = await connectorAsked(id);
-  const [t, plant, typed, history, { change }] = await Promise.all([
+  const [t, plant, typed, history, flows, { change }] = await Promise.all([
     getTranslations("connectors"),
     plantPolicy(actor),
     connectorAsTyped(actor, id),
     historyOf(actor, "feed", id),
+    flowsAtSite(actor, { connector: id }),
     searchParams,
   ]);
   if (typed === null) return notFound();
@@ -123,6 +126,11 @@ export default async function ConnectorPage({ params, searchParams }: Ask) {
               <TestSaved connector={id} kind={connector.kind} />
             </div>
           ) : null}
+          {flows.length === 0 ? null : (
+            <Part title={t("document.validation")}>
+              <FlowStandings flows={flows} zone={zone} />
+            </Part>
+          )}
           <Part title={t("capabilities")}>
             <ConnectorCapabilities connector={connector} />
           </Part>

@@ -10,11 +10,14 @@ import { GateDecision } from "#components/desk/gate-decision";
 import { Link } from "#components/desk/link";
 import { MessageCodes } from "#components/desk/message-codes";
 import { Moment } from "#components/desk/moment";
+import { ValidationChip } from "#components/desk/validation-chip";
 import { requireActor } from "#lib/boundary/actor";
 import { may } from "#lib/boundary/permissions";
 import { plantPolicy } from "#lib/defects/queries";
 import { isId } from "#lib/defects/schema";
 import { codesOfMessage } from "#lib/feed/crosswalks.queries";
+import { flowsAtSite } from "#lib/feed/flow.queries";
+import { validationOf } from "#lib/feed/flow.rules";
 import { gateDecision } from "#lib/feed/inbox.queries";
 import { type Message, messageOf } from "#lib/feed/messages.queries";
 import { attemptsOf } from "#lib/feed/queries";
@@ -47,13 +50,14 @@ async function titleOf({ line }: Message): Promise<string> {
 export default async function MessagePage({ params }: Ask) {
   const { id } = await params;
   const { actor, message } = await messageAsked(id);
-  const [t, title, plant, attempts, codes, decision] = await Promise.all([
+  const [t, title, plant, attempts, codes, decision, flows] = await Promise.all([
     getTranslations("desk.messages"),
     titleOf(message),
     plantPolicy(actor),
     attemptsOf(actor, id),
     codesOfMessage(actor, id),
     gateDecision(actor, { delivery: id, rule: message.rule.name }),
+    flowsAtSite(actor, { connector: message.connector.id }),
   ]);
   const zone = plant.timeZone;
   const { line, connector } = message;
@@ -73,6 +77,7 @@ export default async function MessagePage({ params }: Ask) {
           )}
         </span>
         <DeliveryState state={line.state} />
+        <ValidationChip validation={validationOf(line, flows)} />
       </h1>
       <FeedTabs here={null} />
       <section
@@ -101,6 +106,7 @@ export default async function MessagePage({ params }: Ask) {
         mayReadUnit={mayReadUnit}
         mayReadDefect={may(actor, "defect.read")}
       />
+      <Validated sentOn={line.sentOn} />
       <MessageCodes codes={codes} />
       <Part id="attempts" title={t("attemptsTitle", { count: attempts.length })}>
         {attempts.length === 0 ? (
@@ -239,6 +245,28 @@ async function Facts({
         </Fact>
       )}
     </dl>
+  );
+}
+
+/** What its flow stood on when it was sent: an auditor sees what was so then. */
+async function Validated({ sentOn }: Pick<Message["line"], "sentOn">) {
+  const t = await getTranslations("desk.validation");
+  return (
+    <Part id="validation" title={t("onMessage")}>
+      <p className="px-4 py-3 text-[15px]">
+        {sentOn === null ? t("notSent") : t(`standHint.${sentOn.validation}`)}{" "}
+        {!sentOn?.run ? null : (
+          <Link href={`/feed/validation/${sentOn.run}`} className={link}>
+            {t("restsOn")}
+          </Link>
+        )}
+      </p>
+      {sentOn === null ? null : (
+        <p className="mono border-t border-sunk px-4 py-2 text-[13px] break-all text-ink-2">
+          {t("configuration")} {sentOn.flowSha256}
+        </p>
+      )}
+    </Part>
   );
 }
 

@@ -18,11 +18,13 @@ import {
 } from "#components/desk/rule-forms";
 import { RuleStateChip } from "#components/desk/rule-state";
 import { RuleTrial } from "#components/desk/rule-trial";
+import { FlowStandings } from "#components/desk/validation";
 import { requireActor } from "#lib/boundary/actor";
 import { may } from "#lib/boundary/permissions";
 import { plantPolicy } from "#lib/defects/queries";
 import { isId } from "#lib/defects/schema";
 import { followable, openable } from "#lib/feed/documents.rules";
+import { flowsAtSite } from "#lib/feed/flow.queries";
 import {
   type RuleShown,
   type RuleToDecide,
@@ -51,13 +53,16 @@ export default async function Rule({ params, searchParams }: Props) {
   const asked = Number((await searchParams).version);
   const of = rule?.versions.find(({ version }) => version === asked) ?? rule?.versions.at(-1);
   if (!rule || !of) notFound();
-  const [t, processes, plant, history, deciding] = await Promise.all([
+  const [t, validation, processes, plant, history, deciding, flows] = await Promise.all([
     getTranslations("desk.rules"),
+    getTranslations("desk.validation"),
     getTranslations("desk.messages.process"),
     plantPolicy(actor),
     historyOf(actor, "feed", rule.id),
     ruleToDecide(actor, rule, of),
+    flowsAtSite(actor),
   ]);
+  const own = flows.filter(({ rules }) => rules.includes(rule.code));
   const before = rule.versions.find(({ version }) => version === of.version - 1);
   const { dryRun } = deciding;
   return (
@@ -104,6 +109,14 @@ export default async function Rule({ params, searchParams }: Props) {
           SHA-256 {of.contentSha256}
         </p>
       </section>
+      {own.length === 0 ? null : (
+        <section aria-labelledby="validation" className="mb-7">
+          <h2 id="validation" className="mb-2 text-[18px] font-bold">
+            {validation("document")}
+          </h2>
+          <FlowStandings flows={own} zone={plant.timeZone} />
+        </section>
+      )}
       {before ? (
         <section aria-labelledby="differs" className="mb-7">
           <h2 id="differs" className="mb-2 text-[18px] font-bold">

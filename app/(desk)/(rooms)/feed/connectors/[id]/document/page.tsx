@@ -8,11 +8,13 @@ import { Clause, Flows, Ownership, Reactions } from "#components/desk/interface-
 import { Link } from "#components/desk/link";
 import { Moment } from "#components/desk/moment";
 import { PrintPage } from "#components/desk/print-page";
+import { FlowStandings } from "#components/desk/validation";
 import { requireActor } from "#lib/boundary/actor";
 import { plantPolicy } from "#lib/defects/queries";
 import { isId } from "#lib/defects/schema";
 import { connectorAsTyped, connectorsShown } from "#lib/feed/connectors-shown.queries";
 import { crosswalksAtSite } from "#lib/feed/crosswalks.queries";
+import { flowsAtSite } from "#lib/feed/flow.queries";
 import { flowsTo, pathsOf } from "#lib/feed/interface.rules";
 import { rulesAtSite } from "#lib/feed/rules.queries";
 
@@ -32,13 +34,14 @@ export default async function InterfaceDocument({ params }: Ask) {
   const [connector] = isId(id) ? await connectorsShown(actor, id) : [];
   const typed = connector ? await connectorAsTyped(actor, id) : null;
   if (!connector || typed === null) return notFound();
-  const [t, kinds, codeKinds, plant, rules, lists] = await Promise.all([
+  const [t, kinds, codeKinds, plant, rules, lists, flows] = await Promise.all([
     getTranslations("connectors.document"),
     getTranslations("connectors.kind"),
     getTranslations("desk.crosswalks.kind"),
     plantPolicy(actor),
     rulesAtSite(actor),
     crosswalksAtSite(actor),
+    flowsAtSite(actor, { connector: id }),
   ]);
   const zone = plant.timeZone;
   const counting = lists.filter(({ connector: only }) => only === null || only === connector.code);
@@ -103,6 +106,13 @@ export default async function InterfaceDocument({ params }: Ask) {
       </Clause>
       <Clause number={7} title={t("ownership")}>
         <Ownership paths={pathsOf(rules)} />
+      </Clause>
+      <Clause number={8} title={t("validation")}>
+        {flows.length === 0 ? (
+          <p className="text-ink-2">{t("noFlows")}</p>
+        ) : (
+          <FlowStandings flows={flows} zone={zone} />
+        )}
       </Clause>
     </main>
   );

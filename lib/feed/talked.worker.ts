@@ -1,0 +1,37 @@
+import "server-only";
+import type * as rest from "./connectors/rest/talk.gateway.ts";
+import type { Outcome } from "./delivery.rules.ts";
+
+/** What the other system said that was no answer to what was asked. */
+export type Failure = Exclude<rest.Talk<never>, { kind: "done" }>;
+
+/** Codes wait for whoever maps them; anything else about a mapping is a fault of it, for a person. */
+export function notMapped({ reason, missing = [] }: Pick<Failure, "reason" | "missing">): Outcome {
+  if (missing.length === 0) return { kind: "rejected", reason };
+  const named = missing.map(({ kind, code }) => `${kind} ${code}`).join(", ");
+  return { kind: "unmapped", reason: named, fails: missing.some(({ fails }) => fails) };
+}
+
+/** A read that failed has done nothing: it can be asked again. */
+export function failedRead(failure: Failure): Outcome {
+  if (failure.missing?.length) return notMapped(failure);
+  if (failure.kind === "unknown") return { kind: "not_done", reason: failure.reason };
+  return failedWrite(failure);
+}
+
+export function failedWrite(failure: Failure): Outcome {
+  const { kind, reason, waitMs } = failure;
+  if (failure.missing?.length) return notMapped(failure);
+  switch (kind) {
+    case "not_found":
+    case "rejected":
+      return { kind: "rejected", reason };
+    case "not_processed":
+      return { kind: "not_done", reason };
+    case "rate_limited":
+      return { kind, waitMs };
+    case "unauthorized":
+    case "unknown":
+      return { kind, reason };
+  }
+}
