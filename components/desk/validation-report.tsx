@@ -1,8 +1,7 @@
 import { useTranslations } from "next-intl";
 import { Moment } from "#components/desk/moment";
 import { Chip, type ChipTone } from "#components/ui/chip";
-import type { ResultShown } from "#lib/feed/validation.queries";
-import type { Evidence, StepFound } from "#lib/feed/validation.schema";
+import type { Evidence, ResultShown, StepFound } from "#lib/feed/validation.schema";
 
 const tones: Readonly<Record<StepFound["verdict"], ChipTone>> = {
   passed: "ok",

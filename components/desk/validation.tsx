@@ -7,7 +7,8 @@ import { ValidationChip } from "#components/desk/validation-chip";
 import { ChangeCase, StartValidation } from "#components/desk/validation-forms";
 import { Chip, type ChipTone } from "#components/ui/chip";
 import type { FlowListed } from "#lib/feed/flow.queries";
-import type { CaseShown, ValidationShown } from "#lib/feed/validation.queries";
+import type { CaseShown } from "#lib/feed/validation.queries";
+import type { ValidationShown } from "#lib/feed/validation.schema";
 import { isFor, stepsAsTyped } from "#lib/feed/validation-cases.rules";
 
 const linked = "underline decoration-rule decoration-2 underline-offset-4 hover:decoration-act";

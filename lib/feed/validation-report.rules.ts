@@ -1,5 +1,4 @@
-import type { ResultShown, ValidationShown } from "./validation.queries.ts";
-import type { Evidence } from "./validation.schema.ts";
+import type { Evidence, ResultShown, ValidationShown } from "./validation.schema.ts";
 
 /** The report as a text to be filed: the same that its page shows, with the hash that stands in the record. */
 export function reportOf(

@@ -2,31 +2,15 @@ import "server-only";
 import { forSite } from "#lib/db/client";
 import { Prisma } from "#lib/db/generated/client";
 import type { Actor } from "#lib/people/schema";
-import { type Fingerprint, fingerprint, type RunMode } from "./flow.schema.ts";
-import type { FeedProcess } from "./processes.schema.ts";
-import { type CaseOutcome, type CaseSteps, caseFound } from "./validation.schema.ts";
+import { fingerprint } from "./flow.schema.ts";
+import {
+  type CaseOutcome,
+  caseFound,
+  type ResultShown,
+  type ValidationShown,
+} from "./validation.schema.ts";
 import { type CaseVersion, casesOf } from "./validation-cases.rules.ts";
-import { type CaseContent, caseContent } from "./validation-cases.schema.ts";
-
-export type ValidationShown = {
-  id: string;
-  connector: { id: string; name: string; code: string };
-  process: FeedProcess;
-  mode: RunMode;
-  state: "waiting" | "running" | "done" | "failed";
-  cases: string[];
-  askedBy: string | null;
-  askedById: string | null;
-  askedAt: Date;
-  endedAt: Date | null;
-  note: string | null;
-  passed: number;
-  failed: number;
-  notRun: number;
-  fingerprint: Fingerprint | null;
-  resultSha256: string | null;
-  signed: { by: string; at: Date; meaning: string } | null;
-};
+import { caseContent } from "./validation-cases.schema.ts";
 
 type Row = Omit<ValidationShown, "fingerprint" | "signed"> & {
   fingerprint: unknown;
@@ -69,14 +53,6 @@ export async function validationRun(actor: Actor, id: string): Promise<Validatio
   const [row] = await runsWhere(actor, Prisma.sql`n.id = ${id}::uuid`);
   return row ? runOf(row) : null;
 }
-
-export type ResultShown = CaseSteps & {
-  code: string;
-  version: number;
-  sha256: string;
-  content: CaseContent;
-  outcome: CaseOutcome;
-};
 
 export async function resultsOf(actor: Actor, run: string): Promise<ResultShown[]> {
   const rows = await forSite(actor.site).validationResult.findMany({

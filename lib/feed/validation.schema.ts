@@ -1,8 +1,8 @@
 import * as z from "zod/mini";
 import { command, id } from "#lib/plant/fields.schema";
-import { runModes } from "./flow.schema.ts";
-import { feedProcesses } from "./processes.schema.ts";
-import { actNames, caseCode, observations } from "./validation-cases.schema.ts";
+import { type Fingerprint, type RunMode, runModes } from "./flow.schema.ts";
+import { type FeedProcess, feedProcesses } from "./processes.schema.ts";
+import { actNames, type CaseContent, caseCode, observations } from "./validation-cases.schema.ts";
 
 const sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/));
 const secret = z.string().check(z.minLength(1, "needed"), z.maxLength(200, "too_long"));
@@ -18,7 +18,7 @@ export const evidence = z.object({
 export type Evidence = z.output<typeof evidence>;
 
 /** Why a step was not carried out. */
-export const reasonsNotRun = [
+const reasonsNotRun = [
   "in_shadow",
   "no_events",
   "not_learned",
@@ -31,8 +31,8 @@ export const reasonsNotRun = [
 ] as const;
 
 /** done: in the system; checked: here, nothing sent; put_in: the answer came from the run and not from the system. */
-export const howFound = ["done", "checked", "put_in"] as const;
-export const verdicts = ["passed", "failed", "not_run"] as const;
+const howFound = ["done", "checked", "put_in"] as const;
+const verdicts = ["passed", "failed", "not_run"] as const;
 
 export const stepFound = z.object({
   act: z.enum(actNames),
@@ -59,8 +59,37 @@ export type TestRecord = z.output<typeof testRecord>;
 export const caseFound = z.object({ steps: z.array(stepFound), records: z.array(testRecord) });
 export type CaseSteps = z.output<typeof caseFound>;
 
-export const caseOutcomes = verdicts;
-export type CaseOutcome = (typeof caseOutcomes)[number];
+export type CaseOutcome = (typeof verdicts)[number];
+
+/** A run as its room and its report show it. */
+export type ValidationShown = {
+  id: string;
+  connector: { id: string; name: string; code: string };
+  process: FeedProcess;
+  mode: RunMode;
+  state: "waiting" | "running" | "done" | "failed";
+  cases: string[];
+  askedBy: string | null;
+  askedById: string | null;
+  askedAt: Date;
+  endedAt: Date | null;
+  note: string | null;
+  passed: number;
+  failed: number;
+  notRun: number;
+  fingerprint: Fingerprint | null;
+  resultSha256: string | null;
+  signed: { by: string; at: Date; meaning: string } | null;
+};
+
+/** What one case of it found, with the case as it was. */
+export type ResultShown = CaseSteps & {
+  code: string;
+  version: number;
+  sha256: string;
+  content: CaseContent;
+  outcome: CaseOutcome;
+};
 
 /** A flow as a form names it: the connector's id and the process. */
 const flow = z.string().check(

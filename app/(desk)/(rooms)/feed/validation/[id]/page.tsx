@@ -16,7 +16,8 @@ import { plantPolicy } from "#lib/defects/queries";
 import { isId } from "#lib/defects/schema";
 import { flowsAtSite } from "#lib/feed/flow.queries";
 import { flowParts } from "#lib/feed/flow.schema";
-import { resultsOf, type ValidationShown, validationRun } from "#lib/feed/validation.queries";
+import { resultsOf, validationRun } from "#lib/feed/validation.queries";
+import type { ValidationShown } from "#lib/feed/validation.schema";
 import { env } from "#lib/kit/env";
 import type { Actor } from "#lib/people/schema";
 
