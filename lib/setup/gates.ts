@@ -88,7 +88,12 @@ export const countedPlaywright = (
   inTurn(
     [
       { name: "playwright", args: [`--grep-invert=${alone}`], report: "results.json" },
-      { name: "playwright-alone", args: [`--grep=${alone}`, "--workers=1"], report: "alone.json" },
+      {
+        name: "playwright-alone",
+        // A folder of its own: Playwright empties the one it writes to, and the pictures of the others are in theirs.
+        args: [`--grep=${alone}`, "--workers=1", "--output=e2e/.results/alone"],
+        report: "alone.json",
+      },
     ].map(({ name, args, report }) => async () => {
       const file = path.join(root, "e2e/.results", report);
       // What an earlier run has left must not be taken for what this one says.
