@@ -37,14 +37,20 @@ class Growing {
   private readonly stream: WriteStream;
   private bytes = 0;
   private lines = 0;
+  private problem: Error | null = null;
   readonly file: string;
 
   constructor(file: string) {
     this.file = file;
     this.stream = createWriteStream(file, { mode: 0o600 });
+    // Such as a disk that is full here: whoever waits hears of it, and nobody waiting is no reason to end.
+    this.stream.on("error", (problem) => {
+      this.problem = problem;
+    });
   }
 
   async add(text: string, isLine = true): Promise<void> {
+    if (this.problem) throw this.problem;
     const chunk = Buffer.from(text, "utf8");
     this.hash.update(chunk);
     this.bytes += chunk.length;
@@ -53,6 +59,7 @@ class Growing {
   }
 
   async end(name: string, mediaType: string): Promise<Piece & { lines: number }> {
+    if (this.problem) throw this.problem;
     this.stream.end();
     await once(this.stream, "finish");
     const about = { name, mediaType, bytes: this.bytes, sha256: this.hash.digest("hex") };
