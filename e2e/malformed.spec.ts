@@ -19,6 +19,7 @@ const nowhere = {
   rule: "0",
   reconciliation: "0",
   validation: "0",
+  drop: "0",
   sha256: "0".repeat(64),
 };
 

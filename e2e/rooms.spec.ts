@@ -5,6 +5,7 @@ import { uuidv7 } from "#lib/kit/ids";
 import { locales } from "#lib/messages/locales";
 import { expect, test } from "./fixtures.ts";
 import { rows } from "./support/database.ts";
+import { aDrop } from "./support/evidence.ts";
 import { aReconciliation } from "./support/reconciliation.ts";
 import { atDesk } from "./support/room.ts";
 import { run } from "./support/run.ts";
@@ -29,6 +30,7 @@ type Shown = {
   rule: string;
   reconciliation: string;
   validation: string;
+  drop: string;
 };
 type Room = {
   address: (of: Shown) => string;
@@ -139,6 +141,12 @@ const rooms: Readonly<Record<string, Room>> = {
   "(desk)/(rooms)/feed/validation/[id]/page.tsx": {
     address: ({ validation }) => `/feed/validation/${validation}`,
     heading: "desk.validation.one",
+    who: "quality",
+  },
+  "(desk)/(rooms)/feed/drops/page.tsx": room("/feed/drops", "desk.drops.title", "quality"),
+  "(desk)/(rooms)/feed/drops/[id]/page.tsx": {
+    address: ({ drop }) => `/feed/drops/${drop}`,
+    heading: "desk.drops.one",
     who: "quality",
   },
   "(desk)/(rooms)/process-limits/page.tsx": room("/process-limits", "desk.processLimits.title"),
@@ -274,7 +282,7 @@ test.describe("a page that broke", () => {
 /** The defect of the demo plant, with its unit; and a tablet, so that no list is empty. */
 async function somethingToShow(): Promise<Shown> {
   await aTablet(run.origin);
-  const [found] = await rows<Omit<Shown, "reconciliation" | "validation">>(
+  const [found] = await rows<Omit<Shown, "reconciliation" | "validation" | "drop">>(
     `select d.id as defect, t.id as traveler, t.serial as unit, g.id as gage, o.id as "order",
             p.id as person, k.id as stock, s.id as station, m.id as message, m.connector_id as connector, u.id as rule, (select b->>'id' from instruction_revisions r,
               jsonb_path_query(r.content::jsonb, '$.operations[*] ? (@.number == "020").steps[*].buyoffs[*]') b
@@ -290,7 +298,12 @@ async function somethingToShow(): Promise<Shown> {
       where d.code = 'DIM-01' and t.serial like 'FSB-%' limit 1`,
   );
   if (!found) throw new Error("the demo plant has no defect");
-  return { ...found, reconciliation: await aReconciliation(), validation: await aValidation() };
+  return {
+    ...found,
+    reconciliation: await aReconciliation(),
+    validation: await aValidation(),
+    drop: await aDrop(),
+  };
 }
 
 /** Which dialogs of a room its own journey opens is that journey's; these are the ones of no journey. */

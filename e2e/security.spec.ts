@@ -15,6 +15,7 @@ import {
   type Meets,
   type Named,
 } from "./support/doors.ts";
+import { aDrop } from "./support/evidence.ts";
 import { aPicture } from "./support/pictures.ts";
 import { Player } from "./support/player.ts";
 import { aReconciliation } from "./support/reconciliation.ts";
@@ -91,7 +92,12 @@ async function plantOf({ traveler }: { traveler: string }) {
     [traveler],
   );
   if (!found) throw new Error("the plant has no gage, order or person");
-  return { ...found, reconciliation: await aReconciliation(), validation: await aValidation() };
+  return {
+    ...found,
+    reconciliation: await aReconciliation(),
+    validation: await aValidation(),
+    drop: await aDrop(),
+  };
 }
 
 /** Logged by hand at the bench, so that there is a defect to knock at. */

@@ -10,6 +10,7 @@ const rooms = {
   connectors: "/feed/connectors",
   reconciliation: "/feed/reconciliation",
   validation: "/feed/validation",
+  drops: "/feed/drops",
   tokens: "/feed/tokens",
 } as const;
 

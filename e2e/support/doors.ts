@@ -39,6 +39,7 @@ export type Named = {
   rule: string;
   reconciliation: string;
   validation: string;
+  drop: string;
 };
 
 /** Every page and handler of the table, with an address to knock at. Actions have none of their own. */
@@ -50,6 +51,7 @@ export function doorsOf({ traveler, defect, sha256, ...plant }: Named): Door[] {
     if (route.startsWith("/feed/rules/")) return plant.rule;
     if (route.startsWith("/feed/reconciliation/")) return plant.reconciliation;
     if (route.startsWith("/feed/validation/")) return plant.validation;
+    if (route.startsWith("/feed/drops/")) return plant.drop;
     if (route.startsWith("/gages/")) return plant.gage;
     if (route.startsWith("/orders/")) return plant.order;
     if (route.startsWith("/stock/")) return plant.stock;

@@ -7,6 +7,7 @@ import type { BoundaryError } from "#lib/boundary/admit";
 import type { ConnectorRefusal } from "#lib/feed/connector-setup.rules";
 import type { CrosswalkRefusal } from "#lib/feed/crosswalks.commands";
 import type { DeadLetterRefusal } from "#lib/feed/dead-letters.rules";
+import type { DropRefusal } from "#lib/feed/drops.schema";
 import type { FindingRefusal } from "#lib/feed/findings.schema";
 import type { InboxRefusal } from "#lib/feed/inbox.commands";
 import type { ReconcileRefusal } from "#lib/feed/reconcile.schema";
@@ -76,6 +77,7 @@ type DeskCode =
   | OrderMessageRefusal["code"]
   | ReconcileRefusal["code"]
   | ValidationRefusal["code"]
+  | DropRefusal["code"]
   | FindingRefusal["code"]
   | ImportRefusal["code"]
   | ReleaseRefusal["code"]

@@ -1,3 +1,4 @@
+import path from "node:path";
 import { withClient } from "./database.ts";
 import type { Memory } from "./memory.ts";
 import type { Parts } from "./parts.ts";
@@ -31,6 +32,7 @@ export async function startTestPlant(
     DATABASE_VERIFY_URL: loginOf("buyoff_verify"),
     BUYOFF_ORIGIN: "",
     BUYOFF_BLOBS: "",
+    BUYOFF_DROPS: path.join(memory.folder, "drops"),
     BUYOFF_SECRET: "",
     BUYOFF_DEMO: "1",
     BUYOFF_SEED: seed,
