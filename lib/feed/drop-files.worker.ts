@@ -2,12 +2,12 @@ import "server-only";
 import { createHash, type Hash } from "node:crypto";
 import { once } from "node:events";
 import { createWriteStream, type WriteStream } from "node:fs";
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setImmediate as breath } from "node:timers/promises";
 import { kept } from "#lib/blobs/queries";
-import { inTransaction } from "#lib/db/client";
+import { inTransaction, type Tx } from "#lib/db/client";
 import { type Canonical, canonicalJson } from "#lib/kit/canonical";
 import { entryLine } from "#lib/record/schema";
 import { type Piece, pieceOfFile } from "./connectors/drops/piece.gateway.ts";
@@ -25,7 +25,9 @@ import type { FeedPorts } from "./ports.schema.ts";
 import { eventsOrWhy } from "./routing.commands.ts";
 import { namesHeard } from "./routing.rules.ts";
 
-/** So many entries at a time, so that no transaction is long and no batch is in memory. */
+/** So many entries are read at a time, so that no batch is in memory and its range is not looked through too often. */
+const pageEntries = 2_000;
+/** So many at a time are made into events, so that no transaction is long. */
 const atOnce = 100;
 
 /** The files of a batch on this machine's own disk: what they are made of has to be known before they have a name. */
@@ -69,8 +71,9 @@ class Growing {
 
 /** Everything of the batch, made anew from the record: the same whoever does it, and however often. */
 export async function spooled(drop: Drop, ports: FeedPorts, goesOn: () => void): Promise<Spooled> {
-  const folder = path.join(tmpdir(), "buyoff-drops", `${drop.id}.${drop.fence}`);
-  await rm(folder, { recursive: true, force: true });
+  const all = path.join(tmpdir(), "buyoff-drops");
+  await removeOlder(all, drop);
+  const folder = path.join(all, `${drop.id}.${drop.fence}`);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const remove = () => rm(folder, { recursive: true, force: true });
   try {
@@ -79,6 +82,12 @@ export async function spooled(drop: Drop, ports: FeedPorts, goesOn: () => void):
     await remove();
     throw problem;
   }
+}
+
+/** What a killed worker has left of the same batch. */
+async function removeOlder(all: string, drop: Drop): Promise<void> {
+  for (const name of await readdir(all).catch(() => []))
+    if (name.startsWith(`${drop.id}.`)) await rm(path.join(all, name), { recursive: true });
 }
 
 async function filled(drop: Drop, folder: string, ports: FeedPorts, goesOn: () => void) {
@@ -91,8 +100,8 @@ async function filled(drop: Drop, folder: string, ports: FeedPorts, goesOn: () =
   let after: EntryPlace | null = null;
   for (;;) {
     goesOn();
-    const page: Made[] = await pageAfter(drop, after, ports.origin);
-    for (const { row, made } of page) {
+    const page: EntryRow[] = await pageAfter(drop, after);
+    for await (const { row, made } of withEvents(drop, page, ports.origin, goesOn)) {
       await entries.add(`${row.line}\n`);
       const prev = (JSON.parse(row.line) as { prev: string | null }).prev;
       streams.set(row.stream, stretched(streams.get(row.stream), { ...row, prev }));
@@ -105,7 +114,7 @@ async function filled(drop: Drop, folder: string, ports: FeedPorts, goesOn: () =
         if (blob !== null) blobs.add(blob);
       }
     }
-    after = page.at(-1)?.row ?? null;
+    after = page.at(-1) ?? null;
     if (after === null) break;
     await breath();
   }
@@ -147,30 +156,49 @@ type Made = {
   made: Exclude<Awaited<ReturnType<typeof eventsOrWhy>>, string> | null;
 };
 
-/** The next entries with their events; null: none can be made of it, though its kind has some. */
-function pageAfter(drop: Drop, after: EntryPlace | null, origin: string): Promise<Made[]> {
+const pageAfter = (drop: Drop, after: EntryPlace | null): Promise<EntryRow[]> =>
+  inTransaction((tx) => entriesAfter(tx, drop, after, pageEntries), drop.site);
+
+/** Each entry with its events; null: none can be made of it, though its kind has some. */
+async function* withEvents(
+  drop: Drop,
+  page: readonly EntryRow[],
+  origin: string,
+  goesOn: () => void,
+): AsyncGenerator<Made> {
+  for (let from = 0; from < page.length; from += atOnce) {
+    goesOn();
+    const rows = page.slice(from, from + atOnce);
+    yield* await inTransaction((tx) => madeOf(tx, drop, rows, origin), drop.site);
+  }
+}
+
+async function madeOf(
+  tx: Tx,
+  drop: Drop,
+  rows: readonly EntryRow[],
+  origin: string,
+): Promise<Made[]> {
   const discloses = {
     people: drop.discloses === "everything",
     words: drop.discloses !== "nothing",
   };
-  return inTransaction(async (tx) => {
-    const page: Made[] = [];
-    for (const row of await entriesAfter(tx, drop, after, atOnce)) {
-      if (namesHeard(row.kind, row.type).length === 0) {
-        page.push({ row, made: [] });
-        continue;
-      }
-      const entry = entryLine.safeParse(JSON.parse(row.line));
-      const events = entry.success
-        ? await eventsOrWhy(tx, { site: drop.site, hash: row.hash }, entry.data, {
-            origin,
-            discloses,
-          })
-        : "";
-      page.push({ row, made: typeof events === "string" ? null : events });
+  const all: Made[] = [];
+  for (const row of rows) {
+    if (namesHeard(row.kind, row.type).length === 0) {
+      all.push({ row, made: [] });
+      continue;
     }
-    return page;
-  }, drop.site);
+    const entry = entryLine.safeParse(JSON.parse(row.line));
+    const events = entry.success
+      ? await eventsOrWhy(tx, { site: drop.site, hash: row.hash }, entry.data, {
+          origin,
+          discloses,
+        })
+      : "";
+    all.push({ row, made: typeof events === "string" ? null : events });
+  }
+  return all;
 }
 
 /** What the events name by hash, each once; and what of it is not kept here. */
