@@ -100,12 +100,17 @@ export const entriesAfter = (
   most: number,
 ): Promise<EntryRow[]> =>
   tx.$queryRaw<EntryRow[]>`
-    select e.stream_id::text as stream, s.kind::text as kind, e.seq, e.hash, e.line, e.type, utc_text(e.recorded_at) as at
-      from entries e join streams s on s.id = e.stream_id
-     where ${isIn({ ...drop, from: after?.at ?? drop.from })}
-       and (${after?.at ?? null}::timestamptz is null or (e.recorded_at, e.stream_id, e.seq)
-         > (${after?.at ?? null}::timestamptz, ${after?.stream ?? null}::uuid, ${after?.seq ?? null}::int))
-     order by e.recorded_at, e.stream_id, e.seq limit ${most}`;
+    with page as (
+      select e.stream_id, e.seq, s.kind
+        from entries e join streams s on s.id = e.stream_id
+       where ${isIn({ ...drop, from: after?.at ?? drop.from })}
+         and (${after?.at ?? null}::timestamptz is null or (e.recorded_at, e.stream_id, e.seq)
+           > (${after?.at ?? null}::timestamptz, ${after?.stream ?? null}::uuid, ${after?.seq ?? null}::int))
+       order by e.recorded_at, e.stream_id, e.seq limit ${most}
+    )
+    select e.stream_id::text as stream, p.kind::text as kind, e.seq, e.hash, e.line, e.type, utc_text(e.recorded_at) as at
+      from page p join entries e on e.stream_id = p.stream_id and e.seq = p.seq
+     order by e.recorded_at, e.stream_id, e.seq`;
 
 export type Written = { id: string; folder: string; manifestSha256: string };
 
