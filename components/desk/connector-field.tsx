@@ -54,6 +54,8 @@ export function ConnectorField({
   const isLong = ["expression", "path", "rules", "json", "pem"].includes(shape);
   const choiceWords = (choice: string): string => {
     if (shape === "presence" || shape === "truth") return t(choice as "yes");
+    if (key === "preset")
+      return choice === "" ? t("choice.preset.none") : t(`preset.${choice}` as "preset.odoo");
     return t.has(`choice.${key}.${choice}`) ? t(`choice.${key}.${choice}`) : choice;
   };
   return (

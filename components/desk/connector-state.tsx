@@ -117,6 +117,13 @@ export function ConnectorCapabilities({ connector }: { connector: ConnectorShown
     ["ordering", t(`capable.ordering.${ordering}`)] as const,
     ["bytesMax", t("megabytes", { size: String(can.bytesMax / 1_000_000) })] as const,
     ["larger", t(`capable.larger.${can.larger}`)] as const,
+    ...(connector.kind === "rest"
+      ? ([
+          ["concurrency", t(`capable.concurrency.${can.concurrency}`)],
+          ["tells", can.tells.map((status) => t(`capable.tells.${status}`)).join(", ")],
+          ["triedAgainst", t(`capable.triedAgainst.${can.triedAgainst ?? "nothing"}`)],
+        ] as const)
+      : []),
   ];
   return (
     <dl className="grid gap-x-6 gap-y-2 text-[15px] sm:grid-cols-2 min-[1000px]:grid-cols-4">

@@ -46,7 +46,7 @@ async function anActor(...roles: Role[]): Promise<Actor> {
 }
 
 const typedFor = (url: string, change: Record<string, string> = {}) => ({
-  ...presetOf("qms-sandbox", "").typed,
+  ...presetOf("qms-sandbox").typed,
   baseUrl: url,
   allow: "127.0.0.1",
   ...change,

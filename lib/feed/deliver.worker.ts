@@ -150,7 +150,9 @@ const only = (outcome: Outcome): Found => ({ outcome, made: null });
 async function createRecord(work: RecordWork): Promise<Found> {
   const { claim, connector } = work;
   const doubtful = claim.state === "outcome_unknown";
-  if (connector.config.dedupe === "search") {
+  const { dedupe } = connector.config;
+  // Where our key is its key as well: what people have changed there since is not written over.
+  if (dedupe !== "none") {
     const found = await exchange(work, (tell) => rest.lookUp(connector, claim.externalKey, tell));
     if (found.kind !== "done") return only(failedRead(found));
     const [first, ...others] = found.value;
@@ -159,9 +161,9 @@ async function createRecord(work: RecordWork): Promise<Found> {
       return only({ kind: "rejected", reason: `several records have our key: ${numbers}` });
     }
     if (first) return { outcome: { kind: "there", how: "found" }, made: first };
-    if (doubtful) return only({ kind: "not_there" });
+    if (doubtful && dedupe === "search") return only({ kind: "not_there" });
   }
-  if (doubtful && connector.config.dedupe === "none") {
+  if (doubtful && dedupe === "none") {
     return only({ kind: "rejected", reason: "outcome unknown and no way to look it up" });
   }
   const sent = await exchange(work, (tell) =>
@@ -186,8 +188,15 @@ async function confirm(work: RecordWork): Promise<Found> {
   const members = differences(compared.expected, compared.actual);
   if (members.length > 0) return only({ kind: "mismatch", members });
   for (const file of compared.files) {
-    const problem = await attachText(work, externalId, file, raw);
+    const problem = await attachText(work, read.value, file);
     if (problem) return only(problem);
+  }
+  for (const link of connector.config.links ?? []) {
+    const added = await exchange(work, (tell) =>
+      rest.linked(connector, link, claim.externalKey, externalId, claim.payload, tell),
+    );
+    if (added.kind !== "done")
+      return only(failedWrite({ ...added, reason: `${link.name}: ${added.reason}` }));
   }
   return only({ kind: "confirmed" });
 }
@@ -195,28 +204,28 @@ async function confirm(work: RecordWork): Promise<Found> {
 /** All of a text that was too long for its field, beside the record. Null: it is there. */
 async function attachText(
   work: RecordWork,
-  externalId: string,
+  record: rest.ReadRecord,
   file: TextFile,
-  raw: unknown,
 ): Promise<Outcome | null> {
   const { connector } = work;
+  const { externalId } = record.record;
   const bytes = new TextEncoder().encode(file.text);
   const sha256 = sha256Hex(file.text);
-  const there = { sha256, bytes: bytes.length };
-  if (await rest.isPhotoThere(connector, there, raw)) return null;
-  const sent = await exchange(work, (tell) =>
-    rest.attach(
-      connector,
-      externalId,
-      { name: file.name, mediaType: "text/plain", sha256, bytes },
-      tell,
-    ),
-  );
+  const isHeld = async (read: rest.ReadRecord): Promise<boolean | Outcome> => {
+    const seen = await exchange(work, (tell) => rest.shown(connector, "attach", read, tell));
+    if (seen.kind !== "done") return failedRead(seen);
+    return rest.isPhotoThere(connector, { sha256, bytes: bytes.length }, seen.value);
+  };
+  const before = await isHeld(record);
+  if (before !== false) return before === true ? null : before;
+  const photo = { name: file.name, mediaType: "text/plain", sha256, bytes };
+  const sent = await exchange(work, (tell) => rest.attach(connector, externalId, photo, tell));
   if (sent.kind !== "done") return failedWrite(sent);
-  const after = await exchange(work, (tell) => rest.readBack(connector, externalId, tell));
-  if (after.kind !== "done") return failedRead(after);
-  const isThere = await rest.isPhotoThere(connector, there, after.value.raw);
-  return isThere ? null : { kind: "mismatch", members: [file.name] };
+  const read = await exchange(work, (tell) => rest.readBack(connector, externalId, tell));
+  if (read.kind !== "done") return failedRead(read);
+  const after = await isHeld(read.value);
+  if (after === false) return { kind: "mismatch", members: [file.name] };
+  return after === true ? null : after;
 }
 
 /** A comment or a photo on a record that is there. */

@@ -152,7 +152,8 @@ function afterUnknown(
   // An event is simply sent again: its receiver knows a repeat by source and id.
   if (standing.operation === "publish" || standing.state !== "sending")
     return again(standing, reason, policy, now, jitter);
-  if (policy.dedupe === "none") {
+  // What was added is seen in its record, which is known; only a record itself has to be found.
+  if (policy.dedupe === "none" && standing.operation === "create") {
     return {
       state: "parked",
       attempts: standing.attempts + 1,

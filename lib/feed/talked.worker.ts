@@ -30,7 +30,9 @@ export function failedWrite(failure: Failure): Outcome {
       return { kind: "not_done", reason };
     case "rate_limited":
       return { kind, waitMs };
+    case "expired":
     case "unauthorized":
+      return { kind: "unauthorized", reason };
     case "unknown":
       return { kind, reason };
   }

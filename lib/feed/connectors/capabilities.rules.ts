@@ -1,3 +1,5 @@
+import { type Preset, qmsStatuses } from "./rest/schema.ts";
+import { textsIn } from "./rest/shape.rules.ts";
 import type { ConnectorConfig } from "./schema.ts";
 
 /** What a system can do for us, and with it what we may promise of it. */
@@ -12,7 +14,17 @@ export type Capabilities = {
   bytesMax: number;
   /** What happens to what is larger: it waits for a person, or goes as a reference. */
   larger: "parked" | "reference";
+  /** Nothing of theirs is ever written over: whatever we add is a row of its own. */
+  concurrency: "adds_only" | "none";
+  /** What its mapping can tell of a record, in our words; a merged one answers with another id. */
+  tells: readonly (typeof qmsStatuses)[number][];
+  /** What its ready configuration was tried against; null: it is the plant's own. */
+  triedAgainst: "system" | "simulator" | null;
 };
+
+/** Tried against the system itself; of the others only a simulator of its documented behavior was there. */
+export const isVerified = (preset: Preset): boolean =>
+  preset === "request-tracker" || preset === "qms-sandbox";
 
 export function capabilitiesOf(config: ConnectorConfig): Capabilities {
   if (config.kind === "rest") {
@@ -26,6 +38,10 @@ export function capabilitiesOf(config: ConnectorConfig): Capabilities {
         hooked && polled ? "poll_and_webhook" : hooked ? "webhook" : polled ? "poll" : "none",
       bytesMax: config.attachmentBytesMax,
       larger: "parked",
+      concurrency: "adds_only",
+      tells: toldBy(config.record),
+      triedAgainst:
+        config.preset === undefined ? null : isVerified(config.preset) ? "system" : "simulator",
     };
   }
   const drops = config.kind === "folder" || config.kind === "s3" || config.kind === "sftp";
@@ -36,5 +52,13 @@ export function capabilitiesOf(config: ConnectorConfig): Capabilities {
     statusFeed: "none",
     bytesMax: config.eventBytesMax,
     larger: config.overflow === "reference" ? "reference" : "parked",
+    concurrency: "none",
+    tells: [],
+    triedAgainst: null,
   };
+}
+
+function toldBy(record: string): Capabilities["tells"] {
+  const said = textsIn(record);
+  return qmsStatuses.filter((status) => said.has(status));
 }

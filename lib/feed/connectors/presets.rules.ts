@@ -1,29 +1,53 @@
+import { carbonAsks, carbonConfig } from "./carbon/rules.ts";
+import { erpNextAsks, erpNextConfig } from "./erpnext/rules.ts";
 import { type ConnectorKind, fieldsOf } from "./fields.rules.ts";
+import { jiraAsks, jiraConfig } from "./jira/rules.ts";
+import { odooAsks, odooConfig } from "./odoo/rules.ts";
 import { qmsSandboxConfig } from "./qms-sandbox/rules.ts";
 import { requestTrackerConfig } from "./request-tracker/rules.ts";
+import type { Preset, RestConnectorConfig } from "./rest/schema.ts";
+import { sapDefectAsks, sapDefectConfig } from "./sap-defect/rules.ts";
+import { serviceNowAsks, serviceNowConfig } from "./servicenow/rules.ts";
 import { typedOf } from "./typed.rules.ts";
-
-/** What a form begins with. A preset is configuration that somebody has written down: nothing of it is code. */
-export const presets = ["request-tracker", "qms-sandbox"] as const;
-export type Preset = (typeof presets)[number];
+import { veevaAsks, veevaConfig } from "./veeva/rules.ts";
 
 export type Beginning = { kind: ConnectorKind; typed: Record<string, string> };
 
-const queueDefault = "Nonconformances";
+type Ready = {
+  /** What is of this plant's installation and no general answer, with what it usually is. */
+  asks: Readonly<Record<string, string>>;
+  make(said: Readonly<Record<string, string>>): RestConnectorConfig;
+};
+const ready = <A extends Readonly<Record<string, string>>>(
+  asks: A,
+  make: (said: Record<keyof A, string>) => RestConnectorConfig,
+): Ready => ({ asks, make: make as Ready["make"] });
 
-/** `queue`: of Request Tracker, where nonconformances are kept. */
-export function presetOf(preset: Preset, queue: string): Beginning {
-  const config =
-    preset === "request-tracker"
-      ? requestTrackerConfig({
-          baseUrl: "https://rt.invalid",
-          allow: [],
-          user: "buyoff",
-          queue: queue.trim() || queueDefault,
-        })
-      : qmsSandboxConfig("http://127.0.0.1:4380");
+const readies: Readonly<Record<Preset, Ready>> = {
+  "request-tracker": ready({ queue: "Nonconformances" }, ({ queue }) =>
+    requestTrackerConfig({ baseUrl: "https://rt.invalid", allow: [], user: "buyoff", queue }),
+  ),
+  odoo: ready(odooAsks, odooConfig),
+  servicenow: ready(serviceNowAsks, serviceNowConfig),
+  "sap-defect": ready(sapDefectAsks, sapDefectConfig),
+  erpnext: ready(erpNextAsks, erpNextConfig),
+  jira: ready(jiraAsks, jiraConfig),
+  veeva: ready(veevaAsks, veevaConfig),
+  carbon: ready(carbonAsks, carbonConfig),
+  "qms-sandbox": ready({}, () => qmsSandboxConfig("http://127.0.0.1:4380")),
+};
+
+/** What a ready configuration has to be told first, and what stands there already. */
+export const asksOf = (preset: Preset): Readonly<Record<string, string>> => readies[preset].asks;
+
+/** `said`: what it was told; what wasn't said is as usual. */
+export function presetOf(preset: Preset, said: Readonly<Record<string, string>> = {}): Beginning {
+  const { asks, make } = readies[preset];
+  const told = Object.fromEntries(
+    Object.entries(asks).map(([name, usual]) => [name, (said[name] ?? "").trim() || usual]),
+  );
   // Where it is, is for whoever sets it up to say.
-  return { kind: "rest", typed: { ...typedOf(config), baseUrl: "", allow: "" } };
+  return { kind: "rest", typed: { ...typedOf(make(told)), baseUrl: "", allow: "" } };
 }
 
 const tries = {
@@ -56,6 +80,8 @@ const ofKind: Readonly<Record<ConnectorKind, Readonly<Record<string, string>>>> 
     "attach-method": "POST",
     "attach-look-method": "GET",
     "changes-method": "GET",
+    "session-method": "POST",
+    "session-keptMs": "900",
     "changes-everyMs": "15",
   },
   webhook: {},

@@ -60,7 +60,13 @@ export function secretMissing(
 export function destinationOf(config: ConnectorConfig): string {
   switch (config.kind) {
     case "rest":
-      return JSON.stringify([new URL(config.baseUrl).origin, config.auth]);
+      return JSON.stringify([
+        new URL(config.baseUrl).origin,
+        config.auth,
+        config.session,
+        config.headers,
+        config.envelope,
+      ]);
     case "webhook":
       return new URL(config.url).origin;
     case "s3":

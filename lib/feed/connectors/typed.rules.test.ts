@@ -4,6 +4,7 @@ import { connectorKinds, fieldsOf } from "./fields.rules.ts";
 import { beginningOf, presetOf } from "./presets.rules.ts";
 import { qmsSandboxConfig } from "./qms-sandbox/rules.ts";
 import { requestTrackerConfig } from "./request-tracker/rules.ts";
+import { presets } from "./rest/schema.ts";
 import { type ConnectorConfig, connectorConfig } from "./schema.ts";
 import {
   addressOf,
@@ -111,15 +112,26 @@ describe("a configuration and what is typed", () => {
   );
 
   test("nothing of the schema is beyond the form: what is optional is typed as well", async () => {
+    const look = { method: "POST" as const, path: '"a"', body: "{}" };
     const whole = {
       ...sandbox,
       breaker: { baseMs: 1_500, capMs: 60_000 },
       limits: { perMinute: 60, reserve: 0.25 },
       results: [{ when: "status = 409", is: "done" as const }],
       create: { ...sandbox.create, made: "{ 'externalId': id, 'number': id }" },
-      update: { ...sandbox.update, look: { method: "GET" as const, path: '"h/" & $externalId' } },
-      attach: { ...sandbox.attach, body: "$base64", look: { method: "GET" as const, path: '"a"' } },
-      changes: sandbox.changes && { ...sandbox.changes, begin: "$at" },
+      update: { ...sandbox.update, headers: "{}", look: { ...look, path: '"h/" & $externalId' } },
+      attach: { ...sandbox.attach, body: "$base64", form: '{ "file": "$file" }', look },
+      preset: "qms-sandbox" as const,
+      session: { ...look, headers: "{}", gives: "body.token", keptMs: 60_000 },
+      headers: '{ "x-token": $session }',
+      envelope: '{ "of": $ }',
+      words: "body.error",
+      lookup: { ...sandbox.lookup, body: "{}" },
+      readBack: { ...sandbox.readBack, body: "{}" },
+      links: [
+        { name: "part", method: "POST" as const, path: '"l"', body: "part", look, done: "false" },
+      ],
+      changes: sandbox.changes && { ...sandbox.changes, body: "{}", begin: "$at" },
       raisedThere: { hold: null },
     };
     expect(await read(whole)).toEqual({ ok: true, config: whole });
@@ -128,8 +140,8 @@ describe("a configuration and what is typed", () => {
   });
 
   test("a preset begins with all but the address; a kind with what nobody has to think about", async () => {
-    for (const preset of ["request-tracker", "qms-sandbox"] as const) {
-      const { kind, typed } = presetOf(preset, "Nonconformances");
+    for (const preset of presets) {
+      const { kind, typed } = presetOf(preset);
       const found = await readTyped(kind, typed, budget);
       expect(found).toEqual({
         ok: false,
@@ -138,7 +150,7 @@ describe("a configuration and what is typed", () => {
       const there = { ...typed, baseUrl: "https://qms.example" };
       expect((await readTyped(kind, there, budget)).ok).toBe(true);
     }
-    const { typed } = presetOf("request-tracker", "MRB 7");
+    const { typed } = presetOf("request-tracker", { queue: "MRB 7" });
     expect(typed["create-body"]).toContain('"MRB 7"');
     const mqtt = beginningOf("mqtt").typed;
     const complete = await readTyped("mqtt", { ...mqtt, host: "bus.example" }, budget);

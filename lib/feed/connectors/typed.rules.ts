@@ -249,11 +249,19 @@ function mappingProblems(config: ConnectorConfig): FieldProblem[] {
   if (!keepsRecords(config)) return [];
   return mappingFaults(config).map((fault) => {
     const [place = "", ...words] = fault.split(": ");
-    const key = place.startsWith("results.") ? "results" : place.replaceAll(".", "-");
-    const isLookup = words.join(": ").startsWith("$lookup");
-    return problem(key, isLookup ? "lookup_drops" : "code_kind_needed");
+    const list = ["results", "links"].find((of) => place.startsWith(`${of}.`));
+    const said = words.join(": ");
+    return problem(list ?? place.replaceAll(".", "-"), mappingFaultCode(said));
   });
 }
+
+/** Of an expression inside a list only its own list's field can say that it doesn't compile. */
+const mappingFaultCode = (said: string): string =>
+  said.startsWith("$lookup")
+    ? "lookup_drops"
+    : said.includes("$code") || said.startsWith("no kind of code") || said.startsWith("the kind of")
+      ? "code_kind_needed"
+      : "not_right";
 
 async function ruleProblems(key: string, source: string, budget: Budget): Promise<FieldProblem[]> {
   const read = jsonOf(source);

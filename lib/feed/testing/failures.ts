@@ -52,10 +52,7 @@ export const failures: Readonly<Record<number, Failure>> = {
     elsewhere: "lib/kit/time.test.ts: zones and the change of the hour",
   },
   29: { title: "Withdrawn before what it withdraws was sent" },
-  30: {
-    title: "Two changes in the same second of a poll",
-    open: "the overlap is configured (Request Tracker: two minutes) and has no test of its own",
-  },
+  30: { title: "Two changes in the same second of a poll" },
   31: { title: "A webhook comes before our create has an answer" },
   32: { title: "Webhooks out of order" },
   33: { title: "A credential is refused in the middle" },

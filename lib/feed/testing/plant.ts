@@ -9,8 +9,10 @@ import { sealText } from "#lib/kit/keys";
 import { type EntryLine, seal } from "#lib/record/schema";
 import type { PlantPolicy } from "#lib/travelers/facts.schema";
 import { parseEvent, type TravelerEvent } from "#lib/travelers/schema";
+import type { CodeKind } from "../code-kinds.schema.ts";
 import { qmsSandboxConfig } from "../connectors/qms-sandbox/rules.ts";
 import type { RestConnectorConfig } from "../connectors/rest/schema.ts";
+import { canonicalOf } from "../crosswalk-lines.rules.ts";
 import { defaultRules } from "../default-rules.rules.ts";
 import { sandboxToken, sandboxWebhookSecret } from "./sandbox.ts";
 
@@ -47,6 +49,9 @@ const quick: Partial<RestConnectorConfig> = {
   breaker: { baseMs: 20, capMs: 100 },
 };
 
+/** What a system calls one of our codes, in the place of its usual list: kind, ours, theirs. */
+export type OtherCode = readonly [kind: CodeKind, from: string, to: string];
+
 type Place = { site: string; connector: string; person: string; card: string };
 
 /** A site with its connector, and a hand that writes entries as the record keeps them. */
@@ -54,12 +59,14 @@ export async function aPlant(
   sandboxUrl: string,
   config: Partial<RestConnectorConfig> = {},
   secret = sandboxToken,
+  codes: readonly OtherCode[] = [],
 ) {
   const admin = new pg.Client({ connectionString: process.env.BUYOFF_TEST_ADMIN_URL });
   await admin.connect();
   const card = canonicalJson({ name: "Marisol Reyes", employeeNumber: "E-2041", stamps: [] });
   const place: Place = { site: uuidv7(), connector: uuidv7(), person: uuidv7(), card };
   await furnish(admin, place, { ...qmsSandboxConfig(sandboxUrl), ...quick, ...config }, secret);
+  await mapCodes(admin, place.site, codes);
   const { site, connector } = place;
   const query = async <T extends pg.QueryResultRow>(sql: string, values: unknown[] = []) =>
     (await admin.query<T>(sql, values)).rows;
@@ -140,7 +147,6 @@ async function furnish(
     ],
   );
   await ruleInForce(admin, { site, connector, person, card });
-  await mapCodes(admin, site);
 }
 
 /** The rule that the product comes with, in force from the beginning. */
@@ -161,12 +167,16 @@ async function ruleInForce(admin: pg.Client, { site }: Place) {
 }
 
 /** As the demo's company has them, but of this site: other tests' plants are in the same database. */
-async function mapCodes(admin: pg.Client, site: string) {
-  const lists = [
+async function mapCodes(admin: pg.Client, site: string, others: readonly OtherCode[]) {
+  const usual = [
     ["defect_code", "park", null, "TRQ-01", "Q-2001"],
     ["gage", "park", null, "TW-0209", "CAL-TW-0209"],
     ["person", "default", "buyoff-integration", "E-1", "mreyes"],
   ] as const;
+  const lists = [
+    ...usual.filter(([kind]) => !others.some(([other]) => other === kind)),
+    ...others.map(([kind, from, to]) => [kind, "park", null, from, to] as const),
+  ];
   for (const [kind, missing, otherwise, from, to] of lists) {
     const list = uuidv7();
     await admin.query(
@@ -176,8 +186,8 @@ async function mapCodes(admin: pg.Client, site: string) {
     );
     await admin.query(
       `insert into crosswalk_lines (id, list_id, site_id, from_code, canonical, to_code, entered_in, entered_at)
-       values ($1, $2, $3, $4, $4, $5, 1, clock_timestamp())`,
-      [uuidv7(), list, site, from, to],
+       values ($1, $2, $3, $4, $5, $6, 1, clock_timestamp())`,
+      [uuidv7(), list, site, from, canonicalOf(kind, from), to],
     );
   }
 }

@@ -6,6 +6,7 @@ export function qmsSandboxConfig(url: string): RestConnectorConfig {
     kind: "rest",
     v: 1,
     process: "NCR",
+    preset: "qms-sandbox",
     baseUrl: url,
     allow: [new URL(url).hostname],
     auth: { kind: "bearer" },

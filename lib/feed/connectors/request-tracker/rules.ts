@@ -37,6 +37,7 @@ export function requestTrackerConfig({ baseUrl, allow, user, queue }: Where): Re
     kind: "rest",
     v: 1,
     process: "NCR",
+    preset: "request-tracker",
     baseUrl,
     allow: [...allow],
     auth: { kind: "basic", user },

@@ -18,6 +18,11 @@ export function expressionsOf(config: RestConnectorConfig): Expression[] {
     ["attach.look", attach.look ?? null],
     ["withdraw", withdraw ?? null],
     ["changes", changes],
+    ["session", config.session ?? null],
+    ...(config.links ?? []).flatMap((link, at): [string, object][] => [
+      [`links.${at}`, link],
+      [`links.${at}.look`, link.look],
+    ]),
   ];
   const known = new Set([
     "path",
@@ -30,10 +35,18 @@ export function expressionsOf(config: RestConnectorConfig): Expression[] {
     "headers",
     "items",
     "cursor",
+    "begin",
+    "form",
+    "gives",
+    "held",
   ]);
   return [
     ...config.results.map(({ when }, place) => ({ at: `results.${place}`, source: when })),
     { at: "record", source: config.record },
+    ...(["headers", "envelope", "words"] as const).flatMap((at) => {
+      const source = config[at];
+      return source === undefined ? [] : [{ at, source }];
+    }),
     ...(config.webhookSubject === null
       ? []
       : [{ at: "webhookSubject", source: config.webhookSubject }]),

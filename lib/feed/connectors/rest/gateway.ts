@@ -58,6 +58,7 @@ export function urlOf(baseUrl: string, path: string): URL | null {
 function authorization(auth: Target["auth"], secret: string): Record<string, string> {
   switch (auth.kind) {
     case "none":
+    case "request":
       return {};
     case "bearer":
       return { authorization: `Bearer ${secret}` };

@@ -15,8 +15,10 @@ const expression = z.string().check(z.minLength(1), z.maxLength(8000));
 const method = z.enum(["GET", "POST", "PUT", "PATCH"]);
 const milliseconds = z.int().check(z.positive());
 
+/** A question; `body` for systems that are asked by POST: text as it is, anything else as JSON. */
+const question = { method, path: expression, body: z.optional(expression) };
 /** Where `done` looks when the record itself doesn't show it; $externalId. */
-const look = z.optional(z.object({ method, path: expression }));
+const look = z.optional(z.object(question));
 
 /** What an answer means. The default for each status stands in classify.rules.ts. */
 export const classes = [
@@ -27,6 +29,8 @@ export const classes = [
   "rate_limited",
   /** It says itself that it did nothing: the request may be sent again. */
   "not_processed",
+  /** What it gave us at the beginning of the session counts no more: one new session, and the request once more. */
+  "expired",
   /** It may have done it or not. */
   "unknown",
 ] as const;
@@ -55,6 +59,31 @@ const fieldLimit = z.object({
 });
 export type FieldLimit = z.output<typeof fieldLimit>;
 
+const link = z.object({
+  /** In messages to people. */
+  name: z.string().check(z.minLength(1), z.maxLength(60)),
+  method,
+  path: expression,
+  body: expression,
+  look: z.object(question),
+  done: expression,
+});
+export type Link = z.output<typeof link>;
+
+/** Ready configurations: what a form begins with. Nothing of them is code. */
+export const presets = [
+  "request-tracker",
+  "odoo",
+  "servicenow",
+  "sap-defect",
+  "erpnext",
+  "jira",
+  "veeva",
+  "carbon",
+  "qms-sandbox",
+] as const;
+export type Preset = (typeof presets)[number];
+
 /**
  * A system with a JSON API, as configuration alone. Expressions see the payload as their input and
  * what a member's comment names as variables.
@@ -71,7 +100,27 @@ export const restConnectorConfig = z.object({
     z.object({ kind: z.literal("bearer") }),
     z.object({ kind: z.literal("basic"), user: z.string() }),
     z.object({ kind: z.literal("header"), name: z.string() }),
+    /** By what session, headers and envelope make of $secret. */
+    z.object({ kind: z.literal("request") }),
   ]),
+  /** The ready configuration that it began with. */
+  preset: z.optional(z.enum(presets)),
+  /**
+   * Asked for before anything else and kept for so long; $secret. Input of `gives`: status, headers, body; what
+   * it gives is $session. The secret is seen here, in `headers` and in `envelope`, and in no mapping.
+   */
+  session: z.optional(
+    z.object({
+      ...question,
+      headers: z.optional(expression),
+      gives: expression,
+      keptMs: milliseconds,
+    }),
+  ),
+  /** Of every request; $session, $secret, $act. */
+  headers: z.optional(expression),
+  /** Input: the body as its mapping makes it; gives what is sent. $session, $secret, $act. */
+  envelope: z.optional(expression),
   /** Shorter than the lease of a delivery, so that a slow answer doesn't outlive it. */
   timeoutMs: milliseconds.check(z.lte(20_000)),
   responseBytesMax: z.int().check(z.positive(), z.lte(20_000_000)),
@@ -99,6 +148,8 @@ export const restConnectorConfig = z.object({
   ),
   /** First that holds wins; before the defaults. Input: status, headers, body, act. */
   results: z.array(z.object({ when: expression, is: z.enum(classes) })),
+  /** Their own words for why, out of an answer; the same input. Without it: the answer's beginning. */
+  words: z.optional(expression),
   /** Input: the draft; $key. `path` gives text, `body` JSON. */
   create: z.object({
     method,
@@ -110,24 +161,38 @@ export const restConnectorConfig = z.object({
   /** Of the members of that body. */
   fields: z.optional(z.array(fieldLimit)),
   /** $key. `records` reads the foreign records out of the answer. */
-  lookup: z.object({ method, path: expression, records: expression }),
+  lookup: z.object({ ...question, records: expression }),
   /** $externalId; the answer is one foreign record. */
-  readBack: z.object({ method, path: expression }),
+  readBack: z.object(question),
   /** One foreign record → {externalId, number, key, url, version, status, dispositions}; $baseUrl. */
   record: expression,
   /** What must stand there after a create: two flat objects, compared member by member. */
   verify: z.object({ expected: expression, actual: expression }),
   /** Input: the update; $key, $externalId. `done`: is it in the foreign record already? */
-  update: z.object({ method, path: expression, body: expression, done: expression, look }),
+  update: z.object({
+    method,
+    path: expression,
+    headers: z.optional(expression),
+    body: expression,
+    done: expression,
+    look,
+  }),
   /**
-   * $externalId, $sha256, $name, $mediaType. `body` gives JSON from those and $base64; without it the bytes
-   * themselves are sent. `done` sees the foreign record and $sha256, $bytes.
+   * What belongs to a record and is a row of its own there, one after the other once it stands. Input of `body`:
+   * the draft; null: there is nothing to link. `done` sees what `look` was answered; $key, $externalId.
+   */
+  links: z.optional(z.array(link)),
+  /**
+   * $externalId, $sha256, $name, $mediaType. `body` gives JSON from those and $base64; `form` gives the fields of
+   * a multipart form, of which "$file" is the file's place; without both the bytes themselves are sent. `done` sees
+   * the foreign record and $sha256, $bytes.
    */
   attach: z.object({
     method,
     path: expression,
     headers: z.optional(expression),
     body: z.optional(expression),
+    form: z.optional(expression),
     done: expression,
     look,
     /** Of what `done` sees: [{name, sha256, bytes}], so that another photo under the same name is told from none. */
@@ -138,8 +203,7 @@ export const restConnectorConfig = z.object({
   /** $cursor ("" at first). Overlap is part of `path`; what was seen before is left out by version. */
   changes: z.nullable(
     z.object({
-      method,
-      path: expression,
+      ...question,
       items: expression,
       cursor: expression,
       /** $at, an instant → the cursor that begins there; without it a list begins with everything there is. */

@@ -7,15 +7,22 @@ export const shape = z.record(z.string(), z.string());
 export type Shape = z.output<typeof shape>;
 
 /** Every name that an expression looks for. */
-export function namesIn(...expressions: readonly string[]): Set<string> {
-  const names = new Set<string>();
+export const namesIn = (...expressions: readonly string[]): Set<string> =>
+  valuesOf("name", expressions);
+
+/** Every text that stands in an expression. */
+export const textsIn = (...expressions: readonly string[]): Set<string> =>
+  valuesOf("string", expressions);
+
+function valuesOf(type: "name" | "string", expressions: readonly string[]): Set<string> {
+  const found = new Set<string>();
   const visit = (node: unknown): void => {
     if (typeof node !== "object" || node === null) return;
-    if ("type" in node && node.type === "name" && "value" in node) names.add(String(node.value));
+    if ("type" in node && node.type === type && "value" in node) found.add(String(node.value));
     for (const inner of Object.values(node)) visit(inner);
   };
   for (const source of expressions) visit(jsonata(source).ast());
-  return names;
+  return found;
 }
 
 /** What the mapping reads of a record that is there. */

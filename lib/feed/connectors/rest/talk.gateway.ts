@@ -8,91 +8,27 @@ import {
   foreignRecord,
   madeRecord,
 } from "../../schema.ts";
-import { classify, retryAfterMs } from "./classify.rules.ts";
+import {
+  type Asked,
+  budget,
+  MappingProblem,
+  mapped,
+  mappedHeaders,
+  mappedText,
+  notComplete,
+  parsed,
+  question,
+  type RestTarget,
+  type Talk,
+  type Tell,
+  talk,
+} from "./exchange.gateway.ts";
 import { fitted, type TextFile } from "./fitting.rules.ts";
-import { type Call, type Called, call } from "./gateway.ts";
-import { type Budget, type Codes, evaluate } from "./mapping.rules.ts";
-import type { Class, RestConnectorConfig } from "./schema.ts";
+import { type Codes, evaluate } from "./mapping.rules.ts";
+import { multipart } from "./multipart.rules.ts";
+import type { Link, RestConnectorConfig } from "./schema.ts";
 
-/** What was sent and what came back, as evidence: without the secret, cut to a length. */
-export type Trace = { request: string; response: string | null; classification: string };
-
-export type Talk<T> =
-  | { kind: "done"; value: T; trace: Trace }
-  | {
-      kind: Exclude<Class, "done">;
-      reason: string;
-      waitMs: number;
-      trace: Trace;
-      /** Codes that stopped it: nothing is wrong with the mapping, a person has to map them. */
-      missing?: readonly CodeMissing[];
-    };
-
-/** Told before anything leaves; may stop it by throwing. */
-export type Tell = { onSend(act: string, request: string): Promise<void> };
-
-/** The other system, as its configuration describes it. */
-export type RestTarget = {
-  config: RestConnectorConfig;
-  secret: string;
-  /** The crosswalks at the time of what is sent; null: this exchange is about no event. */
-  codes?: Codes | null;
-  /** Those of today, for what is read: the QMS decides long after the event. Without: the same. */
-  codesNow?: Codes | null;
-  /** What stands between us and the system in a validation run; without it: nothing. */
-  through?: (what: Call, send: () => Promise<Called>) => Promise<Called>;
-};
-
-const budget: Budget = { now: () => Date.now(), milliseconds: 1_000, depth: 1_000 };
-const rateLimitDefaultMs = 60_000;
-
-/** A request that could not be put together: a fault of the mapping, for a person. */
-class MappingProblem extends Error {
-  readonly missing: readonly CodeMissing[];
-  constructor(problem: string, missing: readonly CodeMissing[] = []) {
-    super(problem);
-    this.missing = missing;
-  }
-}
-
-async function mapped(
-  target: Pick<RestTarget, "codes">,
-  source: string,
-  input: unknown,
-  variables: Record<string, unknown>,
-): Promise<unknown> {
-  const evaluated = await evaluate(source, input, variables, budget, target.codes ?? null);
-  if (!evaluated.ok) throw new MappingProblem(evaluated.problem, evaluated.missing);
-  return evaluated.value;
-}
-
-async function mappedText(
-  target: Pick<RestTarget, "codes">,
-  source: string,
-  input: unknown,
-  variables: Record<string, unknown>,
-): Promise<string> {
-  const value = await mapped(target, source, input, variables);
-  if (typeof value !== "string" || value === "")
-    throw new MappingProblem(`gives no text: ${source.slice(0, 80)}`);
-  return value;
-}
-
-async function parsed<T>(
-  target: Pick<RestTarget, "codes">,
-  schema: z.ZodMiniType<T>,
-  source: string,
-  input: unknown,
-  variables: Record<string, unknown>,
-): Promise<T> {
-  const value = await mapped(target, source, input, variables);
-  const read = schema.safeParse(value);
-  if (!read.success) throw new MappingProblem(notComplete(read.error));
-  return read.data;
-}
-
-const notComplete = ({ issues }: Pick<z.core.$ZodError, "issues">): string =>
-  `what was read is not complete: ${issues.map(({ path }) => path.join(".")).join(", ")}`;
+export type { RestTarget, Talk, Tell, Trace } from "./exchange.gateway.ts";
 
 /**
  * What their record says, in our words. A word for a decision that nobody has mapped takes nothing else
@@ -151,7 +87,7 @@ export const create = (
     async () => ({
       method: target.config.create.method,
       path: await mappedText(target, target.config.create.path, draft, { key }),
-      body: JSON.stringify((await madeBody(target, key, draft)).body),
+      body: (await madeBody(target, key, draft)).body,
     }),
     (body) => {
       const { made } = target.config.create;
@@ -169,10 +105,7 @@ export const lookUp = (
     target,
     "lookup",
     tell,
-    async () => ({
-      method: target.config.lookup.method,
-      path: await mappedText(target, target.config.lookup.path, {}, { key }),
-    }),
+    () => question(target, target.config.lookup, { key }),
     async (body) => {
       const found = await mapped(target, target.config.lookup.records, body, { key });
       if (!Array.isArray(found)) throw new MappingProblem("the look-up gives no list");
@@ -192,10 +125,7 @@ export const readBack = (
     target,
     "read_back",
     tell,
-    async () => ({
-      method: target.config.readBack.method,
-      path: await mappedText(target, target.config.readBack.path, {}, { externalId }),
-    }),
+    () => question(target, target.config.readBack, { externalId }),
     async (raw) => ({ asked: externalId, record: await recordOf(target, raw), raw }),
   );
 
@@ -247,17 +177,22 @@ export async function shown(
     return { kind: "done", value: raw, trace };
   }
   const { externalId } = record;
-  return talk(
+  return looked(target, look, { externalId }, tell);
+}
+
+const looked = (
+  target: RestTarget,
+  look: Link["look"],
+  variables: Record<string, unknown>,
+  tell: Tell,
+): Promise<Talk<unknown>> =>
+  talk(
     target,
     "look",
     tell,
-    async () => ({
-      method: look.method,
-      path: await mappedText(target, look.path, {}, { externalId }),
-    }),
+    () => question(target, look, variables),
     async (body) => body,
   );
-}
 
 export const update = (
   target: RestTarget,
@@ -270,15 +205,62 @@ export const update = (
     target,
     "update",
     tell,
-    async () => ({
-      method: target.config.update.method,
-      path: await mappedText(target, target.config.update.path, payload, { key, externalId }),
-      body: JSON.stringify(
-        await mapped(target, target.config.update.body, payload, { key, externalId }),
-      ),
-    }),
+    async () => {
+      const { method, path, headers, body } = target.config.update;
+      const variables = { key, externalId };
+      return {
+        method,
+        path: await mappedText(target, path, payload, variables),
+        headers: await mappedHeaders(headers, variables),
+        body: await mapped(target, body, payload, variables),
+      };
+    },
     async () => null,
   );
+
+/** One of the rows that belong to a record, where it isn't there yet and there is something to link. */
+export async function linked(
+  target: RestTarget,
+  link: Link,
+  key: string,
+  externalId: string,
+  draft: unknown,
+  tell: Tell,
+): Promise<Talk<unknown>> {
+  const variables = { key, externalId };
+  let body: unknown;
+  const made = await talkless(async () => {
+    body = await mapped(target, link.body, draft, variables);
+    return body === null;
+  });
+  if (made.kind !== "done" || made.value) return made;
+  const seen = await looked(target, link.look, variables, tell);
+  if (seen.kind !== "done") return seen;
+  const isThere = await talkless(
+    async () => (await mapped(target, link.done, seen.value, { ...variables, body })) === true,
+  );
+  if (isThere.kind !== "done" || isThere.value) return isThere;
+  const { method, path } = link;
+  return talk(
+    target,
+    "link",
+    tell,
+    async () => ({ method, path: await mappedText(target, path, draft, variables), body }),
+    async () => null,
+  );
+}
+
+/** What is only thought about, with its fault said as that of an exchange. */
+async function talkless<T>(think: () => Promise<T>): Promise<Talk<T>> {
+  const trace = { request: "", response: null, classification: "done" };
+  try {
+    return { kind: "done", value: await think(), trace };
+  } catch (problem) {
+    if (!(problem instanceof MappingProblem)) throw problem;
+    const { message, missing } = problem;
+    return { kind: "rejected", reason: `mapping: ${message}`, waitMs: 0, trace, missing };
+  }
+}
 
 export const isUpdateThere = async (
   target: RestTarget,
@@ -298,34 +280,31 @@ export const attach = (
     target,
     "attach",
     tell,
-    async () => {
-      const variables = {
-        externalId,
-        sha256: photo.sha256,
-        name: photo.name,
-        mediaType: photo.mediaType,
-      };
-      const { method, path, headers } = target.config.attach;
-      const extra = headers ? await mapped(target, headers, {}, variables) : {};
-      const { body } = target.config.attach;
-      if (body) {
-        const base64 = Buffer.from(photo.bytes).toString("base64");
-        return {
-          method,
-          path: await mappedText(target, path, {}, variables),
-          headers: extra as Record<string, string>,
-          body: JSON.stringify(await mapped(target, body, {}, { ...variables, base64 })),
-        };
-      }
-      return {
-        method,
-        path: await mappedText(target, path, {}, variables),
-        headers: { "content-type": photo.mediaType, ...(extra as Record<string, string>) },
-        body: photo.bytes,
-      };
-    },
+    () => attaching(target, externalId, photo),
     async () => null,
   );
+
+async function attaching(
+  target: RestTarget,
+  externalId: string,
+  { bytes, ...photo }: Photo,
+): Promise<Asked> {
+  const { method, path, headers, body, form } = target.config.attach;
+  const variables = { externalId, ...photo };
+  const to = { method, path: await mappedText(target, path, {}, variables) };
+  const extra = await mappedHeaders(headers, variables);
+  if (body !== undefined) {
+    const base64 = Buffer.from(bytes).toString("base64");
+    const made = await mapped(target, body, {}, { ...variables, base64 });
+    return { ...to, headers: extra, body: made };
+  }
+  if (form !== undefined) {
+    const fields = await parsed(target, z.record(z.string(), z.string()), form, {}, variables);
+    const made = multipart(fields, { ...photo, bytes });
+    return { ...to, headers: { ...extra, "content-type": made.type }, body: made.bytes };
+  }
+  return { ...to, headers: { "content-type": photo.mediaType, ...extra }, body: bytes };
+}
 
 export const isPhotoThere = async (
   target: RestTarget,
@@ -362,7 +341,7 @@ export const withdraw = (target: RestTarget, externalId: string, tell: Tell): Pr
       return {
         method: how.method,
         path: await mappedText(target, how.path, {}, { externalId }),
-        body: JSON.stringify(await mapped(target, how.body, {}, { externalId })),
+        body: await mapped(target, how.body, {}, { externalId }),
       };
     },
     async () => null,
@@ -380,15 +359,12 @@ export function changesSince(
     tell,
     async () => {
       if (!changes) throw new MappingProblem("this system can't be polled");
-      return {
-        method: changes.method,
-        path: await mappedText(target, changes.path, {}, { cursor }),
-      };
+      return question(target, changes, { cursor });
     },
     async (body) => {
       if (!changes) throw new MappingProblem("this system can't be polled");
       const items = await mapped(target, changes.items, body, {});
-      const next = await mapped(target, changes.cursor, body, {});
+      const next = await mapped(target, changes.cursor, body, { cursor });
       return changesPage.parse({ items: items ?? [], cursor: next });
     },
   );
@@ -411,81 +387,3 @@ export async function subjectOf(
     ? subject.value
     : null;
 }
-
-/** One exchange: put together, announced, sent, classified, read. */
-async function talk<T>(
-  target: RestTarget,
-  act: string,
-  tell: Tell,
-  make: () => Promise<Call>,
-  read: (body: unknown) => Promise<T>,
-): Promise<Talk<T>> {
-  let what: Call;
-  try {
-    what = await make();
-  } catch (problem) {
-    if (!(problem instanceof MappingProblem)) throw problem;
-    const reason = `mapping: ${problem.message}`;
-    return {
-      kind: "rejected",
-      reason,
-      waitMs: 0,
-      trace: { request: act, response: null, classification: reason },
-      missing: problem.missing,
-    };
-  }
-  const request = traceOf(target, what);
-  await tell.onSend(act, request);
-  const send = () => call(target.config, target.secret, what);
-  const called = await (target.through ? target.through(what, send) : send());
-  const trace = { request, response: answerText(target, called) };
-  if (called.kind !== "answered") {
-    const kind = called.kind === "not_sent" ? "not_processed" : "unknown";
-    return { kind, reason: called.reason, waitMs: 0, trace: { ...trace, classification: kind } };
-  }
-  const body = parsedJson(called.text);
-  const meaning = await classify(target.config, act, { ...called, body }, budget);
-  if (meaning !== "done") {
-    const waitMs = retryAfterMs(called.headers["retry-after"], Date.now()) ?? rateLimitDefaultMs;
-    return {
-      kind: meaning,
-      reason: reasonOf(target, called.status, called.text),
-      waitMs,
-      trace: { ...trace, classification: meaning },
-    };
-  }
-  try {
-    return { kind: "done", value: await read(body), trace: { ...trace, classification: "done" } };
-  } catch (problem) {
-    const reason = `the answer can't be read: ${problem instanceof Error ? problem.message : String(problem)}`;
-    const missing = problem instanceof MappingProblem ? problem.missing : [];
-    const said = { kind: "unknown", reason, waitMs: 0, missing } as const;
-    return { ...said, trace: { ...trace, classification: reason } };
-  }
-}
-
-const parsedJson = (text: string): unknown => {
-  try {
-    return text === "" ? null : JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-};
-
-const masked = (target: RestTarget, text: string): string =>
-  target.secret === "" ? text : text.replaceAll(target.secret, "•••");
-
-function traceOf(target: RestTarget, what: Call): string {
-  const body =
-    typeof what.body === "string" ? what.body : what.body ? `[${what.body.length} bytes]` : "";
-  return masked(target, `${what.method} ${what.path}\n${body}`).slice(0, 8_000);
-}
-
-const answerText = (target: RestTarget, called: Called): string =>
-  masked(
-    target,
-    called.kind === "answered" ? `${called.status}\n${called.text}` : called.reason,
-  ).slice(0, 2_000);
-
-const reasonOf = (target: RestTarget, status: number, text: string): string =>
-  masked(target, `${status} ${text.replace(/\s+/g, " ")}`).slice(0, 300);

@@ -131,7 +131,14 @@ export default async function ConnectorPage({ params, searchParams }: Ask) {
               <FlowStandings flows={flows} zone={zone} />
             </Part>
           )}
-          <Part title={t("capabilities")}>
+          <Part
+            title={t("capabilities")}
+            {...(connector.capabilities.triedAgainst === "simulator" && {
+              lead: t("notVerified", {
+                system: t(`preset.${typed.typed.preset}` as "preset.odoo"),
+              }),
+            })}
+          >
             <ConnectorCapabilities connector={connector} />
           </Part>
           {connector.kind === "rest" ? (

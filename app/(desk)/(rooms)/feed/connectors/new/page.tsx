@@ -8,14 +8,16 @@ import { PageHead } from "#components/desk/page-head";
 import { Button } from "#components/ui/button";
 import { TextInput } from "#components/ui/field";
 import { requireActor } from "#lib/boundary/actor";
+import { isVerified } from "#lib/feed/connectors/capabilities.rules";
 import { connectorKinds } from "#lib/feed/connectors/fields.rules";
-import { type Beginning, beginningOf, presetOf, presets } from "#lib/feed/connectors/presets.rules";
+import { asksOf, type Beginning, beginningOf, presetOf } from "#lib/feed/connectors/presets.rules";
+import { type Preset, presets } from "#lib/feed/connectors/rest/schema";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("connectors"))("add") };
 }
 
-type Ask = { kind?: string; preset?: string; queue?: string };
+type Ask = { kind?: string; preset?: string } & Record<string, string | string[] | undefined>;
 
 /** First what it is, then everything about it. */
 export default async function NewConnector({ searchParams }: { searchParams: Promise<Ask> }) {
@@ -26,7 +28,7 @@ export default async function NewConnector({ searchParams }: { searchParams: Pro
   const kind = connectorKinds.find((of) => of === asked.kind);
   const name = preset ? t(`preset.${preset}`) : kind ? t(`kind.${kind}`) : null;
   const beginning: Beginning | null = preset
-    ? presetOf(preset, String(asked.queue ?? "").slice(0, 100))
+    ? presetOf(preset, saidIn(asked))
     : kind
       ? beginningOf(kind)
       : null;
@@ -39,6 +41,11 @@ export default async function NewConnector({ searchParams }: { searchParams: Pro
         actions={<LinkButton href="/feed/connectors/new">{t("another")}</LinkButton>}
       />
       <FeedTabs here="connectors" />
+      {preset && !isVerified(preset) ? (
+        <p className="mb-5 max-w-[820px] rounded border-[1.5px] border-rule bg-sunk px-4 py-3 text-[15px]">
+          {t("notVerified", { system: name })}
+        </p>
+      ) : null}
       <ConnectorForm
         kind={beginning.kind}
         existing={null}
@@ -56,20 +63,11 @@ async function Choice() {
       <PageHead title={t("chooseTitle")} lead={t("chooseLead")} />
       <FeedTabs here="connectors" />
       <Kinds title={t("presets")}>
-        <Kind title={t("preset.request-tracker")} hint={t("presetHint.request-tracker")}>
-          <form action="/feed/connectors/new" className="grid gap-3">
-            <input type="hidden" name="preset" value="request-tracker" />
-            <QueueField label={t("queue")} />
-            <div>
-              <Button size="desk" type="submit" className="min-h-11">
-                {t("choose")}
-              </Button>
-            </div>
-          </form>
-        </Kind>
-        <Kind title={t("preset.qms-sandbox")} hint={t("presetHint.qms-sandbox")}>
-          <LinkButton href="/feed/connectors/new?preset=qms-sandbox">{t("choose")}</LinkButton>
-        </Kind>
+        {presets.map((of) => (
+          <Kind key={of} title={t(`preset.${of}`)} hint={t(`presetHint.${of}`)}>
+            <Begin preset={of} />
+          </Kind>
+        ))}
       </Kinds>
       <Kinds title={t("records")}>
         <Kind title={t("kind.rest")} hint={t("kindHint.rest")}>
@@ -89,18 +87,54 @@ async function Choice() {
   );
 }
 
-const QueueField = ({ label }: { label: string }) => (
+/** What it has to be told first, where it has to be told anything. */
+async function Begin({ preset }: { preset: Preset }) {
+  const t = await getTranslations("connectors");
+  const asks = Object.entries(asksOf(preset));
+  if (asks.length === 0)
+    return <LinkButton href={`/feed/connectors/new?preset=${preset}`}>{t("choose")}</LinkButton>;
+  return (
+    <form action="/feed/connectors/new" className="grid gap-3">
+      <input type="hidden" name="preset" value={preset} />
+      {asks.map(([name, usual]) => (
+        <AskField
+          key={name}
+          id={`${preset}-${name}`}
+          name={name}
+          label={t(`ask.${preset}.${name}` as "ask.request-tracker.queue")}
+          usual={usual}
+        />
+      ))}
+      <div>
+        <Button size="desk" type="submit" className="min-h-11">
+          {t("choose")}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+const saidIn = (asked: Ask): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(asked).flatMap(([name, said]) =>
+      typeof said === "string" ? [[name, said.slice(0, 300)]] : [],
+    ),
+  );
+
+type AskFieldOf = { id: string; name: string; label: string; usual: string };
+const AskField = ({ id, name, label, usual }: AskFieldOf) => (
   <div className="grid gap-1.5">
-    <label htmlFor="queue" className="text-[15px] font-[650] text-ink-2">
+    <label htmlFor={id} className="text-[15px] font-[650] text-ink-2">
       {label}
     </label>
     <TextInput
-      id="queue"
-      name="queue"
-      defaultValue="Nonconformances"
-      maxLength={100}
+      id={id}
+      name={name}
+      defaultValue={usual}
+      maxLength={300}
       required
       autoComplete="off"
+      spellCheck={false}
     />
   </div>
 );
