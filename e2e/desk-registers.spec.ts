@@ -1,3 +1,4 @@
+import { dateIn, instant } from "#lib/kit/time";
 import { expect, test } from "./fixtures.ts";
 import { rows } from "./support/database.ts";
 import { command } from "./support/desk.ts";
@@ -7,8 +8,8 @@ import { seen } from "./support/sight.ts";
 test.describe.configure({ timeout: 240_000 });
 
 const own = () => Date.now().toString(36).slice(-6).toUpperCase();
-const days = (count: number) =>
-  new Date(Date.now() + count * 86_400_000).toISOString().slice(0, 10);
+/** Of the plant: after six in its evening the day in Greenwich is another. */
+const days = (count: number) => dateIn("America/Chicago", instant(Date.now() + count * 86_400_000));
 
 test("a qualification is granted, renewed and withdrawn; a stamp follows it, and rests once it came back", async ({
   page,

@@ -34,3 +34,25 @@ test("labels read faster than an act is written down are all taken, one after th
       .map(({ position }) => position);
   await expect.poll(positions, { timeout: 60_000 }).toEqual(["1", "2", "3", "4"]);
 });
+
+test("a unit scanned while the next person's PIN is looked at is opened once they are in", async ({
+  page,
+}) => {
+  test.setTimeout(240_000);
+  const [first, second] = [await aUnit(), await aUnit()];
+  const player = new Player(page, run.origin);
+  await player.enrol();
+  await player.signIn("Marisol Reyes");
+  await player.open(first);
+  await page.route("**/api/floor/sign-in", async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    await route.continue();
+  });
+  await player.scan(player.badgeOf("Jamal Whitfield").badge);
+  await player.pin("Jamal Whitfield");
+  await page.getByRole("button", { name: "Take over" }).click();
+  await player.scan(`TRV~${second.traveler}`);
+  await expect(page.getByRole("button", { name: "Jamal Whitfield:" })).toBeVisible();
+  const unit = page.getByRole("button", { name: "Back to the queue" });
+  await expect(unit).toContainText(second.unit);
+});

@@ -19,22 +19,24 @@ export function HandOver({ badge, onClose }: { badge: string | null; onClose: ()
   const [pin, setPin] = useState("");
   const [isBusy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
-  useBadgeScan(
-    (text) => {
+  useBadgeScan({
+    isBusy,
+    onBadge: (text) => {
       setScanned(text);
       setPin("");
       setProblem(null);
     },
-    (text) => setProblem(notABadge(text)),
-  );
+    onOther: (text) => setProblem(notABadge(text)),
+  });
   const take = async () => {
     if (scanned === null) return;
     setBusy(true);
     const answer = await signIn(core, scanned, pin);
     setPin("");
+    // Closed while it is busy: what was read meanwhile is for the screen below.
+    if (answer.kind === "ok") return onClose();
     setBusy(false);
-    if (answer.kind === "ok") onClose();
-    else setProblem(problemOf(answer));
+    setProblem(problemOf(answer));
   };
   return (
     <Dialog title={t("title")} onClose={onClose} className="w-[900px]">

@@ -24,15 +24,16 @@ export function LockScreen() {
   const [pin, setPin] = useState("");
   const [isBusy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
-  useBadgeScan(
-    (text) => {
+  useBadgeScan({
+    isBusy,
+    onBadge: (text) => {
       setBadge(text);
       setScanned(true);
       setPin("");
       setProblem(null);
     },
-    (text) => setProblem(notABadge(text)),
-  );
+    onOther: (text) => setProblem(notABadge(text)),
+  });
   const enter = async () => {
     setBusy(true);
     const answer = await signIn(core, badge.trim(), pin);

@@ -399,14 +399,15 @@ export function SecondPerson({
   const [badge, setBadge] = useState<string | null>(null);
   const [pin, setPin] = useState("");
   const [other, setOther] = useState<Problem | null>(null);
-  useBadgeScan(
-    (text) => {
+  useBadgeScan({
+    isBusy,
+    onBadge: (text) => {
       setBadge(text);
       setPin("");
       setOther(null);
     },
-    (text) => setOther(notABadge(text)),
-  );
+    onOther: (text) => setOther(notABadge(text)),
+  });
   return (
     <div className="grid grid-cols-[minmax(0,1fr)_360px] gap-7 portrait:gap-5">
       <div className="flex flex-col gap-4">

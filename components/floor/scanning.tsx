@@ -43,9 +43,35 @@ export function useDeliverScan(): (text: string) => void {
   return scanning.deliver;
 }
 
-/** Where only a badge makes sense, a gage's label is told apart here and not by a wrong PIN later. */
-export function useBadgeScan(onBadge: (badge: string) => void, onOther: (text: string) => void) {
-  useScan(({ kind, text }) => (kind === "badge" || kind === "plain" ? onBadge : onOther)(text));
+type BadgeScan = {
+  /** A badge is being looked at: what is read meanwhile is not for this screen. */
+  isBusy: boolean;
+  onBadge: (badge: string) => void;
+  onOther: (text: string) => void;
+};
+
+/**
+ * Where only a badge makes sense, a gage's label is told apart here and not by a wrong PIN later. What is
+ * read while a badge is looked at is heard by the screen that comes after; where none comes it is let go,
+ * as nothing goes in behind a refusal that nobody has seen.
+ */
+export function useBadgeScan({ isBusy, onBadge, onOther }: BadgeScan): void {
+  const deliver = useDeliverScan();
+  const early = useRef<string | null>(null);
+  useScan(({ kind, text }) => {
+    if (isBusy) early.current = text;
+    else (kind === "badge" || kind === "plain" ? onBadge : onOther)(text);
+  });
+  useEffect(() => {
+    if (!isBusy) early.current = null;
+  }, [isBusy]);
+  useEffect(
+    () => () => {
+      // Once the ear of this screen is gone.
+      if (early.current !== null) setTimeout(deliver, 0, early.current);
+    },
+    [deliver],
+  );
 }
 
 export function useScan(onScan: Listener): void {

@@ -38,7 +38,7 @@ export function Dialog({
         event.preventDefault();
         if (dismissable) onClose();
       }}
-      className={`m-auto max-h-[94dvh] max-w-[94vw] overflow-hidden rounded-[16px] border-2 border-rule bg-paper open:flex open:flex-col ${className}`}
+      className={`m-auto max-h-[94dvh] max-w-[94vw] overflow-hidden rounded-[16px] border-2 border-rule bg-paper text-left open:flex open:flex-col ${className}`}
     >
       <div className="min-h-0 flex-1 overflow-auto p-7">
         <h2 id={heading} className="mb-4 text-[26px] leading-tight font-bold text-balance">
