@@ -67,7 +67,7 @@ export function Flows({
             <dt>{t("signed")}</dt>
             <dd>
               {of.approver ?? t("withProduct")}
-              {of.effectiveFrom === null ? null : (
+              {of.approver === null || of.effectiveFrom === null ? null : (
                 <>
                   {" · "}
                   <Moment at={of.effectiveFrom} zone={zone} shape="full" />

@@ -143,14 +143,14 @@ function Kinds({ title, children }: { title: string; children: ReactNode }) {
   return (
     <section aria-label={title} className="mb-6">
       <h2 className="mb-2 text-[19px] font-bold">{title}</h2>
-      <ul className="grid gap-3 sm:grid-cols-2 min-[1000px]:grid-cols-3">{children}</ul>
+      <ul className="grid items-start gap-3 sm:grid-cols-2 min-[1000px]:grid-cols-3">{children}</ul>
     </section>
   );
 }
 
 function Kind({ title, hint, children }: { title: string; hint: string; children: ReactNode }) {
   return (
-    <li className="grid grid-rows-[auto_1fr_auto] gap-2 rounded border-[1.5px] border-rule bg-sheet px-5 py-4">
+    <li className="grid gap-2 rounded border-[1.5px] border-rule bg-sheet px-5 py-4">
       <h3 className="text-[17px] font-[650]">{title}</h3>
       <p className="text-[15px] text-ink-2">{hint}</p>
       <div>{children}</div>
