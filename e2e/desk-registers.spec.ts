@@ -91,13 +91,13 @@ test("a qualification is granted, renewed and withdrawn; a stamp follows it, and
 test("a lot is received, moved, held and released, by whom it is for, and its list comes as a file", async ({
   page,
 }) => {
-  const lot = `PSB-${own()}`;
+  const lot = `SHM-${own()}`;
   await atDesk(page, "Ingrid Maurer");
   await page.goto("/stock");
   await seen(page, "stock");
   const dialog = page.getByRole("dialog");
   await page.getByRole("button", { name: "Receive stock" }).click();
-  await dialog.getByLabel("Part", { exact: true }).fill("PS-B2");
+  await dialog.getByLabel("Part", { exact: true }).fill("NG-SHM-221");
   await dialog.getByLabel("Serial").fill("S-1");
   await dialog.getByLabel("Lot").fill(lot);
   await dialog.getByRole("button", { name: "Receive", exact: true }).click();
