@@ -103,6 +103,7 @@ function stageOf(target: Target) {
   };
 }
 
+// What a target can't do is no test of it: one that is left out would count as failed.
 describe.each(targets)("$preset", (target) => {
   const { open, made, states, reaches, record, polled, connector, only, there, plant } =
     stageOf(target);
@@ -118,9 +119,8 @@ describe.each(targets)("$preset", (target) => {
     for (const session of there().world.sessions) expect(kept).not.toContain(session);
   });
 
-  test.runIf(target.hasKey)(
-    "failure 10: sent before our database went back to yesterday, it is found by our key and not written over",
-    async () => {
+  if (target.hasKey)
+    test("failure 10: sent before our database went back to yesterday, it is found by our key and not written over", async () => {
       await open();
       const { held } = await made();
       change(held, { [target.title]: "as quality put it" });
@@ -134,8 +134,7 @@ describe.each(targets)("$preset", (target) => {
       await until(ports, async () => (await states("create"))[0]?.state === "parked");
       expect(only(there().world.records).fields[target.title]).toBe("as quality put it");
       expect((await states("create"))[0]?.external_id).toBe(held.id);
-    },
-  );
+    });
 
   test("failure 1: its answer is lost after it was done: one record, found again or left to a person", async () => {
     await open();
@@ -189,9 +188,8 @@ describe.each(targets)("$preset", (target) => {
     expect(there().world.records).toEqual([]);
   });
 
-  test.runIf(target.hasSession)(
-    "failure 33: a session that has expired is begun anew once, for all that wait, and no attempt is spent",
-    async () => {
+  if (target.hasSession)
+    test("failure 33: a session that has expired is begun anew once, for all that wait, and no attempt is spent", async () => {
       await open();
       await made();
       there().world.sessions.clear();
@@ -200,8 +198,7 @@ describe.each(targets)("$preset", (target) => {
       await reaches("create", "tracking", 4);
       expect(there().world.begun - begun).toBe(1);
       for (const { attempts } of await states("create")) expect(attempts).toBe(0);
-    },
-  );
+    });
 
   test("failure 36: asked too often, it is left alone for as long as it says", async () => {
     await open();
@@ -235,12 +232,13 @@ describe.each(targets)("$preset", (target) => {
     await polled(async () => (await record())?.status === target.closed[1]);
   });
 
-  test.runIf(target.voided)("failure 47: void there is void here", async () => {
-    await open();
-    const { held } = await made();
-    change(held, target.voided ?? {});
-    await polled(async () => (await record())?.status === "void");
-  });
+  if (target.voided)
+    test("failure 47: void there is void here", async () => {
+      await open();
+      const { held } = await made();
+      change(held, target.voided ?? {});
+      await polled(async () => (await record())?.status === "void");
+    });
 
   test("failure 48: deleted there, nothing is made again: what is added stops and says so", async () => {
     await open();
