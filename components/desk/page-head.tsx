@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { Link } from "#components/desk/link";
 
 export function PageHead({
   title,
@@ -17,6 +18,39 @@ export function PageHead({
       </div>
       {actions}
     </header>
+  );
+}
+
+/** Over one thing of a list: the way back to it, what this is and how it stands. */
+export function OneHead({
+  crumbs,
+  back,
+  title,
+  state,
+  actions,
+}: {
+  /** What the way back is called for who does not see it. */
+  crumbs: string;
+  back: { href: string; label: string };
+  title: ReactNode;
+  state: ReactNode;
+  actions?: ReactNode;
+}) {
+  return (
+    <>
+      <nav aria-label={crumbs} className="text-[14px] text-ink-2 print:hidden">
+        <Link href={back.href} className="underline-offset-4 hover:underline">
+          {back.label}
+        </Link>
+      </nav>
+      <header className="mt-1 mb-4 flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
+        <h1 className="flex min-w-0 flex-wrap items-center gap-x-4 gap-y-2 text-[28px] leading-tight font-bold [overflow-wrap:anywhere]">
+          <span>{title}</span>
+          {state}
+        </h1>
+        {actions}
+      </header>
+    </>
   );
 }
 

@@ -3,8 +3,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
 import path from "node:path";
-import { GetObjectCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
-import S3rver from "s3rver";
+import { GetObjectCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
 import sharp from "sharp";
 import { afterAll, beforeAll, expect, inject, test, vi } from "vitest";
 
@@ -35,30 +34,20 @@ import { freePort } from "#lib/setup/port";
 import { PUT } from "../../app/api/blobs/[sha256]/route.ts";
 import { aFolder } from "./programs.ts";
 import { cutAfter } from "./proxy.ts";
+import { bucketClient, startBuckets } from "./servers.ts";
 
 const folder = aFolder("blobs");
-let server: S3rver;
+let server: Awaited<ReturnType<typeof startS3>>;
 let door: Awaited<ReturnType<typeof cutAfter>>;
 let tablet: Actor;
 let cookie: string;
-const direct = new S3Client({
-  endpoint: `http://127.0.0.1:${s3Port}`,
-  region: "us-east-1",
-  forcePathStyle: true,
-  credentials: { accessKeyId: "S3RVER", secretAccessKey: "S3RVER" },
-});
+const direct = bucketClient(s3Port);
 
-async function startS3(): Promise<S3rver> {
-  const started = new S3rver({
-    port: s3Port,
-    address: "127.0.0.1",
-    silent: true,
-    directory: path.join(folder.path, "s3"),
-    configureBuckets: ["plant-evidence", "plant-evidence-2"].map((name) => ({ name, configs: [] })),
-  });
-  await started.run();
-  return started;
-}
+const startS3 = () =>
+  startBuckets({ port: s3Port, directory: path.join(folder.path, "s3") }, [
+    "plant-evidence",
+    "plant-evidence-2",
+  ]);
 
 beforeAll(async () => {
   server = await startS3();

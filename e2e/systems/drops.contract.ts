@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { GetObjectCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
-import S3rver from "s3rver";
+import { GetObjectCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 
 vi.hoisted(() => {
@@ -23,7 +22,7 @@ import { uuidv7 } from "#lib/kit/ids";
 import { freePort } from "#lib/setup/port";
 import { aFolder } from "./programs.ts";
 import { cutAfter } from "./proxy.ts";
-import { type Sshd, startSshd } from "./servers.ts";
+import { bucketClient, type Sshd, startBuckets, startSshd } from "./servers.ts";
 
 const ports = portsWith();
 let sshd: Sshd;
@@ -146,14 +145,7 @@ test("an event is one object in a bucket, its digest after it; sent again it is 
   const folder = aFolder("s3");
   const port = await freePort(0);
   const bucket = "plant-evidence";
-  const server = new S3rver({
-    port,
-    address: "127.0.0.1",
-    silent: true,
-    directory: folder.path,
-    configureBuckets: [{ name: bucket, configs: [] }],
-  });
-  await server.run();
+  const server = await startBuckets({ port, directory: folder.path }, [bucket]);
   const config: S3Config = {
     ...publisherBase,
     kind: "s3",
@@ -174,12 +166,7 @@ test("an event is one object in a bucket, its digest after it; sent again it is 
     [id],
   );
   await until(ports, allVerified(1));
-  const client = new S3Client({
-    endpoint: config.endpoint,
-    region: config.region,
-    forcePathStyle: true,
-    credentials: { accessKeyId: "S3RVER", secretAccessKey: "S3RVER" },
-  });
+  const client = bucketClient(port);
   const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket: bucket }));
   const name = `buyoff/events/${event.recordedtime.slice(0, 10)}/${event.partitionkey}.${event.sequence}.${event.id}.jsonl`;
   expect(Contents.map(({ Key }) => Key)).toEqual([name, `${name}.sha256`]);

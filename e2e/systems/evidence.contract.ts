@@ -2,8 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, unlinkSync } from "node:fs";
 import { createServer, request } from "node:http";
 import path from "node:path";
-import { GetObjectCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
-import S3rver from "s3rver";
+import { GetObjectCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 
 vi.hoisted(() => {
@@ -20,7 +19,7 @@ import { publisherBase } from "#lib/feed/testing/publisher";
 import { freePort } from "#lib/setup/port";
 import { aFolder } from "./programs.ts";
 import { cutAfter } from "./proxy.ts";
-import { type Sshd, startSshd } from "./servers.ts";
+import { bucketClient, type Sshd, startBuckets, startSshd } from "./servers.ts";
 
 let plant: TestPlant;
 let sshd: Sshd;
@@ -158,14 +157,7 @@ test("a bucket that keeps less than it was given has no whole batch; the next at
   const kept = aFolder("s3");
   const port = await freePort(0);
   const bucket = "plant-evidence";
-  const server = new S3rver({
-    port,
-    address: "127.0.0.1",
-    silent: true,
-    directory: kept.path,
-    configureBuckets: [{ name: bucket, configs: [] }],
-  });
-  await server.run();
+  const server = await startBuckets({ port, directory: kept.path }, [bucket]);
   const proxy = await losing(port);
   const config: S3Config = {
     ...publisherBase,
@@ -178,12 +170,7 @@ test("a bucket that keeps less than it was given has no whole batch; the next at
     pathStyle: true,
     ca: null,
   };
-  const client = new S3Client({
-    endpoint: `http://127.0.0.1:${port}`,
-    region: config.region,
-    forcePathStyle: true,
-    credentials: { accessKeyId: "S3RVER", secretAccessKey: "S3RVER" },
-  });
+  const client = bucketClient(port);
   const there = async () =>
     (await client.send(new ListObjectsV2Command({ Bucket: bucket }))).Contents ?? [];
   const { place, id } = await aBatch(config, { secretAccessKey: "S3RVER" });

@@ -1,6 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { S3Client } from "@aws-sdk/client-s3";
+import S3rver from "s3rver";
 import { freePort } from "#lib/setup/port";
 import { aFolder, eventually, listens, type Running, startProgram } from "./programs.ts";
 
@@ -279,3 +281,30 @@ export function program(name: string): string {
   if (!found) throw new Error(`${name} is not installed`);
   return found;
 }
+
+export const bucketLogin = { accessKeyId: "S3RVER", secretAccessKey: "S3RVER" };
+
+/** Buckets on s3rver, whose files stand in `directory`. */
+export async function startBuckets(
+  { port, directory }: { port: number; directory: string },
+  buckets: readonly string[],
+): Promise<S3rver> {
+  const server = new S3rver({
+    port,
+    directory,
+    address: "127.0.0.1",
+    silent: true,
+    configureBuckets: buckets.map((name) => ({ name, configs: [] })),
+  });
+  await server.run();
+  return server;
+}
+
+/** Straight to the server, past whatever stands before it in a test. */
+export const bucketClient = (port: number): S3Client =>
+  new S3Client({
+    endpoint: `http://127.0.0.1:${port}`,
+    region: "us-east-1",
+    forcePathStyle: true,
+    credentials: bucketLogin,
+  });

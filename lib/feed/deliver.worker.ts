@@ -6,7 +6,7 @@ import { breakerPolicy } from "./breaker.rules.ts";
 import { connectorById, isRecordsConnector, type OpenConnector } from "./connector.queries.ts";
 import { requestWaitMs } from "./connector-usage.queries.ts";
 import type { TextFile } from "./connectors/rest/fitting.rules.ts";
-import type { RestConnectorConfig } from "./connectors/rest/schema.ts";
+import { isFoundByKey, type RestConnectorConfig } from "./connectors/rest/schema.ts";
 import * as rest from "./connectors/rest/talk.gateway.ts";
 import { hearsEvents } from "./connectors/schema.ts";
 import { keepCodes } from "./crosswalk-book.commands.ts";
@@ -150,9 +150,8 @@ const only = (outcome: Outcome): Found => ({ outcome, made: null });
 async function createRecord(work: RecordWork): Promise<Found> {
   const { claim, connector } = work;
   const doubtful = claim.state === "outcome_unknown";
-  const { dedupe } = connector.config;
   // Where our key is its key as well: what people have changed there since is not written over.
-  if (dedupe !== "none") {
+  if (isFoundByKey(connector.config)) {
     const found = await exchange(work, (tell) => rest.lookUp(connector, claim.externalKey, tell));
     if (found.kind !== "done") return only(failedRead(found));
     const [first, ...others] = found.value;
@@ -161,9 +160,9 @@ async function createRecord(work: RecordWork): Promise<Found> {
       return only({ kind: "rejected", reason: `several records have our key: ${numbers}` });
     }
     if (first) return { outcome: { kind: "there", how: "found" }, made: first };
-    if (doubtful && dedupe === "search") return only({ kind: "not_there" });
-  }
-  if (doubtful && dedupe === "none") {
+    // An upsert of what is not there can't make a second one, however late the first arrives.
+    if (doubtful && connector.config.dedupe === "search") return only({ kind: "not_there" });
+  } else if (doubtful) {
     return only({ kind: "rejected", reason: "outcome unknown and no way to look it up" });
   }
   const sent = await exchange(work, (tell) =>

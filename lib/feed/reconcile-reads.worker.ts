@@ -1,7 +1,7 @@
 import "server-only";
 import { instant } from "#lib/kit/time";
 import type { OpenConnector } from "./connector.queries.ts";
-import type { RestConnectorConfig } from "./connectors/rest/schema.ts";
+import { isFoundByKey, type RestConnectorConfig } from "./connectors/rest/schema.ts";
 import * as rest from "./connectors/rest/talk.gateway.ts";
 import { bookAt, codesOfDelivery } from "./crosswalk-book.queries.ts";
 import { differences, isLater } from "./delivery.rules.ts";
@@ -203,7 +203,7 @@ async function lookedUp(
   { connector, rows, pace }: Work,
   isListed: boolean,
 ): Promise<ForeignRecord[]> {
-  if (connector.config.dedupe !== "search") return [];
+  if (!isFoundByKey(connector.config)) return [];
   const found: ForeignRecord[] = [];
   for (const row of rows) {
     const isMeant =

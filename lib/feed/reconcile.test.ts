@@ -138,18 +138,21 @@ describe("a clean run", () => {
 });
 
 describe("each fault has exactly its line, and nothing else", () => {
-  test("a lost reply that nobody has cleared yet", async () => {
-    await plant.query(
-      "update connectors set config = jsonb_set(config, '{settlingMs}', '600000') where id = $1",
-      [plant.connector],
-    );
-    await anNcrInDoubt();
-    const { lines, run } = await compare();
-    expect(lines).toMatchObject([
-      { kind: "unknown", detail: { sameAs: [expect.stringContaining("NCR-")] }, closed: null },
-    ]);
-    expect(run.counts).toMatchObject([{ produced: 1, unknown: 1, accepted: 0 }]);
-  });
+  test.each(["search", "upsert"])(
+    "a lost reply that nobody has cleared yet, found by our key (%s)",
+    async (dedupe) => {
+      await plant.query("update connectors set config = config || $2 where id = $1", [
+        plant.connector,
+        { settlingMs: 600_000, dedupe },
+      ]);
+      await anNcrInDoubt();
+      const { lines, run } = await compare();
+      expect(lines).toMatchObject([
+        { kind: "unknown", detail: { sameAs: [expect.stringContaining("NCR-")] }, closed: null },
+      ]);
+      expect(run.counts).toMatchObject([{ produced: 1, unknown: 1, accepted: 0 }]);
+    },
+  );
   async function anNcrInDoubt() {
     await sandbox.behave({ mode: "commit-then-drop", scope: "create", remaining: 1 });
     await plant.logDefect();

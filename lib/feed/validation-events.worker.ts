@@ -7,8 +7,8 @@ import { probe, publish } from "./connectors/publishers/publish.gateway.ts";
 import type { PublisherConfig } from "./connectors/publishers/schema.ts";
 import { eventReference } from "./event-reference.queries.ts";
 import type { RunMode } from "./flow.schema.ts";
-import type { Seen } from "./validation.rules.ts";
-import type { ActName, Observation } from "./validation-cases.schema.ts";
+import { notRun, type Seen, seen } from "./validation.rules.ts";
+import type { ActName } from "./validation-cases.schema.ts";
 
 /** What a case works on at a system that hears events: the plant's last ones, as they were made. */
 export type EventBench = {
@@ -18,21 +18,6 @@ export type EventBench = {
   connector: OpenConnector<PublisherConfig>;
   messages: readonly { id: string; payload: unknown }[];
 };
-
-const notRun = (why: NonNullable<Seen["why"]>): Seen => ({
-  observed: null,
-  how: null,
-  why,
-  says: "",
-  evidence: [],
-});
-const seen = (observed: Observation, how: "done" | "checked", says: string): Seen => ({
-  observed,
-  how,
-  why: null,
-  says,
-  evidence: [],
-});
 
 export const eventActs: Readonly<Partial<Record<ActName, (bench: EventBench) => Promise<Seen>>>> = {
   map: async ({ connector, messages }) => {

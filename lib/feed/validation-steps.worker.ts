@@ -1,134 +1,36 @@
 import "server-only";
-import { setTimeout as wait } from "node:timers/promises";
-import { sha256Hex } from "#lib/kit/canonical";
+import { createHash } from "node:crypto";
 import { instant } from "#lib/kit/time";
-import type { OpenConnector } from "./connector.queries.ts";
 import { seenIn } from "./connector-schema.commands.ts";
-import type { SchemaSample } from "./connector-schema.schema.ts";
 import { kindsAsked } from "./connectors/rest/expressions.rules.ts";
 import type { Called } from "./connectors/rest/gateway.ts";
-import type { RestConnectorConfig } from "./connectors/rest/schema.ts";
+import { isFoundByKey } from "./connectors/rest/schema.ts";
 import { driftOf } from "./connectors/rest/shape.rules.ts";
 import * as rest from "./connectors/rest/talk.gateway.ts";
 import { bookAt } from "./crosswalk-book.queries.ts";
-import { afterOutcome, differences, type Outcome, type Standing } from "./delivery.rules.ts";
-import type { RunMode } from "./flow.schema.ts";
-import type { FeedProcess } from "./processes.schema.ts";
-import type { NcrDraft } from "./schema.ts";
-import { failedRead, failedWrite, notMapped } from "./talked.worker.ts";
-import { keyOfTest, type Seen } from "./validation.rules.ts";
-import type { Evidence, TestRecord } from "./validation.schema.ts";
-import type { ActName, Observation } from "./validation-cases.schema.ts";
-import { samplePhoto, testDraft, testUpdate } from "./validation-samples.rules.ts";
-
-export type Records = OpenConnector<RestConnectorConfig>;
-/** A message of the flow as it was made. */
-export type Message = { payload: unknown; key: string; eventAt: Date };
-
-/** What a case works on: records of its own, and the plant's last messages. */
-export type Bench = {
-  run: string;
-  code: string;
-  site: string;
-  process: FeedProcess;
-  mode: RunMode;
-  connector: Records;
-  messages: readonly Message[];
-  sample: SchemaSample | null;
-  link: string;
-  /** Which attempt of the run it is, from 1. */
-  fence: number;
-  /** Before each request: may the system be asked now? */
-  turn(): Promise<void>;
-  /** What the case has made there. */
-  made: Made[];
-};
-type Made = { key: string; externalId: string; number: string; isVoid: boolean };
-
-const quiet: rest.Tell = { onSend: async () => undefined };
-const notRun = (why: NonNullable<Seen["why"]>, says = "", evidence: Evidence[] = []): Seen => ({
-  observed: null,
-  how: evidence.length > 0 ? "checked" : null,
-  why,
-  says,
-  evidence,
-});
-const seen = (
-  observed: Observation,
-  how: NonNullable<Seen["how"]>,
-  says: string,
-  evidence: Evidence[] = [],
-): Seen => ({ observed, how, why: null, says, evidence });
-
-export const evidenceOf = ({ request, response, classification }: rest.Trace): Evidence => ({
-  request,
-  requestSha256: sha256Hex(request),
-  response,
-  responseSha256: response === null ? null : sha256Hex(response),
-  classification,
-});
-
-/** Puts a request to the system and keeps what was said on both sides. */
-async function asked<T>(
-  bench: Bench,
-  kept: Evidence[],
-  what: () => Promise<rest.Talk<T>>,
-): Promise<rest.Talk<T>> {
-  await bench.turn();
-  const talked = await what();
-  kept.push(evidenceOf(talked.trace));
-  return talked;
-}
-
-const sending: Standing = { state: "sending", operation: "create", attempts: 0, lookups: 0 };
-
-/** What a worker would make of an outcome, by the same rules. */
-function stateAfter(bench: Bench, outcome: Outcome): { observed: Observation; says: string } {
-  const now = instant(Date.now());
-  const change = afterOutcome(sending, outcome, bench.connector.config, now, 0.5);
-  const says = `${change.state}: ${change.lastResult}`;
-  if (outcome.kind === "unmapped") return { observed: "code_missing", says };
-  if (change.connector) {
-    const isWait = "pausedUntil" in change.connector;
-    return { observed: isWait ? "asked_to_wait" : "unauthorized", says };
-  }
-  if (change.state === "outcome_unknown") return { observed: "outcome_unknown", says };
-  return { observed: change.state === "pending" ? "sent_again" : "parked", says };
-}
-
-/** Of this attempt of the run: what one that was cut off has left is another record. */
-const keyOf = (bench: Bench, nth = 0, fence = bench.fence) =>
-  keyOfTest(bench, `${bench.code}/${fence}`, nth);
-
-/** The plant's last message as a test record; why there is none. */
-function draftOf({ connector, messages, run, link }: Bench): NcrDraft | Seen {
-  const [last] = messages;
-  if (!last) return notRun("no_events");
-  const kinds = kindsAsked(connector.config);
-  return (
-    testDraft(last.payload, { name: run.slice(-8), link, kinds }) ?? notRun("not_of_this_system")
-  );
-}
-const isSeen = (draft: NcrDraft | Seen): draft is Seen => "observed" in draft;
-
-/** Codes as they were when it happened, as a worker looks them up. */
-const asThen = (bench: Bench): Records => {
-  const at = bench.messages[0]?.eventAt ?? new Date();
-  const asking = { site: bench.site, connector: bench.connector.code };
-  const codes = bookAt(asking, () => instant(at.getTime()));
-  return { ...bench.connector, codes };
-};
-
-async function bodyOf(target: rest.RestTarget, key: string, draft: unknown) {
-  const sent: { body: string | null } = { body: null };
-  const stopped: Called = { kind: "not_sent", reason: "put together and not sent" };
-  const through = async (what: { body?: string | Uint8Array }) => {
-    sent.body = typeof what.body === "string" ? what.body : "";
-    return stopped;
-  };
-  const talked = await rest.create({ ...target, through }, key, draft, quiet);
-  return { talked, isMade: sent.body !== null };
-}
+import { failedWrite } from "./talked.worker.ts";
+import { keyOfTest, notRun, type Seen, seen } from "./validation.rules.ts";
+import type { Evidence } from "./validation.schema.ts";
+import {
+  adopt,
+  asked,
+  asThen,
+  type Bench,
+  bodyOf,
+  draftOf,
+  evidenceOf,
+  found,
+  isSeen,
+  keyOf,
+  type Made,
+  madeVoid,
+  makeRecord,
+  quiet,
+  type Records,
+  stateAfter,
+} from "./validation-bench.worker.ts";
+import type { ActName } from "./validation-cases.schema.ts";
+import { samplePhoto, testUpdate } from "./validation-samples.rules.ts";
 
 /** In shadow what would be sent is put together and goes nowhere: what can't be put together is found. */
 async function inShadow(bench: Bench): Promise<Seen> {
@@ -140,48 +42,6 @@ async function inShadow(bench: Bench): Promise<Seen> {
   const { observed, says } = stateAfter(bench, failedWrite(talked));
   return seen(observed, "checked", says, [evidenceOf(talked.trace)]);
 }
-
-async function makeRecord(bench: Bench, nth: number): Promise<Seen> {
-  const draft = draftOf(bench);
-  if (isSeen(draft)) return draft;
-  const target = asThen(bench);
-  const key = keyOf(bench, nth);
-  const kept: Evidence[] = [];
-  const sent = await asked(bench, kept, () => rest.create(target, key, draft, quiet));
-  if (sent.kind !== "done") {
-    const { observed, says } = stateAfter(bench, failedWrite(sent));
-    return seen(observed, "done", says, kept);
-  }
-  bench.made.push({ key, ...sent.value, isVoid: false });
-  const { externalId, number } = sent.value;
-  const read = await asked(bench, kept, () => rest.readBack(target, externalId, quiet));
-  if (read.kind !== "done") {
-    const { says } = stateAfter(bench, failedRead(read));
-    return seen("failed", "done", says, kept);
-  }
-  const compared = await rest.compared(target, key, draft, read.value.raw);
-  if (!compared.ok) {
-    const { observed, says } = stateAfter(bench, notMapped(compared));
-    return seen(observed, "done", says, kept);
-  }
-  const members = differences(compared.expected, compared.actual);
-  return members.length > 0
-    ? seen("differs", "done", `${number}: ${members.join(", ")}`, kept)
-    : seen("verified", "done", number, kept);
-}
-
-/** As long as a search may lag behind, and no longer. */
-async function found(bench: Bench, kept: Evidence[]): Promise<rest.Talk<Found[]>> {
-  const { settlingMs, lookupsMax } = bench.connector.config;
-  for (let look = 0; ; look += 1) {
-    if (look > 0) await wait(settlingMs);
-    const looked = await asked(bench, kept, () =>
-      rest.lookUp(bench.connector, keyOf(bench), quiet),
-    );
-    if (looked.kind !== "done" || looked.value.length > 0 || look >= lookupsMax) return looked;
-  }
-}
-type Found = Awaited<ReturnType<typeof rest.recordOf>>;
 
 const hasRecord = (bench: Bench): Made | null => bench.made[0] ?? null;
 
@@ -229,7 +89,7 @@ export const recordActs: Readonly<Partial<Record<ActName, Carry>>> = {
   create: (bench) =>
     bench.mode === "shadow" ? inShadow(bench) : makeRecord(bench, bench.made.length),
   look_up: async (bench) => {
-    if (bench.connector.config.dedupe !== "search") return notRun("no_search");
+    if (!isFoundByKey(bench.connector.config)) return notRun("no_search");
     if (bench.mode === "shadow") return notRun("in_shadow");
     const kept: Evidence[] = [];
     const looked = await found(bench, kept);
@@ -240,18 +100,15 @@ export const recordActs: Readonly<Partial<Record<ActName, Carry>>> = {
     return seen(count === 0 ? "none" : count === 1 ? "one" : "several", "done", numbers, kept);
   },
   create_again: async (bench) => {
-    const { dedupe } = bench.connector.config;
-    if (dedupe === "none") return notRun("no_search");
+    if (!isFoundByKey(bench.connector.config)) return notRun("no_search");
     if (bench.mode === "shadow") return notRun("in_shadow");
     const kept: Evidence[] = [];
-    if (dedupe === "search") {
-      const looked = await found(bench, kept);
-      if (looked.kind !== "done") return seen("failed", "done", looked.reason, kept);
-      adopt(bench, looked.value);
-      const [first] = looked.value;
-      // A worker takes what it finds and makes nothing.
-      if (first) return seen("found", "done", first.number, kept);
-    }
+    const looked = await found(bench, kept);
+    if (looked.kind !== "done") return seen("failed", "done", looked.reason, kept);
+    adopt(bench, looked.value);
+    const [first] = looked.value;
+    // A worker takes what it finds and makes nothing.
+    if (first) return seen("found", "done", first.number, kept);
     const before = bench.made.map(({ externalId }) => externalId);
     const again = await makeRecord(bench, 0);
     const last = bench.made.at(-1)?.externalId ?? "";
@@ -283,7 +140,7 @@ export const recordActs: Readonly<Partial<Record<ActName, Carry>>> = {
     if (!made) return notRun("no_record");
     const kept: Evidence[] = [];
     const bytes = Buffer.from(samplePhoto.base64, "base64");
-    const sha256 = await digestOf(bytes);
+    const sha256 = createHash("sha256").update(bytes).digest("hex");
     const { name, mediaType } = samplePhoto;
     const photo = { name, mediaType, sha256, bytes };
     const target = asThen(bench);
@@ -359,14 +216,6 @@ async function question(bench: Bench, target: Records): Promise<Seen> {
   return seen(isShut ? "unauthorized" : "failed", "done", talked.reason, kept);
 }
 
-/** What was found by our key was made by this case, whoever heard its answer. */
-function adopt(bench: Bench, records: readonly Found[]): void {
-  for (const { externalId, number } of records) {
-    if (bench.made.some((one) => one.externalId === externalId)) continue;
-    bench.made.push({ key: keyOf(bench), externalId, number, isVoid: false });
-  }
-}
-
 function refusedBy(
   bench: Bench,
   failure: Parameters<typeof failedWrite>[0],
@@ -415,43 +264,4 @@ async function putIn(
   if (talked.kind === "done") return seen("failed", "put_in", "taken for made", kept);
   const { observed, says } = stateAfter(bench, failedWrite(talked));
   return seen(observed, "put_in", says, kept);
-}
-
-async function madeVoid(bench: Bench, made: Made, kept: Evidence[]): Promise<string> {
-  const sent = await asked(bench, kept, () =>
-    rest.withdraw(bench.connector, made.externalId, quiet),
-  );
-  if (sent.kind !== "done") return sent.reason;
-  const read = await asked(bench, kept, () =>
-    rest.readBack(bench.connector, made.externalId, quiet),
-  );
-  if (read.kind !== "done") return read.reason;
-  made.isVoid = read.value.record.status === "void";
-  return read.value.record.status ?? "unmapped";
-}
-
-/** What an attempt that was cut off has made there is found by its keys, to be cleared up with the rest. */
-export async function leftBehind(bench: Bench): Promise<void> {
-  if (bench.mode === "shadow" || bench.connector.config.dedupe !== "search") return;
-  for (let fence = 1; fence < bench.fence; fence += 1)
-    for (const nth of [0, 1]) {
-      const key = keyOf(bench, nth, fence);
-      const looked = await asked(bench, [], () => rest.lookUp(bench.connector, key, quiet));
-      if (looked.kind === "done") adopt(bench, looked.value);
-    }
-}
-
-/** What a case has made is made void where the system can be told how; what is left is named for a person. */
-export async function clearedUp(bench: Bench): Promise<TestRecord[]> {
-  for (const made of bench.made)
-    if (bench.connector.config.withdraw && !made.isVoid) await madeVoid(bench, made, []);
-  return bench.made.map(({ number, externalId, isVoid }) => ({
-    number,
-    externalId,
-    became: isVoid ? ("void" as const) : ("left" as const),
-  }));
-}
-
-async function digestOf(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  return Buffer.from(await crypto.subtle.digest("SHA-256", bytes)).toString("hex");
 }

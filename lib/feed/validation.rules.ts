@@ -24,6 +24,19 @@ export type Seen = {
   evidence: readonly Evidence[];
 };
 
+export const seen = (
+  observed: Observation,
+  how: NonNullable<Seen["how"]>,
+  says: string,
+  evidence: readonly Evidence[] = [],
+): Seen => ({ observed, how, why: null, says, evidence });
+
+export const notRun = (
+  why: NonNullable<Seen["why"]>,
+  says = "",
+  evidence: readonly Evidence[] = [],
+): Seen => ({ observed: null, how: evidence.length > 0 ? "checked" : null, why, says, evidence });
+
 type Asked = { act: ActName; words: string; expected: Observation };
 
 /** Passed is what was expected and nothing else. */

@@ -14,6 +14,7 @@ import type { FeedPorts } from "./ports.schema.ts";
 import { textOf } from "./reconcile.rules.ts";
 import { judged, outcomeOf, runSha256, type Seen } from "./validation.rules.ts";
 import type { CaseSteps } from "./validation.schema.ts";
+import { type Bench, clearedUp, leftBehind } from "./validation-bench.worker.ts";
 import { type CaseVersion, isActFor } from "./validation-cases.rules.ts";
 import type { CaseStep } from "./validation-cases.schema.ts";
 import {
@@ -25,7 +26,7 @@ import {
   type ValidationClaim,
 } from "./validation-claims.queries.ts";
 import { type EventBench, eventActs } from "./validation-events.worker.ts";
-import { type Bench, clearedUp, leftBehind, recordActs } from "./validation-steps.worker.ts";
+import { recordActs } from "./validation-steps.worker.ts";
 
 const takenMax = 3;
 const patienceMs = 5 * 60_000;

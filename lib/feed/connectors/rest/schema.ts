@@ -220,3 +220,7 @@ export const restConnectorConfig = z.object({
   webhookSubject: z.nullable(expression),
 });
 export type RestConnectorConfig = z.output<typeof restConnectorConfig>;
+
+/** Whether a record of ours is found there by our key: then nothing is made or made again before it was looked for. */
+export const isFoundByKey = ({ dedupe }: Pick<RestConnectorConfig, "dedupe">): boolean =>
+  dedupe !== "none";

@@ -3,7 +3,7 @@ import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 import { ConnectorForm } from "#components/desk/connector-form";
 import { FeedTabs } from "#components/desk/feed-tabs";
-import { LinkButton } from "#components/desk/link-button";
+import { asButton, LinkButton } from "#components/desk/link-button";
 import { PageHead } from "#components/desk/page-head";
 import { Button } from "#components/ui/button";
 import { TextInput } from "#components/ui/field";
@@ -94,23 +94,26 @@ async function Begin({ preset }: { preset: Preset }) {
   if (asks.length === 0)
     return <LinkButton href={`/feed/connectors/new?preset=${preset}`}>{t("choose")}</LinkButton>;
   return (
-    <form action="/feed/connectors/new" className="grid gap-3">
-      <input type="hidden" name="preset" value={preset} />
-      {asks.map(([name, usual]) => (
-        <AskField
-          key={name}
-          id={`${preset}-${name}`}
-          name={name}
-          label={t(`ask.${preset}.${name}` as "ask.request-tracker.queue")}
-          usual={usual}
-        />
-      ))}
-      <div>
-        <Button size="desk" type="submit" className="min-h-11">
-          {t("choose")}
-        </Button>
-      </div>
-    </form>
+    <details>
+      <summary className={`${asButton} cursor-pointer list-none`}>{t("choose")}</summary>
+      <form action="/feed/connectors/new" className="mt-3 grid gap-3">
+        <input type="hidden" name="preset" value={preset} />
+        {asks.map(([name, usual]) => (
+          <AskField
+            key={name}
+            id={`${preset}-${name}`}
+            name={name}
+            label={t(`ask.${preset}.${name}` as "ask.request-tracker.queue")}
+            usual={usual}
+          />
+        ))}
+        <div>
+          <Button size="desk" type="submit" className="min-h-11">
+            {t("goOn")}
+          </Button>
+        </div>
+      </form>
+    </details>
   );
 }
 

@@ -6,8 +6,7 @@ import { DropFacts } from "#components/desk/drop-facts";
 import { RetryDrop } from "#components/desk/drop-forms";
 import { DropFiles, DropMessages, DropState } from "#components/desk/drops";
 import { FeedTabs } from "#components/desk/feed-tabs";
-import { Link } from "#components/desk/link";
-import { Empty } from "#components/desk/page-head";
+import { Empty, OneHead } from "#components/desk/page-head";
 import { requireActor } from "#lib/boundary/actor";
 import { may } from "#lib/boundary/permissions";
 import { plantPolicy } from "#lib/defects/queries";
@@ -41,17 +40,13 @@ export default async function Drop({ params }: Ask) {
   const isStuck = found.state === "failed" || (found.state === "waiting" && found.attempts > 0);
   return (
     <main className="px-4 py-5 sm:px-8 sm:py-7">
-      <nav aria-label={t("crumbs")} className="text-[14px] text-ink-2 print:hidden">
-        <Link href="/feed/drops" className="underline-offset-4 hover:underline">
-          {t("title")}
-        </Link>
-      </nav>
-      <header className="mt-1 mb-4 flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
-        <h1 className="flex flex-wrap items-center gap-x-4 gap-y-2 text-[28px] leading-tight font-bold [overflow-wrap:anywhere]">
-          {t("one")}: {found.connector.name} <DropState drop={found} />
-        </h1>
-        {isStuck && may(actor, "feed.manage") ? <RetryDrop drop={id} /> : null}
-      </header>
+      <OneHead
+        crumbs={t("crumbs")}
+        back={{ href: "/feed/drops", label: t("title") }}
+        title={`${t("one")}: ${found.connector.name}`}
+        state={<DropState drop={found} />}
+        actions={isStuck && may(actor, "feed.manage") ? <RetryDrop drop={id} /> : null}
+      />
       <FeedTabs here={null} />
       <DropFacts drop={found} counts={manifest?.content.counts ?? null} zone={plant.timeZone} />
       {manifest === null ? (

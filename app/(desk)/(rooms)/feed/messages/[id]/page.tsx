@@ -10,6 +10,7 @@ import { GateDecision } from "#components/desk/gate-decision";
 import { Link } from "#components/desk/link";
 import { MessageCodes } from "#components/desk/message-codes";
 import { Moment } from "#components/desk/moment";
+import { OneHead } from "#components/desk/page-head";
 import { ValidationChip } from "#components/desk/validation-chip";
 import { requireActor } from "#lib/boundary/actor";
 import { may } from "#lib/boundary/permissions";
@@ -64,21 +65,22 @@ export default async function MessagePage({ params }: Ask) {
   const mayReadUnit = may(actor, "traveler.read");
   return (
     <main className="max-w-[1100px] px-4 py-5 sm:px-8 sm:py-7">
-      <nav aria-label={t("crumbs")} className="text-[14px] text-ink-2">
-        <Link href="/feed" className="underline-offset-4 hover:underline">
-          {t("title")}
-        </Link>
-      </nav>
-      <h1 className="mt-1 mb-4 flex flex-wrap items-center gap-x-4 gap-y-2 text-[28px] leading-tight font-bold">
-        <span>
-          {title} → {connector.name}
-          {line.number === null ? null : (
-            <span className="mono [overflow-wrap:anywhere]"> {line.number}</span>
-          )}
-        </span>
-        <DeliveryState state={line.state} />
-        <ValidationChip validation={validationOf(line, flows)} />
-      </h1>
+      <OneHead
+        crumbs={t("crumbs")}
+        back={{ href: "/feed", label: t("title") }}
+        title={
+          <>
+            {title} → {connector.name}
+            {line.number === null ? null : <span className="mono"> {line.number}</span>}
+          </>
+        }
+        state={
+          <>
+            <DeliveryState state={line.state} />
+            <ValidationChip validation={validationOf(line, flows)} />
+          </>
+        }
+      />
       <FeedTabs here={null} />
       <section
         aria-label={t("state")}

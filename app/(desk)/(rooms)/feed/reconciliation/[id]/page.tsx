@@ -6,7 +6,7 @@ import { FeedTabs } from "#components/desk/feed-tabs";
 import { FilterLinks, Pages } from "#components/desk/filter-links";
 import { Link } from "#components/desk/link";
 import { Moment } from "#components/desk/moment";
-import { Empty } from "#components/desk/page-head";
+import { Empty, OneHead } from "#components/desk/page-head";
 import { PrintPage } from "#components/desk/print-page";
 import { CountsTable, LinesList, Range, RunState } from "#components/desk/reconciliation";
 import { requireActor } from "#lib/boundary/actor";
@@ -62,17 +62,15 @@ export default async function Reconciliation({ params, searchParams }: Ask) {
   const hasNext = !isAll && (page + 1) * linesPerPage < chosen;
   return (
     <main className="px-4 py-5 sm:px-8 sm:py-7">
-      <nav aria-label={t("crumbs")} className="text-[14px] text-ink-2 print:hidden">
-        <Link href="/feed/reconciliation" className="underline-offset-4 hover:underline">
-          {t("title")}
-        </Link>
-      </nav>
-      <header className="mt-1 mb-4 flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
-        <h1 className="flex flex-wrap items-center gap-x-4 gap-y-2 text-[28px] leading-tight font-bold [overflow-wrap:anywhere]">
-          {t("one")}: {run.connector.name} <RunState run={run} />
-        </h1>
-        {run.state === "done" ? <Printing run={run} isAll={isAll} label={t("all")} /> : null}
-      </header>
+      <OneHead
+        crumbs={t("crumbs")}
+        back={{ href: "/feed/reconciliation", label: t("title") }}
+        title={`${t("one")}: ${run.connector.name}`}
+        state={<RunState run={run} />}
+        actions={
+          run.state === "done" ? <Printing run={run} isAll={isAll} label={t("all")} /> : null
+        }
+      />
       <FeedTabs here={null} />
       <Facts run={run} zone={zone} />
       {run.state === "waiting" || run.state === "running" ? (
@@ -98,25 +96,7 @@ export default async function Reconciliation({ params, searchParams }: Ask) {
             />
           ) : (
             <>
-              <FilterLinks
-                label={t("kinds")}
-                links={[
-                  {
-                    key: "all",
-                    label: t("everyKind"),
-                    count: run.lines,
-                    href: linkTo(id, null),
-                    on: kind === null,
-                  },
-                  ...kinds.map((of) => ({
-                    key: of.kind,
-                    label: t(`kind.${of.kind}`),
-                    count: of.lines,
-                    href: linkTo(id, of.kind),
-                    on: kind === of.kind,
-                  })),
-                ]}
-              />
+              <Kinds id={id} kinds={kinds} chosen={kind} lines={run.lines} />
               <LinesList
                 lines={lines}
                 zone={zone}
@@ -139,6 +119,41 @@ export default async function Reconciliation({ params, searchParams }: Ask) {
         </section>
       ) : null}
     </main>
+  );
+}
+
+async function Kinds({
+  id,
+  kinds,
+  chosen,
+  lines,
+}: {
+  id: string;
+  kinds: readonly { kind: LineKind; lines: number }[];
+  chosen: LineKind | null;
+  lines: number;
+}) {
+  const t = await getTranslations("desk.reconciliation");
+  return (
+    <FilterLinks
+      label={t("kinds")}
+      links={[
+        {
+          key: "all",
+          label: t("everyKind"),
+          count: lines,
+          href: linkTo(id, null),
+          on: chosen === null,
+        },
+        ...kinds.map((of) => ({
+          key: of.kind,
+          label: t(`kind.${of.kind}`),
+          count: of.lines,
+          href: linkTo(id, of.kind),
+          on: chosen === of.kind,
+        })),
+      ]}
+    />
   );
 }
 

@@ -3,9 +3,8 @@ import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { cache } from "react";
 import { FeedTabs } from "#components/desk/feed-tabs";
-import { Link } from "#components/desk/link";
 import { Moment } from "#components/desk/moment";
-import { Empty } from "#components/desk/page-head";
+import { Empty, OneHead } from "#components/desk/page-head";
 import { PrintPage } from "#components/desk/print-page";
 import { RunOutcome } from "#components/desk/validation";
 import { SignValidation } from "#components/desk/validation-forms";
@@ -52,17 +51,13 @@ export default async function ValidationRunPage({ params }: Ask) {
   const hasMoved = flowParts.some((part) => now?.[part] !== run.fingerprint?.[part]);
   return (
     <main className="max-w-[1100px] px-4 py-5 sm:px-8 sm:py-7 print:p-0">
-      <nav aria-label={t("crumbs")} className="text-[14px] text-ink-2 print:hidden">
-        <Link href="/feed/validation" className="underline-offset-4 hover:underline">
-          {t("title")}
-        </Link>
-      </nav>
-      <header className="mt-1 mb-4 flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
-        <h1 className="flex min-w-0 flex-wrap items-center gap-x-4 gap-y-2 text-[28px] leading-tight font-bold [overflow-wrap:anywhere]">
-          {t("one")}: {process(run.process)} → {run.connector.name} <RunOutcome run={run} />
-        </h1>
-        {run.state === "done" ? <PrintPage /> : null}
-      </header>
+      <OneHead
+        crumbs={t("crumbs")}
+        back={{ href: "/feed/validation", label: t("title") }}
+        title={`${t("one")}: ${process(run.process)} → ${run.connector.name}`}
+        state={<RunOutcome run={run} />}
+        actions={run.state === "done" ? <PrintPage /> : null}
+      />
       <FeedTabs here={null} />
       <Facts run={run} zone={zone} plant={`${plant.code} ${plant.name}`} />
       <Signing run={run} actor={actor} hasMoved={hasMoved} isDemo={env.BUYOFF_DEMO} />
