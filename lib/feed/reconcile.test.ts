@@ -138,21 +138,18 @@ describe("a clean run", () => {
 });
 
 describe("each fault has exactly its line, and nothing else", () => {
-  test.each(["search", "upsert"])(
-    "a lost reply that nobody has cleared yet, found by our key (%s)",
-    async (dedupe) => {
-      await plant.query("update connectors set config = config || $2 where id = $1", [
-        plant.connector,
-        { settlingMs: 600_000, dedupe },
-      ]);
-      await anNcrInDoubt();
-      const { lines, run } = await compare();
-      expect(lines).toMatchObject([
-        { kind: "unknown", detail: { sameAs: [expect.stringContaining("NCR-")] }, closed: null },
-      ]);
-      expect(run.counts).toMatchObject([{ produced: 1, unknown: 1, accepted: 0 }]);
-    },
-  );
+  test("a lost reply that nobody has cleared yet", async () => {
+    await plant.query(
+      "update connectors set config = jsonb_set(config, '{settlingMs}', '600000') where id = $1",
+      [plant.connector],
+    );
+    await anNcrInDoubt();
+    const { lines, run } = await compare();
+    expect(lines).toMatchObject([
+      { kind: "unknown", detail: { sameAs: [expect.stringContaining("NCR-")] }, closed: null },
+    ]);
+    expect(run.counts).toMatchObject([{ produced: 1, unknown: 1, accepted: 0 }]);
+  });
   async function anNcrInDoubt() {
     await sandbox.behave({ mode: "commit-then-drop", scope: "create", remaining: 1 });
     await plant.logDefect();
@@ -308,19 +305,22 @@ describe("each fault has exactly its line, and nothing else", () => {
 });
 
 describe("a system that can't say what it holds", () => {
-  test("says so; what was sent is looked for all the same, twice as well", async () => {
-    await plant.query(
-      "update connectors set config = jsonb_set(config, '{changes}', 'null') where id = $1",
-      [plant.connector],
-    );
-    const [gone, twice] = [await anNcr(), await anNcr()];
-    await sandbox.remove(gone.ncr.number);
-    await sandbox.create({ title: "Copied", external_key: twice.key });
-    await typed(twice);
-    const { run, lines } = await compare();
-    expect(run.isListed).toBe(false);
-    expect(lines.map(({ kind }) => kind)).toEqual(["missing", "duplicate"]);
-  });
+  test.each(["search", "upsert"])(
+    "says so; what was sent is looked for all the same, twice as well (%s)",
+    async (dedupe) => {
+      await plant.query("update connectors set config = config || $2 where id = $1", [
+        plant.connector,
+        { changes: null, dedupe },
+      ]);
+      const [gone, twice] = [await anNcr(), await anNcr()];
+      await sandbox.remove(gone.ncr.number);
+      await sandbox.create({ title: "Copied", external_key: twice.key });
+      await typed(twice);
+      const { run, lines } = await compare();
+      expect(run.isListed).toBe(false);
+      expect(lines.map(({ kind }) => kind)).toEqual(["missing", "duplicate"]);
+    },
+  );
 
   test("one that does not answer is no clean run: it could not be done, and why", async () => {
     await anNcr();
