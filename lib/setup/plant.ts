@@ -195,6 +195,7 @@ function environmentOf(
     BUYOFF_ORIGIN: environment.BUYOFF_ORIGIN || origin,
     BUYOFF_SECRET: environment.BUYOFF_SECRET || secret,
     BUYOFF_BLOBS: environment.BUYOFF_BLOBS || path.join(memory.folder, "blobs"),
+    BUYOFF_DROPS: environment.BUYOFF_DROPS || path.join(memory.folder, "drops"),
     BUYOFF_DEMO: running === null ? "0" : "1",
     ...(running !== null && {
       BUYOFF_SANDBOX_URL: running.url,

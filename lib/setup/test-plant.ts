@@ -1,4 +1,3 @@
-import path from "node:path";
 import { withClient } from "./database.ts";
 import type { Memory } from "./memory.ts";
 import type { Parts } from "./parts.ts";
@@ -32,7 +31,7 @@ export async function startTestPlant(
     DATABASE_VERIFY_URL: loginOf("buyoff_verify"),
     BUYOFF_ORIGIN: "",
     BUYOFF_BLOBS: "",
-    BUYOFF_DROPS: path.join(memory.folder, "drops"),
+    BUYOFF_DROPS: "",
     BUYOFF_SECRET: "",
     BUYOFF_DEMO: "1",
     BUYOFF_SEED: seed,
