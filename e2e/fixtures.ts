@@ -48,6 +48,8 @@ function listen(context: BrowserContext, complaints: string[]): void {
 // Legacy: the pages hold no foreign frames, so that axe needs no page of its own to put results together.
 /** WCAG 2.2 AA, as far as a program can judge it; names each offence and where it is. */
 export async function expectAccessible(page: Page): Promise<void> {
+  // It comes a moment after the page that it names; one that never comes is found here.
+  await expect(page).toHaveTitle(/\S/);
   // Half a megabyte of program, of which most of a look's time went: a document that has it keeps it.
   const isThere = await page.evaluate(() => "axe" in window);
   const { violations } = await new AxeBuilder({ page, ...(isThere && { axeSource: ";" }) })
