@@ -261,7 +261,7 @@ export const about: Readonly<Record<EventName, { when: string; consumers: string
     consumers: "N C",
   },
   "measurement.accepted_out_of_process_limit": {
-    when: "a value beyond a process limit is accepted",
+    when: "a value beyond a process limit is accepted as it stands: a correction or a new judgment ends it",
     consumers: "A C",
   },
   "material.installed": { when: "a component is built in", consumers: "A M F" },

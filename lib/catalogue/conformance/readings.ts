@@ -36,7 +36,8 @@ export function readingsOf(events: readonly Heard[]): Told[] {
     if (!changed || !known) continue;
     known.now = { ...known.now, ...changed.data };
     if (isNamed(changed, "measurement.corrected")) known.corrections.push(changed);
-    if (isNamed(changed, "measurement.accepted_out_of_process_limit")) known.accepted = changed;
+    // What was accepted is the value as it stood: corrected or judged anew, it waits to be accepted again.
+    known.accepted = isNamed(changed, "measurement.accepted_out_of_process_limit") ? changed : null;
   }
   return [...readings.values()];
 }
