@@ -6,6 +6,7 @@ import type { TestPlant } from "#lib/db/test-record-plant";
 import { aHold, aPlant, asAdministrator, aTablet, released } from "#lib/db/test-record-plant";
 import { tellLive } from "#lib/feed/live.commands";
 import { followSite, stopFollowing } from "#lib/feed/live.queries";
+import type { LiveChange } from "#lib/feed/live.schema";
 import { startWorker, type Worker } from "#lib/feed/testing/worker";
 import { uuidv7 } from "#lib/kit/ids";
 import { newToken, tokenHash } from "#lib/kit/secrets";
@@ -97,7 +98,7 @@ function eventIn(text: string): Heard[] {
 }
 
 const changes = ({ heard }: Stream) =>
-  heard.filter(({ event }) => event === "changed").map(({ data }) => data as { all: boolean });
+  heard.filter(({ event }) => event === "changed").map(({ data }) => data as LiveChange);
 /** Said once the process really listens: from then on nothing is missed. */
 const untilLive = (stream: Stream) => expect.poll(() => changes(stream)[0]?.all).toBe(true);
 
@@ -184,6 +185,15 @@ describe("a live screen", () => {
       .poll(() => JSON.stringify(changes(stream)), { timeout: 20_000 })
       .toContain(traveler);
   });
+});
+
+it("hears of every unit when more changed at once than one notice of the database can name", async () => {
+  const stream = await listening((await aSession()).cookie);
+  await untilLive(stream);
+  const travelers = Array.from({ length: 400 }, () => uuidv7());
+  await tellLive(db, plant.site, { kinds: ["traveler"], travelers });
+  const named = () => changes(stream).flatMap((change) => change.travelers);
+  await expect.poll(() => new Set(named())).toEqual(new Set(travelers));
 });
 
 describe("the end of a live screen", () => {

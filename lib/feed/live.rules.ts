@@ -1,7 +1,7 @@
 import type { StreamKind } from "#lib/record/schema";
 import type { LiveChange, LiveKind } from "./live.schema.ts";
 
-/** What a batch of routed entries says to the screens of each site: one notice, whatever its size. */
+/** What a batch of routed entries says to the screens of each site: one change, whatever its size. */
 export function changesBySite(
   entries: readonly { site: string; kind: StreamKind; stream: string }[],
 ): Map<string, Omit<LiveChange, "all">> {
