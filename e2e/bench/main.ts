@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { db } from "#lib/db/client";
+import { disconnect } from "#lib/db/client";
 import { tabletMeasured } from "./browser.ts";
 import { batchedBuyoffs, singleBuyoffs } from "./buyoffs.ts";
 import { stopEmptyApp } from "./empty-app.ts";
@@ -68,7 +68,7 @@ try {
   }
 } finally {
   await stopEmptyApp();
-  await db.$disconnect();
+  await disconnect();
 }
 const file = path.resolve(values.out);
 await writeFile(file, `${JSON.stringify(benchResults.parse(results), null, 1)}\n`);

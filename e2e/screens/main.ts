@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { type Browser, expect, type Page } from "@playwright/test";
-import { db } from "#lib/db/client";
+import { disconnect } from "#lib/db/client";
 import { aBrowser, tabletSize } from "../support/chromium.ts";
 import type { Unit } from "../support/crew.ts";
 import { signInAtDesk } from "../support/desk.ts";
@@ -111,6 +111,6 @@ try {
   await qms(await newPage(browser), unit);
 } finally {
   await browser.close();
-  await db.$disconnect();
+  await disconnect();
 }
 process.exit(0);

@@ -8,15 +8,38 @@ it("acts as the application's role and never as the owner of the tables", async 
   expect(row).toEqual({ me: "buyoff_app", superuser: false });
 });
 
-it("names the site for one query, and forgets it before the connection is used again", async () => {
-  const site = "018f0000-0000-7000-8000-000000000001";
-  const read = { text: "select current_setting('buyoff.site', true) as site" };
-  const named = await forSite(site).$queryRawUnsafe<{ site: string }[]>(read.text);
-  expect(named[0]?.site).toBe(site);
-  const unnamed = await Promise.all(
-    Array.from({ length: 20 }, () => db.$queryRawUnsafe<{ site: string | null }[]>(read.text)),
+const whose = "select current_setting('buyoff.site', true) as site";
+const seenBy = async (on: typeof db) =>
+  (await on.$queryRawUnsafe<{ site: string | null }[]>(whose))[0]?.site ?? "";
+
+it("sees one site on its own connections, and none on the others, however they are mixed", async () => {
+  const sites = [1, 2, 3].map((at) => `018f0000-0000-7000-8000-00000000000${at}`);
+  const asked = Array.from({ length: 60 }, (_, at) => sites[at % 4] ?? "");
+  const seen = await Promise.all(asked.map((site) => seenBy(site ? forSite(site) : db)));
+  expect(seen).toEqual(asked);
+});
+
+it("stays with its site after a transaction of its own, and after one that failed", async () => {
+  const site = "018f0000-0000-7000-8000-000000000004";
+  await forSite(site).$transaction([forSite(site).$queryRaw`select 1`]);
+  await expect(forSite(site).$queryRaw`select 1 / 0`).rejects.toThrow("division by zero");
+  expect(await Promise.all(Array.from({ length: 12 }, () => seenBy(forSite(site))))).toEqual(
+    Array.from({ length: 12 }, () => site),
   );
-  expect(new Set(unnamed.map((rows) => rows[0]?.site ?? ""))).toEqual(new Set([""]));
+});
+
+it("forgets the sites that nobody asks for, and knows them again when somebody does", async () => {
+  const sites = Array.from(
+    { length: 50 },
+    (_, at) => `018f0000-0000-7000-8000-0000000001${at + 10}`,
+  );
+  for (const site of sites) expect(await seenBy(forSite(site))).toBe(site);
+  expect(forSite(sites[49] ?? "")).toBe(forSite(sites[49] ?? ""));
+  expect(await seenBy(forSite(sites[0] ?? ""))).toBe(sites[0]);
+});
+
+it("takes nothing for a site that is no id of one", () => {
+  expect(() => forSite("x -c role=buyoff_owner")).toThrow("not the id of a site");
 });
 
 it("names the site for the whole of a transaction", async () => {

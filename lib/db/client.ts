@@ -17,10 +17,15 @@ const login = {
 // Even where the login is an owner or a superuser, no query of ours runs with more than its role's
 // rights: the last `-c role` of a start-up wins.
 function asRole(url: string): string {
+  const address = new URL(withOption(url, `role=buyoff_${env.BUYOFF_DB_ROLE}`));
+  address.searchParams.set("application_name", `buyoff ${env.BUYOFF_DB_ROLE}`);
+  return address.href;
+}
+
+function withOption(url: string, setting: string): string {
   const address = new URL(url);
   const options = address.searchParams.get("options") ?? "";
-  address.searchParams.set("options", `${options} -c role=buyoff_${env.BUYOFF_DB_ROLE}`.trim());
-  address.searchParams.set("application_name", `buyoff ${env.BUYOFF_DB_ROLE}`);
+  address.searchParams.set("options", `${options} -c ${setting}`.trim());
   return address.href;
 }
 
@@ -30,17 +35,28 @@ const transactionOptions = { maxWait: 10_000, timeout: 20_000 };
 /** Of this process's role, for the one connection that Prisma can't give: to listen. */
 export const address: string = asRole(login);
 
-function connect() {
-  const pool = new pg.Pool({ connectionString: address });
+function connect(to: string, max: number) {
+  const pool = new pg.Pool({ connectionString: to, max });
   // One that breaks while nobody uses it is replaced at the next use.
   pool.on("error", (err) => log.warn({ err }, "a connection to the database broke"));
   const adapter = new PrismaPg(pool, { disposeExternalPool: true });
   return { pool, client: new PrismaClient({ adapter, transactionOptions }) };
 }
 
-// Bundles load this module more than once in a process; the pool is one.
-const shared = globalThis as typeof globalThis & { buyoffDb?: ReturnType<typeof connect> };
-shared.buyoffDb ??= connect();
+const connections = 10;
+const connectionsPerSite = 6;
+/** Of more sites than this, what was not asked for longest is forgotten, and connected again when it is. */
+const sitesAtOnce = 40;
+const forgottenAfterMs = 60_000;
+
+// Bundles load this module more than once in a process; the pools are the same.
+const shared = globalThis as typeof globalThis & {
+  buyoffDb?: ReturnType<typeof connect>;
+  buyoffSites?: Map<string, PrismaClient>;
+};
+shared.buyoffDb ??= connect(address, connections);
+shared.buyoffSites ??= new Map();
+const sites = shared.buyoffSites;
 
 /** The connections of this process, for `direct` alone. */
 export const pool: pg.Pool = shared.buyoffDb.pool;
@@ -48,21 +64,32 @@ export const pool: pg.Pool = shared.buyoffDb.pool;
 /** As the role of this process. The web sees rows of a site only through `forSite` or `inTransaction(…, site)`. */
 export const db: PrismaClient = shared.buyoffDb.client;
 
-const inSite = (site: string) => db.$executeRaw`select set_config('buyoff.site', ${site}, true)`;
+/**
+ * The database as one site sees it, for row-level security: on connections of the site's own, each told
+ * its name when it began, so that a query is one round trip and no connection ever serves two sites.
+ */
+export function forSite(site: string): PrismaClient {
+  const client = sites.get(site) ?? connect(addressOf(site), connectionsPerSite).client;
+  sites.delete(site);
+  sites.set(site, client);
+  const [oldest] = sites.size > sitesAtOnce ? sites : [];
+  if (oldest) {
+    sites.delete(oldest[0]);
+    setTimeout(() => void oldest[1].$disconnect(), forgottenAfterMs).unref();
+  }
+  return client;
+}
 
-/** The database as one site sees it: each query travels in one transaction with the site's name, for row-level security. */
-export function forSite(site: string) {
-  return db.$extends({
-    query: {
-      async $allOperations({ args, query }) {
-        const [, found] = await db.$transaction([
-          inSite(site),
-          query(args) as Prisma.PrismaPromise<unknown>,
-        ]);
-        return found;
-      },
-    },
-  });
+function addressOf(site: string): string {
+  if (!/^[0-9a-f-]{36}$/.test(site)) throw new Error(`not the id of a site: ${site}`);
+  return withOption(address, `buyoff.site=${site}`);
+}
+
+/** Ends every connection of this process. */
+export async function disconnect(): Promise<void> {
+  const clients = [db, ...sites.values()];
+  sites.clear();
+  await Promise.all(clients.map((client) => client.$disconnect()));
 }
 
 /** All of `work` or none of it; with a site, its rows are visible to the whole of it. */

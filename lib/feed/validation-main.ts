@@ -3,7 +3,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { actorOfConnector, actorOfRule, actorOfSeed } from "#lib/boundary/actor";
-import { db } from "#lib/db/client";
+import { db, disconnect } from "#lib/db/client";
 import { env } from "#lib/kit/env";
 import { uuidv7 } from "#lib/kit/ids";
 import { log } from "#lib/kit/log";
@@ -108,4 +108,4 @@ async function untilEnded(actor: Parameters<typeof validationRun>[0], id: string
 }
 
 process.exitCode = await validate();
-await db.$disconnect();
+await disconnect();

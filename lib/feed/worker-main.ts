@@ -2,7 +2,7 @@ import "server-only";
 import { parseArgs } from "node:util";
 import { photo } from "#lib/blobs/queries";
 import { actorOfConnector, actorOfRule, actorOfSeed } from "#lib/boundary/actor";
-import { db } from "#lib/db/client";
+import { db, disconnect } from "#lib/db/client";
 import { env } from "#lib/kit/env";
 import { log } from "#lib/kit/log";
 import { ok } from "#lib/kit/result";
@@ -47,5 +47,5 @@ await runFeed(
   { leaseMs: Number(values["lease-ms"]), atOnce: Number(values["at-once"]) },
   stop.signal,
 );
-await db.$disconnect();
+await disconnect();
 log.info("the feed's worker has stopped");

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { db } from "#lib/db/client";
+import { disconnect } from "#lib/db/client";
 import { replayRecord } from "./replay.queries.ts";
 
 // Decides every command of the record again, as the role that can only read. Exit code 1: the rules of
@@ -8,7 +8,7 @@ const { values } = parseArgs({ options: { "at-least": { type: "string", default:
 const atLeast = Number(values["at-least"]);
 
 const found = await replayRecord();
-await db.$disconnect();
+await disconnect();
 
 /** What differs and a little around it: an event with everything it holds fills a screen. */
 const excerpt = (text: string, at: number) =>

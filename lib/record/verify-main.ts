@@ -1,9 +1,9 @@
-import { db } from "#lib/db/client";
+import { disconnect } from "#lib/db/client";
 import { verifyRecord } from "./verify.queries.ts";
 
 // Re-checks the whole record as the role that can only read. Exit code 1: something does not hold.
 const { streams, entries, broken } = await verifyRecord(() => undefined);
-await db.$disconnect();
+await disconnect();
 
 if (broken) {
   const where = `entry ${broken.seq} of ${broken.kind} stream ${broken.stream}`;
