@@ -14,7 +14,7 @@ import { endDeskSession } from "#lib/people/desk.commands";
 import { following } from "./following.ts";
 
 // The router is the worker's own process, and what it tells crosses the database: every wait is for a fact.
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 let plant: TestPlant;
 let worker: Worker;
@@ -118,7 +118,7 @@ describe("a live screen", () => {
     const traveler = await somethingHappens();
     await expect
       .poll(() => changes(stream).some((one) => JSON.stringify(one).includes(traveler)), {
-        timeout: 20_000,
+        timeout: 50_000,
       })
       .toBe(true);
     const said = JSON.stringify(changes(stream));
@@ -167,7 +167,7 @@ describe("a live screen", () => {
     const cut = await asAdministrator((client) =>
       client.query(
         `select pg_terminate_backend(pid) from pg_stat_activity
-          where query ilike 'listen %' and datname = current_database()`,
+          where application_name like '% listening' and datname = current_database()`,
       ),
     );
     expect(cut.rowCount).toBe(1);

@@ -16,9 +16,13 @@ const login = {
 
 // Even where the login is an owner or a superuser, no query of ours runs with more than its role's
 // rights: the last `-c role` of a start-up wins.
-function asRole(url: string): string {
-  const address = new URL(withOption(url, `role=buyoff_${env.BUYOFF_DB_ROLE}`));
-  address.searchParams.set("application_name", `buyoff ${env.BUYOFF_DB_ROLE}`);
+const asRole = (url: string): string =>
+  named(withOption(url, `role=buyoff_${env.BUYOFF_DB_ROLE}`), `buyoff ${env.BUYOFF_DB_ROLE}`);
+
+/** As pg_stat_activity shows it. */
+function named(url: string, name: string): string {
+  const address = new URL(url);
+  address.searchParams.set("application_name", name);
   return address.href;
 }
 
@@ -32,8 +36,10 @@ function withOption(url: string, setting: string): string {
 // A page under load waits for its turn rather than failing after Prisma's own five seconds.
 const transactionOptions = { maxWait: 10_000, timeout: 20_000 };
 
-/** Of this process's role, for the one connection that Prisma can't give: to listen. */
-export const address: string = asRole(login);
+const address = asRole(login);
+
+/** Of the one connection that Prisma can't give: to listen. */
+export const listeningAddress: string = named(address, `buyoff ${env.BUYOFF_DB_ROLE} listening`);
 
 function connect(to: string, max: number) {
   const pool = new pg.Pool({ connectionString: to, max });

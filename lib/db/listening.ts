@@ -2,7 +2,7 @@ import "server-only";
 import { setTimeout as wait } from "node:timers/promises";
 import pg from "pg";
 import { log } from "#lib/kit/log";
-import { address } from "./client.ts";
+import { listeningAddress } from "./client.ts";
 
 const againMs = 1_000;
 const proofMs = 20_000;
@@ -19,7 +19,7 @@ export function listen(channel: string, hearing: Hearing): { stop: () => Promise
   let client: pg.Client | null = null;
   const connected = async (): Promise<void> => {
     const own = new pg.Client({
-      connectionString: address,
+      connectionString: listeningAddress,
       keepAlive: true,
       // A connection that nobody answers on looks like one on which nothing happens.
       query_timeout: 5_000,
