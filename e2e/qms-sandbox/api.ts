@@ -53,7 +53,11 @@ export async function handleApi(
   if (part === "comments" && method === "POST") return comment(register, request, number);
   if (part === "attachments" && key === undefined && method === "GET")
     return { status: 200, body: { attachments: ncr.attachments } };
-  if (part === "attachments" && key !== undefined) return attachment(register, request, ncr, key);
+  if (part === "attachments" && key !== undefined)
+    return attachment(register, request, ncr, {
+      sha256: key,
+      isHalved: behaviour.mode === "truncate",
+    });
   return problem(404, "no such resource");
 }
 
@@ -220,7 +224,7 @@ async function attachment(
   register: Register,
   request: IncomingMessage,
   before: Ncr,
-  sha256: string,
+  { sha256, isHalved }: { sha256: string; isHalved: boolean },
 ): Promise<Answer> {
   if (!/^[0-9a-f]{64}$/.test(sha256))
     return problem(422, "the name of an attachment is its SHA-256");
@@ -238,12 +242,14 @@ async function attachment(
   const ncr = register.store.get(before.number) ?? before;
   const known = ncr.attachments.find((one) => one.sha256 === sha256);
   if (known) return { status: 200, body: known };
-  register.store.saveFile(sha256, bytes);
+  const kept = isHalved ? bytes.subarray(0, bytes.length / 2) : bytes;
+  const keptAs = createHash("sha256").update(kept).digest("hex");
+  register.store.saveFile(keptAs, kept);
   const added = {
-    sha256,
+    sha256: keptAs,
     name: String(request.headers["x-file-name"] ?? sha256).slice(0, 200),
     media_type: mediaType,
-    size: bytes.length,
+    size: kept.length,
     received_at: new Date().toISOString(),
   };
   register.store.change(ncr, { attachments: [...ncr.attachments, added] }, new Date());

@@ -9,6 +9,8 @@ export const modes = {
   "commit-then-hang": "Does the work, then never answers",
   reject: "Answers 422 with a reason",
   "ignore-field": "Answers as documented but leaves out named fields",
+  truncate: "Keeps half of each file and says that it was done",
+  "403": "Answers 403, as to somebody without permission on this",
   "429": "Answers 429 with Retry-After",
   "401": "Answers 401, as with an expired token",
   html: "Answers 200 with a sign-in page",

@@ -95,6 +95,8 @@ async function before(
         body: { error: "too many requests" },
         headers: { "retry-after": current.retry_after },
       };
+    case "403":
+      return { status: 403, body: { error: current.reason } };
     case "401":
       return { status: 401, body: { error: "token expired" } };
     case "html":

@@ -1,53 +1,42 @@
 import "server-only";
 import { db } from "#lib/db/client";
-import { sha256Hex } from "#lib/kit/canonical";
 import { instant } from "#lib/kit/time";
+import { attachPhoto, attachText, photoWaitMs } from "./attach.worker.ts";
 import { breakerPolicy } from "./breaker.rules.ts";
 import { connectorById, isRecordsConnector, type OpenConnector } from "./connector.queries.ts";
-import { requestWaitMs } from "./connector-usage.queries.ts";
-import type { TextFile } from "./connectors/rest/fitting.rules.ts";
-import { isFoundByKey, type RestConnectorConfig } from "./connectors/rest/schema.ts";
+import { isFoundByKey } from "./connectors/rest/schema.ts";
 import * as rest from "./connectors/rest/talk.gateway.ts";
 import { hearsEvents } from "./connectors/schema.ts";
 import { keepCodes } from "./crosswalk-book.commands.ts";
 import { type Book, bookAt, codesOfDelivery } from "./crosswalk-book.queries.ts";
-import {
-  cancelDelivery,
-  closeAttempt,
-  LeaseLost,
-  type Made,
-  openAttempt,
-  saveChange,
-} from "./delivery.commands.ts";
-import { type Claim, claimDue, parentOf } from "./delivery.queries.ts";
-import { afterOutcome, differences, type Outcome } from "./delivery.rules.ts";
+import { cancelDelivery, LeaseLost, type Made, saveChange } from "./delivery.commands.ts";
+import { type Claim, claimDue, type Lane, parentOf } from "./delivery.queries.ts";
+import { afterOutcome, differences } from "./delivery.rules.ts";
 import { untold } from "./drops.rules.ts";
+import {
+  exchange,
+  type Found,
+  isThere,
+  only,
+  type RecordWork,
+  seenAfter,
+  seenIn,
+  type Work,
+} from "./exchange.worker.ts";
 import { keepExternal } from "./external.commands.ts";
-import { type FlowNow, flowsNow } from "./flow.queries.ts";
+import { flowsNow } from "./flow.queries.ts";
 import type { FeedPace, FeedPorts } from "./ports.schema.ts";
 import { publishEvent } from "./publish.worker.ts";
-import { type EvidenceSaid, evidenceUpdate, ncrPhoto } from "./schema.ts";
+import { type EvidenceSaid, evidenceUpdate } from "./schema.ts";
 import { failedRead, failedWrite, notMapped } from "./talked.worker.ts";
 
-/** One delivery being worked on by this worker, at whatever kind of system. */
-type Work<C extends OpenConnector = OpenConnector> = {
-  claim: Claim;
-  connector: C;
-  ports: FeedPorts;
-  pace: FeedPace;
-  /** The codes as they were when it happened. */
-  book: Book;
-  /** What its flow is validated as when it is sent. */
-  flow: FlowNow;
-};
-type RecordWork = Work<OpenConnector<RestConnectorConfig>>;
-type Found = { outcome: Outcome; made: Made | null };
-
-const photoWaitMs = 10_000;
-
 /** Takes what is due and carries each as far as it goes now. Returns how many were taken. */
-export async function deliverDue(ports: FeedPorts, pace: FeedPace): Promise<number> {
-  const claims = await claimDue(pace.leaseMs, pace.atOnce);
+export async function deliverDue(
+  ports: FeedPorts,
+  pace: FeedPace,
+  lane: Lane | null = null,
+): Promise<number> {
+  const claims = await claimDue(pace.leaseMs, pace.atOnce, lane);
   const flows = flowsNow();
   await Promise.all(claims.map((claim) => deliverOne(claim, ports, pace, flows)));
   return claims.length;
@@ -128,7 +117,10 @@ async function actOn(work: Work): Promise<Found | { outcome: null; made: null }>
   }
   if (!isRecordsConnector(connector))
     return only({ kind: "rejected", reason: "this connector hears events and keeps no records" });
-  return actOnRecord({ ...work, connector });
+  const configuredMs = connector.config.timeoutMs;
+  const timeoutMs = claim.patienceMs ?? configuredMs;
+  const patient = { ...connector, config: { ...connector.config, timeoutMs } };
+  return actOnRecord({ ...work, connector: patient, configuredMs });
 }
 
 async function actOnRecord(work: RecordWork): Promise<Found | { outcome: null; made: null }> {
@@ -143,8 +135,6 @@ async function actOnRecord(work: RecordWork): Promise<Found | { outcome: null; m
   await cancelDelivery(claim, "its record was never sent");
   return { outcome: null, made: null };
 }
-
-const only = (outcome: Outcome): Found => ({ outcome, made: null });
 
 /** Search first, whatever came before; only what is certainly not there is made. */
 async function createRecord(work: RecordWork): Promise<Found> {
@@ -200,33 +190,6 @@ async function confirm(work: RecordWork): Promise<Found> {
   return only({ kind: "confirmed" });
 }
 
-/** All of a text that was too long for its field, beside the record. Null: it is there. */
-async function attachText(
-  work: RecordWork,
-  record: rest.ReadRecord,
-  file: TextFile,
-): Promise<Outcome | null> {
-  const { connector } = work;
-  const { externalId } = record.record;
-  const bytes = new TextEncoder().encode(file.text);
-  const sha256 = sha256Hex(file.text);
-  const isHeld = async (read: rest.ReadRecord): Promise<boolean | Outcome> => {
-    const seen = await exchange(work, (tell) => rest.shown(connector, "attach", read, tell));
-    if (seen.kind !== "done") return failedRead(seen);
-    return rest.isPhotoThere(connector, { sha256, bytes: bytes.length }, seen.value);
-  };
-  const before = await isHeld(record);
-  if (before !== false) return before === true ? null : before;
-  const photo = { name: file.name, mediaType: "text/plain", sha256, bytes };
-  const sent = await exchange(work, (tell) => rest.attach(connector, externalId, photo, tell));
-  if (sent.kind !== "done") return failedWrite(sent);
-  const read = await exchange(work, (tell) => rest.readBack(connector, externalId, tell));
-  if (read.kind !== "done") return failedRead(read);
-  const after = await isHeld(read.value);
-  if (after === false) return { kind: "mismatch", members: [file.name] };
-  return after === true ? null : after;
-}
-
 /** A comment or a photo on a record that is there. */
 async function addTo(work: RecordWork, externalId: string): Promise<Found> {
   const { claim, connector } = work;
@@ -246,25 +209,9 @@ async function addTo(work: RecordWork, externalId: string): Promise<Found> {
   }
   if (claim.state === "outcome_unknown") return only({ kind: "not_there" });
   return claim.operation === "attach"
-    ? attachPhoto(work, record.externalId, made)
+    ? attachPhoto(work, before.value, seen.value)
     : comment(work, record.externalId, made);
 }
-
-const seenIn = (work: RecordWork, read: rest.ReadRecord) =>
-  exchange(work, (tell) =>
-    rest.shown(work.connector, work.claim.operation === "attach" ? "attach" : "update", read, tell),
-  );
-
-/** The record as it is after something was added to it. */
-async function seenAfter(work: RecordWork, externalId: string): Promise<rest.Talk<unknown>> {
-  const after = await exchange(work, (tell) => rest.readBack(work.connector, externalId, tell));
-  return after.kind === "done" ? seenIn(work, after.value) : after;
-}
-
-const isThere = ({ claim, connector }: RecordWork, raw: unknown): Promise<boolean> =>
-  claim.operation === "attach"
-    ? rest.isPhotoThere(connector, ncrPhoto.parse(claim.payload), raw)
-    : rest.isUpdateThere(connector, claim.externalKey, raw);
 
 async function comment(work: RecordWork, externalId: string, made: Made): Promise<Found> {
   const { claim, connector } = work;
@@ -289,55 +236,3 @@ function untoldIn(claim: Claim, raw: unknown): string[] {
   const said = saidOf(claim);
   return said === null ? [] : untold(said, raw);
 }
-
-async function attachPhoto(work: RecordWork, externalId: string, made: Made): Promise<Found> {
-  const { claim, connector, ports } = work;
-  const photo = ncrPhoto.parse(claim.payload);
-  if (photo.bytes > connector.config.attachmentBytesMax) {
-    return only({
-      kind: "rejected",
-      reason: `larger than ${connector.config.attachmentBytesMax} bytes`,
-    });
-  }
-  const bytes = await ports.readBlob(claim.site, claim.connector, photo.sha256);
-  if (!bytes)
-    return only({
-      kind: "waiting",
-      reason: "the photo has not come from the tablet yet",
-      waitMs: photoWaitMs,
-    });
-  const sent = await exchange(work, (tell) =>
-    rest.attach(connector, externalId, { ...photo, bytes }, tell),
-  );
-  if (sent.kind !== "done") return only(failedWrite(sent));
-  const seen = await seenAfter(work, externalId);
-  if (seen.kind !== "done") return only({ kind: "unknown", reason: seen.reason });
-  // Kept by its size and SHA-256: an upload cut short by something in between is not taken for a photo.
-  if (!(await isThere(work, seen.value))) return only({ kind: "mismatch", members: [photo.name] });
-  return { outcome: { kind: "there", how: "made" }, made };
-}
-
-/** One exchange as an attempt on record: opened before it leaves, closed with what came back. */
-async function exchange<T>(
-  work: RecordWork,
-  talk: (tell: rest.Tell) => Promise<rest.Talk<T>>,
-): Promise<rest.Talk<T>> {
-  const waitMs = await requestWaitMs(work.connector, work.claim.process === "NCR");
-  if (waitMs > 0) return { kind: "rate_limited", reason: budgetSpent, waitMs, trace: nothingSent };
-  let attempt: string | null = null;
-  const talked = await talk({
-    onSend: async (act, request) => {
-      const looked = work.book.news();
-      if (looked.length > 0) await keepCodes(work.claim, looked, []);
-      attempt = await openAttempt(work.claim, act, request, {
-        leaseMs: work.pace.leaseMs,
-        flow: work.flow,
-      });
-    },
-  });
-  if (attempt !== null) await closeAttempt(attempt, talked.trace);
-  return talked;
-}
-
-const budgetSpent = "as many requests as the system allows have been sent";
-const nothingSent: rest.Trace = { request: "", response: null, classification: "not_sent" };

@@ -127,6 +127,16 @@ export async function saveChange(
 
 type Executing = Pick<typeof db, "$executeRaw">;
 
+/** Of several that waited in vain together one says so: the patience is still the one that they had. */
+export async function keepPatience(
+  { connector, patienceMs }: Pick<Claim, "connector" | "patienceMs">,
+  nextMs: number | null,
+): Promise<void> {
+  await db.$executeRaw`
+    update connectors set patience_ms = ${nextMs}::int
+     where id = ${connector}::uuid and patience_ms is not distinct from ${patienceMs}::int`;
+}
+
 /** Until a person has put the credential right: no attempt is spent and the system isn't knocked at. */
 export async function pauseConnectorIn(
   tx: Executing,

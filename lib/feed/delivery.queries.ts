@@ -25,6 +25,10 @@ export type Claim = {
   payload: unknown;
   externalId: string | null;
   fence: bigint;
+  /** How long the system's answers are waited for by now; null: as configured. */
+  patienceMs: number | null;
+  /** It tries whether the system answers again, and has waited for so long; null: it is no such try. */
+  probedAfterMs: number | null;
   /** When it happened that this tells of: its codes are looked up as they were then. */
   eventAt: Date;
 };
@@ -40,8 +44,12 @@ const isDue = Prisma.sql`d.state in ('pending', 'sending', 'outcome_unknown', 'd
        and (before.state in ('pending', 'gated', 'sending', 'outcome_unknown')
          or (before.state in ('parked', 'dead') and before.external_id is null)))`;
 
+/** Systems that answer as configured, and those that have become slower: nobody waits behind these. */
+export type Lane = "usual" | "slow";
+
 /** Where anything may be sent, of a connector c. */
-const isOpen = Prisma.sql`c.status = 'active'
+const isOpen = (lane: Lane | null) => Prisma.sql`c.status = 'active'
+  and (${lane}::text is null or (c.patience_ms is not null) = (${lane}::text = 'slow'))
   and (c.paused_until is null or c.paused_until <= clock_timestamp())
   and (c.open_until is null or c.open_until <= clock_timestamp())`;
 
@@ -53,22 +61,27 @@ const isOpen = Prisma.sql`c.status = 'active'
  * only one: the others follow when that one has an answer. Of what is due, what its rule calls more urgent
  * goes first.
  */
-export const claimDue = (leaseMs: number, limit: number): Promise<Claim[]> =>
+export const claimDue = (
+  leaseMs: number,
+  limit: number,
+  lane: Lane | null = null,
+): Promise<Claim[]> =>
   db.$queryRaw<Claim[]>`
     with probes as materialized (
       select distinct on (d.connector_id) d.id
         from deliveries d
         join connectors c on c.id = d.connector_id
-       where c.failures_in_row >= ${breakerPolicy.failuresMax} and ${isOpen} and ${isDue}
+       where c.failures_in_row >= ${breakerPolicy.failuresMax} and ${isOpen(lane)} and ${isDue}
          and not exists (
            select from deliveries tried
             where tried.connector_id = c.id and tried.leased_until >= clock_timestamp())
        order by d.connector_id, d.priority, d.next_at, d.position),
     due as (
-      select d.id, d.state as found
+      select d.id, d.state as found, c.patience_ms as patience,
+             c.failures_in_row >= ${breakerPolicy.failuresMax} as probes
         from deliveries d
         join connectors c on c.id = d.connector_id
-       where ${isOpen} and ${isDue}
+       where ${isOpen(lane)} and ${isDue}
          and (c.failures_in_row < ${breakerPolicy.failuresMax} or d.id in (select id from probes))
        order by d.priority, d.next_at, d.position
        limit ${limit}
@@ -82,7 +95,9 @@ export const claimDue = (leaseMs: number, limit: number): Promise<Claim[]> =>
     returning d.id, d.site_id as site, d.connector_id as connector, d.process, d.traveler_id as traveler,
       d.defect_id as defect, d.ordering_key as "orderingKey", d.external_key as "externalKey", d.operation,
       due.found::text as found, d.state::text as state, d.attempts, d.lookups, d.payload,
-      d.external_id as "externalId", d.fence,
+      d.external_id as "externalId", d.fence, due.patience as "patienceMs",
+      case when due.probes then (extract(epoch from clock_timestamp() - d.created_at) * 1000)::float8 end
+        as "probedAfterMs",
       coalesce((select min(e.occurred_at) from delivery_events v
                   join entries e on e.stream_id = v.stream_id and e.seq = v.seq
                  where v.delivery_id = d.id), d.created_at) as "eventAt"`;

@@ -24,6 +24,8 @@ export type Standing = {
   operation: DeliveryOperation;
   attempts: number;
   lookups: number;
+  /** Null unless it was sent to see whether the system answers again: how long it has waited by then. */
+  probedAfterMs?: number | null;
 };
 
 /** What came of one act, however it was found out. */
@@ -34,6 +36,8 @@ export type Outcome =
   | { kind: "confirmed" }
   /** Read back, and these members are missing or different. */
   | { kind: "mismatch"; members: readonly string[] }
+  /** It was kept there otherwise than it was sent: it goes there once more. */
+  | { kind: "spoiled"; reason: string }
   /** Looked for by our key and not found. */
   | { kind: "not_there" }
   /** Certainly not done: never left us, or the system says so. */
@@ -92,6 +96,8 @@ export function afterOutcome(
       };
     case "not_there":
       return afterNotThere(standing, policy, now, jitter);
+    case "spoiled":
+      return again({ ...standing, probedAfterMs: null }, outcome.reason, policy, now, jitter);
     case "not_done":
       return again(standing, outcome.reason, policy, now, jitter);
     case "unknown":
@@ -196,7 +202,11 @@ function afterNotThere(standing: Standing, policy: Policy, now: Instant, jitter:
   );
 }
 
-/** One attempt is spent. What is in doubt goes on being looked for; what is not there is sent again. */
+/**
+ * One attempt is spent. What is in doubt goes on being looked for; what is not there is sent again. While the system
+ * answers nobody a try says nothing of the message: it spends none, for as long as its attempts might have taken, and
+ * when the system is back it is due at once.
+ */
 function again(
   standing: Standing,
   reason: string,
@@ -204,6 +214,12 @@ function again(
   now: Instant,
   jitter: number,
 ): Change {
+  const { probedAfterMs = null } = standing;
+  if (probedAfterMs !== null && probedAfterMs < retrySpanMs(policy.retry)) {
+    const { attempts } = standing;
+    const waits = { attempts, lookups: 0, lastResult: reason, connector: null };
+    return { ...waits, state: restingState(standing), nextAt: now };
+  }
   const attempts = standing.attempts + 1;
   const spent = { attempts, lookups: 0, lastResult: reason, connector: null };
   if (attempts >= policy.retry.attemptsMax) return { ...spent, state: "dead", nextAt: now };
@@ -216,6 +232,13 @@ export function retryDelayMs(attempts: number, retry: Policy["retry"], jitter: n
   const ceiling = Math.min(retry.capMs, retry.baseMs * retry.factor ** (attempts - 1));
   return Math.round(ceiling * jitter);
 }
+
+/** The longest that all attempts of a message can take. */
+export const retrySpanMs = (retry: Policy["retry"]): number =>
+  Array.from({ length: retry.attemptsMax - 1 }, (_, at) => retryDelayMs(at + 1, retry, 1)).reduce(
+    (sum, ms) => sum + ms,
+    0,
+  );
 
 /** Is `version` later than `than`? Numbers by size, everything else (times in ISO form) as text. */
 export function isLater(version: string, than: string | null): boolean {

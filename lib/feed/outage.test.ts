@@ -5,9 +5,12 @@ vi.hoisted(() => {
   process.env.BUYOFF_DB_ROLE = "worker";
 });
 
+import { setTimeout as wait } from "node:timers/promises";
+import { actorOfSeed } from "#lib/boundary/actor";
 import { breakerPolicy } from "./breaker.rules.ts";
 import { requestWaitMs } from "./connector-usage.queries.ts";
 import type { RestConnectorConfig } from "./connectors/rest/schema.ts";
+import { retryDelivery } from "./dead-letters.commands.ts";
 import { deliverDue } from "./deliver.worker.ts";
 import { routeQueued } from "./routing.commands.ts";
 import { aPlant, type TestPlant } from "./testing/plant.ts";
@@ -76,6 +79,137 @@ describe("failure 38: the QMS is down for long", () => {
       (await plant.deliveries()).every(({ state }) => state === "parked"),
     );
     expect(await circuit()).toEqual({ failures: 0, open: false });
+  });
+});
+
+describe("failure 38: an outage of three days, at a twenty-thousandth of its time", () => {
+  /** Five minutes between two tries are 15 ms, a day is 4.3 s, and so the span of ten attempts. */
+  const scaled: Partial<RestConnectorConfig> = {
+    breaker: { baseMs: 5, capMs: 15 },
+    retry: { attemptsMax: 10, baseMs: 1, factor: 6, capMs: 4_320 },
+  };
+  const threeDaysMs = 13_000;
+
+  test("gives up no message, whichever tried whether the QMS answers again, and all of them go at once when it does", async () => {
+    await open(scaled);
+    await sandbox.behave({ mode: "503" });
+    const startedAt = Date.now();
+    for (let n = 0; n < 6; n += 1) await plant.logDefect();
+    await until(ports, async () => Date.now() - startedAt > threeDaysMs);
+    const states = (await plant.deliveries()).map(({ state }) => state);
+    expect(states).not.toContain("dead");
+    expect((await plant.attempts()).length).toBeGreaterThan(60);
+
+    await sandbox.behave({ mode: "ok" });
+    const backAt = Date.now();
+    await until(ports, async () =>
+      (await plant.deliveries()).every(({ state }) => state === "tracking"),
+    );
+    // Of a plant's time it is hours; none waits for the end of a day of its own.
+    expect(Date.now() - backAt).toBeLessThan(4_000);
+    expect(await sandbox.count()).toMatchObject({ ncrs: 6 });
+  });
+
+  test("but what is never taken is given up in the end, although nothing else shows that the QMS answers", async () => {
+    await open({ ...scaled, retry: { attemptsMax: 6, baseMs: 1, factor: 2, capMs: 20 } });
+    await sandbox.behave({ mode: "html" });
+    await plant.logDefect();
+    await until(ports, async () => (await plant.deliveries())[0]?.state === "dead");
+  });
+});
+
+describe("failure 35: permission is lost on one record's project", () => {
+  test("what goes there stops for a person; the connector stays open and all else flows, and it goes on in order", async () => {
+    await open();
+    const first = await plant.logDefect();
+    await until(ports, async () => (await plant.deliveries())[0]?.state === "tracking");
+    const [lost] = await sandbox.ncrs();
+    await sandbox.behave({
+      mode: "403",
+      scope: "write",
+      address: lost?.number,
+      reason: "no permission on this project",
+    });
+    await plant.comment(first.traveler, first.defect, "2");
+    await plant.comment(first.traveler, first.defect, "3");
+    const second = await plant.logDefect();
+    await plant.comment(second.traveler, second.defect, "4");
+    const states = async () => (await plant.deliveries()).map(({ state }) => state);
+    await until(ports, async () => (await states()).at(-1) === "verified");
+    expect(await states()).toEqual(["tracking", "parked", "pending", "tracking", "verified"]);
+    const stopped = (await plant.deliveries())[1];
+    expect(stopped?.last_result).toContain("403");
+    expect(stopped?.last_result).toContain("no permission on this project");
+    const [connector] = await plant.query("select status from connectors where id = $1", [
+      plant.connector,
+    ]);
+    expect(connector).toEqual({ status: "active" });
+
+    await sandbox.behave({ mode: "ok" });
+    expect(await retryDelivery(actorOfSeed(plant.site), stopped?.id ?? "")).toMatchObject({
+      ok: true,
+    });
+    await until(ports, async () => (await states())[2] === "verified");
+    const [given] = (await sandbox.ncrs()).filter(({ number }) => number === lost?.number);
+    expect(given?.comments.map(({ text }) => text.match(/quantity: (\d)/)?.[1])).toEqual([
+      "2",
+      "3",
+    ]);
+  });
+});
+
+describe("failure 37: the QMS delays its answers instead of refusing", () => {
+  const patience = async () => {
+    const [row] = await plant.query<{ patience: number | null }>(
+      "select patience_ms as patience from connectors where id = $1",
+      [plant.connector],
+    );
+    return row?.patience;
+  };
+
+  test("longer answers are waited for, each record is made once and in no doubt, and patience ends with the delay", async () => {
+    await open({ timeoutMs: 500 });
+    await sandbox.behave({ mode: "slow", delay_ms: 1_500 });
+    for (let n = 0; n < 4; n += 1) await plant.logDefect();
+    const tracked = async () =>
+      (await plant.deliveries()).filter(({ state }) => state === "tracking").length;
+    await until(ports, async () => (await tracked()) === 4);
+    expect(await patience()).toBe(2_000);
+    expect(await sandbox.count()).toMatchObject({ ncrs: 4 });
+    // Learned from what only asks: nothing was sent into the dark.
+    const creates = await plant.attempts("create");
+    expect(creates.map(({ classification }) => classification)).toEqual(Array(4).fill("done"));
+
+    await sandbox.behave({ mode: "ok" });
+    for (const all of [5, 6]) {
+      await plant.logDefect();
+      await until(ports, async () => (await tracked()) === all);
+    }
+    expect(await patience()).toBeNull();
+  });
+
+  test("holds up nothing that goes elsewhere: slow systems have a lane of their own", async () => {
+    await open();
+    await plant.logDefect();
+    await routeQueued(ports.origin);
+    await plant.query("update connectors set patience_ms = 60000 where id = $1", [plant.connector]);
+    expect(await deliverDue(ports, quickPace, "usual")).toBe(0);
+    expect(await deliverDue(ports, quickPace, "slow")).toBe(1);
+  });
+
+  test("a worker that waits longer has the message for longer", async () => {
+    await open({ timeoutMs: 500 });
+    await sandbox.behave({ mode: "slow", delay_ms: 1_500, scope: "create" });
+    await plant.query("update connectors set patience_ms = 3000 where id = $1", [plant.connector]);
+    await plant.logDefect();
+    await routeQueued(ports.origin);
+    const short = { leaseMs: 1_000, atOnce: 1 };
+    const delivering = deliverDue(ports, short);
+    await vi.waitFor(async () => expect(await plant.attempts("create")).toHaveLength(1), 10_000);
+    await wait(1_100);
+    expect(await deliverDue(ports, short), "nobody else takes it meanwhile").toBe(0);
+    await delivering;
+    expect(await sandbox.count()).toMatchObject({ ncrs: 1 });
   });
 });
 

@@ -183,6 +183,20 @@ describe("the router", () => {
     expect([await sent(plant), await evaluations(plant)]).toEqual(before);
   });
 
+  test("a turn that takes too long ends with what it has done, and the next goes on from there", async () => {
+    const plant = await plantHere();
+    await routeAll();
+    for (let n = 0; n < 3; n += 1) await plant.logDefect();
+    // A release and a defect of each: no rule listens to the release.
+    const turns: number[] = [];
+    for (let done = 1; done > 0; ) {
+      done = await routeQueued(origin, 200, 0);
+      turns.push(done);
+      expect((await sent(plant)).length).toBe(Math.min(turns.length, 3));
+    }
+    expect(turns).toEqual([3, 2, 1, 0]);
+  });
+
   test("an event of a unit whose instruction is not known is an error, and the next goes on", async () => {
     const plant = await plantHere();
     // No entry releases this traveler: nothing can be told of it.

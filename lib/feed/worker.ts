@@ -24,7 +24,9 @@ export async function runFeed(ports: FeedPorts, pace: FeedPace, stop: AbortSigna
   const loops: Record<string, () => Promise<number>> = {
     router: () => routeQueued(ports.origin),
     effects: () => doEffects(ports),
-    deliveries: () => deliverDue(ports, pace),
+    deliveries: () => deliverDue(ports, pace, "usual"),
+    // Of systems that have become slow: what goes elsewhere doesn't wait for their answers.
+    "slow deliveries": () => deliverDue(ports, pace, "slow"),
     redrive: () => redriveMapped(),
     words: () => rereadMapped(),
     notices: () => followNotices(),

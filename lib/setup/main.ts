@@ -23,6 +23,10 @@ async function run(args: readonly string[]): Promise<void> {
       const { systems } = await import("./systems.ts");
       return systems(options.rest);
     }
+    case "test:faults": {
+      const { faults } = await import("./faults.ts");
+      return faults(options.rest);
+    }
     case "bench": {
       const { bench } = await import("./bench.ts");
       return bench(options.rest);

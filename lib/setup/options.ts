@@ -6,6 +6,7 @@ export const commands = [
   "dev",
   "test",
   "test:systems",
+  "test:faults",
   "check",
   "e2e",
   "bench",

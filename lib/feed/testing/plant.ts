@@ -146,11 +146,11 @@ async function furnish(
       sealText("webhook-secret", sandboxWebhookSecret, connector),
     ],
   );
-  await ruleInForce(admin, { site, connector, person, card });
+  await ruleInForce(admin, site);
 }
 
 /** The rule that the product comes with, in force from the beginning. */
-async function ruleInForce(admin: pg.Client, { site }: Place) {
+export async function ruleInForce(admin: pg.Client, site: string) {
   const rule = defaultRules["ncr-from-defect"];
   if (!rule) throw new Error("no rule for NCRs");
   const text = canonicalJson(rule.content("qms") as unknown as Canonical);
@@ -167,7 +167,7 @@ async function ruleInForce(admin: pg.Client, { site }: Place) {
 }
 
 /** As the demo's company has them, but of this site: other tests' plants are in the same database. */
-async function mapCodes(admin: pg.Client, site: string, others: readonly OtherCode[]) {
+export async function mapCodes(admin: pg.Client, site: string, others: readonly OtherCode[]) {
   const usual = [
     ["defect_code", "park", null, "TRQ-01", "Q-2001"],
     ["gage", "park", null, "TW-0209", "CAL-TW-0209"],

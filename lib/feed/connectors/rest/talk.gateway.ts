@@ -316,6 +316,16 @@ const heldList = z.array(
   z.object({ name: z.string(), sha256: z.nullable(z.string()), bytes: z.nullable(z.number()) }),
 );
 
+export type Held = z.output<typeof heldList>[number];
+
+/** What is attached, where the configuration can say; otherwise nothing. */
+export async function heldIn(target: RestTarget, raw: unknown): Promise<readonly Held[]> {
+  const { held } = target.config.attach;
+  if (!held) return [];
+  const list = heldList.safeParse(await mapped(target, held, raw, {}));
+  return list.success ? list.data : [];
+}
+
 /** The photo as it is; or none; or another under its name, where the configuration tells those apart. */
 export async function photoHeld(
   target: RestTarget,
@@ -323,10 +333,8 @@ export async function photoHeld(
   raw: unknown,
 ): Promise<"there" | "missing" | "differs"> {
   if (await isPhotoThere(target, photo, raw)) return "there";
-  const { held } = target.config.attach;
-  if (!held) return "missing";
-  const list = heldList.safeParse(await mapped(target, held, raw, {}));
-  return list.success && list.data.some(({ name }) => name === photo.name) ? "differs" : "missing";
+  const held = await heldIn(target, raw);
+  return held.some(({ name }) => name === photo.name) ? "differs" : "missing";
 }
 
 /** A test record of a validation run is made void, where the configuration says how. Nothing else ever is from here. */
