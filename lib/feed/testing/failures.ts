@@ -39,7 +39,7 @@ export const failures: Readonly<Record<number, Failure>> = {
   21: { title: "Revisions that look alike; an order that moves to another revision" },
   22: {
     title: "A serial of another order; serialised later",
-    open: "the alias of a lot's pieces has its own events; that a delivery waits for one has no test",
+    open: "an order of another unit is refused where it comes in; pieces that get their serials later are an event (unit.serials_assigned), and no message about the lot waits for it or is corrected by it yet",
   },
   23: { title: "Another unit, or another decimal sign" },
   24: { title: "A field that the target drops in silence" },
@@ -47,7 +47,7 @@ export const failures: Readonly<Record<number, Failure>> = {
   26: { title: "A person whom the QMS doesn't know" },
   27: {
     title: "A station's clock is wrong",
-    open: "both times stand in every entry; a jump is not flagged yet (comes with the tablet without a network)",
+    open: "both times and the tablet's own skew stand in every entry, and the server's order counts; a jump has no entry of its own yet",
   },
   28: {
     title: "Daylight saving and leap seconds",
