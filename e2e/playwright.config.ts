@@ -27,6 +27,8 @@ export default defineConfig({
   use: {
     baseURL: process.env.BUYOFF_ORIGIN ?? "http://127.0.0.1:3000",
     ...tabletSize,
+    // Of those that are not about it, some answer requests themselves; offline.spec.ts is about it.
+    serviceWorkers: "block",
     screenshot: "only-on-failure",
     // Keeping each document on the way costs a fifth of a run: what went red is run again with it.
     trace: process.env.BUYOFF_TRACE ? "retain-on-failure" : "off",

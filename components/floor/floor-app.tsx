@@ -8,9 +8,9 @@ import type { Locale } from "#lib/messages/locales";
 import { EnrolScreen } from "./enrol-screen.tsx";
 import { LanguageContext, useLanguage } from "./language.tsx";
 import { LockScreen } from "./lock-screen.tsx";
-import { bringAll, keepLocale, localeHere, refusals, words, workScreen } from "./parts.ts";
+import { bringAll, keepLocale, localeHere, refusals, shell, words, workScreen } from "./parts.ts";
 import { ScanningProvider } from "./scanning.tsx";
-import { TabletProvider, useTablet } from "./tablet-context.tsx";
+import { type Shared, TabletProvider, useTablet } from "./tablet-context.tsx";
 
 // The reader's words are on their way before the page has come to life.
 if (typeof document !== "undefined") void words[localeHere()].bring();
@@ -58,8 +58,8 @@ function Speaking({ children }: { children: ReactNode }) {
 const bookOf = (locale: Locale) => refusals[locale].here() ?? refusals[locale].bring();
 
 function Screens(): ReactNode {
-  const { view } = useTablet();
-  useRestWhenIdle(view.phase !== "starting");
+  const { core, subscribe, view } = useTablet();
+  useRestWhenIdle(view.phase !== "starting", { core, subscribe });
   switch (view.phase) {
     case "starting":
       return <Waking />;
@@ -84,14 +84,22 @@ function Work() {
   return <WorkScreen />;
 }
 
-/** Once the first screen is up: while somebody finds their badge, all that comes after it is fetched. */
-function useRestWhenIdle(isShown: boolean): void {
+/** Once the first screen is up: while somebody finds their badge, all that comes after it is fetched and kept. */
+function useRestWhenIdle(isShown: boolean, tablet: Pick<Shared, "core" | "subscribe">): void {
+  const { core, subscribe } = tablet;
   useEffect(() => {
     if (!isShown) return;
+    const bring = () => void bringAndKeep({ core, subscribe });
     // Safari has no idle callback.
-    if (typeof requestIdleCallback === "undefined") setTimeout(() => void bringAll(), 100);
-    else requestIdleCallback(() => void bringAll(), { timeout: 1000 });
-  }, [isShown]);
+    if (typeof requestIdleCallback === "undefined") setTimeout(bring, 100);
+    else requestIdleCallback(bring, { timeout: 1000 });
+  }, [isShown, core, subscribe]);
+}
+
+async function bringAndKeep(tablet: Pick<Shared, "core" | "subscribe">): Promise<void> {
+  await bringAll();
+  const { keepShell } = await shell.bring();
+  await keepShell(tablet);
 }
 
 /** What is there before the tablet has read its memory: the mark, and nothing that could be wrong. */

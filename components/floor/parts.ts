@@ -2,6 +2,7 @@ import type { ComponentType } from "react";
 import { later } from "#lib/kit/later";
 import { type Locale, localeFrom, locales } from "#lib/messages/locales";
 import type { RefusalBook } from "#lib/messages/refusal-words";
+import { syncPanel } from "./sync-part.ts";
 
 const LOCALE_KEY = "buyoff-locale";
 
@@ -10,6 +11,9 @@ export const workScreen = later<ComponentType>(async () => {
   const { WorkScreen } = await import("./work-screen.tsx");
   return WorkScreen;
 });
+
+/** Keeps the page itself for when there is no network. */
+export const shell = later(async () => await import("#lib/offline/shell"));
 
 export const words = {
   en: later(async () => (await import("../../lib/messages/en/tablet.ts")).words),
@@ -31,7 +35,7 @@ export const keepLocale = (locale: Locale): void => localStorage.setItem(LOCALE_
 /** All that is still to come, once somebody sees a screen: by the time the network goes everything is here. */
 export async function bringAll(): Promise<void> {
   const here = localeHere();
-  await Promise.all([workScreen.bring(), refusals[here].bring()]);
+  await Promise.all([workScreen.bring(), refusals[here].bring(), syncPanel.bring()]);
   for (const other of locales) {
     await words[other].bring();
     await refusals[other].bring();

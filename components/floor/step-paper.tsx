@@ -11,6 +11,7 @@ import { useWords } from "./language.tsx";
 import { Octagon, Triangle } from "./problem.tsx";
 import { BuriedHere, DeparturesHere } from "./step-departures.tsx";
 import { useClock } from "./step-story.tsx";
+import { usePicture } from "./stored-photo.tsx";
 import { usePeople, useWork } from "./work-context.tsx";
 
 /** What the step says: title, text, calls and picture. It scrolls; what records stays where it is. */
@@ -44,11 +45,7 @@ export function StepPaper({ operation, step }: { operation: Operation | null; st
       {step.media.map((media) => (
         <Picture
           key={media.src}
-          src={
-            media.src.startsWith("/") || /^[0-9a-f]{64}$/.test(media.src)
-              ? pictureAddress(media.src)
-              : `/${media.src}`
-          }
+          src={media.src}
           alt={words(media.alt)}
           caption={media.caption === undefined ? null : words(media.caption)}
         />
@@ -144,8 +141,6 @@ function NotesHere({ step }: { step: string }) {
   ));
 }
 
-const pictureAddress = (src: string): string => (src.startsWith("/") ? src : `/api/blobs/${src}`);
-
 const Paper = ({ title, children }: { title: string; children: React.ReactNode }) => (
   <section
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and must do so by keyboard too.
@@ -202,6 +197,7 @@ function Picture({ src, alt, caption }: { src: string; alt: string; caption: str
   const t = useTranslations("floor.player");
   const common = useTranslations("common");
   const [isZoomed, setZoomed] = useState(false);
+  const address = usePicture(src);
   const paper = src.endsWith(".svg") ? "drawing" : "bg-sheet text-ink-3";
   return (
     <>
@@ -211,7 +207,11 @@ function Picture({ src, alt, caption }: { src: string; alt: string; caption: str
         className={`relative min-h-[220px] flex-1 overflow-hidden rounded border-2 border-rule p-3 ${paper}`}
       >
         {/* biome-ignore lint/performance/noImgElement: drawings are served as they are, offline too. */}
-        <img src={src} alt={alt} className="absolute inset-0 size-full object-contain p-3 pb-9" />
+        <img
+          src={address ?? undefined}
+          alt={alt}
+          className="absolute inset-0 size-full object-contain p-3 pb-9"
+        />
         <span className="mono absolute bottom-2 left-3.5 text-left text-[13px] font-[550]">
           {caption === null ? t("zoom") : `${caption} · ${t("zoom")}`}
         </span>
@@ -225,7 +225,11 @@ function Picture({ src, alt, caption }: { src: string; alt: string; caption: str
             className={`h-[64dvh] overflow-auto rounded ${paper}`}
           >
             {/* biome-ignore lint/performance/noImgElement: as above. */}
-            <img src={src} alt={alt} className="min-h-full w-full object-contain" />
+            <img
+              src={address ?? undefined}
+              alt={alt}
+              className="min-h-full w-full object-contain"
+            />
           </section>
           <Button className="mt-4 w-full" onClick={() => setZoomed(false)}>
             {common("close")}

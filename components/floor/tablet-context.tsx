@@ -12,8 +12,9 @@ import type { Core, TabletView } from "#lib/offline/core";
 import { emptyView } from "#lib/offline/core";
 import { makeTablet, type Tablet } from "#lib/offline/tablet";
 
-type Shared = {
+export type Shared = {
   core: Core;
+  subscribe: Tablet["subscribe"];
   act: Acts["act"];
   acknowledge: Tablet["acknowledge"];
   view: TabletView;
@@ -47,8 +48,10 @@ export function TabletProvider({ children, waiting }: { children: ReactNode; wai
 
 function Live({ tablet, children }: { tablet: Tablet; children: ReactNode }) {
   const view = useSyncExternalStore(tablet.subscribe, tablet.core.view, () => emptyView);
-  const { core, act, acknowledge } = tablet;
-  return <TabletContext value={{ core, act, acknowledge, view }}>{children}</TabletContext>;
+  const { core, act, acknowledge, subscribe } = tablet;
+  return (
+    <TabletContext value={{ core, act, acknowledge, subscribe, view }}>{children}</TabletContext>
+  );
 }
 
 export function useTablet(): Shared {

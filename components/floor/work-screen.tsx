@@ -2,6 +2,7 @@
 import { useEffect, useEffectEvent, useState } from "react";
 import { lookAgain, openTraveler } from "#lib/offline/packets";
 import { lock } from "#lib/offline/people";
+import { touched } from "#lib/offline/presence";
 import { PlayerScreen } from "./player-screen.tsx";
 import { type Problem, problemOf } from "./problem.tsx";
 import { QueueScreen } from "./queue-screen.tsx";
@@ -81,6 +82,8 @@ function useIdleLock(): void {
     const restart = () => {
       clearTimeout(timer);
       timer = setTimeout(() => void lock(core, "idle"), idleMs(isDemo, minutes));
+      // A full disk is told where somebody records.
+      touched(core).catch(() => undefined);
     };
     restart();
     const signs = ["pointerdown", "keydown", "wheel"] as const;

@@ -65,6 +65,8 @@ export const coming: Faces = {
     await player.open(unit(0));
     await seen(page, file);
   },
+  "sync-panel.tsx": (at, file) =>
+    over(at, file, () => tap(at, "floor.connection.open"), "common.close"),
   "person-menu.tsx": (at, file) =>
     over(at, file, () => tap(at, "floor.person.menu", { name: "Marisol Reyes" }), "common.close"),
   "hand-over.tsx": (at, file) =>

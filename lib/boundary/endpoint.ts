@@ -9,6 +9,7 @@ import type { BoundaryError } from "./admit.ts";
 import { jsonOf } from "./body.ts";
 import { isOwnOrigin } from "./origin.ts";
 import { may, type Permission } from "./permissions.ts";
+import { builtVersion } from "./shell.ts";
 
 /** Who may knock: nobody in particular, an enrolled tablet, or a person at the desk who may do this. */
 export type Knock = "public" | "device" | Permission;
@@ -103,8 +104,14 @@ export function turnAway(
   return Response.json(error, { status, headers: privately });
 }
 
-/** Who is told something by name is told it alone: no cache on the way may keep it. */
-const privately = { "cache-control": "private, no-store" };
+/**
+ * Who is told something by name is told it alone: no cache on the way may keep it. Which version of its page
+ * this server has is said with it, so that a tablet with another one looks for the new one.
+ */
+const privately: Readonly<Record<string, string>> = {
+  "cache-control": "private, no-store",
+  ...(builtVersion !== null && { "x-buyoff-version": builtVersion }),
+};
 
 /** A document that is the same for everybody and tells nothing of the plant: any system may fetch and keep it. */
 export const published = (document: object, type: string): Response =>

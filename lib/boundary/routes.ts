@@ -79,6 +79,7 @@ export const routeRules: Readonly<Record<string, Rule>> = {
   "PAGE /travelers/[id]": whoMay("traveler.read"),
   "PAGE /travelers/[id]/entries": whoMay("traveler.read"),
 
+  "GET /floor-worker.js": everybody,
   "GET /api/asyncapi.json": everybody,
   "GET /api/auth/[...nextauth]": { who: "own", proof: "next_auth" },
   "POST /api/auth/[...nextauth]": { who: "own", proof: "next_auth" },

@@ -15,6 +15,8 @@ const schema = z.object({
   BUYOFF_DB_ROLE: z.enum(["app", "worker", "verify"]).default("app"),
   BUYOFF_SECRET: secretSetting,
   BUYOFF_DEMO: flag,
+  /** Where the production build lies, beside the programs. */
+  BUYOFF_DIST: z.string().default(".next"),
   ...settings,
   BUYOFF_BLOBS: settings.BUYOFF_BLOBS.unwrap(),
   /** As Amazon's own tools call them. */

@@ -159,3 +159,26 @@ test("a gage that was dropped stays out of use on its tablet when the server has
   expect(status("TW-0209")).toBe("quarantined");
   expect(status("DW-0066")).toBe("in_service");
 });
+
+test("a tablet whose disk is full says so; nothing is on the screen that is not on the disk", async () => {
+  const bench = inWorkAt("060.4");
+  const { core, acts } = await aTabletWith(bench, floorPerson("ben"));
+  const before = core.view().open?.state;
+  const full: Core["db"]["transaction"] = () => {
+    throw new DOMException("no room", "QuotaExceededError");
+  };
+  const db = new Proxy(core.db, {
+    get: (of, name) =>
+      name === "transaction" ? full : (Reflect.get(of, name).bind?.(of) ?? Reflect.get(of, name)),
+  });
+  const { act } = makeActs({ ...core, db });
+  const note = { step: named("060.4"), text: "Bolt 3 turned hard" };
+  expect(await act("addNote", note)).toMatchObject({
+    kind: "refused",
+    refusal: { code: "memory_full" },
+  });
+  expect(core.view().open?.state).toEqual(before);
+  expect(await waitingCommands(core.db)).toEqual([]);
+  expect(await acts.act("addNote", note)).toEqual({ kind: "done" });
+  expect(await waitingCommands(core.db)).toHaveLength(1);
+});

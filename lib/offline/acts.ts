@@ -86,8 +86,8 @@ export function makeActs(core: Core): Acts {
       await recordRefused(core, whole, extras, refusal);
       return { kind: "refused", refusal } as const;
     }
+    if (!(await isWritten(core, session.device.id, whole, first))) return noRoom;
     const answer = first.local === null ? answerTo(act.command.id) : null;
-    await enqueue(core.db, session.device.id, first.state, whole, first.local, first.clock);
     await showStored(core, first.state.id);
     await refreshCounts(core);
     core.wake();
@@ -109,6 +109,24 @@ export function makeActs(core: Core): Acts {
       return listener !== undefined;
     },
   };
+}
+
+/** Nothing was recorded: the disk did not take it. What was typed stays where it is. */
+const noRoom: ActOutcome = { kind: "refused", refusal: { code: "memory_full", params: {} } };
+
+async function isWritten(
+  core: Core,
+  device: string,
+  act: Act,
+  { state, local, clock }: Awaited<ReturnType<typeof attempt>>,
+): Promise<boolean> {
+  try {
+    await enqueue(core.db, device, state, act, local, clock);
+    return true;
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "QuotaExceededError") return false;
+    throw error;
+  }
 }
 
 /** What the server could not even read was not done. */
@@ -175,7 +193,8 @@ async function recordRefused(
   const facts = factsFor(core, clock, open.packet, open.state, command, extras);
   const local = decideHere({ decide, evolve }, open.state, note, facts);
   if (local?.ok !== true) return;
-  await enqueue(core.db, session.device.id, open.state, note, local, clock);
+  const decided = { state: open.state, local, clock };
+  if (!(await isWritten(core, session.device.id, note, decided))) return;
   await showStored(core, open.state.id);
   await refreshCounts(core);
   core.wake();

@@ -36,6 +36,10 @@ export type TabletView = {
   demo: DemoKit | null;
   /** Another tab of this tablet sends. */
   leads: boolean;
+  /** Of its own page, as the server last said. */
+  serverVersion: string | null;
+  /** A new one of this page is here, and waits until nobody is at work and everything is sent. */
+  newVersion: boolean;
 };
 
 export const emptyView: TabletView = {
@@ -51,6 +55,8 @@ export const emptyView: TabletView = {
   open: null,
   demo: null,
   leads: false,
+  serverVersion: null,
+  newVersion: false,
 };
 
 /** What the parts of the tablet share: its memory, its clocks and what is on the screen. */
@@ -63,6 +69,8 @@ export type Core = {
   set: (patch: Partial<TabletView>) => void;
   /** Something waits to be sent. */
   wake: () => void;
+  /** Other tabs of this tablet, where there can be any. */
+  tellOthers?: (word: "locked") => void;
 };
 
 export async function clockNow(core: Core): Promise<Clock> {

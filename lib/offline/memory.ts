@@ -1,7 +1,7 @@
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
 import type { Refusal } from "#lib/travelers/refusal.schema";
 import type { CommandVerdict, Envelope, RecordedEvent } from "#lib/travelers/schema";
-import type { DeviceSession, Packet, StationQueue } from "./wire.schema.ts";
+import type { DeviceSession, FloorPerson, Packet, StationQueue } from "./wire.schema.ts";
 
 /** What the rules said on the tablet; null where only the server may decide. */
 export type LocalOutcome =
@@ -40,6 +40,14 @@ type Kept = {
   chain: { seq: number; prev: string | null };
   clock: { lastServerContact: string | null; skew: number };
   queue: StationQueue;
+  /** Who works here; gone once they lock the screen or sign out. */
+  present: {
+    person: FloorPerson;
+    grant: string;
+    notAfter: string;
+    idleMinutes: number;
+    touchedMs: number;
+  };
 };
 export type KeptKey = keyof Kept;
 

@@ -1,5 +1,6 @@
 import { evolve } from "#lib/travelers/evolve.rules";
 import { type Core, nowInstant, type OpenTraveler } from "./core.ts";
+import { keepMedia } from "./media.ts";
 import { keep, kept } from "./memory.ts";
 import { replayed, textsSaid, unanswered } from "./queue.ts";
 import { keepServerTime } from "./sender.ts";
@@ -71,14 +72,15 @@ export async function fetchPacket(core: Core, traveler: string): Promise<Answer<
 }
 
 export const openTraveler = (core: Core, traveler: string): Promise<Answer<Packet>> =>
-  fetchPacket(core, traveler).then((answer) =>
-    inTurn(core, async () => {
+  fetchPacket(core, traveler).then((answer) => {
+    if (answer.kind === "ok") void keepMedia(core, answer.value.content);
+    return inTurn(core, async () => {
       const open = await onScreen(core, traveler);
       if (open === null || (answer.kind !== "ok" && answer.kind !== "silence")) return answer;
       core.set({ online: answer.kind === "ok", open });
       return { kind: "ok", value: open.packet };
-    }),
-  );
+    });
+  });
 
 export async function refreshOpen(core: Core): Promise<void> {
   const { open } = core.view();
@@ -139,5 +141,13 @@ export async function refreshQueue(core: Core): Promise<void> {
   if (core.view().queue === null && remembered !== null) core.set({ queue: remembered });
 }
 
-export const findTraveler = (core: Core, code: string): Promise<Answer<Found>> =>
-  core.server.get<Found>(`/api/floor/find?code=${encodeURIComponent(code)}`);
+/** By the number on the unit; without the server among those that this tablet has opened before. */
+export async function findTraveler(core: Core, code: string): Promise<Answer<Found>> {
+  const answer = await core.server.get<Found>(`/api/floor/find?code=${encodeURIComponent(code)}`);
+  if (answer.kind !== "silence") return answer;
+  const wanted = code.trim().toUpperCase();
+  const here = (await core.db.getAll("packets")).find(({ packet: { state } }) =>
+    [state.unit.serial, state.unit.lot].some((number) => number?.toUpperCase() === wanted),
+  );
+  return here === undefined ? answer : { kind: "ok", value: { id: here.traveler } };
+}

@@ -1,4 +1,5 @@
 import { type Core, refreshCounts } from "./core.ts";
+import { left, touched } from "./presence.ts";
 import { keepServerTime } from "./sender.ts";
 import type { Answer } from "./server.ts";
 import type { SignAnswer, SignIn } from "./wire.schema.ts";
@@ -20,6 +21,8 @@ export async function signIn(core: Core, badge: string, pin: string): Promise<An
       signedIn: { person, grant, notAfter, idleMinutes, hasSigned: false },
       lockedFrom: null,
     });
+    await left(core);
+    await touched(core);
     await refreshCounts(core);
   }
   return answer;
@@ -30,6 +33,9 @@ export async function lock(core: Core, why: EndOfPeriod): Promise<void> {
   const { signedIn } = core.view();
   if (signedIn === null) return;
   core.set({ phase: "locked", signedIn: null, lockedFrom: signedIn.person });
+  // Whoever locks the screen locks the tablet; one tab that nobody touches says nothing of the others.
+  if (why !== "idle") core.tellOthers?.("locked");
+  await left(core);
   await core.server.post("/api/floor/end-period", { why });
 }
 

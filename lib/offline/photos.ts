@@ -10,7 +10,7 @@ export type TakenPhoto = {
 };
 
 const LONGEST_SIDE_PX = 2400;
-const FREE_BYTES_MIN = 200 * 1024 * 1024;
+export const FREE_BYTES_MIN = 200 * 1024 * 1024;
 
 /** Under this the tablet could lose what is more important than a picture. */
 export async function hasRoomForPhotos(): Promise<boolean> {
@@ -51,13 +51,9 @@ export async function keepPhoto(
   traveler: string,
   photo: { sha256: string; mediaType: string; data: ArrayBuffer },
 ): Promise<void> {
-  const known = await core.db.get("blobs", photo.sha256);
-  if (known !== undefined) return;
-  await core.db.put("blobs", {
-    sha256: photo.sha256,
-    bytes: photo.data,
-    mediaType: photo.mediaType,
-    traveler,
-    sentAt: null,
-  });
+  const tx = core.db.transaction("blobs", "readwrite", { durability: "strict" });
+  const isKnown = (await tx.store.getKey(photo.sha256)) !== undefined;
+  const { sha256: hash, data: bytes, mediaType } = photo;
+  if (!isKnown) await tx.store.put({ sha256: hash, bytes, mediaType, traveler, sentAt: null });
+  await tx.done;
 }

@@ -18,7 +18,10 @@ export type Server = {
 
 const PATIENCE_MS = 15_000;
 
-async function ask<T>(path: string, init: RequestInit): Promise<Answer<T>> {
+/** Told with each answer which version of the tablet's page the server has. */
+export type Heard = (version: string) => void;
+
+async function ask<T>(path: string, init: RequestInit, heard: Heard): Promise<Answer<T>> {
   try {
     const response = await fetch(path, {
       ...init,
@@ -26,6 +29,8 @@ async function ask<T>(path: string, init: RequestInit): Promise<Answer<T>> {
       cache: "no-store",
       signal: AbortSignal.timeout(PATIENCE_MS),
     });
+    const version = response.headers.get("x-buyoff-version");
+    if (version !== null) heard(version);
     if (response.status >= 500 || response.status === 429) return { kind: "silence" };
     if (!response.ok) return { kind: "status", status: response.status };
     return read<T>(await response.json());
@@ -45,18 +50,22 @@ function read<T>(body: unknown): Answer<T> {
   return { kind: "ok", value: body as T };
 }
 
-export const serverOverHttp: Server = {
-  get: (path) => ask(path, { method: "GET", headers: { accept: "application/json" } }),
+export const serverOverHttp = (heard: Heard): Server => ({
+  get: (path) => ask(path, { method: "GET", headers: { accept: "application/json" } }, heard),
   post: (path, body) =>
-    ask(path, {
-      method: "POST",
-      headers: { "content-type": "application/json", "x-buyoff": "1" },
-      body: JSON.stringify(body),
-    }),
+    ask(
+      path,
+      {
+        method: "POST",
+        headers: { "content-type": "application/json", "x-buyoff": "1" },
+        body: JSON.stringify(body),
+      },
+      heard,
+    ),
   putBytes: (path, bytes, mediaType) =>
-    ask(path, {
-      method: "PUT",
-      headers: { "content-type": mediaType, "x-buyoff": "1" },
-      body: bytes,
-    }),
-};
+    ask(
+      path,
+      { method: "PUT", headers: { "content-type": mediaType, "x-buyoff": "1" }, body: bytes },
+      heard,
+    ),
+});

@@ -4,6 +4,7 @@ import { type Core, emptyView, nowInstant, refreshCounts, type TabletView } from
 import { loadDemo, renewSession } from "./device.ts";
 import { kept, openMemory, type TabletDb } from "./memory.ts";
 import { reconcile, refreshOpen, showStored } from "./packets.ts";
+import { goOn } from "./presence.ts";
 import { acknowledge } from "./queue.ts";
 import { type PostOutcome, type Sender, type SenderPorts, startSender } from "./sender.ts";
 import { type Answer, type Server, serverOverHttp } from "./server.ts";
@@ -18,12 +19,15 @@ export type Tablet = {
   acknowledge: (commandId: string) => Promise<void>;
 };
 
-export async function makeTablet(server: Server = serverOverHttp): Promise<Tablet> {
+export async function makeTablet(): Promise<Tablet> {
   const db = await openMemory();
   const listeners = new Set<() => void>();
   const others = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel("buyoff");
   let view: TabletView = emptyView;
   let sender: Sender | null = null;
+  const server = serverOverHttp((version) => {
+    if (view.serverVersion !== version) core.set({ serverVersion: version });
+  });
   const core: Core = {
     db,
     server: renewing(server, () => renewSession({ ...core, server })),
@@ -38,11 +42,13 @@ export async function makeTablet(server: Server = serverOverHttp): Promise<Table
       sender?.wake();
       others?.postMessage("wake");
     },
+    tellOthers: (word) => others?.postMessage(word),
   };
   const acts = makeActs(core);
   const stopping = new AbortController();
   others?.addEventListener("message", (event) => {
     if (event.data === "wake") sender?.wake();
+    if (event.data === "locked") lockHere(core);
     const { open } = core.view();
     if (event.data === "changed" && open !== null) void showStored(core, open.packet.state.id);
     void refreshCounts(core);
@@ -85,7 +91,14 @@ async function begin(core: Core, db: TabletDb): Promise<void> {
   const renewed = session === null ? "unknown" : await renewSession(core);
   if (renewed === "unknown") core.set({ phase: "not_enrolled", signedIn: null });
   core.set({ online: renewed !== "silence" });
+  if (renewed === "silence") await goOn(core);
   await loadDemo(core);
+}
+
+function lockHere(core: Core): void {
+  const { signedIn } = core.view();
+  if (signedIn === null) return;
+  core.set({ phase: "locked", signedIn: null, lockedFrom: signedIn.person });
 }
 
 /** Only one tab of this browser sends: two would race with the same commands. */

@@ -4,6 +4,7 @@ import path from "node:path";
 import { writeCspHashes } from "./csp-hashes.ts";
 import { root } from "./memory.ts";
 import { type Environment, runProgram, type Workplace } from "./processes.ts";
+import { writeShell } from "./shell.ts";
 
 const generated = path.join(root, "lib/db/generated");
 const sources = [
@@ -70,6 +71,7 @@ export async function buildWeb(workplace: Workplace, environment: Environment): 
     "The production build failed.",
   );
   await writeCspHashes(path.dirname(buildMarker(environment)));
+  await writeShell(path.dirname(buildMarker(environment)));
   await writeFile(buildMarker(environment), hash);
 }
 

@@ -1,0 +1,109 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { type Browser, chromium, expect, type Page } from "@playwright/test";
+import { launchOptions, tabletSize } from "./chromium.ts";
+
+/** Once this holds, the page opens without a network. */
+export const untilKept = (page: Page): Promise<unknown> =>
+  expect
+    .poll(
+      () =>
+        page.evaluate(async () => {
+          const registration = await navigator.serviceWorker.getRegistration("/floor");
+          const isActive = registration?.active?.state === "activated";
+          return isActive && navigator.serviceWorker.controller !== null;
+        }),
+      { timeout: 90_000 },
+    )
+    .toBe(true);
+
+type Waiting = { id: string; type: string; seq: number };
+
+/** What this tablet has on its disk and the server has not answered. */
+export const waitingIn = (page: Page): Promise<Waiting[]> =>
+  page.evaluate(
+    () =>
+      new Promise<Waiting[]>((resolve, reject) => {
+        const opening = indexedDB.open("buyoff");
+        opening.onerror = () => reject(opening.error);
+        opening.onsuccess = () => {
+          const all = opening.result.transaction("commands").objectStore("commands").getAll();
+          all.onsuccess = () => {
+            opening.result.close();
+            resolve(
+              all.result.map(({ envelope: { id, type, deviceSeq } }) => ({
+                id,
+                type,
+                seq: deviceSeq,
+              })),
+            );
+          };
+        };
+      }),
+  );
+
+/** What anybody writes beside a step, wherever they are. */
+export async function writeNote(page: Page, text: string): Promise<void> {
+  await page.getByRole("main").getByRole("button", { name: "More", exact: true }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("button", { name: "Write a note" }).click();
+  await dialog.getByRole("textbox").fill(text);
+  await dialog.getByRole("button", { name: "Keep the note" }).click();
+  await expect(dialog.getByRole("button", { name: "Write a note" })).toBeVisible();
+}
+
+/** A browser as its own process with its own disk: it can be killed, and started again. */
+export async function aDisk() {
+  const folder = await mkdtemp(path.join(tmpdir(), "buyoff-tablet-"));
+  return { start: (address: string) => startBrowser(folder, address) };
+}
+
+export type TabletBrowser = { page: Page; kill: () => Promise<void> };
+
+async function startBrowser(folder: string, address: string): Promise<TabletBrowser> {
+  const { width, height } = tabletSize.viewport;
+  const child = spawn(
+    launchOptions.executablePath ?? chromium.executablePath(),
+    [
+      ...launchOptions.args,
+      "--headless=new",
+      "--remote-debugging-port=0",
+      "--force-prefers-reduced-motion",
+      "--lang=en-US",
+      `--window-size=${width},${height}`,
+      `--user-data-dir=${folder}`,
+      "about:blank",
+    ],
+    { stdio: "ignore", detached: true },
+  );
+  const browser = await connected(child, path.join(folder, "DevToolsActivePort"));
+  const [context] = browser.contexts();
+  const page = context?.pages()[0];
+  if (page === undefined) throw new Error("the browser has no page");
+  await page.setViewportSize({ width, height });
+  page.setDefaultTimeout(30_000);
+  await page.goto(address);
+  const kill = async () => {
+    const ended = once(child, "exit");
+    // Its whole group at once: no part of it gets to write anything down.
+    process.kill(-(child.pid ?? 0), "SIGKILL");
+    await ended;
+    await browser.close().catch(() => undefined);
+  };
+  return { page, kill };
+}
+
+/** The browser writes down where it listens once it does; what stands there from the last time is another's. */
+async function connected(child: ChildProcess, file: string): Promise<Browser> {
+  let browser: Browser | null = null;
+  await expect(async () => {
+    if (child.exitCode !== null) throw new Error(`the browser ended with ${child.exitCode}`);
+    const [port = ""] = (await readFile(file, "utf8")).split("\n");
+    browser = await chromium.connectOverCDP(`http://127.0.0.1:${port}`, { timeout: 2_000 });
+  }).toPass({ timeout: 30_000, intervals: [100] });
+  if (browser === null) throw new Error("the browser does not listen");
+  return browser;
+}

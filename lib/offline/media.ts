@@ -1,0 +1,28 @@
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex } from "@noble/hashes/utils.js";
+import type { InstructionContent } from "#lib/instructions/schema";
+import { type Core, nowInstant } from "./core.ts";
+
+/** A stored picture and not a drawing of the page's own, which the service worker keeps. */
+export const isStored = (src: string): boolean => /^[0-9a-f]{64}$/.test(src);
+
+/**
+ * The pictures of an opened traveler's instruction, so that they are there without a network. One that
+ * can't be had now is asked for when the traveler is opened again; what doesn't have its own hash is not kept.
+ */
+export async function keepMedia(core: Core, content: InstructionContent): Promise<void> {
+  const wanted = content.operations
+    .flatMap(({ steps }) => steps)
+    .flatMap(({ media }) => media.map(({ src }) => src))
+    .filter(isStored);
+  for (const hash of new Set(wanted)) {
+    if ((await core.db.getKey("blobs", hash)) !== undefined) continue;
+    const response = await fetch(`/api/blobs/${hash}`).catch(() => null);
+    if (response === null || !response.ok) continue;
+    const bytes = await response.arrayBuffer().catch(() => null);
+    if (bytes === null || bytesToHex(sha256(new Uint8Array(bytes))) !== hash) continue;
+    const mediaType = response.headers.get("content-type") ?? "image/jpeg";
+    const sentAt = nowInstant(core);
+    await core.db.put("blobs", { sha256: hash, bytes, mediaType, traveler: "", sentAt });
+  }
+}
