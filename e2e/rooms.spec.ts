@@ -143,6 +143,7 @@ const rooms: Readonly<Record<string, Room>> = {
     heading: "desk.validation.one",
     who: "quality",
   },
+  "(desk)/(rooms)/feed/replay/page.tsx": room("/feed/replay", "desk.replay.title", "quality"),
   "(desk)/(rooms)/feed/drops/page.tsx": room("/feed/drops", "desk.drops.title", "quality"),
   "(desk)/(rooms)/feed/drops/[id]/page.tsx": {
     address: ({ drop }) => `/feed/drops/${drop}`,

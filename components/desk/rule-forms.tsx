@@ -5,6 +5,7 @@ import { FieldsForm } from "#components/desk/fields-form";
 import { RefusalNote } from "#components/desk/refusal-note";
 import { SigningFields } from "#components/desk/signing-fields";
 import { useCommandForm } from "#components/desk/use-command-form";
+import { Field, TextInput } from "#components/ui/field";
 import { type FeedProcess, feedProcesses } from "#lib/feed/processes.schema";
 import {
   approveRule,
@@ -191,7 +192,15 @@ export function ApproveRule({
   const { form, submit, refusal, problem, busy } = useCommandForm<ApproveRuleForm>({
     schema: approveRuleForm,
     action: approveRule,
-    initial: { rule, version: String(version), contentSha256, dryRunSha256, badge: "", pin: "" },
+    initial: {
+      rule,
+      version: String(version),
+      contentSha256,
+      dryRunSha256,
+      effectiveOn: "",
+      badge: "",
+      pin: "",
+    },
     onDone,
   });
   return (
@@ -204,6 +213,20 @@ export function ApproveRule({
       <form method="post" onSubmit={submit} noValidate className="grid gap-4">
         {refusal === null ? null : <RefusalNote key={refusal.at} refusal={refusal.refused} />}
         <p className="text-[15px]">{t("signs", { person: signer })}</p>
+        <Field
+          label={t("effectiveOn")}
+          hint={t("effectiveOnHint")}
+          error={problem(form.formState.errors.effectiveOn)}
+        >
+          {(control) => (
+            <TextInput
+              {...control}
+              {...form.register("effectiveOn")}
+              type="date"
+              className="mono"
+            />
+          )}
+        </Field>
         <SigningFields form={form} problem={problem} person={signer} isDemo={isDemo} />
         <FormButtons busy={busy} onCancel={dialog.onClose} label={t("approveSend")} tone="accept" />
       </form>

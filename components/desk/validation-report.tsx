@@ -1,4 +1,5 @@
 import { useTranslations } from "next-intl";
+import { useCaseWords } from "#components/desk/case-words";
 import { Moment } from "#components/desk/moment";
 import { Chip, type ChipTone } from "#components/ui/chip";
 import type { Evidence, ResultShown, StepFound } from "#lib/feed/validation.schema";
@@ -18,6 +19,7 @@ export function ValidationReport({
   zone: string;
 }) {
   const t = useTranslations("desk.validation");
+  const words = useCaseWords();
   return (
     <ol className="grid gap-4">
       {results.map((result, place) => (
@@ -28,7 +30,7 @@ export function ValidationReport({
           <div className="flex flex-wrap items-start justify-between gap-x-5 gap-y-1 px-5 py-3">
             <div className="min-w-0">
               <h3 className="text-[16px] font-[650] [overflow-wrap:anywhere]">
-                {place + 1}. {result.content.title}
+                {place + 1}. {words.titleOf(result)}
               </h3>
               <p className="text-[13px] [overflow-wrap:anywhere] text-ink-2">
                 <span className="mono">{result.code}</span> ·{" "}
@@ -45,7 +47,7 @@ export function ValidationReport({
             {result.steps.map((step, nth) => (
               <Step
                 key={`${step.at} ${step.act} ${step.words}`}
-                step={step}
+                step={{ ...step, words: words.stepOf(result, nth, step.words) }}
                 number={`${place + 1}.${nth + 1}`}
                 zone={zone}
               />

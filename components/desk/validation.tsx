@@ -1,5 +1,6 @@
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
+import { useCaseWords } from "#components/desk/case-words";
 import { Link } from "#components/desk/link";
 import { Moment } from "#components/desk/moment";
 import { tableFrame, td, th } from "#components/desk/travelers-table";
@@ -108,6 +109,7 @@ export function FlowsList({
   manages: boolean;
 }) {
   const process = useTranslations("desk.messages.process");
+  const words = useCaseWords();
   return (
     <ul className="grid gap-2.5">
       {flows.map((flow) => (
@@ -119,7 +121,7 @@ export function FlowsList({
               affected={flow.now.affected.length}
               cases={cases
                 .filter(({ content }) => content.inUse && isFor(content, flow.keepsRecords))
-                .map(({ code, content }) => ({ value: code, label: content.title }))}
+                .map((one) => ({ value: one.code, label: words.titleOf(one) }))}
             />
           ) : null}
         </FlowStanding>
@@ -197,6 +199,7 @@ function Signature({ run, zone }: { run: ValidationShown; zone: string }) {
 /** What is executed, and whose version it is. */
 export function CasesList({ cases, manages }: { cases: readonly CaseShown[]; manages: boolean }) {
   const t = useTranslations("desk.validation");
+  const words = useCaseWords();
   return (
     <ul className="rounded border-[1.5px] border-rule bg-sheet">
       {cases.map(({ code, version, content, author }) => (
@@ -206,7 +209,9 @@ export function CasesList({ cases, manages }: { cases: readonly CaseShown[]; man
         >
           <div className="grid min-w-0 flex-1 basis-80 gap-1 text-[15px]">
             <p className="flex flex-wrap items-center gap-x-3 gap-y-1">
-              <b className="font-[650] [overflow-wrap:anywhere]">{content.title}</b>
+              <b className="font-[650] [overflow-wrap:anywhere]">
+                {words.titleOf({ code, version, content })}
+              </b>
               {content.inUse ? null : <Chip>{t("outOfUse")}</Chip>}
             </p>
             <p className="text-[13px] [overflow-wrap:anywhere] text-ink-2">
@@ -218,7 +223,8 @@ export function CasesList({ cases, manages }: { cases: readonly CaseShown[]; man
               {content.steps.map((step, place) => (
                 // biome-ignore lint/suspicious/noArrayIndexKey: a step is its place in the case
                 <li key={place} className="[overflow-wrap:anywhere]">
-                  {step.words} <span className="text-ink-2">→ {t(`seen.${step.expected}`)}</span>
+                  {words.stepOf({ code, version }, place, step.words)}{" "}
+                  <span className="text-ink-2">→ {t(`seen.${step.expected}`)}</span>
                 </li>
               ))}
             </ol>

@@ -76,6 +76,8 @@ async function create(
     (name) => typeof rest[name] !== "string" && rest[name] !== null,
   );
   if (wrong) return problem(422, `${wrong}: text`);
+  if (behaviour.refused_codes.includes(String(rest.defect_code)))
+    return problem(400, `defect_code: ${rest.defect_code} is not in the list`);
   const ignored = ignoredFields(behaviour);
   const fields = Object.fromEntries(
     Object.entries(rest).filter(([name, value]) => value !== null && !ignored.has(name)),

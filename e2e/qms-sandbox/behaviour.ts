@@ -32,6 +32,8 @@ export type Behaviour = {
   retry_after: string;
   reason: string;
   ignored_fields: string[];
+  /** Defect codes that are not in its list: a record with one is answered 400, whatever the mode. */
+  refused_codes: string[];
   /** A new record is found by a search only so long after it was made. */
   search_lag_ms: number;
 };
@@ -45,6 +47,7 @@ const good: Behaviour = {
   retry_after: "2",
   reason: "field 'defect_code' is not in the list",
   ignored_fields: ["requirement"],
+  refused_codes: [],
   search_lag_ms: 0,
 };
 
@@ -67,6 +70,7 @@ export class BehaviourSwitch {
     if (next.remaining !== null && !Number.isInteger(next.remaining))
       return "remaining: a whole number or null";
     if (!Array.isArray(next.ignored_fields)) return "ignored_fields: a list of names";
+    if (!Array.isArray(next.refused_codes)) return "refused_codes: a list of codes";
     this.current = next;
     return null;
   }

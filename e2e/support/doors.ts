@@ -90,11 +90,14 @@ export function doorsOf({ traveler, defect, sha256, ...plant }: Named): Door[] {
 export type DeskPerson = { badge: string; pin: string };
 
 /** Somebody who holds this role and no other; where the demo has nobody, a person of the test's own. */
-export async function holderOf(role: Role): Promise<DeskPerson> {
-  const known = demoPeople.find(({ roles }) => roles.length === 1 && roles[0] === role);
+export async function holderOf(role: Role, site: string = demoSites.ng1.id): Promise<DeskPerson> {
+  const isElsewhere = site !== demoSites.ng1.id;
+  const known = isElsewhere
+    ? undefined
+    : demoPeople.find(({ roles }) => roles.length === 1 && roles[0] === role);
   const [badge] = known?.badges ?? [];
   if (known && badge) return { badge: `BDG~${badge.id}~${badge.secret}`, pin: known.pin };
-  const seed = actorOfSeed(demoSites.ng1.id);
+  const seed = actorOfSeed(site);
   const id = uuidv7();
   const employeeNumber = `E-${id.slice(-12)}`;
   const pin = "819204";

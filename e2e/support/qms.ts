@@ -26,6 +26,13 @@ export const decide = (ncr: string, dispositions: readonly Decided[]): Promise<v
 export const breakRecord = (ncr: string): Promise<void> =>
   ask("PUT", "/api/behaviour", { mode: "503", scope: "read", address: `/api/ncrs/${ncr}` });
 
+/** The QMS answers nothing but 503, to whatever it is asked. */
+export const shut = (): Promise<void> => ask("PUT", "/api/behaviour", { mode: "503" });
+
+/** It answers, and these defect codes are not in its list any more. */
+export const refuseCodes = (codes: readonly string[]): Promise<void> =>
+  ask("PUT", "/api/behaviour", { mode: "ok", refused_codes: codes });
+
 export const mend = (): Promise<void> => ask("PUT", "/api/behaviour", { mode: "ok" });
 
 /** Deleted there by an administrator. */

@@ -5,6 +5,7 @@ vi.hoisted(() => {
   process.env.BUYOFF_DB_ROLE = "worker";
 });
 
+import type { RestConnectorConfig } from "#lib/feed/connectors/rest/schema";
 import { aPlant, type TestPlant } from "#lib/feed/testing/plant";
 import { portsWith, quickPace, unexpected, until as untilWithin } from "#lib/feed/testing/ports";
 import { pollDue } from "#lib/feed/tracking.worker";
@@ -28,11 +29,13 @@ function stageOf(target: Target) {
   let there: Simulator;
   let plant: TestPlant;
 
-  const open = async (secret: string = target.secret) => {
-    const config = target.config(there.url);
+  const open = async (
+    changed: (config: RestConnectorConfig) => RestConnectorConfig = (as) => as,
+  ) => {
+    const config = changed(target.config(there.url));
     const retry = { attemptsMax: 8, baseMs: 20, factor: 2, capMs: 100 };
     const quick = { allow: ["127.0.0.1"], timeoutMs: 3_000, settlingMs: 300, retry };
-    plant = await aPlant(there.url, { ...config, ...quick }, secret, target.codes);
+    plant = await aPlant(there.url, { ...config, ...quick }, target.secret, target.codes);
   };
   const states = async (operation: string) =>
     (await plant.deliveries()).filter((one) => one.operation === operation);
@@ -53,8 +56,13 @@ function stageOf(target: Target) {
     return records[0] as Held;
   };
   const record = async () => {
-    const rows = await plant.query<{ external_id: string; status: string }>(
-      "select external_id, status from external_records where site_id = $1",
+    const rows = await plant.query<{
+      external_id: string;
+      status: string;
+      dispositions: object[];
+      missing_words: string[] | null;
+    }>(
+      "select external_id, status, dispositions, missing_words from external_records where site_id = $1",
       [plant.site],
     );
     return rows[0];
@@ -232,6 +240,27 @@ describe.each(targets)("$preset", (target) => {
     await polled(async () => (await record())?.status === target.closed[1]);
   });
 
+  const { disposed } = target;
+  if (disposed)
+    test("a decision comes back with quantity and authority, in our words; one that nobody has mapped is told as none", async () => {
+      await open();
+      const { held } = await made();
+      change(held, disposed.there);
+      await polled(async () => (await record())?.dispositions.length === 1);
+      expect(await record()).toMatchObject({
+        status: "dispositioned",
+        dispositions: [disposed.here],
+        missing_words: null,
+      });
+      change(held, disposed.unmapped);
+      await polled(async () => (await record())?.missing_words !== null);
+      expect(await record()).toMatchObject({
+        status: "dispositioned",
+        dispositions: [],
+        missing_words: Object.values(disposed.unmapped),
+      });
+    });
+
   if (target.voided)
     test("failure 47: void there is void here", async () => {
       await open();
@@ -247,5 +276,49 @@ describe.each(targets)("$preset", (target) => {
     await plant().comment(traveler, defect, "2");
     await reaches("update", "parked");
     expect(there().world.records).toEqual([]);
+  });
+});
+
+const targetOf = (preset: Target["preset"]): Target => {
+  const found = targets.find((target) => target.preset === preset);
+  if (!found) throw new Error(`no target ${preset}`);
+  return found;
+};
+
+describe("jira, asked as it was before", () => {
+  const { open, states, connector, there, plant } = stageOf(targetOf("jira"));
+
+  test("failure 45: a search that was taken away pauses the connector with its words; nothing is dead, nothing made", async () => {
+    await open((config) => ({
+      ...config,
+      lookup: { ...config.lookup, path: config.lookup.path.replace("search/jql", "search") },
+    }));
+    await plant().logDefect();
+    await until(ports, async () => (await connector())?.status === "paused");
+    expect((await connector())?.note).toContain("Please migrate to /rest/api/3/search/jql");
+    expect(await states("create")).toMatchObject([{ state: "pending", attempts: 0 }]);
+    expect(there().world.records).toEqual([]);
+  });
+});
+
+describe("carbon, whose record is several rows", () => {
+  const { open, reaches, only, there, plant } = stageOf(targetOf("carbon"));
+
+  test("failure 2: cut between two of them, the missing one alone is added; the record and the other are there once", async () => {
+    await open();
+    const inserts = (table: string) =>
+      there().asked.filter(({ method, path }) => method === "POST" && path.endsWith(`/${table}`));
+    there().faults.cuts = ({ method, path }) =>
+      method === "POST" && path.endsWith("/nonConformanceJobOperation");
+    await plant().logDefect();
+    await reaches("create", "tracking");
+    const held = only(there().world.records);
+    expect(held.links.map(({ itemId, jobOperationId }) => [itemId, jobOperationId])).toEqual([
+      ["item-2210", undefined],
+      [undefined, "jo-060"],
+    ]);
+    expect(inserts("nonConformance")).toHaveLength(1);
+    expect(inserts("nonConformanceItem")).toHaveLength(1);
+    expect(inserts("nonConformanceJobOperation")).toHaveLength(2);
   });
 });

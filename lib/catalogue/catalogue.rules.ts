@@ -178,6 +178,7 @@ export const withoutEvent: Readonly<
   "delivery.discard_asked": feed,
   "delivery.discard_refused": feed,
   "delivery.discarded": feed,
+  "delivery.replayed": feed,
   "crosswalk.created": feed,
   "crosswalk.changed": feed,
   "crosswalk.line_added": feed,

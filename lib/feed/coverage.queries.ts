@@ -11,6 +11,7 @@ import { restConnectorConfig } from "./connectors/rest/schema.ts";
 import { type Produced, producedBy } from "./coverage.rules.ts";
 import { crosswalksAtSite, type ListShown } from "./crosswalks.queries.ts";
 import { codeIn, holdsAt } from "./crosswalks.rules.ts";
+import { rulesAtSite } from "./rules.queries.ts";
 
 export type Cell = { how: "mapped" | "default" | "missing"; to: string | null };
 export type CoverageRow = {
@@ -25,11 +26,13 @@ export type CoverageRow = {
 export type Coverage = {
   connectors: readonly { code: string; name: string; kinds: readonly CodeKind[] }[];
   rows: readonly CoverageRow[];
+  /** Systems that no rule leads to: whatever they lack, no message stops for it. */
+  unled: readonly string[];
 };
 
 /** Every code that this plant can produce, and what each of its systems would make of it now. */
 export async function coverageOf(actor: Actor, now = Date.now()): Promise<Coverage> {
-  const [rows, lists, produced] = await Promise.all([
+  const [rows, lists, produced, rules] = await Promise.all([
     forSite(actor.site).connector.findMany({
       where: { siteId: actor.site, status: { not: "retired" } },
       select: { code: true, name: true, config: true },
@@ -37,14 +40,23 @@ export async function coverageOf(actor: Actor, now = Date.now()): Promise<Covera
     }),
     crosswalksAtSite(actor),
     producedAt(actor),
+    rulesAtSite(actor),
   ]);
-  const connectors = rows.map(({ code, name, config }) => {
+  const led = new Set(
+    rules
+      .flatMap(({ versions }) => versions)
+      .filter(({ state }) => state === "effective" || state === "approved")
+      .map(({ content }) => content.connector),
+  );
+  const isLed = ({ code }: { code: string }) => led.has(code);
+  const connectors = rows.filter(isLed).map(({ code, name, config }) => {
     const read = restConnectorConfig.safeParse(config);
     return { code, name, kinds: read.success ? kindsAsked(read.data) : [] };
   });
   const at = instant(now);
   return {
     connectors,
+    unled: rows.filter((of) => !isLed(of)).map(({ name }) => name),
     rows: produced.map((of) => ({
       ...of,
       cells: Object.fromEntries(

@@ -333,6 +333,16 @@ test("the coverage names what would be stopped before anything is sent", async (
   expect((await coverageOf(actor())).connectors).toMatchObject([
     { code: "qms", kinds: ["defect_code", "gage", "person"] },
   ]);
+  await plant.query(
+    `insert into connectors (id, site_id, code, name, config, status)
+     select gen_random_uuid(), site_id, 'second', 'Second register', config, 'paused' from connectors where id = $1`,
+    [plant.connector],
+  );
+  // Nothing goes where no rule leads: what it lacks stops no message.
+  expect(await coverageOf(actor())).toMatchObject({
+    connectors: [{ code: "qms" }],
+    unled: ["Second register"],
+  });
   expect(await found("defect_code", "TRQ-01")).toEqual({ qms: { how: "mapped", to: "Q-2001" } });
   // No system asks for it: nothing of it can be stopped.
   expect(await found("cause_code", "NCR")).toEqual({});

@@ -10,8 +10,8 @@ import { hearsEvents } from "./connectors/schema.ts";
 import { keepCodes } from "./crosswalk-book.commands.ts";
 import { type Book, bookAt, codesOfDelivery } from "./crosswalk-book.queries.ts";
 import { cancelDelivery, LeaseLost, type Made, saveChange } from "./delivery.commands.ts";
-import { type Claim, claimDue, type Lane, parentOf } from "./delivery.queries.ts";
-import { afterOutcome, differences } from "./delivery.rules.ts";
+import { type Claim, claimDue, isLookedAtAgain, type Lane, parentOf } from "./delivery.queries.ts";
+import { afterOutcome, differences, isAnothers } from "./delivery.rules.ts";
 import { untold } from "./drops.rules.ts";
 import {
   exchange,
@@ -23,7 +23,7 @@ import {
   seenIn,
   type Work,
 } from "./exchange.worker.ts";
-import { keepExternal } from "./external.commands.ts";
+import { keepExternal, markGone } from "./external.commands.ts";
 import { flowsNow } from "./flow.queries.ts";
 import type { FeedPace, FeedPorts } from "./ports.schema.ts";
 import { publishEvent } from "./publish.worker.ts";
@@ -169,9 +169,20 @@ async function confirm(work: RecordWork): Promise<Found> {
     throw new Error(`delivery ${claim.id} is delivered without an external id`);
   const { externalId } = claim;
   const read = await exchange(work, (tell) => rest.readBack(connector, externalId, tell));
+  // Known from here on, so that a person who sends it again can say that it is to be made again.
+  if (read.kind === "not_found") await markGone(connector.id, externalId);
   if (read.kind !== "done") return only(failedRead(read));
-  await keepExternal(connector, claim, read.value);
   const { raw } = read.value;
+  if (await isLookedAtAgain(claim.id)) {
+    const { record } = read.value;
+    if (record.externalId === externalId && isAnothers(claim.externalKey, record.key)) {
+      await markGone(connector.id, externalId);
+      return only({ kind: "mismatch", members: ["key"] });
+    }
+    await keepExternal(connector, claim, read.value);
+    return only({ kind: "confirmed" });
+  }
+  await keepExternal(connector, claim, read.value);
   const compared = await rest.compared(connector, claim.externalKey, claim.payload, raw);
   if (!compared.ok) return only(notMapped(compared));
   const members = differences(compared.expected, compared.actual);

@@ -1,5 +1,6 @@
 import "server-only";
 import { db, inTransaction, type Tx } from "#lib/db/client";
+import { Prisma } from "#lib/db/generated/client";
 import { uuidv7 } from "#lib/kit/ids";
 import { instant } from "#lib/kit/time";
 import { afterTry, type BreakerPolicy, isAnswer } from "./breaker.rules.ts";
@@ -82,6 +83,11 @@ async function keepCircuit(
      where id = ${connector}::uuid`;
 }
 
+/** Its record is known to have ended there: read once more, it is not followed again. */
+const isOverThere = Prisma.sql`exists (select from external_records r
+  where r.connector_id = deliveries.connector_id and r.external_id = deliveries.external_id
+    and r.status in ('closed', 'void', 'merged'))`;
+
 /**
  * The delivery's next state, if it is still ours: the fence is compared in the same statement, so a
  * worker that comes back late changes nothing. `kept` holds on to the lease for the next act.
@@ -96,7 +102,8 @@ export async function saveChange(
   await inTransaction(async (tx) => {
     const saved = await tx.$executeRaw`
       update deliveries
-         set state = ${change.state}::delivery_state, attempts = ${change.attempts}, lookups = ${change.lookups},
+         set state = case when ${change.state} = 'tracking' and ${isOverThere} then 'closed'::delivery_state
+                          else ${change.state}::delivery_state end, attempts = ${change.attempts}, lookups = ${change.lookups},
              next_at = ${change.nextAt}::timestamptz, last_result = ${change.lastResult.slice(0, 1_000)},
              external_id = coalesce(${made?.externalId ?? null}, external_id),
              external_number = coalesce(${made?.number ?? null}, external_number),

@@ -111,3 +111,15 @@ export async function parentOf(
      where connector_id = ${claim.connector}::uuid and external_key = ${claim.orderingKey}`;
   return row ?? null;
 }
+
+/**
+ * Was it accepted before and only sent again by a person? Then what people have changed there since is theirs, and not
+ * compared with what was sent: that is the reconciliation's to show.
+ */
+export async function isLookedAtAgain(delivery: string): Promise<boolean> {
+  const [last] = await db.$queryRaw<{ effect: string }[]>`
+    select v.effect from replayed_deliveries v join replays r on r.id = v.replay_id
+     where v.delivery_id = ${delivery}::uuid and v.effect in ('looked_at', 'made_again')
+     order by r.at desc limit 1`;
+  return last?.effect === "looked_at";
+}

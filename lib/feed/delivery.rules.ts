@@ -248,6 +248,10 @@ export function isLater(version: string, than: string | null): boolean {
   return version > than;
 }
 
+/** Its number is another record's by now, as after a restore of their database (failure 11). */
+export const isAnothers = (own: string | null, shown: string | null): boolean =>
+  own !== null && shown !== null && own !== shown;
+
 /** Members that are missing or different in what was read back. */
 export function differences(
   expected: Readonly<Record<string, unknown>>,

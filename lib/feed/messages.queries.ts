@@ -52,7 +52,8 @@ export const MESSAGES_COUNTED_MAX = 1000;
 /** Above every text that begins so: they are compared by their bytes. */
 const beyond = (beginning: string): string => `${beginning}\u{10FFFF}`;
 
-function matching(actor: Actor, search: string): Prisma.Sql {
+/** What a search for messages finds, of a delivery d. */
+export function matching(actor: Actor, search: string): Prisma.Sql {
   const asked = search.trim();
   if (asked === "") return Prisma.sql`true`;
   const key = asked.toLowerCase();

@@ -93,6 +93,7 @@ async function toSign(rule: string, by: Person) {
     version: String(of.version),
     contentSha256: of.contentSha256,
     dryRunSha256: dryRun?.resultSha256 ?? "0".repeat(64),
+    effectiveOn: "",
     badge: by.badge,
     pin: by.pin,
   };
@@ -134,6 +135,32 @@ const said = async (stream: string) => {
 };
 
 describe("a routing rule", () => {
+  test("is signed for a day that lies ahead: until then the one before decides, and taken back it never does", async () => {
+    const rule = await inForce({});
+    await nextVersion(ana.actor, { command: uuidv7(), rule, reason: "from the new shift on" });
+    await change(rule, { when: 'data.severity = "critical"' });
+    await tried(rule);
+    const day = (ms: number) => new Date(Date.now() + ms).toISOString().slice(0, 10);
+    const form = await toSign(rule, quinn);
+    const today = { ...form, effectiveOn: day(0) };
+    expect(code(await approveRule(quinn.actor, today))).toBe("rule_effective_past");
+    const ahead = { ...form, effectiveOn: day(2 * 86_400_000) };
+    expect(code(await approveRule(quinn.actor, ahead))).toBe("done");
+    expect(await states(rule)).toEqual(["1 effective", "2 approved"]);
+    const [row] = await plant.query<{ at: Date }>(
+      "select effective_from as at from routing_rule_versions where rule_id = $1 and version = 2",
+      [rule],
+    );
+    expect(row?.at.toISOString()).toBe(`${ahead.effectiveOn}T00:00:00.000Z`);
+    const approved = (await said(rule)).find(
+      ({ type, body }) => type === "rule.approved" && body.version === 2,
+    );
+    expect(approved?.body.effectiveFrom).toBe(`${ahead.effectiveOn}T00:00:00.000Z`);
+    const back = { command: uuidv7(), rule, version: "2", reason: "the shift comes later" };
+    expect(code(await retireRule(quinn.actor, back))).toBe("done");
+    expect(await states(rule)).toEqual(["1 effective", "2 retired"]);
+  });
+
   test("is drafted, tried, signed by somebody else, in force and over; every version and signature stays", async () => {
     const rule = await drafted();
     await change(rule, { gate: "needs-approval" });
@@ -423,6 +450,7 @@ describe("the inbox", () => {
     const { dryRun } = await ruleToDecide(by, found, of);
     const signed = await approveRule(by, {
       ...base,
+      effectiveOn: "",
       command: uuidv7(),
       contentSha256: of.contentSha256,
       dryRunSha256: dryRun?.resultSha256 ?? "",

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { isEventName } from "#lib/catalogue/data.schema";
-import { command, id, reason, words, wordsOrNothing } from "#lib/plant/fields.schema";
+import { command, dayOrNothing, id, reason, words, wordsOrNothing } from "#lib/plant/fields.schema";
 import { feedProcesses } from "./processes.schema.ts";
 import {
   folds,
@@ -89,6 +89,8 @@ export const approveRuleForm = z.object({
   /** Of exactly what was shown: the content, and the dry run of it. */
   contentSha256: sha256,
   dryRunSha256: sha256,
+  /** From the beginning of that day of the plant; empty: at once. */
+  effectiveOn: dayOrNothing,
   badge: secret,
   pin: secret,
 });

@@ -2,11 +2,12 @@ import "server-only";
 import { inTransaction, type Tx } from "#lib/db/client";
 import { type Canonical, canonicalJson, sha256Hex } from "#lib/kit/canonical";
 import { err, ok, type Result } from "#lib/kit/result";
-import { instant } from "#lib/kit/time";
+import { type Instant, instant } from "#lib/kit/time";
 import { type DeskSigningRefusal, proveAtDesk } from "#lib/people/desk-signing.commands";
 import type { Actor } from "#lib/people/schema";
 import type { Happening } from "#lib/record/commands";
 import { recorded } from "#lib/record/recorded.commands";
+import { dayBegins } from "./days.rules.ts";
 import { ruleId } from "./default-rules.commands.ts";
 import { defaultRules } from "./default-rules.rules.ts";
 import { dryRunOf } from "./dry-run.queries.ts";
@@ -38,6 +39,7 @@ export type RuleRefusal =
         | "rule_not_tested"
         | "rule_own"
         | "rule_not_in_force"
+        | "rule_effective_past"
         | "nothing_changed";
       params: Readonly<Record<string, string>>;
     };
@@ -245,6 +247,7 @@ export async function approveRule(
     version,
     contentSha256: form.contentSha256,
     dryRunSha256: form.dryRunSha256,
+    effectiveOn: form.effectiveOn,
     meaning: approvalMeaning,
   });
   const { command, badge, pin } = form;
@@ -257,6 +260,7 @@ export async function approveRule(
     if (still.value.isDone) return ok({ value: { version }, events: [] });
     const { proof } = proven.value;
     const at = instant(Date.now());
+    const effectiveFrom = await begins(tx, actor, form, at);
     const signature = {
       meaning: approvalMeaning,
       method: "badge_pin",
@@ -271,7 +275,7 @@ export async function approveRule(
       data: {
         approvedBy: actor.id,
         approvedAt: new Date(at),
-        effectiveFrom: new Date(at),
+        effectiveFrom: new Date(effectiveFrom),
         approval: signature,
       },
     });
@@ -282,12 +286,21 @@ export async function approveRule(
       process: content.process,
       connector: content.connector,
       contentSha256: form.contentSha256,
-      effectiveFrom: at,
+      effectiveFrom,
       replaces,
       signature,
     };
     return ok({ value: { version }, events: [told(form.rule, "rule.approved", body)] });
   });
+}
+
+async function begins(tx: Tx, actor: Actor, { effectiveOn }: ApproveRuleForm, at: Instant) {
+  if (effectiveOn === "") return at;
+  const { timeZone } = await tx.site.findUniqueOrThrow({
+    where: { id: actor.site },
+    select: { timeZone: true },
+  });
+  return dayBegins(timeZone, effectiveOn);
 }
 
 type Approvable = { code: string; content: RuleContent; isDone: boolean; replaces: number | null };
@@ -317,6 +330,9 @@ async function approvable(tx: Tx, actor: Actor, form: ApproveRuleForm): Outcome<
     },
   });
   if (!tested) return refused("rule_not_tested");
+  const now = instant(Date.now());
+  // What has happened was decided by the version before.
+  if ((await begins(tx, actor, form, now)) < now) return refused("rule_effective_past");
   const [problem] = problemsOf(content, await worldOf(tx, actor.site, form.rule));
   return problem ? err(problem) : ok(value);
 }

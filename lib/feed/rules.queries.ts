@@ -7,11 +7,11 @@ import { type DryRun, dryRun } from "./dry-run.schema.ts";
 import { type FeedProcess, processOfConfig } from "./processes.schema.ts";
 import { contentOfRule } from "./routing.queries.ts";
 import {
-  inForceAt,
   problemsOf,
   type RuleProblem,
   type RuleVersion,
   type RuleWorld,
+  standing,
   stateAt,
 } from "./rules.rules.ts";
 import type { RuleContent, RuleState } from "./rules.schema.ts";
@@ -137,10 +137,11 @@ export async function worldOf(
         retiredAt: isoOf(row.retiredAt),
         content: contentOfRule(row.contentSha256, row.content),
       }));
-    const current = inForceAt(own, now);
-    return current
-      ? [{ code, process: current.content.process, connector: current.content.connector }]
-      : [];
+    return standing(own, now).map(({ content: { process, connector } }) => ({
+      code,
+      process,
+      connector,
+    }));
   });
   return {
     connectors: connectors.map(({ code, config }) => {

@@ -8,6 +8,7 @@ import {
   problemsOf,
   type RuleVersion,
   type RuleWorld,
+  standing,
   stateAt,
   unknownPaths,
   windowEnd,
@@ -152,6 +153,14 @@ describe("which version is in force", () => {
     ];
     expect(states(8, ended)).toEqual(["retired", "retired", "draft"]);
     expect(inForceAt(ended, at(8))).toBeNull();
+  });
+
+  test("one that was taken back before its day never took the place of the one before; until its day both stand", () => {
+    const back = [version(1, 1), version(2, 5, { retiredAt: at(3) })];
+    expect(inForceAt(back, at(8))?.version).toBe(1);
+    expect(standing(versions, at(2)).map((one) => one.version)).toEqual([1, 2]);
+    expect(standing(versions, at(6)).map((one) => one.version)).toEqual([2]);
+    expect(standing(back, at(4)).map((one) => one.version)).toEqual([1]);
   });
 });
 

@@ -22,10 +22,18 @@ export type RuleVersion = {
 /** In force from the beginning: what came with the product decides on entries older than itself. */
 export const fromTheBeginning: Instant = "2000-01-01T00:00:00.000Z";
 
+/** Those that decide now or have their day already: no two paths may come of them. */
+export const standing = <V extends RuleVersion>(versions: readonly V[], now: Instant): V[] =>
+  versions.filter((of) => ["approved", "effective"].includes(stateAt(of, versions, now)));
+
 /** The one version in force at an instant: of those that had become effective, the last, unless it is retired. */
 export function inForceAt<V extends RuleVersion>(versions: readonly V[], at: Instant): V | null {
   const begun = versions.filter(
-    ({ effectiveFrom }) => effectiveFrom !== null && effectiveFrom <= at,
+    ({ effectiveFrom, retiredAt }) =>
+      effectiveFrom !== null &&
+      effectiveFrom <= at &&
+      // Taken back before its day, it never took the place of the one before it.
+      (retiredAt === null || effectiveFrom < retiredAt),
   );
   const last = begun.reduce<V | null>(
     (latest, one) =>
@@ -59,6 +67,8 @@ export const approvalSha256 = (of: {
   version: number;
   contentSha256: string;
   dryRunSha256: string;
+  /** The plant's day from whose beginning it decides; empty: at once. */
+  effectiveOn: string;
   meaning: string;
 }): string => canonicalSha256(of);
 

@@ -8,7 +8,7 @@ import { connectorById, isRecordsConnector, type OpenConnector } from "./connect
 import type { RestConnectorConfig } from "./connectors/rest/schema.ts";
 import * as rest from "./connectors/rest/talk.gateway.ts";
 import { pauseConnectorIn } from "./delivery.commands.ts";
-import { isLater } from "./delivery.rules.ts";
+import { isAnothers, isLater } from "./delivery.rules.ts";
 import { keepExternal, markGone, markTold, tellLater } from "./external.commands.ts";
 import {
   hasLeft,
@@ -202,10 +202,6 @@ async function fetchOurs(
   await keepExternal(connector, owner, read.value);
   return "kept";
 }
-
-/** Its number is another record's by now, as after a restore of their database (failure 11). */
-const isAnothers = (own: string | null, shown: string | null): boolean =>
-  own !== null && shown !== null && own !== shown;
 
 /** Follows up the webhooks that were taken: each names a record, which is fetched. */
 export async function followNotices(limit = 10): Promise<number> {

@@ -11,8 +11,10 @@ import type { DropRefusal } from "#lib/feed/drops.schema";
 import type { FindingRefusal } from "#lib/feed/findings.schema";
 import type { InboxRefusal } from "#lib/feed/inbox.commands";
 import type { ReconcileRefusal } from "#lib/feed/reconcile.schema";
+import type { ReplayRefusal } from "#lib/feed/replay.rules";
 import type { RuleRefusal } from "#lib/feed/rules.commands";
 import type { ValidationRefusal } from "#lib/feed/validation.schema";
+import { shippedCases } from "#lib/feed/validation-cases.rules";
 import type { OrderMessageRefusal } from "#lib/orders/commands";
 import type { BadgesRefusal } from "#lib/people/badges.commands";
 import type { PersonRefusal } from "#lib/people/changes.commands";
@@ -86,6 +88,7 @@ type DeskCode =
   | InboxRefusal["code"]
   | "document_unknown"
   | DeadLetterRefusal["code"]
+  | ReplayRefusal["code"]
   | ConnectorRefusal["code"]
   | BadgesRefusal["code"]
   | "no_answer"
@@ -404,3 +407,14 @@ describe("what a refusal gives", () => {
 
 const isDocument = (code: string): boolean =>
   Object.hasOwn(enDesk.document.refused, code) || code === "hash_differs";
+
+test("the test cases that the product comes with are read in each language; in English they say what is filed", () => {
+  const said = Object.fromEntries(
+    Object.entries(shippedCases).map(([code, { title, steps }]) => [
+      code,
+      { title, ...Object.fromEntries(steps.map(({ words }, at) => [`step${at + 1}`, words])) },
+    ]),
+  );
+  expect(enDesk.validation.shipped).toEqual(said);
+  expect(Object.keys(esDesk.validation.shipped)).toEqual(Object.keys(said));
+});

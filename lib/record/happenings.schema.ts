@@ -82,6 +82,7 @@ export const happeningTypes = {
     "delivery.discard_asked",
     "delivery.discard_refused",
     "delivery.discarded",
+    "delivery.replayed",
     "crosswalk.created",
     "crosswalk.changed",
     "crosswalk.line_added",

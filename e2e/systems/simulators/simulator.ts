@@ -62,7 +62,13 @@ export async function simulate({ answer, isWrite, isUpload, limited }: Of) {
     sessions: new Set(),
     begun: 0,
   };
-  const faults = { losesReply: false, cutsUpload: false, limits: 0 };
+  const faults = {
+    losesReply: false,
+    cutsUpload: false,
+    limits: 0,
+    /** The first request that is so is cut off before anything is done with it. */
+    cuts: null as ((asked: Asked) => boolean) | null,
+  };
   const asked: Asked[] = [];
   const server = createServer(async (request, response) => {
     const parts: Buffer[] = [];
@@ -76,6 +82,10 @@ export async function simulate({ answer, isWrite, isUpload, limited }: Of) {
     }
     if (faults.cutsUpload && isUpload(heard)) {
       faults.cutsUpload = false;
+      return void request.socket.destroy();
+    }
+    if (faults.cuts?.(heard)) {
+      faults.cuts = null;
       return void request.socket.destroy();
     }
     const said = answer(heard, world);

@@ -38,6 +38,8 @@ export type Target = {
   decided: [Record<string, unknown>, string];
   closed: [Record<string, unknown>, string];
   voided?: Record<string, unknown>;
+  /** Where its decisions come back by the ready configuration: as it says one, and as it is told here. */
+  disposed?: { there: Record<string, unknown>; unmapped: Record<string, unknown>; here: object };
 };
 
 export const targets: Target[] = [
@@ -63,7 +65,7 @@ export const targets: Target[] = [
     start: startServiceNow,
     config: (url) => ({ ...serviceNowConfig(serviceNowAsks), baseUrl: url }),
     secret: serviceNowSecret,
-    codes: [],
+    codes: [["disposition", "Repair per MRB", "repair"]],
     hasKey: true,
     hasSession: false,
     waitsSeconds: 45,
@@ -74,6 +76,16 @@ export const targets: Target[] = [
     decided: [{ state: "3" }, "contained"],
     closed: [{ state: "7" }, "closed"],
     voided: { state: "8" },
+    disposed: {
+      there: {
+        state: "6",
+        u_disposition: "Repair per MRB",
+        u_disposition_quantity: "1",
+        u_design_authority: "DA-118",
+      },
+      unmapped: { u_disposition: "Ask the customer" },
+      here: { decision: "repair", quantity: "1", designAuthority: "DA-118", concession: null },
+    },
   },
   {
     preset: "sap-defect",

@@ -6,6 +6,7 @@ import { FeedTabs } from "#components/desk/feed-tabs";
 import { FilterLinks, Pages } from "#components/desk/filter-links";
 import { MessagesTable } from "#components/desk/messages-table";
 import { Empty, PageHead } from "#components/desk/page-head";
+import { ReplayLink } from "#components/desk/replays";
 import { SearchBox } from "#components/desk/search-box";
 import { requireActor } from "#lib/boundary/actor";
 import { may } from "#lib/boundary/permissions";
@@ -98,11 +99,12 @@ export default async function Messages({ searchParams }: { searchParams: Promise
           on: of === group,
         }))}
       />
-      {stopped === null || stopped.ids.length === 0 ? null : (
-        <div className="mb-4">
-          <RetryMany stopped={stopped} />
-        </div>
-      )}
+      <div className="mb-4 flex flex-wrap items-center gap-x-5 gap-y-2">
+        {stopped === null || stopped.ids.length === 0 ? null : <RetryMany stopped={stopped} />}
+        <ReplayLink
+          href={connector === null ? "/feed/replay" : `/feed/replay?connector=${connector}`}
+        />
+      </div>
       {lines.length === 0 ? (
         <Empty
           title={search === "" ? t(`none.${group}`) : t("noneFound", { search })}

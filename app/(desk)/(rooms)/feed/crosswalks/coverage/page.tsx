@@ -23,7 +23,7 @@ export default async function Coverage({
   searchParams: Promise<{ show?: string }>;
 }) {
   const actor = await requireActor("feed.read");
-  const [t, { connectors, rows }] = await Promise.all([
+  const [t, { connectors, rows, unled }] = await Promise.all([
     getTranslations("desk.crosswalks"),
     coverageOf(actor),
   ]);
@@ -49,6 +49,11 @@ export default async function Coverage({
           on: key === show,
         }))}
       />
+      {unled.length === 0 ? null : (
+        <p className="mb-3 text-[15px] text-ink-2">
+          {t("unled", { count: unled.length, names: unled.join(", ") })}
+        </p>
+      )}
       {shown.length === 0 ? (
         <Empty title={t("coverageNone")} hint={t("coverageNoneHint")} />
       ) : (

@@ -22,6 +22,7 @@ import { validationOf } from "#lib/feed/flow.rules";
 import { gateDecision } from "#lib/feed/inbox.queries";
 import { type Message, messageOf } from "#lib/feed/messages.queries";
 import { attemptsOf } from "#lib/feed/queries";
+import { type MessageReplay, replaysOfMessage } from "#lib/feed/replay.queries";
 
 type Ask = { params: Promise<{ id: string }> };
 
@@ -51,7 +52,7 @@ async function titleOf({ line }: Message): Promise<string> {
 export default async function MessagePage({ params }: Ask) {
   const { id } = await params;
   const { actor, message } = await messageAsked(id);
-  const [t, title, plant, attempts, codes, decision, flows] = await Promise.all([
+  const [t, title, plant, attempts, codes, decision, flows, replays] = await Promise.all([
     getTranslations("desk.messages"),
     titleOf(message),
     plantPolicy(actor),
@@ -59,6 +60,7 @@ export default async function MessagePage({ params }: Ask) {
     codesOfMessage(actor, id),
     gateDecision(actor, { delivery: id, rule: message.rule.name }),
     flowsAtSite(actor, { connector: message.connector.id }),
+    replaysOfMessage(actor, id),
   ]);
   const zone = plant.timeZone;
   const { line, connector } = message;
@@ -128,6 +130,7 @@ export default async function MessagePage({ params }: Ask) {
         </p>
       </Part>
       <Edits message={message} zone={zone} />
+      <MessageReplays replays={replays} zone={zone} />
       <Siblings message={message} zone={zone} />
     </main>
   );
@@ -291,6 +294,38 @@ async function Edits({ message, zone }: { message: Message; zone: string }) {
                 {JSON.stringify(edit.before, null, 2)}
               </pre>
             </details>
+          </li>
+        ))}
+      </ul>
+    </Part>
+  );
+}
+
+/** Each time that a person sent it again among others. */
+async function MessageReplays({
+  replays,
+  zone,
+}: {
+  replays: readonly MessageReplay[];
+  zone: string;
+}) {
+  const [t, state] = await Promise.all([
+    getTranslations("desk.replay"),
+    getTranslations("desk.delivery.state"),
+  ]);
+  if (replays.length === 0) return null;
+  return (
+    <Part id="replays" title={t("onMessage")}>
+      <ul className="[&>li]:border-t [&>li]:border-sunk [&>li:first-child]:border-t-0">
+        {replays.map((replay) => (
+          <li key={replay.id} className="px-4 py-3">
+            <p>
+              <Moment at={replay.at} zone={zone} /> {t("by", { person: replay.name })}{" "}
+              {replay.reason === null ? null : <q>{replay.reason}</q>}
+            </p>
+            <p className="text-ink-2">
+              {t("was", { state: state(replay.was as "tracking") })} {t(`effect.${replay.effect}`)}
+            </p>
           </li>
         ))}
       </ul>

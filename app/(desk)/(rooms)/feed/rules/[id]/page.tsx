@@ -100,7 +100,8 @@ export default async function Rule({ params, searchParams }: Props) {
           ) : (
             <>
               {" "}
-              · {t("since")} <Moment at={of.effectiveFrom} zone={plant.timeZone} shape="full" />
+              · {t(of.state === "approved" ? "inForceFrom" : "since")}{" "}
+              <Moment at={of.effectiveFrom} zone={plant.timeZone} shape="full" />
             </>
           )}
         </p>
