@@ -83,10 +83,11 @@ async function keepCircuit(
      where id = ${connector}::uuid`;
 }
 
-/** Its record is known to have ended there: read once more, it is not followed again. */
-const isOverThere = Prisma.sql`exists (select from external_records r
-  where r.connector_id = deliveries.connector_id and r.external_id = deliveries.external_id
-    and r.status in ('closed', 'void', 'merged'))`;
+/** A person sent it again, and its record is known to have ended there: read once more, it is not followed again. */
+const isOverThere = Prisma.sql`exists (select from replayed_deliveries v where v.delivery_id = deliveries.id)
+  and exists (select from external_records r
+    where r.connector_id = deliveries.connector_id and r.external_id = deliveries.external_id
+      and r.status in ('closed', 'void', 'merged'))`;
 
 /**
  * The delivery's next state, if it is still ours: the fence is compared in the same statement, so a
