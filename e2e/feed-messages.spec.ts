@@ -144,6 +144,12 @@ test("many stopped messages are discarded by two people at once, and what would 
   await expect.poll(sent, { timeout: 60_000 }).toHaveLength(2);
   await page.goto("/feed/replay");
   await expect(page.getByText("Choose a system and a time")).toBeVisible();
+  await page.getByLabel("System", { exact: true }).selectOption({ label: "QMS sandbox" });
+  await page.getByLabel("Made until").fill("2026-01-01T00:00");
+  await page.getByRole("button", { name: "Show what would happen" }).click();
+  await expect(page.getByRole("alert")).toContainText("not after its beginning");
+  await screens.look("a range that ends before it begins");
+  await page.goto("/feed/replay");
   const show = async (on: Page) => {
     await on.getByLabel("System", { exact: true }).selectOption({ label: "QMS sandbox" });
     await on.getByLabel("About", { exact: true }).fill(unit.unit);

@@ -13,6 +13,8 @@ import {
   type ReplayAsked,
   type ReplayForm,
   replayForm,
+  saidMax,
+  searchMax,
 } from "#lib/feed/replay.schema";
 
 type Choice = { value: string; label: string };
@@ -69,6 +71,7 @@ export function ReplayFilter({
             <TextInput
               {...control}
               name="search"
+              maxLength={searchMax}
               defaultValue={asked.search}
               autoComplete="off"
               className="mono"
@@ -87,7 +90,13 @@ export function ReplayFilter({
         </Field>
         <Field label={t("said")} hint={t("saidHint")}>
           {(control) => (
-            <TextInput {...control} name="said" defaultValue={asked.said} autoComplete="off" />
+            <TextInput
+              {...control}
+              name="said"
+              maxLength={saidMax}
+              defaultValue={asked.said}
+              autoComplete="off"
+            />
           )}
         </Field>
       </div>

@@ -14,7 +14,7 @@ import { endDeskSession } from "#lib/people/desk.commands";
 import { following } from "./following.ts";
 
 // The router is the worker's own process, and what it tells crosses the database: every wait is for a fact.
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 });
 
 let plant: TestPlant;
 let worker: Worker;
@@ -22,6 +22,11 @@ const open: Stream[] = [];
 beforeAll(async () => {
   plant = await aPlant();
   worker = startWorker();
+  await somethingHappens();
+  // It takes its time to start; what is measured below is how soon it tells.
+  const queued = () =>
+    asAdministrator(async (client) => (await client.query("select from routing_queue")).rowCount);
+  await vi.waitFor(async () => expect(await queued()).toBe(0), { timeout: 100_000 });
 });
 afterEach(async () => {
   for (const stream of open.splice(0)) await stream.close();
@@ -118,7 +123,7 @@ describe("a live screen", () => {
     const traveler = await somethingHappens();
     await expect
       .poll(() => changes(stream).some((one) => JSON.stringify(one).includes(traveler)), {
-        timeout: 50_000,
+        timeout: 20_000,
       })
       .toBe(true);
     const said = JSON.stringify(changes(stream));

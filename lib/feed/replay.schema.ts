@@ -7,15 +7,18 @@ export const replayMax = 2_000;
 /** A minute by the plant's clocks, as a browser's field has it: 2026-03-02T06:00. */
 const minute = z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}T([01]\d|2[0-3]):[0-5]\d$/, "needed"));
 
+export const searchMax = 120;
+export const saidMax = 200;
+
 const asked = {
   connector: id,
   /** When the messages were made, by the plant's clocks; `to` itself is not in it. */
   from: minute,
   to: minute,
-  search: wordsOrNothing(120),
+  search: wordsOrNothing(searchMax),
   rule: wordsOrNothing(60),
   /** A part of what stands as its last result: their words. */
-  said: wordsOrNothing(200),
+  said: wordsOrNothing(saidMax),
 };
 export const replayAsked = z.object(asked);
 export type ReplayAsked = z.output<typeof replayAsked>;

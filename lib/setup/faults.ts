@@ -1,49 +1,34 @@
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { buildWeb, generateClient, isBuildStale, isClientStale } from "./build.ts";
 import { embeddedUrls } from "./database.ts";
-import { type Memory, openMemory, root } from "./memory.ts";
-import { newParts } from "./parts.ts";
-import { buildEnvironment } from "./plant.ts";
+import { type Memory, root } from "./memory.ts";
+import { runOwn } from "./own-program.ts";
 import { freePort } from "./port.ts";
 import { postgresHome } from "./postgres-home.ts";
 import { sentenceOf } from "./problem.ts";
-import { type Environment, startProgram } from "./processes.ts";
+import type { Environment } from "./processes.ts";
 
 /**
  * `npm run test:faults`: web, worker and PostgreSQL of a plant of their own are killed, and answers of the QMS get
  * lost, in an order that a seed gives; then everything is counted. Its last line is "N passed, N failed".
  */
 export async function faults(args: readonly string[]): Promise<void> {
-  const folder = path.join(root, ".buyoff", "faults");
-  await rm(folder, { recursive: true, force: true });
-  const memory = await openMemory(folder);
-  const parts = newParts();
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.on(signal, () => void parts.stop().finally(() => process.exit(130)));
-  }
-  process.on("disconnect", () => void parts.stop().finally(() => process.exit(1)));
-  const workplace = { logs: path.join(folder, "logs"), parts };
   const files = await mkdtemp(path.join(tmpdir(), "buyoff-faults-"));
   const home = await postgresHome(path.join(files, "postgres"));
   try {
-    await mkdir(workplace.logs, { recursive: true });
-    const building = buildEnvironment(memory, process.env);
-    if (await isClientStale()) await generateClient(workplace);
-    if (await isBuildStale(building)) await buildWeb(workplace, building);
-    const environment = await environmentOf(memory);
-    const told = { ...environment, BUYOFF_FAULTS: JSON.stringify({ folder, home }) };
-    const main = path.join(root, "e2e/faults/main.ts");
-    const program = { name: "faults", args: [main, ...args], environment: told };
-    const running = parts.keep(startProgram(program, "", true));
-    await running.ended;
-    process.exitCode = running.process.exitCode ?? 1;
+    await runOwn("faults", async ({ folder, memory }) => ({
+      name: "faults",
+      args: [path.join(root, "e2e/faults/main.ts"), ...args],
+      environment: {
+        ...(await environmentOf(memory)),
+        BUYOFF_FAULTS: JSON.stringify({ folder, home }),
+      },
+    }));
   } catch (error) {
     process.stdout.write(`${sentenceOf(error)}\n0 passed, 1 failed\n`);
     process.exitCode = 1;
   } finally {
-    await parts.stop();
     for (const place of [home.folder, files]) await rm(place, { recursive: true, force: true });
   }
 }

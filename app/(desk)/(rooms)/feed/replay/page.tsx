@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { FeedTabs } from "#components/desk/feed-tabs";
 import { Empty, OneHead } from "#components/desk/page-head";
+import { RefusalNote } from "#components/desk/refusal-note";
 import { DecideMany, DiscardMany, ReplayFilter, ReplayMany } from "#components/desk/replay-forms";
 import { ReplayLines, Replays } from "#components/desk/replays";
 import { requireActor } from "#lib/boundary/actor";
@@ -14,6 +15,7 @@ import {
   replayRules,
   replaysShown,
 } from "#lib/feed/replay.queries";
+import { rangeOf } from "#lib/feed/replay.rules";
 import { type ReplayAsked, replayAsked, replayMax } from "#lib/feed/replay.schema";
 import { dateIn, instant, minuteOfDayIn } from "#lib/kit/time";
 import type { Actor } from "#lib/people/schema";
@@ -65,8 +67,8 @@ export default async function Replay({ searchParams }: { searchParams: Promise<A
   const read = replayAsked.safeParse(asked);
   const isKnown = health.some(({ id }) => id === asked.connector);
   const named = { discarded: also.includes("discarded"), gone: also.includes("gone") };
-  const preview =
-    read.success && isKnown ? await replayPreview(actor, zone, read.data, named) : null;
+  const range = read.success && isKnown ? rangeOf(read.data) : null;
+  const preview = range?.ok ? await replayPreview(actor, zone, range.value, named) : null;
   return (
     <main className="px-4 py-5 sm:px-8 sm:py-7">
       <OneHead
@@ -83,9 +85,9 @@ export default async function Replay({ searchParams }: { searchParams: Promise<A
         asked={asked}
         also={also}
       />
-      {preview === null ? (
-        <Empty title={t("choose")} hint={t("chooseHint")} />
-      ) : (
+      {range?.ok === false ? <RefusalNote refusal={range.error} /> : null}
+      {range === null ? <Empty title={t("choose")} hint={t("chooseHint")} /> : null}
+      {preview === null ? null : (
         <Preview preview={preview} asked={asked} also={also} actor={actor} />
       )}
       {replays.length === 0 ? null : (
