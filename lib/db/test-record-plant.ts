@@ -146,15 +146,18 @@ export async function asAdministrator<T>(work: (client: pg.Client) => Promise<T>
 export type TestPerson = { id: string; name: string; roles: readonly Role[] };
 
 /** A site of its own, so that tests don't meet: people, two tablets, a gage, stock, an order, a revision. */
-export async function aPlant(content: InstructionContent = anInstruction()) {
-  const site = id();
+export async function aPlant(
+  content: InstructionContent = anInstruction(),
+  id: (of: string) => string = () => uuidv7(),
+) {
+  const site = id("site");
   const scoped = forSite(site);
   const mark = site.slice(-8);
   await scoped.site.create({
     data: { id: site, code: mark, name: "Test site", timeZone: "America/Chicago", policy, shifts },
   });
   const person = async (name: string, roles: readonly Role[], stamp?: string) => {
-    const of: TestPerson = { id: id(), name, roles };
+    const of: TestPerson = { id: id(name), name, roles };
     await scoped.person.create({ data: { id: of.id, name, employeeNumber: `${name}-${mark}` } });
     await scoped.personRole.createMany({
       data: roles.map((role) => ({ personId: of.id, siteId: site, role })),
@@ -176,12 +179,12 @@ export async function aPlant(content: InstructionContent = anInstruction()) {
     inspector: await person("Ines", ["inspector"], "QI"),
     quality: await person("Quentin", ["quality"]),
   };
-  const station = id();
+  const station = id("station");
   await scoped.station.create({
     data: { id: station, siteId: site, code: "ASM-1", name: "Bench", workCenter: "ASM" },
   });
   const gage = {
-    id: id(),
+    id: id("gage"),
     site_id: site,
     code: "CAL-1",
     type: "caliper",
@@ -196,12 +199,14 @@ export async function aPlant(content: InstructionContent = anInstruction()) {
   };
   await scoped.$executeRaw`insert into gages
     select * from jsonb_populate_record(null::gages, ${JSON.stringify(gage)}::jsonb)`;
-  await scoped.stock.create({ data: { id: id(), siteId: site, part: "C-1", serial: "C1-0001" } });
-  const order = { id: id(), number: `WO-${mark}` };
+  await scoped.stock.create({
+    data: { id: id("bracket"), siteId: site, part: "C-1", serial: "C1-0001" },
+  });
+  const order = { id: id("order"), number: `WO-${mark}` };
   await scoped.workOrder.create({
     data: { ...order, siteId: site, partNumber: "P-1", partRevision: "A", quantity: "10" },
   });
-  const instruction = id();
+  const instruction = id("instruction");
   await scoped.instruction.create({
     data: { id: instruction, number: content.number, title: content.title },
   });
@@ -216,13 +221,12 @@ export async function aPlant(content: InstructionContent = anInstruction()) {
     },
   });
   const plant = { site, content, sha256, people, order, gage, station, instruction };
-  return { ...plant, tablet: () => aTablet(site, station), seed: actorOfSeed(site) };
+  return { ...plant, tablet: (as?: string) => aTablet(site, station, as), seed: actorOfSeed(site) };
 }
 export type TestPlant = Awaited<ReturnType<typeof aPlant>>;
 
 /** An enrolled tablet with its own count of commands. */
-export async function aTablet(site: string, stationId: string) {
-  const device = id();
+export async function aTablet(site: string, stationId: string, device = id()) {
   await forSite(site).device.create({
     data: {
       id: device,
