@@ -1,5 +1,6 @@
-import type { Page } from "@playwright/test";
+import type { Browser, Page } from "@playwright/test";
 import { aBrowser, tabletSize } from "../support/chromium.ts";
+import { untilKept } from "../support/offline.ts";
 import { Player, workOnScreen } from "../support/player.ts";
 import { run } from "../support/run.ts";
 import { aTablet } from "../support/tablet.ts";
@@ -33,12 +34,13 @@ export async function tabletMeasured({ isSmall, rounds }: Scale): Promise<Row[]>
       limit: () => coldStart(empty),
       system: () => coldStart(floor),
     });
+    const unconnected = await withoutNetwork(browser, empty, rounds);
     const answered = await tapsOnKeys(player, isSmall ? 1 : 5);
     const taps = {
       limit: await tapsOnEmpty(empty, isSmall ? 3 : 20),
       system: await tapsOnSteps(player, isSmall ? 1 : 8),
     };
-    return rowsOf({ weighed, painted, begun, answered, taps });
+    return rowsOf({ weighed, painted, begun, unconnected, answered, taps });
   } finally {
     await browser.close();
   }
@@ -48,6 +50,7 @@ function rowsOf(of: {
   weighed: Record<"empty" | "floor", Weight>;
   painted: Row["rounds"];
   begun: Row["rounds"];
+  unconnected: Row["rounds"];
   answered: readonly number[];
   taps: { limit: readonly number[]; system: readonly number[] };
 }): Row[] {
@@ -92,7 +95,14 @@ function rowsOf(of: {
       unit: "ms",
       rounds: of.begun,
       target: { most: 2 },
-      note: "with a network: without one the page does not open cold yet",
+      note: "with a network",
+    }),
+    rowOf({
+      id: "B10c",
+      name: "start of the page without a network at 4 × CPU, until it can be used / the empty page, with one",
+      unit: "ms",
+      rounds: of.unconnected,
+      target: { most: 2 },
     }),
   ];
 }
@@ -126,13 +136,46 @@ async function largestPaint({ context, url, ready }: Place): Promise<number> {
 }
 
 /** From the start of navigation to the frame in which the heading stands. */
-async function coldStart({ context, url, ready }: Place): Promise<number> {
+async function coldStart(
+  { context, url, ready }: Place,
+  { isSlow } = { isSlow: false },
+): Promise<number> {
   const page = await context.newPage();
+  if (isSlow) {
+    const devtools = await context.newCDPSession(page);
+    await devtools.send("Emulation.setCPUThrottlingRate", { rate: 4 });
+  }
   await noteWhenReady(page, ready);
   await page.goto(url);
   const value = await whenReady(page);
   await page.close();
   return value;
+}
+
+/**
+ * A tablet whose browser was closed and opened again while the network is gone: its service worker gives the
+ * page. The empty page has none and is given by its server.
+ */
+async function withoutNetwork(
+  browser: Browser,
+  empty: Place,
+  rounds: number,
+): Promise<Row["rounds"]> {
+  const context = await browser.newContext({
+    ...tabletSize,
+    baseURL: run.origin,
+    serviceWorkers: "allow",
+  });
+  const page = await context.newPage();
+  await new Player(page, run.origin).enrol();
+  await untilKept(page);
+  await page.close();
+  await context.setOffline(true);
+  const floor = { context, url: `${run.origin}/floor?idle=3600`, ready: /Scan your badge/ };
+  return alternating(rounds, {
+    limit: () => coldStart(empty, { isSlow: true }),
+    system: () => coldStart(floor, { isSlow: true }),
+  });
 }
 
 /** Badge and PIN, key by key, on a tablet four times as slow: how long until each key shows. */

@@ -12,6 +12,7 @@ import type { Scale } from "./measure.ts";
 import { photosTakenIn } from "./photos.ts";
 import { pinChecks } from "./pins.ts";
 import { type BenchResults, benchResults, type Row, rowIds } from "./results.schema.ts";
+import { reconnectStorm } from "./storm.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -27,10 +28,11 @@ const benches: { ids: readonly string[]; measure: (scale: Scale) => Promise<Row[
   { ids: ["B1"], measure: singleBuyoffs },
   { ids: ["B1b"], measure: batchedBuyoffs },
   { ids: ["B1c"], measure: pinChecks },
+  { ids: ["B3"], measure: reconnectStorm },
   { ids: ["B4", "B4b"], measure: defectsDelivered },
   { ids: ["B5", "B5b"], measure: historySearched },
   { ids: ["B8"], measure: photosTakenIn },
-  { ids: ["B9", "B9b", "B9c", "B10", "B10b"], measure: tabletMeasured },
+  { ids: ["B9", "B9b", "B9c", "B10", "B10b", "B10c"], measure: tabletMeasured },
 ];
 
 const wanted = new Set(positionals);

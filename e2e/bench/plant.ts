@@ -85,7 +85,7 @@ export function allApplied(verdicts: readonly CommandVerdict[]): void {
 const batchMax = 50;
 
 /** The whole work of a step, as its operator sends it. */
-function workOn(plant: TestPlant): Pick<Command, "type" | "body">[] {
+export function workOn(plant: TestPlant): Pick<Command, "type" | "body">[] {
   return plant.content.operations.flatMap(({ steps }) =>
     steps.flatMap((step) => {
       const [field] = step.fields;

@@ -4,6 +4,7 @@ export const rowIds = [
   "B1",
   "B1b",
   "B1c",
+  "B3",
   "B4",
   "B4b",
   "B5",
@@ -14,6 +15,7 @@ export const rowIds = [
   "B9c",
   "B10",
   "B10b",
+  "B10c",
 ] as const;
 
 const figures = z.array(z.number().nonnegative()).min(1);

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { startProgram } from "#lib/setup/processes";
 import { recordProgram } from "#lib/setup/read-record";
 import { run } from "../support/run.ts";
-import type { Told } from "./ledger.ts";
+import type { Made, Told } from "./ledger.ts";
 import type { Stage } from "./stage.ts";
 
 /** What has to be nothing, each counted from what lies outside of what was killed. */
@@ -12,8 +12,10 @@ export type Counts = {
   "I3 an entry not routed, or routed from nothing": number;
   "I4 not exactly once at the QMS": number;
   "I5 out of order at the QMS": number;
+  "I5 a tablet's acts on a unit out of its order": number;
   "I6 the record does not verify": number;
   "I7 commands that never ended": number;
+  "I8 gaps in a tablet's count": number;
 };
 
 export type Work = { made: number; sent: number; applied: number; notApplied: number };
@@ -29,7 +31,9 @@ export async function counted(stage: Stage): Promise<{ counts: Counts; work: Wor
     "I3 an entry not routed, or routed from nothing": await unrouted(stage),
     ...(await atTheQms(stage)),
     "I6 the record does not verify": await unverified(stage),
-    "I7 commands that never ended": ledger.made.filter((id) => !answered.has(id)).length,
+    "I5 a tablet's acts on a unit out of its order": await turnedRound(stage, ledger.made),
+    "I7 commands that never ended": ledger.made.filter(({ id }) => !answered.has(id)).length,
+    "I8 gaps in a tablet's count": await gaps(stage, ledger.made),
   };
   const work = {
     made: ledger.made.length,
@@ -49,6 +53,37 @@ async function lost(stage: Stage, final: readonly Told[]): Promise<number> {
     [ids],
   );
   return row?.count ?? ids.length;
+}
+
+/** Neighbors among a tablet's entries on one unit that stand the other way round than it made them. */
+async function turnedRound(stage: Stage, made: readonly Made[]): Promise<number> {
+  const place = new Map(made.map(({ id }, at) => [id, at]));
+  const entries = await stage.look<{ id: string; stream: string; device: string }>(
+    `select command_id as id, stream_id as stream, device_id as device from entries
+      where command_id = any($1::uuid[]) order by stream_id, device_id, seq`,
+    [[...place.keys()]],
+  );
+  return entries.filter(({ id, stream, device }, at) => {
+    const before = entries[at - 1];
+    if (before?.stream !== stream || before.device !== device) return false;
+    return (place.get(before.id) ?? 0) > (place.get(id) ?? 0);
+  }).length;
+}
+
+/** The server has counted as many acts of each tablet as it made, and never saw one missing. */
+async function gaps(stage: Stage, made: readonly Made[]): Promise<number> {
+  const count = new Map<string, number>();
+  for (const { by } of made) count.set(by, (count.get(by) ?? 0) + 1);
+  const seen = await stage.look<{ id: string; last: number; gaps: number }>(
+    `select d.id, d.last_seq as last,
+       (select count(*) from entries e where e.stream_id = d.id and e.type = 'device.gap')::int as gaps
+       from devices d where d.id = any($1::uuid[])`,
+    [[...count.keys()]],
+  );
+  return seen.reduce(
+    (sum, { id, last, gaps: told }) => sum + told + Math.abs((count.get(id) ?? 0) - last),
+    count.size - seen.length,
+  );
 }
 
 /** Entries of a command beyond those that its answer names, and commands that were answered in two ways. */

@@ -11,15 +11,18 @@ export type Told = {
   entries: number;
 };
 
-type Line = { made: string } | { sent: readonly string[] } | { told: readonly Told[] };
+/** In the order of its tablet. */
+export type Made = { id: string; by: string };
+
+type Line = { made: readonly Made[] } | { sent: readonly string[] } | { told: readonly Told[] };
 
 /** What the tablets did and were told, in a file outside of everything that is killed. */
 export type Ledger = {
-  made(command: string): void;
+  made(commands: readonly Made[]): void;
   sent(commands: readonly string[]): void;
   told(verdicts: readonly CommandVerdict[]): void;
   /** From the file. */
-  read(): { made: string[]; sent: number; told: Told[] };
+  read(): { made: Made[]; sent: number; told: Told[] };
 };
 
 export function aLedger(file: string): Ledger {
@@ -30,7 +33,7 @@ export function aLedger(file: string): Ledger {
     fsyncSync(out);
   };
   return {
-    made: (command) => write({ made: command }),
+    made: (commands) => write({ made: commands }),
     sent: (commands) => write({ sent: commands }),
     told: (verdicts) => write({ told: verdicts.map(toldBy) }),
     read: () => {
@@ -39,7 +42,7 @@ export function aLedger(file: string): Ledger {
         .filter((line) => line !== "")
         .map((line) => JSON.parse(line) as Line);
       return {
-        made: lines.flatMap((line) => ("made" in line ? [line.made] : [])),
+        made: lines.flatMap((line) => ("made" in line ? line.made : [])),
         sent: lines.flatMap((line) => ("sent" in line ? line.sent : [])).length,
         told: lines.flatMap((line) => ("told" in line ? line.told : [])),
       };

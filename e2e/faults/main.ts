@@ -7,6 +7,7 @@ import { databaseStopped } from "./database-stopped.fault.ts";
 import type { Fault } from "./fault.ts";
 import { heal, settled } from "./healing.ts";
 import { counted } from "./invariants.ts";
+import { manyTablets } from "./many-tablets.fault.ts";
 import { outage } from "./outage.fault.ts";
 import { replyLost } from "./reply-lost.fault.ts";
 import { slowQms } from "./slow-qms.fault.ts";
@@ -28,6 +29,7 @@ const all: readonly Fault[] = [
   databaseStopped,
   replyLost,
   slowQms,
+  manyTablets,
   outage,
 ];
 const unknown = positionals.filter((name) => !all.some((fault) => fault.name === name));

@@ -20,7 +20,7 @@ import { run } from "../support/run.ts";
 import type { Chance } from "./chance.ts";
 import { aCluster } from "./cluster.ts";
 import { aLedger } from "./ledger.ts";
-import { aFaultTablet, type FaultTablet } from "./tablet.ts";
+import { aFaultTablet, type FaultTablet, type Wire } from "./tablet.ts";
 import { aWay } from "./way.ts";
 
 /** Inspections of one unit. */
@@ -73,8 +73,8 @@ export async function aStage(parts: Parts, chance: Chance, backlog: number) {
     /** Faults by kind, for the report. */
     tally,
     hit: (kind: string, times = 1) => tally.set(kind, (tally.get(kind) ?? 0) + times),
-    tablet: async (): Promise<FaultTablet> => {
-      const tablet = await aFaultTablet(plant, ledger, chance);
+    tablet: async (wire?: Wire): Promise<FaultTablet> => {
+      const tablet = await aFaultTablet(plant, ledger, chance, wire);
       tablets.push(tablet);
       return tablet;
     },

@@ -9,8 +9,9 @@ import { aSite, aTablet, valueIn } from "#lib/db/test-plant";
 import { env } from "#lib/kit/env";
 import type { Actor } from "#lib/people/schema";
 import { GET, PUT } from "../../app/api/blobs/[sha256]/route.ts";
-import { photoBytesMax, storePhoto } from "./commands.ts";
+import { storePhoto } from "./commands.ts";
 import { checkedImage } from "./image.queries.ts";
+import { photoBytesMax } from "./image.rules.ts";
 import { photo } from "./queries.ts";
 import { blobPath } from "./store.gateway.ts";
 

@@ -6,6 +6,7 @@ import { type Instant, instant } from "#lib/kit/time";
 import type { Actor } from "#lib/people/schema";
 import { isPdf, isReport, type KeptType, reportTypes } from "./document.rules.ts";
 import { checkedImage, type ImageFault } from "./image.queries.ts";
+import { photoBytesMax } from "./image.rules.ts";
 import { store } from "./queries.ts";
 
 export type BlobRefusal = {
@@ -13,8 +14,6 @@ export type BlobRefusal = {
   params: Readonly<Record<string, string>>;
 };
 const refused = (code: BlobRefusal["code"]) => err<BlobRefusal>({ code, params: {} });
-
-export const photoBytesMax = 10 * 1024 * 1024;
 
 /**
  * Keeps a photo under the hash of its bytes. Told again, it is the same photo: nothing changes. The

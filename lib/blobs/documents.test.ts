@@ -8,8 +8,9 @@ import { aSite, aTablet, valueIn } from "#lib/db/test-plant";
 import { env } from "#lib/kit/env";
 import type { Actor } from "#lib/people/schema";
 import { GET } from "../../app/api/blobs/[sha256]/route.ts";
-import { photoBytesMax, storeDocument } from "./commands.ts";
+import { storeDocument } from "./commands.ts";
 import { documentBytesMax } from "./document.rules.ts";
+import { photoBytesMax } from "./image.rules.ts";
 import { isKept, kept, photo } from "./queries.ts";
 import { blobPath } from "./store.gateway.ts";
 

@@ -1,7 +1,7 @@
 import "server-only";
 import sharp, { type Metadata } from "sharp";
 import { err, ok, type Result } from "#lib/kit/result";
-import { type ImageType, imageTypeOf, metadataBlocks } from "./image.rules.ts";
+import { type ImageType, imageTypeOf, metadataBlocks, pixelsMax, sideMax } from "./image.rules.ts";
 
 export type ImageFault =
   | "not_an_image"
@@ -9,10 +9,6 @@ export type ImageFault =
   | "image_too_large"
   | "image_animated"
   | "image_has_location";
-
-/** 50 million pixels: more than any tablet's camera, and small enough to be opened safely. */
-const pixelsMax = 5e7;
-const sideMax = 20_000;
 
 /**
  * Is this a photo of the kind it says it is? By its own bytes, never by name or header; opened no

@@ -1,6 +1,11 @@
 export const imageTypes = ["image/jpeg", "image/png", "image/webp"] as const;
 export type ImageType = (typeof imageTypes)[number];
 
+export const photoBytesMax = 10 * 1024 * 1024;
+/** 50 million pixels: more than any tablet's camera, and small enough to be opened safely. */
+export const pixelsMax = 5e7;
+export const sideMax = 20_000;
+
 const startsWith = (bytes: Uint8Array, ...expected: number[]) =>
   expected.every((byte, index) => bytes[index] === byte);
 const textAt = (bytes: Uint8Array, from: number, length: number) =>

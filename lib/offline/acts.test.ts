@@ -54,7 +54,7 @@ async function aTabletWith(bench: Bench, person: FloorPerson) {
     server: {
       get: async () => ({ kind: "silence" }),
       post: async () => ({ kind: "silence" }),
-      putBytes: async () => ({ kind: "silence" }),
+      putPart: async () => ({ kind: "silence" }),
     },
     bootId: uuidv7(),
     nowMs: () => Date.parse(facts.at),

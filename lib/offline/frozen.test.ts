@@ -139,7 +139,7 @@ async function aPage(plant: TestPlant, tablet: TestTablet, keep: Frozen["request
   const silent = async () => ({ kind: "silence" }) as const;
   const core: Core = {
     db,
-    server: { get: silent, post: silent, putBytes: silent },
+    server: { get: silent, post: silent, putPart: silent },
     bootId: uuidv7(),
     nowMs: () => Date.now(),
     view: () => view,
@@ -158,7 +158,7 @@ async function aPage(plant: TestPlant, tablet: TestTablet, keep: Frozen["request
       keep.push({ device: tablet.device, body, told: answer.verdicts.map(toldOf) });
       return { kind: "answered", answer };
     },
-    putBlob: async () => "refused",
+    putPart: async () => ({ kind: "refused" }),
     renewSession: async () => false,
     onVerdict: async (_, verdict) => {
       acts.heard(verdict);

@@ -58,7 +58,7 @@ function aServer() {
   const server: Server = {
     get,
     post: async () => ({ kind: "silence" }),
-    putBytes: async () => ({ kind: "silence" }),
+    putPart: async () => ({ kind: "silence" }),
   };
   const mix = (mixedAt: string) => {
     mixes = [...mixes, { clock: "PS-B2", part: "SEAL", lot: "S-1", mixedAt, unit: "FSB-1" }];

@@ -24,7 +24,7 @@ async function aTablet(signedIn: Partial<SignIn>) {
   const server: Server = {
     get: async () => ({ kind: "silence" }),
     post: async <T>() => ({ kind: "ok", value: signedIn as T }) satisfies Answer<T>,
-    putBytes: async () => ({ kind: "silence" }),
+    putPart: async () => ({ kind: "silence" }),
   };
   const core: Core = {
     db,

@@ -1,15 +1,18 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
+import { type ImageType, photoBytesMax, pixelsMax, sideMax } from "#lib/blobs/image.rules";
+import { stripped } from "#lib/blobs/stripped.rules";
 import type { Core } from "./core.ts";
 
 export type TakenPhoto = {
   sha256: string;
-  mediaType: "image/jpeg";
+  mediaType: ImageType;
   bytes: number;
   preview: string;
 };
 
-const LONGEST_SIDE_PX = 2400;
+/** Of a picture that has to be drawn anew. */
+const LONGEST_SIDE_PX = 4000;
 export const FREE_BYTES_MIN = 200 * 1024 * 1024;
 
 /** Under this the tablet could lose what is more important than a picture. */
@@ -20,10 +23,36 @@ export async function hasRoomForPhotos(): Promise<boolean> {
 }
 
 /**
- * Drawn again pixel by pixel, upright as the camera meant it: no EXIF and so no place and no device
- * leave the tablet. What is hashed and sent is what was previewed.
+ * As the camera made it, without what it wrote beside the picture: no place and no device leave the tablet.
+ * What is hashed and sent is what was previewed. Throws for what this browser can't show.
  */
 export async function takePhoto(file: Blob): Promise<TakenPhoto & { data: ArrayBuffer }> {
+  const kept = (await asTaken(file)) ?? (await drawnAnew(file));
+  return {
+    sha256: bytesToHex(sha256(new Uint8Array(kept.data))),
+    mediaType: kept.mediaType,
+    bytes: kept.data.byteLength,
+    preview: URL.createObjectURL(new Blob([kept.data], { type: kept.mediaType })),
+    data: kept.data,
+  };
+}
+
+type Picture = { mediaType: ImageType; data: ArrayBuffer };
+
+/** Null: of another kind than is kept, or larger. */
+async function asTaken(file: Blob): Promise<Picture | null> {
+  const picture = stripped(new Uint8Array(await file.arrayBuffer()));
+  if (picture === null || picture.bytes.byteLength > photoBytesMax) return null;
+  const { bytes, mediaType } = picture;
+  const bitmap = await createImageBitmap(new Blob([bytes], { type: mediaType }));
+  const { width, height } = bitmap;
+  bitmap.close();
+  const isTooLarge = width * height > pixelsMax || Math.max(width, height) > sideMax;
+  return isTooLarge ? null : { mediaType, data: bytes.buffer };
+}
+
+/** Pixel by pixel and upright: what is too large, and kinds of picture that this browser knows and the record does not. */
+async function drawnAnew(file: Blob): Promise<Picture> {
   const bitmap = await createImageBitmap(file, { imageOrientation: "from-image" });
   const scale = Math.min(1, LONGEST_SIDE_PX / Math.max(bitmap.width, bitmap.height));
   const canvas = document.createElement("canvas");
@@ -35,14 +64,7 @@ export async function takePhoto(file: Blob): Promise<TakenPhoto & { data: ArrayB
     canvas.toBlob(resolve, "image/jpeg", 0.86),
   );
   if (redrawn === null) throw new Error("this picture can't be read");
-  const data = await redrawn.arrayBuffer();
-  return {
-    sha256: bytesToHex(sha256(new Uint8Array(data))),
-    mediaType: "image/jpeg",
-    bytes: data.byteLength,
-    preview: URL.createObjectURL(redrawn),
-    data,
-  };
+  return { mediaType: "image/jpeg", data: await redrawn.arrayBuffer() };
 }
 
 /** A photo or a machine's report, in the tablet's memory before the command that names it. */

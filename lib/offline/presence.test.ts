@@ -32,7 +32,7 @@ async function aStart() {
   const server: Server = {
     get: async () => ({ kind: "silence" }),
     post: async <T>() => ({ kind: "ok", value: granted as T }) satisfies Answer<T>,
-    putBytes: async () => ({ kind: "silence" }),
+    putPart: async () => ({ kind: "silence" }),
   };
   const core: Core = {
     db,

@@ -1,6 +1,7 @@
 import "fake-indexeddb/auto";
 import { IDBFactory } from "fake-indexeddb";
 import { beforeEach, describe, expect, test } from "vitest";
+import { partBytesMax } from "#lib/blobs/parts.rules";
 import { type Canonical, canonicalSha256, sha256Hex } from "#lib/kit/canonical";
 import { uuidv7 } from "#lib/kit/ids";
 import type { CommandVerdict, Envelope, RecordedEvent } from "#lib/travelers/schema";
@@ -139,7 +140,7 @@ function aServer(answers: ((sent: Envelope[]) => CommandVerdict[] | "silence")[]
       const serverTime = "2026-03-02T07:00:01.000Z";
       return { kind: "answered", answer: { verdicts, people: {}, serverTime } };
     },
-    putBlob: async () => "stored",
+    putPart: async ({ total }) => ({ kind: "received", received: total }),
     renewSession: async () => false,
     onVerdict: async () => {},
     onConnection: () => {},
@@ -197,9 +198,9 @@ describe("the sender", () => {
         order.push("commands");
         return ports.post(commands);
       },
-      putBlob: async () => {
+      putPart: async (part) => {
         order.push("photo");
-        return "stored";
+        return ports.putPart(part);
       },
     };
     await round(watched);
@@ -221,13 +222,109 @@ describe("the sender", () => {
     const { ports } = aServer([]);
     const picky: SenderPorts = {
       ...ports,
-      putBlob: async (sha256) => (sha256.startsWith("a") ? "refused" : "stored"),
+      putPart: async (part) =>
+        part.sha256.startsWith("a") ? { kind: "refused" } : ports.putPart(part),
     };
     expect(await round(picky)).toEqual({ kind: "more" });
     expect(await round(picky)).toEqual({ kind: "more" });
     expect((await db.get("blobs", "b".repeat(64)))?.sentAt).not.toBeNull();
     expect(await round(picky)).toEqual({ kind: "failed" });
     expect((await db.get("blobs", "a".repeat(64)))?.refusals).toBe(2);
+  });
+
+  /** A server that keeps the parts it is sent, unless the network does something else. */
+  function anUploadServer(network: (nth: number) => "fine" | "cut" | "deaf") {
+    const whole = new Uint8Array(partBytesMax * 3 + 5).map((_, at) => at % 251);
+    let here = new Uint8Array(0);
+    const sent: (number | null)[] = [];
+    const bytesSent = () => sentBytes;
+    let sentBytes = 0;
+    const putPart: SenderPorts["putPart"] = async ({ start, bytes, total }) => {
+      sent.push(start);
+      sentBytes += bytes.byteLength;
+      const weather = network(sent.length);
+      if (weather === "cut") return { kind: "silence" };
+      if (start === here.length && bytes.byteLength > 0) {
+        const joined = new Uint8Array(here.length + bytes.byteLength);
+        joined.set(here);
+        joined.set(new Uint8Array(bytes), here.length);
+        here = joined;
+      }
+      if (weather === "deaf") return { kind: "silence" };
+      return { kind: "received", received: Math.min(here.length, total) };
+    };
+    const lose = () => {
+      here = new Uint8Array(0);
+    };
+    return { putPart, sent, bytesSent, whole, here: () => here, lose };
+  }
+
+  const keepPhoto = (bytes: ArrayBuffer) =>
+    db.put("blobs", {
+      ...{ sha256: "c".repeat(64), mediaType: "image/jpeg", traveler, sentAt: null },
+      bytes,
+    });
+  const rounds = async (ports: SenderPorts, most = 20) => {
+    const seen: string[] = [];
+    while (seen.length < most && seen.at(-1) !== "idle") seen.push((await round(ports)).kind);
+    return seen;
+  };
+
+  test("a photo goes in parts, and after a cut and a lost answer from where the server has it", async () => {
+    const weather = ["fine", "fine", "cut", "fine", "deaf"] as const;
+    const server = anUploadServer((nth) => weather[nth - 1] ?? "fine");
+    await keepPhoto(server.whole.buffer);
+    const { ports } = aServer([]);
+    const seen = await rounds({ ...ports, putPart: server.putPart });
+    expect(server.here()).toEqual(server.whole);
+    expect((await db.get("blobs", "c".repeat(64)))?.sentAt).not.toBeNull();
+    const part = partBytesMax;
+    // Asked; one part; the second was cut: asked; sent, but the answer got lost: asked, and not sent again.
+    expect(server.sent).toEqual([null, 0, part, null, part, null, part * 2, part * 3]);
+    expect(server.bytesSent()).toBe(server.whole.length + part);
+    expect(seen.filter((kind) => kind === "failed")).toHaveLength(2);
+  });
+
+  test("a browser that was started again asks, and sends the rest only", async () => {
+    const server = anUploadServer(() => "fine");
+    await keepPhoto(server.whole.buffer);
+    const { ports } = aServer([]);
+    const uploading = { ...ports, putPart: server.putPart };
+    await rounds(uploading, 3);
+    db.close();
+    db = await openMemory();
+    await rounds({ ...uploading, db });
+    expect(server.bytesSent()).toBe(server.whole.length);
+    expect(server.sent.filter((start) => start === null)).toHaveLength(2);
+  });
+
+  test("commands made while a photo is on its way go before its next part", async () => {
+    const server = anUploadServer(() => "fine");
+    await keepPhoto(server.whole.buffer);
+    const { ports, requests } = aServer([]);
+    const uploading = { ...ports, putPart: server.putPart };
+    await rounds(uploading, 2);
+    await put();
+    await round(uploading);
+    expect(requests).toHaveLength(1);
+    expect(server.sent).toHaveLength(2);
+  });
+
+  test("what a server has thrown away begins anew, and one that takes nothing is not asked without end", async () => {
+    const server = anUploadServer(() => "fine");
+    await keepPhoto(server.whole.buffer);
+    const { ports } = aServer([]);
+    const uploading = { ...ports, putPart: server.putPart };
+    await rounds(uploading, 3);
+    server.lose();
+    expect((await rounds(uploading)).filter((kind) => kind === "failed")).toHaveLength(1);
+    expect(server.here()).toEqual(server.whole);
+    await keepPhoto(server.whole.buffer);
+    const stubborn = {
+      ...ports,
+      putPart: async () => ({ kind: "received", received: 0 }) as const,
+    };
+    expect(await rounds(stubborn, 3)).toEqual(["more", "failed", "failed"]);
   });
 
   test("learns the server's clock from each answer", async () => {

@@ -1,3 +1,4 @@
+import { partBytesMax } from "#lib/blobs/parts.rules";
 import { instant } from "#lib/kit/time";
 import type { CommandVerdict } from "#lib/travelers/schema";
 import { keep, kept, type TabletDb, type WaitingCommand } from "./memory.ts";
@@ -13,14 +14,23 @@ export type PostOutcome =
   | { kind: "stranger" }
   | { kind: "refused"; status: number };
 
+/** `start` null: nothing is sent, it is asked how far the server has it. */
+export type UploadPart = {
+  sha256: string;
+  mediaType: string;
+  start: number | null;
+  total: number;
+  bytes: ArrayBuffer;
+};
+export type PartOutcome =
+  | { kind: "received"; received: number }
+  | { kind: "silence" }
+  | { kind: "refused" };
+
 export type SenderPorts = {
   db: TabletDb;
   post: (commands: readonly unknown[]) => Promise<PostOutcome>;
-  putBlob: (
-    sha256: string,
-    bytes: ArrayBuffer,
-    mediaType: string,
-  ) => Promise<"stored" | "silence" | "refused">;
+  putPart: (part: UploadPart) => Promise<PartOutcome>;
   renewSession: () => Promise<boolean>;
   nowMs: () => number;
   onVerdict: (settled: Settled, verdict: CommandVerdict) => Promise<void>;
@@ -38,7 +48,7 @@ export type Round =
   | { kind: "wait"; ms: number }
   | { kind: "failed" };
 
-/** One request: the oldest commands, in order; then, with none left, one photo. */
+/** One request: the oldest commands, in order; then, with none left, one part of a photo. */
 export async function round(ports: SenderPorts): Promise<Round> {
   const batch = await waitingCommands(ports.db, BATCH_MAX);
   if (batch.length === 0) return sendBlob(ports);
@@ -82,21 +92,47 @@ async function sendBlob(ports: SenderPorts): Promise<Round> {
   // What was turned away once is tried again after the others: it must not stand in their way.
   const [unsent] = waiting.toSorted((a, b) => (a.refusals ?? 0) - (b.refusals ?? 0));
   if (unsent === undefined) return { kind: "idle" };
-  const outcome = await ports.putBlob(unsent.sha256, unsent.bytes, unsent.mediaType);
-  if (outcome === "silence") {
+  const total = unsent.bytes.byteLength;
+  const reached = reachedIn(ports.db);
+  // What fits into one part is sent without asking first.
+  const start = reached.get(unsent.sha256) ?? (total <= partBytesMax ? 0 : null);
+  const bytes =
+    start === null ? new ArrayBuffer(0) : unsent.bytes.slice(start, start + partBytesMax);
+  const { sha256, mediaType } = unsent;
+  const outcome = await ports.putPart({ sha256, mediaType, start, total, bytes });
+  if (outcome.kind !== "received") reached.delete(sha256);
+  if (outcome.kind === "silence") {
     ports.onConnection(false);
     return { kind: "failed" };
   }
-  if (outcome === "refused") {
+  if (outcome.kind === "refused") {
     await ports.db.put("blobs", { ...unsent, refusals: (unsent.refusals ?? 0) + 1 });
     return waiting.some((blob) => (blob.refusals ?? 0) === 0 && blob !== unsent)
       ? { kind: "more" }
       : { kind: "failed" };
   }
-  await ports.db.put("blobs", { ...unsent, sentAt: instant(ports.nowMs()) });
   ports.onConnection(true);
-  ports.onChanged();
-  return { kind: "more" };
+  if (outcome.received >= total) {
+    reached.delete(sha256);
+    await ports.db.put("blobs", { ...unsent, sentAt: instant(ports.nowMs()) });
+    ports.onChanged();
+    return { kind: "more" };
+  }
+  reached.set(sha256, outcome.received);
+  // A part that changed nothing would be sent again at once, for ever.
+  return start === null || outcome.received > start ? { kind: "more" } : { kind: "failed" };
+}
+
+/**
+ * How far the server has what it is being sent, as it last said. It knows better than this tablet after a
+ * silence, a new start or another tab: then it is asked.
+ */
+const reachedOf = new WeakMap<TabletDb, Map<string, number>>();
+
+function reachedIn(db: TabletDb): Map<string, number> {
+  const known = reachedOf.get(db) ?? new Map<string, number>();
+  reachedOf.set(db, known);
+  return known;
 }
 
 /** Difference between the two clocks at the last contact, kept beside every act that follows. */

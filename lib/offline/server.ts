@@ -13,7 +13,11 @@ export type Answer<T> =
 export type Server = {
   get: <T>(path: string) => Promise<Answer<T>>;
   post: <T>(path: string, body: unknown) => Promise<Answer<T>>;
-  putBytes: (path: string, bytes: ArrayBuffer, mediaType: string) => Promise<Answer<unknown>>;
+  /** A part of something, which the range names. */
+  putPart: <T>(
+    path: string,
+    part: { bytes: ArrayBuffer; mediaType: string; range: string },
+  ) => Promise<Answer<T>>;
 };
 
 const PATIENCE_MS = 15_000;
@@ -62,10 +66,14 @@ export const serverOverHttp = (heard: Heard): Server => ({
       },
       heard,
     ),
-  putBytes: (path, bytes, mediaType) =>
+  putPart: (path, { bytes, mediaType, range }) =>
     ask(
       path,
-      { method: "PUT", headers: { "content-type": mediaType, "x-buyoff": "1" }, body: bytes },
+      {
+        method: "PUT",
+        headers: { "content-type": mediaType, "content-range": range, "x-buyoff": "1" },
+        body: bytes,
+      },
       heard,
     ),
 });

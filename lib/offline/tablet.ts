@@ -1,3 +1,4 @@
+import { rangeOf } from "#lib/blobs/parts.rules";
 import { uuidv7 } from "#lib/kit/ids";
 import { type Acts, makeActs } from "./acts.ts";
 import { type Core, emptyView, nowInstant, refreshCounts, type TabletView } from "./core.ts";
@@ -132,10 +133,12 @@ function portsOf(core: Core, acts: Acts, tellOthers: () => void): SenderPorts {
       if (answer.kind === "status") return { kind: "refused", status: answer.status };
       return answer.kind === "silence" ? { kind: "silence" } : { kind: "refused", status: 200 };
     },
-    putBlob: async (sha256, bytes, mediaType) => {
-      const answer = await core.server.putBytes(`/api/blobs/${sha256}`, bytes, mediaType);
-      if (answer.kind === "ok") return "stored";
-      return answer.kind === "silence" ? "silence" : "refused";
+    putPart: async ({ sha256, bytes, mediaType, start, total }) => {
+      const range = rangeOf(start, bytes.byteLength, total);
+      const part = { bytes, mediaType, range };
+      const answer = await core.server.putPart<{ received: number }>(`/api/blobs/${sha256}`, part);
+      if (answer.kind === "ok") return { kind: "received", received: answer.value.received };
+      return { kind: answer.kind === "silence" ? "silence" : "refused" };
     },
     renewSession: async () => (await renewSession(core)) === "renewed",
     onVerdict: async ({ row, hasGap }, verdict) => {
@@ -166,6 +169,6 @@ function renewing(server: Server, renew: () => Promise<string>): Server {
   return {
     get: (path) => again(() => server.get(path)),
     post: (path, body) => again(() => server.post(path, body)),
-    putBytes: (path, bytes, mediaType) => again(() => server.putBytes(path, bytes, mediaType)),
+    putPart: (path, part) => again(() => server.putPart(path, part)),
   };
 }

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { uuidv7 } from "#lib/kit/ids";
 import { aBench, act } from "./bench/bench.ts";
 import { named } from "./bench/plan.ts";
 import { people } from "./bench/plant.ts";
@@ -33,9 +34,21 @@ test("nothing is complete with a defect open or a step on hold", () => {
   expect(params(complete(withHold))).toMatchObject({ holds: "missing_tool", count: "1" });
 });
 
-test("nothing is complete while a photo hasn't arrived", () => {
-  const ruling = complete(ready(), { blobsMissing: ["e".repeat(64)] });
-  expect(params(ruling)).toMatchObject({ photos: "eeeeeeee", count: "1" });
+test("nothing is complete while a photo hasn't arrived, and it says which and who has it", () => {
+  const sha256 = "e".repeat(64);
+  const missing = { blobsMissing: [sha256] };
+  expect(params(complete(ready(), missing))).toMatchObject({ photos: "eeeeeeee", count: "1" });
+  const bench = ready();
+  const photo = { photo: uuidv7(), sha256, mediaType: "image/jpeg" as const, bytes: 9 };
+  const at = { step: named("060.3"), field: null, position: null, defect: null };
+  act(bench, "attachPhoto", { ...photo, ...at });
+  const tablet = "Bench 2 (ASM-1)";
+  expect(params(complete(bench, { ...missing, missingFrom: { [sha256]: tablet } }))).toMatchObject({
+    photos: "060.3: Bench 2 (ASM-1)",
+    open: "060.3: Bench 2 (ASM-1)",
+  });
+  expect(params(complete(bench, missing))).toMatchObject({ photos: "060.3" });
+  expect(outcome(complete(bench))).toEqual(["traveler.completed"]);
 });
 
 test("with everything done, signed and closed the traveler completes once", () => {

@@ -22,7 +22,7 @@ function nameOf({ code, params }: OpenItem): string {
     case "quantity_open":
       return params.quantity ?? "";
     case "photo_not_arrived":
-      return (params.sha256 ?? "").slice(0, 8);
+      return params.tablet ? `${params.what}: ${params.tablet}` : (params.what ?? "");
     default:
       return params.step ?? "";
   }
@@ -53,14 +53,14 @@ function incomplete(items: readonly OpenItem[]): Ruling {
 }
 
 export function completeTraveler({ state, content, facts }: Case<"completeTraveler">): Ruling {
-  const items = openItems(state, content, facts.blobsMissing);
+  const items = openItems(state, content, facts);
   return items.length > 0 ? incomplete(items) : rule([{ type: "traveler.completed", body: {} }]);
 }
 
 /** Finishing is not accepting: quality accepts what is complete, with every NCR known and decided. */
 export function acceptTraveler({ state, content, facts }: Case<"acceptTraveler">): Ruling {
   if (state.status !== "complete") return refuse("traveler_not_complete");
-  const items = openItems(state, content, facts.blobsMissing);
+  const items = openItems(state, content, facts);
   if (items.length > 0) return incomplete(items);
   if (performers(state, stepsOf(content)).includes(facts.person.id)) {
     return refuse("signer_performed_work", { person: facts.person.name });

@@ -3,6 +3,7 @@ import { fetchDisposition } from "#lib/feed/disposition.queries";
 import type { InstructionContent } from "#lib/instructions/schema";
 import type { Actor } from "#lib/people/schema";
 import { type Act, follows, notApplied, occurredAt } from "./acts.rules.ts";
+import { tabletsToSend } from "./arrivals.queries.ts";
 import type { DecidedOn, Draft, Saying } from "./draft.commands.ts";
 import { gather } from "./facts.queries.ts";
 import { factsNeeded } from "./facts.rules.ts";
@@ -47,8 +48,9 @@ export async function decideAct(
   });
   draft.hold(gathered.guards);
   for (const proof of gathered.proofs) draft.use(proof);
-  const on = { facts: gathered.facts, seq: state.seq };
-  const ruling = decide(state, act.command, gathered.facts);
+  const facts = await withTablets(gathered.facts, act);
+  const on = { facts, seq: state.seq };
+  const ruling = decide(state, act.command, facts);
   if (!ruling.ok) return refuseAct(draft, act, said, ruling.error, on);
   draft.keepTexts(ruling.value.texts);
   const second = gathered.proofs.find(({ id }) => id === act.second?.proof)?.person ?? null;
@@ -98,6 +100,14 @@ function barredBy(
   if (act.device && (!device || device.revokedAt)) return "device_revoked";
   if (isForked) return "device_forked";
   return actor && actor.id === act.person ? null : "grant_not_valid";
+}
+
+/** Whoever completes a unit is told which tablet to look for. */
+async function withTablets(facts: Facts, { command, traveler }: Act): Promise<Facts> {
+  const isAsked = command.type === "completeTraveler" || command.type === "acceptTraveler";
+  if (!isAsked || facts.blobsMissing.length === 0) return facts;
+  const missingFrom = await tabletsToSend(facts.site.id, traveler, facts.blobsMissing);
+  return { ...facts, missingFrom };
 }
 
 /** Checks and remembers the tablet's own count; a break in it is an entry of the tablet's stream. */

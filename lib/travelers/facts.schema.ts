@@ -141,4 +141,6 @@ export type Facts = {
   qms: { defect: string; record: QmsRecord; dispositions: readonly Disposition[] } | null;
   /** Photos named in the record that the server does not hold yet. */
   blobsMissing: readonly string[];
+  /** Of those, by hash, the tablet that still has it; looked up where the act asks for completion. */
+  missingFrom?: Readonly<Record<string, string>>;
 };

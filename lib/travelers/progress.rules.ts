@@ -1,5 +1,6 @@
 import type { InstructionContent, Operation, Step } from "#lib/instructions/schema";
 import { chainsOf, isDone, unsigned } from "./buyoffs.rules.ts";
+import type { Facts } from "./facts.schema.ts";
 import { balanceOf, isLot } from "./lot-balance.rules.ts";
 import type { PlannedStep } from "./plan.rules.ts";
 import { plannedField, plannedStep, plannedSteps } from "./plan.rules.ts";
@@ -82,11 +83,13 @@ function stepsDueIn(
   return own.toSpliced(at, 0, ...traveled);
 }
 
+type Missing = Pick<Facts, "blobsMissing" | "missingFrom">;
+
 /** Everything that completion still misses. Empty: the gate is open. */
 export function openItems(
   state: TravelerState,
   content: InstructionContent,
-  blobsMissing: readonly string[] = [],
+  missing: Missing = { blobsMissing: [] },
 ): OpenItem[] {
   return [
     ...plannedSteps(content).flatMap(({ operation, step }) =>
@@ -115,9 +118,27 @@ export function openItems(
     ...toolsMissing(state, content).map(
       ({ kit, due, counted }): OpenItem => ({ code: "tools_open", params: { kit, due, counted } }),
     ),
-    ...blobsMissing.map((sha256): OpenItem => ({ code: "photo_not_arrived", params: { sha256 } })),
+    ...missing.blobsMissing.map((sha256) => notArrived(state, content, missing, sha256)),
     ...quantityOpen(state),
   ];
+}
+
+/** Which photo or report, by where it belongs, and which tablet has it. */
+function notArrived(
+  state: TravelerState,
+  content: InstructionContent,
+  { missingFrom }: Missing,
+  sha256: string,
+): OpenItem {
+  const photo = state.photos.find((of) => of.sha256 === sha256);
+  const step = plannedSteps(content).find((of) => of.step.id === photo?.step)?.step.number;
+  const defect = state.defects.find(({ id }) => id === photo?.defect)?.code;
+  const report = state.measurementRecords.find((of) => of.sha256 === sha256)?.name;
+  const what = step ?? defect ?? report ?? sha256.slice(0, 8);
+  return {
+    code: "photo_not_arrived",
+    params: { sha256, what, tablet: missingFrom?.[sha256] ?? "" },
+  };
 }
 
 /** A lot is not done before every piece of it is accounted for. */

@@ -1,5 +1,5 @@
-import { photoBytesMax, storePhoto, storeReport } from "#lib/blobs/commands";
-import { documentBytesMax, reportTypes } from "#lib/blobs/document.rules";
+import { bytesMaxOf, storePart, storeUpload } from "#lib/blobs/parts.commands";
+import { partBytesMax, partRange } from "#lib/blobs/parts.rules";
 import { kept } from "#lib/blobs/queries";
 import { isBlobHash } from "#lib/blobs/store.gateway";
 import { actorOfDevice, currentActor } from "#lib/boundary/actor";
@@ -7,15 +7,24 @@ import { bytesOf } from "#lib/boundary/body";
 import { reading, turnAway, uploading } from "#lib/boundary/endpoint";
 import { may } from "#lib/boundary/permissions";
 
+/** The whole at once, or with Content-Range a part of it: what broke off goes on where it was. */
 export const PUT = uploading("device", async (device, { request, params }) => {
   const { sha256 = "" } = params;
   if (!isBlobHash(sha256)) return turnAway("invalid_input");
   const mediaType = request.headers.get("content-type") ?? "";
-  const isReport = reportTypes.some((type) => type === mediaType);
-  const bytes = await bytesOf(request, isReport ? documentBytesMax : photoBytesMax);
+  const asked = request.headers.get("content-range");
+  const range = asked === null ? null : partRange(asked);
+  if (asked !== null && range === null) return turnAway("invalid_input");
+  const bytesMax = bytesMaxOf(mediaType);
+  if (range !== null && range.total > bytesMax) return turnAway("too_large");
+  const bytes = await bytesOf(request, range === null ? bytesMax : partBytesMax);
   if (!bytes.ok) return turnAway(bytes.error === "too_large" ? "too_large" : "invalid_input");
-  const store = isReport ? storeReport : storePhoto;
-  const stored = await store(device, { sha256, mediaType, bytes: bytes.value });
+  if (range !== null && bytes.value.byteLength !== range.length) return turnAway("invalid_input");
+  const upload = { sha256, mediaType, bytes: bytes.value };
+  const stored =
+    range === null
+      ? await storeUpload(device, upload)
+      : await storePart(device, { ...upload, range });
   // Not a refusal of an act but of a file: a status of its own, so that no tablet sends it for ever.
   return stored.ok ? stored : Response.json(stored, { status: 415 });
 });
