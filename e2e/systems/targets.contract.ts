@@ -6,9 +6,12 @@ vi.hoisted(() => {
 });
 
 import type { RestConnectorConfig } from "#lib/feed/connectors/rest/schema";
+import { withdraw } from "#lib/feed/connectors/rest/talk.gateway";
 import { aPlant, type TestPlant } from "#lib/feed/testing/plant";
 import { portsWith, quickPace, unexpected, until as untilWithin } from "#lib/feed/testing/ports";
 import { pollDue } from "#lib/feed/tracking.worker";
+import { erpNextStale } from "./simulators/erpnext.ts";
+import { sapStale } from "./simulators/sap.ts";
 import { change, type Held, type Simulator } from "./simulators/simulator.ts";
 import { type Target, targets } from "./simulators/targets.ts";
 
@@ -320,5 +323,99 @@ describe("carbon, whose record is several rows", () => {
     expect(inserts("nonConformance")).toHaveLength(1);
     expect(inserts("nonConformanceItem")).toHaveLength(1);
     expect(inserts("nonConformanceJobOperation")).toHaveLength(2);
+  });
+});
+
+describe.each([
+  { preset: "sap-defect", where: "/AttachmentContentSet", stale: sapStale },
+  { preset: "erpnext", where: "/Comment", stale: erpNextStale },
+] as const)("$preset, whose record somebody else saves at the same moment", (of) => {
+  const { open, made, states, reaches, there, plant } = stageOf(targetOf(of.preset));
+  const isWord = ({ method, path }: { method: string; path: string }) =>
+    method === "POST" && path.endsWith(of.where);
+
+  test("what was to be added is refused as stale: the record is read again, and it is added once", async () => {
+    await open();
+    const { traveler, defect, held } = await made();
+    const before = held.notes.length;
+    let refusedAt = 0;
+    there().faults.answers = (asked) => {
+      if (!isWord(asked)) return null;
+      refusedAt = there().asked.length;
+      change(held, {});
+      return of.stale;
+    };
+    await plant().comment(traveler, defect, "2");
+    await reaches("update", "verified");
+    expect(held.notes).toHaveLength(before + 1);
+    const since = there().asked.slice(refusedAt);
+    const again = since.findIndex(isWord);
+    expect(since.slice(0, again).some(({ path }) => path.includes(held.id))).toBe(true);
+    expect(await states("update")).toMatchObject([{ attempts: 1 }]);
+  });
+
+  test("what stands there by then, whoever put it there, is not added again", async () => {
+    await open();
+    const { traveler, defect, held } = await made();
+    const before = held.notes.length;
+    let refusedAt = 0;
+    there().faults.answers = (asked) => {
+      if (!isWord(asked)) return null;
+      refusedAt = there().asked.length;
+      // Another worker of ours was first, and its answer is on its way.
+      const key = String(asked.headers.slug ?? JSON.stringify(asked.json));
+      held.notes.push({ key, text: key });
+      held.files.push({ name: key, size: 1 });
+      return of.stale;
+    };
+    await plant().comment(traveler, defect, "2");
+    await reaches("update", "verified");
+    expect(held.notes).toHaveLength(before + 1);
+    expect(there().asked.slice(refusedAt).filter(isWord)).toEqual([]);
+  });
+});
+
+describe("odoo, where nobody may delete", () => {
+  const { open, made, only, there } = stageOf(targetOf("odoo"));
+
+  test("what would delete a record is refused within a 200, and told as refused; the ready configuration never tries", async () => {
+    await open();
+    const { held } = await made();
+    const target = targetOf("odoo");
+    const config = target.config(there().url);
+    expect(JSON.stringify(config)).not.toContain("unlink");
+    const body =
+      '{ "model": "mgmtsystem.nonconformity", "method": "unlink", "args": [[$number($externalId)]] }';
+    const deleting = { ...config, allow: ["127.0.0.1"], withdraw: { ...config.readBack, body } };
+    const quiet = { onSend: async () => undefined };
+    const said = await withdraw({ config: deleting, secret: target.secret }, held.id, quiet);
+    expect(said).toMatchObject({
+      kind: "rejected",
+      reason: expect.stringContaining("not allowed to delete"),
+    });
+    only(there().world.records);
+  });
+});
+
+describe("veeva, in a burst", () => {
+  const { open, reaches, only, there, plant } = stageOf(targetOf("veeva"));
+
+  test("failure 37: it answers late and refuses nothing: it is waited for longer, and what was sent is there once", async () => {
+    await open();
+    await plant().query(
+      "update connectors set config = jsonb_set(config, '{timeoutMs}', '400') where id = $1",
+      [plant().connector],
+    );
+    there().faults.delaysMs = 700;
+    await plant().logDefect();
+    await reaches("create", "tracking");
+    only(there().world.records);
+    const [learned] = await plant().query<{ patience_ms: number | null }>(
+      "select patience_ms from connectors where id = $1",
+      [plant().connector],
+    );
+    expect(learned?.patience_ms).toBeGreaterThan(700);
+    const creates = await plant().attempts("create");
+    expect(creates.map(({ classification }) => classification)).toEqual(["done"]);
   });
 });

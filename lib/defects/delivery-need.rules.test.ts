@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { DeliveryState } from "#lib/feed/delivery.rules";
-import { afterOutcome } from "#lib/feed/delivery.rules";
+import { afterOutcome, serialsByNow } from "#lib/feed/delivery.rules";
 import en from "../messages/en/desk.json" with { type: "json" };
 import es from "../messages/es/desk.json" with { type: "json" };
 import { byNeed, needOf, reasonOf } from "./delivery-need.rules.ts";
@@ -72,6 +72,11 @@ test("what the worker notes is told in words of ours, and the QMS's own words ar
   expect(noted({ kind: "unmapped", reason: "gage SC-0019", fails: true }).code).toBe(
     "not_waited_for",
   );
+  expect(noted({ kind: "unnumbered", lot: "B13-0418" })).toEqual({
+    code: "no_serials",
+    said: "B13-0418",
+  });
+  expect(reasonOf(serialsByNow)).toEqual({ code: "serials_now", said: "" });
   expect(noted({ kind: "rate_limited", waitMs: 5 })).toEqual({ code: "asked_to_wait", said: "" });
   expect(noted({ kind: "not_there" }, "outcome_unknown").code).toBe("not_found_yet");
   expect(noted({ kind: "not_done", reason: "connection refused" })).toEqual({

@@ -1,4 +1,4 @@
-import type { DeliveryState } from "#lib/feed/delivery.rules";
+import { type DeliveryState, noSerialsYet, serialsByNow } from "#lib/feed/delivery.rules";
 
 /** What a reader of a delivery has to know first: somebody must act, nobody knows, it is on its way, it is there. */
 export type Need = "person" | "unknown" | "waiting" | "there" | "over";
@@ -44,6 +44,8 @@ export type Reason = {
     | "not_mapped"
     | "not_waited_for"
     | "mapped_now"
+    | "no_serials"
+    | "serials_now"
     | "asked_to_wait"
     | "not_found_yet"
     | "sent_again"
@@ -61,6 +63,7 @@ const plain: Readonly<Record<string, Reason["code"]>> = {
   "linked by hand": "linked",
   discarded: "discarded",
   "its codes are mapped by now": "mapped_now",
+  [serialsByNow]: "serials_now",
   "asked to wait": "asked_to_wait",
   "not found yet": "not_found_yet",
   "not there, to be sent again": "sent_again",
@@ -70,6 +73,7 @@ const prefixed: readonly (readonly [string, Reason["code"]])[] = [
   ["rejected: mapping: ", "unfit"],
   ["rejected: ", "rejected"],
   ["not mapped: ", "not_mapped"],
+  [noSerialsYet, "no_serials"],
   ["not mapped, not waited for: ", "not_waited_for"],
   ["outcome unknown, no way to look it up: ", "no_way_to_look"],
 ];

@@ -6,9 +6,10 @@ import type { Codes } from "./connectors/rest/mapping.rules.ts";
 import { canonicalOf } from "./crosswalk-lines.rules.ts";
 import { codeIn } from "./crosswalks.rules.ts";
 import type { CodeMissing, CodeUsed, CrosswalkList, OnMissing } from "./crosswalks.schema.ts";
+import { serialsOfMessage } from "./serials.queries.ts";
 
-/** For whom a code is looked up: a site's connector. */
-export type Asking = { site: string; connector: string };
+/** For whom a code is looked up: a site's connector; and for which message, where it is for one. */
+export type Asking = { site: string; connector: string; delivery?: string };
 
 /** What the lists say of one code, the nearest list first: of this site before the company's. */
 export async function listsFor(
@@ -105,6 +106,9 @@ export function bookAt(asking: Asking, at: () => Instant, sent: readonly CodeUse
       else missing.set(key, found.missing);
       return found;
     },
+    ...(asking.delivery === undefined
+      ? {}
+      : { serials: () => serialsOfMessage(asking.site, asking.delivery ?? "") }),
     used: () => [...used.values()],
     missing: () => [...missing.values()],
     news: () => {

@@ -51,6 +51,10 @@ export type CodeUsed = {
   version: number;
 };
 export type CodeMissing = { kind: CodeKind; code: string; fails: boolean };
+/** The pieces of the lot `code` have no serial numbers yet. */
+export type SerialsMissing = { kind: "serials"; code: string; fails: false };
+/** What a mapping lacks that somebody or something else will bring. */
+export type Missing = CodeMissing | SerialsMissing;
 
 const codeText = words(200);
 const moment = z.iso.datetime({ precision: 3 });

@@ -57,6 +57,7 @@ export const defaultRules: Readonly<
         "defect.withdrawn",
         "rework.started",
         "hold.released",
+        "unit.serials_assigned",
       ],
       when: "true",
       // A defect found at no step has an empty part: it is known to be none.

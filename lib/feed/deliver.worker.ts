@@ -65,9 +65,10 @@ async function deliverOne(
 
 /** What may be there already was sent with the codes of its own rows; whatever is sent anew asks again. */
 async function bookFor(claim: Claim, { site, code }: OpenConnector): Promise<Book> {
+  const asking = { site, connector: code, delivery: claim.id };
   const isInDoubt = claim.found !== "pending";
   const sent = isInDoubt ? await codesOfDelivery(claim.id) : [];
-  return bookAt({ site, connector: code }, () => instant(claim.eventAt.getTime()), sent);
+  return bookAt(asking, () => instant(claim.eventAt.getTime()), sent);
 }
 
 async function carry(work: Work, about: object): Promise<void> {

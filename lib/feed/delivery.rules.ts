@@ -47,6 +47,8 @@ export type Outcome =
   | { kind: "rejected"; reason: string }
   /** Codes that no crosswalk maps. `fails`: their list says not to wait for it. */
   | { kind: "unmapped"; reason: string; fails: boolean }
+  /** What it is about has no serial number yet, and the other system can't do without. */
+  | { kind: "unnumbered"; lot: string }
   | { kind: "unauthorized"; reason: string }
   | { kind: "rate_limited"; waitMs: number }
   /** The photo's bytes have not come from the tablet yet. */
@@ -65,6 +67,11 @@ export type Change = {
 /** Of a system that keeps records: how a doubt is cleared. Who hears events needs none of it. */
 type Policy = Pick<RestConnectorConfig, "retry"> &
   Partial<Pick<RestConnectorConfig, "dedupe" | "settlingMs" | "lookupsMax">>;
+
+/** How it is noted that a message waits for the serial numbers of a lot's pieces. */
+export const noSerialsYet = "no serial numbers yet: ";
+/** … and that it goes on because they have them. */
+export const serialsByNow = "its pieces have their serial numbers by now";
 
 /** The delivery's next state. `jitter` in [0, 1) spreads retries. */
 export function afterOutcome(
@@ -112,6 +119,9 @@ export function afterOutcome(
         nextAt: now,
         lastResult: `${outcome.fails ? "not mapped, not waited for" : "not mapped"}: ${outcome.reason}`,
       };
+    case "unnumbered":
+      // Goes on by itself once the pieces have their numbers; no attempt is spent, nothing has left.
+      return { ...stay, state: "parked", nextAt: now, lastResult: `${noSerialsYet}${outcome.lot}` };
     case "unauthorized":
       // Not this delivery's fault: it keeps its attempts and waits with all the others.
       return {

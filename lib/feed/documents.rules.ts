@@ -103,13 +103,18 @@ const toldToNcr: readonly EventName[] = [
   "rework.completed",
   "hold.released",
   "disposition.received",
+  "unit.serials_assigned",
 ];
 
 /** What a rule of a process may listen to: to open a record by, and to tell one that is there. */
 export const openable = (process: FeedProcess): readonly EventName[] =>
   process === "EVENTS" ? eventNames : opens[process];
 export const followable = (process: FeedProcess): readonly EventName[] =>
-  process === "EVENTS" ? [] : process === "NCR" ? toldToNcr : opens[process];
+  process === "EVENTS"
+    ? []
+    : process === "NCR"
+      ? toldToNcr
+      : [...opens[process], "unit.serials_assigned"];
 
 type About = Omit<
   ProcessDocument & { process: "CONFORMANCE_SIGNAL" },

@@ -159,6 +159,7 @@ async function tryOn(
           rule,
           site,
           latest: tried.ledger.latest,
+          ofLot: tried.ledger.ofLot,
           now: Date.now,
         })
       : { outcome: "error", detail: `no entry logs defect ${defectIn(event)}` };
@@ -184,8 +185,9 @@ function doesWhat(routed: Routed): keyof Counts {
   if (routed.outcome === "error") return "error";
   if (routed.outcome !== "matched") return "notMatched";
   if (routed.cancels) return "withdrawn";
-  if (!routed.delivery) return "joined";
-  return routed.delivery.state === "gated" ? "gated" : routed.delivery.operation;
+  const [delivery] = routed.deliveries;
+  if (!delivery) return "joined";
+  return delivery.state === "gated" ? "gated" : delivery.operation;
 }
 
 const countsOf = ({ lines }: Tried): Counts => {

@@ -158,6 +158,8 @@ export function updateText(event: CloudEvent): string {
     const { scope, reason } = event.data;
     return `Hold placed on ${[scope.kind, scope.subject].filter(Boolean).join(" ")}${reason ? `: ${reason.label ?? reason.code}` : ""}`;
   }
+  if (isNamed(event, "unit.serials_assigned"))
+    return `The pieces of ${unitIn(event) ?? "the lot"} have serial numbers now: ${event.data.serials.join(", ")}.`;
   return nameOf(event);
 }
 

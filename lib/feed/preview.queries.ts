@@ -51,7 +51,7 @@ export async function mappingPreview(actor: Actor, id: string): Promise<MappingP
   const config = connector && restConnectorConfig.safeParse(connector.config);
   if (!connector || !config?.success) return null;
   const eventAt = (await happenedAt(actor, id)) ?? delivery.createdAt;
-  const asking = { site: actor.site, connector: connector.code };
+  const asking = { site: actor.site, connector: connector.code, delivery: id };
   const book = bookAt(asking, () => instant(eventAt.getTime()));
   const budget = { now: () => Date.now(), milliseconds: 1_000, depth: 1_000 };
   const key = { key: delivery.externalKey };

@@ -118,7 +118,7 @@ async function readingOf(
 
 /** In the codes that it was sent with, whatever is mapped since. */
 async function withCodesOf(connector: Records, { delivery, eventAt }: OursRow): Promise<Records> {
-  const asking = { site: connector.site, connector: connector.code };
+  const asking = { site: connector.site, connector: connector.code, delivery };
   const sent = await codesOfDelivery(delivery);
   return { ...connector, codes: bookAt(asking, () => instant(eventAt.getTime()), sent) };
 }

@@ -5,6 +5,7 @@ import type { CodeKind } from "./code-kinds.schema.ts";
 import { connectorById, isRecordsConnector } from "./connector.queries.ts";
 import { recordOf } from "./connectors/rest/talk.gateway.ts";
 import { bookAt } from "./crosswalk-book.queries.ts";
+import { noSerialsYet, serialsByNow } from "./delivery.rules.ts";
 import { keepWords } from "./external.commands.ts";
 import { tellLive } from "./live.commands.ts";
 
@@ -44,6 +45,54 @@ export async function redriveMapped(limit = 200): Promise<number> {
   for (const one of waiting) if (await goesOn(one)) redriven += 1;
   return redriven;
 }
+
+type Unnumbered = {
+  id: string;
+  site: string;
+  traveler: string;
+  stream: string;
+  seq: number;
+};
+
+/**
+ * What waits for the serial numbers of a lot's pieces goes on by itself once they have them, wherever its defect has
+ * gone meanwhile. The entry that gave them stands beside the message from then on: its numbers are those of that entry,
+ * whatever becomes of the lot.
+ */
+export async function redriveNumbered(limit = 200): Promise<number> {
+  const numbered = await db.$queryRaw<Unnumbered[]>`
+    select d.id, d.site_id as site, d.traveler_id as traveler, given.stream_id as stream, given.seq
+      from deliveries d
+      join lateral (
+        select e.stream_id, e.seq from entries e
+         where e.stream_id = coalesce((select traveler from defect_now(d.defect_id)), d.traveler_id)
+           and e.type in ('traveler.serials_assigned', 'traveler.split_off')
+           and jsonb_array_length(coalesce(e.line::jsonb->'body'->'serials', '[]')) > 0
+         order by e.seq desc limit 1) given on true
+     where d.state = 'parked' and d.discard_asked_by is null and starts_with(d.last_result, ${noSerialsYet})
+     order by d.updated_at
+     limit ${limit}`;
+  let redriven = 0;
+  for (const one of numbered) if (await goesOnNumbered(one)) redriven += 1;
+  return redriven;
+}
+
+const goesOnNumbered = ({ id, site, traveler, stream, seq }: Unnumbered): Promise<boolean> =>
+  inTransaction(async (tx) => {
+    const moved = await tx.$executeRaw`
+      update deliveries
+         set state = case when operation = 'create' and external_id is not null
+                          then 'delivered'::delivery_state else 'pending'::delivery_state end,
+             lookups = 0, next_at = clock_timestamp(), updated_at = clock_timestamp(), last_result = ${serialsByNow}
+       where id = ${id}::uuid and state = 'parked' and discard_asked_by is null
+         and starts_with(last_result, ${noSerialsYet})`;
+    if (moved !== 1) return false;
+    await tx.$executeRaw`
+      insert into delivery_events (delivery_id, stream_id, seq, site_id)
+      values (${id}::uuid, ${stream}::uuid, ${seq}, ${site}::uuid) on conflict do nothing`;
+    await tellLive(tx, site, { kinds: ["delivery"], travelers: [traveler] });
+    return true;
+  });
 
 type Unread = { connector: string; externalId: string; raw: unknown };
 

@@ -18,6 +18,7 @@ import {
   loggingEntry,
   type Queued,
   queued,
+  recordsOfLot,
 } from "./routing.queries.ts";
 import {
   effectsOf,
@@ -155,6 +156,7 @@ async function routeOne(
         rule,
         site: of.site,
         latest: (correlation) => latestRecord(tx, of.site, correlation),
+        ofLot: (at) => recordsOfLot(tx, of.site, rule.code, at),
         now: Date.now,
       });
       await doHere(tx, of, rule, event, routed);
@@ -268,7 +270,7 @@ async function written(
   if (routed.outcome !== "matched") return routed;
   if (routed.cancels) await cancelUnsent(tx, of.site, routed.cancels);
   if (routed.joins) await carryToo(tx, of, routed.joins);
-  if (routed.delivery) await saveDelivery(tx, of, rule, routed.delivery);
+  for (const delivery of routed.deliveries) await saveDelivery(tx, of, rule, delivery);
   return routed;
 }
 

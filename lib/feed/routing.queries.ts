@@ -1,8 +1,10 @@
 import "server-only";
 import type { Tx } from "#lib/db/client";
+import { Prisma } from "#lib/db/generated/client";
 import { type InstructionContent, instructionContent } from "#lib/instructions/schema";
 import type { StreamKind } from "#lib/record/schema";
-import type { KnownRecord, RuleInForce } from "./routing.rules.ts";
+import { noSerialsYet } from "./delivery.rules.ts";
+import type { KnownRecord, RecordOfLot, RuleInForce } from "./routing.rules.ts";
 import type { RuleVersion } from "./rules.rules.ts";
 import { type RuleContent, ruleContent } from "./rules.schema.ts";
 
@@ -86,6 +88,13 @@ export async function loggingEntry(
   return row ?? null;
 }
 
+/** A record as the router knows it, of a delivery d that made it and what r says of it. */
+const knownColumns = Prisma.sql`d.external_key as "externalKey", d.connector_id::text as connector,
+  d.traveler_id::text as stream, d.defect_id::text as defect,
+  coalesce(d.payload->>'recordedAt', utc_text(d.created_at)) as "openedAt", d.state::text as state,
+  r.status, d.fence = 0 and d.state in ('pending', 'gated') as "isUntouched",
+  coalesce(r.number, d.external_number) as number`;
+
 /** The last record that was opened under a correlation at a site, wherever it was sent. */
 export async function latestRecord(
   tx: Tx,
@@ -93,11 +102,7 @@ export async function latestRecord(
   correlation: string,
 ): Promise<KnownRecord | null> {
   const rows = await tx.$queryRaw<(Omit<KnownRecord, "recurrence"> & { count: number })[]>`
-    select d.external_key as "externalKey", d.connector_id::text as connector,
-           d.traveler_id::text as stream, d.defect_id::text as defect,
-           coalesce(d.payload->>'recordedAt', utc_text(d.created_at)) as "openedAt", d.state::text as state,
-           r.status, d.fence = 0 and d.state in ('pending', 'gated') as "isUntouched",
-           coalesce(r.number, d.external_number) as number, count(*) over ()::int as count
+    select ${knownColumns}, count(*) over ()::int as count
       from deliveries d
       left join external_records r on r.connector_id = d.connector_id and r.external_id = d.external_id
      where d.site_id = ${site}::uuid and d.correlation = ${correlation} and d.operation = 'create'
@@ -107,6 +112,33 @@ export async function latestRecord(
   const { count, ...known } = row;
   return { ...known, recurrence: count - 1 };
 }
+
+/**
+ * What a rule has opened about the pieces that a lot has now: a defect that has left with its pieces is spoken of where
+ * it is. Without what waits for the numbers of the pieces, or has gone on with them already: it is sent with them.
+ */
+export const recordsOfLot = (
+  tx: Tx,
+  site: string,
+  rule: string,
+  { stream: lot, seq }: { stream: string; seq: number },
+): Promise<RecordOfLot[]> =>
+  tx.$queryRaw<RecordOfLot[]>`
+    with recursive brought as (
+      select from_defect as defect from defect_moves where to_traveler = ${lot}::uuid
+      union
+      select m.from_defect from brought join defect_moves m on m.to_defect = brought.defect)
+    select ${knownColumns}, d.correlation, 0 as recurrence
+      from deliveries d
+      left join external_records r on r.connector_id = d.connector_id and r.external_id = d.external_id
+     where d.site_id = ${site}::uuid and d.rule = ${rule} and d.operation = 'create' and d.correlation is not null
+       and d.state not in ('cancelled', 'superseded')
+       and not (d.state = 'parked' and starts_with(d.last_result, ${noSerialsYet}))
+       and not exists (
+         select from delivery_events v where v.delivery_id = d.id and v.stream_id = ${lot}::uuid and v.seq = ${seq})
+       and (d.traveler_id = ${lot}::uuid or d.defect_id in (select defect from brought))
+       and coalesce((select traveler from defect_now(d.defect_id)), d.traveler_id) = ${lot}::uuid
+     order by d.position`;
 
 type VersionRow = {
   rule: string;

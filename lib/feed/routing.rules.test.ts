@@ -39,6 +39,7 @@ const ask = (rule = aRule("ncr-from-defect"), event: CloudEvent = logged, known 
     rule,
     site,
     latest: known.latest,
+    ofLot: known.ofLot,
     now: () => 0,
   });
 const problem = (routed: Routed) => `${routed.outcome}: ${routed.detail}`;
@@ -61,7 +62,7 @@ describe("one rule and one event", () => {
     const routed = await ask();
     expect(routed).toMatchObject({
       outcome: "matched",
-      delivery: { operation: "create", state: "pending" },
+      deliveries: [{ operation: "create", state: "pending" }],
     });
     const [delivery] = deliveriesIn([{ event: logged, rule: byCode, routed }]);
     expect(delivery?.externalKey).toMatch(new RegExp(`^buyoff:${site}:NCR:[0-9a-f]{20}$`));
@@ -121,19 +122,21 @@ describe("one rule and one event", () => {
   test("a rule that lets a person look first makes a draft that waits", async () => {
     const gate = { mode: "needs-approval", role: "quality" } as const;
     expect(await ask(aRule("ncr-from-defect", { gate }))).toMatchObject({
-      delivery: { state: "gated" },
+      deliveries: [{ state: "gated" }],
     });
   });
 
   test("an event to whoever listens is the event itself, in the order of its unit", async () => {
     expect(await ask(aRule("events-to-bus"))).toMatchObject({
-      delivery: {
-        operation: "publish",
-        externalKey: `buyoff:${site}:EVENT:${logged.id}`,
-        orderingKey: logged.partitionkey,
-        payload: logged,
-        correlation: null,
-      },
+      deliveries: [
+        {
+          operation: "publish",
+          externalKey: `buyoff:${site}:EVENT:${logged.id}`,
+          orderingKey: logged.partitionkey,
+          payload: logged,
+          correlation: null,
+        },
+      ],
     });
   });
 });
@@ -164,7 +167,7 @@ describe("several events of one key", () => {
     const rule = aRule("ncr-from-defect");
     const seen = await routedAll(events, [rule]);
     const amended = seen.find(({ event }) => nameOf(event) === "defect.amended");
-    expect(amended?.routed).toMatchObject({ delivery: { operation: "update" } });
+    expect(amended?.routed).toMatchObject({ deliveries: [{ operation: "update" }] });
     const late = await routedAll(named("defect.amended"), [rule], aLedger(), events);
     expect(late.map(({ routed }) => problem(routed))).toEqual([
       "not_matched: no record of its key was opened",
@@ -179,6 +182,7 @@ describe("several events of one key", () => {
       const ledger = aLedger();
       const [opened] = deliveriesIn(await routedAll([first], [byCode], ledger));
       const over = {
+        ofLot: ledger.ofLot,
         latest: async (correlation: string) => {
           const known = await ledger.latest(correlation);
           return known && known.recurrence === 0 ? { ...known, status, number: "NCR-7" } : known;
@@ -216,6 +220,7 @@ describe("several events of one key", () => {
     const rule = aRule("ncr-from-defect");
     const [opened] = deliveriesIn(await routedAll([logged], [rule], ledger));
     const untouched = {
+      ofLot: ledger.ofLot,
       latest: async (correlation: string) => {
         const known = await ledger.latest(correlation);
         return known && { ...known, isUntouched: true };
@@ -225,13 +230,16 @@ describe("several events of one key", () => {
     const before = await routedAll([withdrawn], [rule], untouched, events);
     expect(before[0]?.routed).toMatchObject({
       outcome: "matched",
-      delivery: null,
+      deliveries: [],
       cancels: opened?.externalKey,
     });
     const sent = aLedger();
     await routedAll([logged], [rule], sent);
     const after = await routedAll([withdrawn], [rule], sent, events);
-    expect(after[0]?.routed).toMatchObject({ cancels: null, delivery: { operation: "update" } });
+    expect(after[0]?.routed).toMatchObject({
+      cancels: null,
+      deliveries: [{ operation: "update" }],
+    });
   });
 
   test("failure 6: the same event again has the same keys, to the last character", async () => {

@@ -1,5 +1,6 @@
 import { namesOf, plantNamesOf } from "#lib/catalogue/catalogue.rules";
 import type { CloudEvent, EventName } from "#lib/catalogue/data.schema";
+import type { EventContext } from "#lib/catalogue/envelope.schema";
 import { type Canonical, canonicalSha256, sha256Hex } from "#lib/kit/canonical";
 import type { Instant } from "#lib/kit/time";
 import type { StreamKind } from "#lib/record/schema";
@@ -56,6 +57,8 @@ export type KnownRecord = {
   recurrence: number;
 };
 
+export type RecordOfLot = KnownRecord & { correlation: string };
+
 export type Payload = ProcessDocument | ProcessUpdate | NcrUpdate | NcrPhoto | CloudEvent;
 
 export type RoutedDelivery = {
@@ -79,7 +82,8 @@ export type Routed =
   | {
       outcome: "matched";
       detail: string | null;
-      delivery: RoutedDelivery | null;
+      /** One, but for an event about a lot that is told to each of its records. */
+      deliveries: readonly RoutedDelivery[];
       cancels: string | null;
       joins: string | null;
     };
@@ -92,6 +96,8 @@ export type Asked = {
   site: string;
   /** The last record that was opened under a correlation. */
   latest(correlation: string): Promise<KnownRecord | null>;
+  /** What the rule has opened about the pieces that a lot has at an entry, and has not been sent with that entry. */
+  ofLot(at: Pick<EventContext["integrity"], "stream" | "seq">): Promise<readonly RecordOfLot[]>;
   now(): number;
 };
 
@@ -108,9 +114,9 @@ export async function routeEvent(asked: Asked): Promise<Routed> {
   const routed = await routedBy(asked).catch((problem: unknown) =>
     wrong(`it can't be made: ${String(problem)}`),
   );
-  if (routed.outcome !== "matched" || !routed.delivery) return routed;
+  if (routed.outcome !== "matched") return routed;
   try {
-    canonicalSha256(routed.delivery.payload as unknown as Canonical);
+    for (const { payload } of routed.deliveries) canonicalSha256(payload as unknown as Canonical);
     return routed;
   } catch (problem) {
     return wrong(`what would be sent has no single text: ${String(problem)}`);
@@ -150,19 +156,21 @@ function published({ event, rule, site }: Asked): Routed {
     detail: null,
     cancels: null,
     joins: null,
-    delivery: {
-      operation: "publish",
-      connector: rule.connector,
-      process: "EVENTS",
-      defect: defectIn(event),
-      correlation: null,
-      orderingKey: event.partitionkey,
-      externalKey: `buyoff:${site}:EVENT:${event.id}`,
-      state: "pending",
-      priority: rule.content.priority,
-      payload: event,
-      attachment: null,
-    },
+    deliveries: [
+      {
+        operation: "publish",
+        connector: rule.connector,
+        process: "EVENTS",
+        defect: defectIn(event),
+        correlation: null,
+        orderingKey: event.partitionkey,
+        externalKey: `buyoff:${site}:EVENT:${event.id}`,
+        state: "pending",
+        priority: rule.content.priority,
+        payload: event,
+        attachment: null,
+      },
+    ],
   };
 }
 
@@ -172,6 +180,7 @@ async function inProcess(
   isOpening: boolean,
 ): Promise<Routed> {
   const { event, origin, rule, site } = asked;
+  if (isNamed(event, "unit.serials_assigned")) return numbered(asked, process);
   if (process === "NCR" && defectIn(event) === null) return no("it is about no defect");
   if (event.data.context.units === undefined) return no("it is about no unit");
   const key = await keyOf(asked);
@@ -187,7 +196,7 @@ async function inProcess(
       return {
         outcome: "matched",
         detail: `told with ${last.externalKey}`,
-        delivery: null,
+        deliveries: [],
         cancels: null,
         joins: last.externalKey,
       };
@@ -211,20 +220,36 @@ async function inProcess(
     detail: names ? `a recurrence of ${names}` : null,
     cancels: null,
     joins: null,
-    delivery: {
-      operation: "create",
-      connector: rule.connector,
-      process,
-      defect: defectIn(event) ?? defectIn(origin),
-      correlation,
-      orderingKey: externalKey,
-      externalKey,
-      state: rule.content.gate.mode === "auto" ? "pending" : "gated",
-      priority: rule.content.priority,
-      payload: names ? { ...payload, recurrenceOf: names } : payload,
-      attachment: null,
-    },
+    deliveries: [
+      {
+        operation: "create",
+        connector: rule.connector,
+        process,
+        defect: defectIn(event) ?? defectIn(origin),
+        correlation,
+        orderingKey: externalKey,
+        externalKey,
+        state: rule.content.gate.mode === "auto" ? "pending" : "gated",
+        priority: rule.content.priority,
+        payload: names ? { ...payload, recurrenceOf: names } : payload,
+        attachment: null,
+      },
+    ],
   };
+}
+
+/**
+ * The pieces of a lot have numbers from now on: every record that speaks of the lot is told them. What waits for
+ * exactly that goes out with them and need not be told.
+ */
+async function numbered(asked: Asked, process: DocumentedProcess): Promise<Routed> {
+  const { rule, event } = asked;
+  const known = await asked.ofLot(event.data.context.integrity);
+  const told = known.map((last) => added(asked, process, last.correlation, last));
+  const deliveries = told.flatMap((of) => (of.outcome === "matched" ? of.deliveries : []));
+  if (deliveries.length === 0) return no(`${rule.code} has no record about this lot`);
+  const detail = deliveries.length === 1 ? null : `told to ${deliveries.length} records`;
+  return { outcome: "matched", detail, cancels: null, joins: null, deliveries };
 }
 
 /** Whatever ends a record ends it for what comes later; what was never sent is no record. */
@@ -247,7 +272,7 @@ function added(
     return {
       outcome: "matched",
       detail: "withdrawn before anything was sent",
-      delivery: null,
+      deliveries: [],
       cancels: last.externalKey,
       joins: null,
     };
@@ -268,7 +293,7 @@ function added(
     detail,
     cancels: null,
     joins: null,
-    delivery: { ...base, ...of },
+    deliveries: [{ ...base, ...of }],
   });
   const externalKey = `${last.externalKey}:u${placeOf(event, last)}`;
   if (isNamed(event, "evidence.attached") && event.data.kind === "photo") {

@@ -5,11 +5,14 @@ import type { Outcome } from "./delivery.rules.ts";
 /** What the other system said that was no answer to what was asked. */
 export type Failure = Exclude<rest.Talk<never>, { kind: "done" }>;
 
-/** Codes wait for whoever maps them; anything else about a mapping is a fault of it, for a person. */
+/** Codes wait for whoever maps them, and a lot for its numbers; anything else about a mapping is a fault of it, for a person. */
 export function notMapped({ reason, missing = [] }: Pick<Failure, "reason" | "missing">): Outcome {
   if (missing.length === 0) return { kind: "rejected", reason };
-  const named = missing.map(({ kind, code }) => `${kind} ${code}`).join(", ");
-  return { kind: "unmapped", reason: named, fails: missing.some(({ fails }) => fails) };
+  const codes = missing.filter(({ kind }) => kind !== "serials");
+  const [lot] = missing;
+  if (lot && codes.length === 0) return { kind: "unnumbered", lot: lot.code };
+  const named = codes.map(({ kind, code }) => `${kind} ${code}`).join(", ");
+  return { kind: "unmapped", reason: named, fails: codes.some(({ fails }) => fails) };
 }
 
 /** A read that failed has done nothing: it can be asked again. */

@@ -21,7 +21,7 @@ import { testDraft } from "./validation-samples.rules.ts";
 
 export type Records = OpenConnector<RestConnectorConfig>;
 /** A message of the flow as it was made. */
-export type Message = { payload: unknown; key: string; eventAt: Date };
+export type Message = { id: string; payload: unknown; key: string; eventAt: Date };
 
 /** What a case works on: records of its own, and the plant's last messages. */
 export type Bench = {
@@ -99,12 +99,14 @@ export function draftOf({ connector, messages, run, link }: Bench): NcrDraft | S
 }
 export const isSeen = (draft: NcrDraft | Seen): draft is Seen => "observed" in draft;
 
-/** Codes as they were when it happened, as a worker looks them up. */
+/** Codes as they were when it happened, as a worker looks them up; the test record's unit is its own serial number. */
 export const asThen = (bench: Bench): Records => {
   const at = bench.messages[0]?.eventAt ?? new Date();
   const asking = { site: bench.site, connector: bench.connector.code };
-  const codes = bookAt(asking, () => instant(at.getTime()));
-  return { ...bench.connector, codes };
+  const book = bookAt(asking, () => instant(at.getTime()));
+  const draft = draftOf(bench);
+  const serials = isSeen(draft) || draft.unit === null ? [] : [draft.unit];
+  return { ...bench.connector, codes: { ...book, serials: async () => ({ ok: true, serials }) } };
 };
 
 export async function bodyOf(target: rest.RestTarget, key: string, draft: unknown) {

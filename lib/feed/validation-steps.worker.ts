@@ -51,8 +51,8 @@ export const recordActs: Readonly<Partial<Record<ActName, Carry>>> = {
   map: async (bench) => {
     if (bench.messages.length === 0) return notRun("no_events");
     const kept: Evidence[] = [];
-    for (const { payload, key, eventAt } of bench.messages) {
-      const asking = { site: bench.site, connector: bench.connector.code };
+    for (const { id, payload, key, eventAt } of bench.messages) {
+      const asking = { site: bench.site, connector: bench.connector.code, delivery: id };
       const codes = bookAt(asking, () => instant(eventAt.getTime()));
       const { talked, isMade } = await bodyOf({ ...bench.connector, codes }, key, payload);
       if (isMade || talked.kind === "done") {

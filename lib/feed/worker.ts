@@ -8,7 +8,7 @@ import { doEffects } from "./effects.worker.ts";
 import { holdFindings } from "./findings.commands.ts";
 import type { FeedPace, FeedPorts } from "./ports.schema.ts";
 import { reconcileDue } from "./reconcile.worker.ts";
-import { redriveMapped, rereadMapped } from "./redrive.worker.ts";
+import { redriveMapped, redriveNumbered, rereadMapped } from "./redrive.worker.ts";
 import { routeQueued } from "./routing.commands.ts";
 import { followNotices, pollDue, tellTravelers } from "./tracking.worker.ts";
 import { validateDue } from "./validation.worker.ts";
@@ -28,6 +28,7 @@ export async function runFeed(ports: FeedPorts, pace: FeedPace, stop: AbortSigna
     // Of systems that have become slow: what goes elsewhere doesn't wait for their answers.
     "slow deliveries": () => deliverDue(ports, pace, "slow"),
     redrive: () => redriveMapped(),
+    numbers: () => redriveNumbered(),
     words: () => rereadMapped(),
     notices: () => followNotices(),
     travelers: () => tellTravelers(ports),

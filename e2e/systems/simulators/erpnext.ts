@@ -38,6 +38,13 @@ const refused = (status: number, type: string, said: string): Answer => ({
   body: { exc_type: type, exception: `frappe.exceptions.${type}: ${said}` },
 });
 
+/** [bel] Somebody else has saved the document since it was read. */
+export const erpNextStale = refused(
+  417,
+  "TimestampMismatchError",
+  "Error: Document has been modified after you have opened it",
+);
+
 export const startErpNext = () =>
   simulate({
     answer: (asked, world) => {
@@ -110,12 +117,7 @@ function conformance({ method, json }: Asked, world: World, name: string): Answe
   if (!held) return refused(404, "DoesNotExistError", `Non Conformance ${name} not found`);
   if (method === "PUT") {
     const { modified, ...fields } = json as Record<string, unknown>;
-    if (modified && modified !== stamp(held.changedAt))
-      return refused(
-        417,
-        "TimestampMismatchError",
-        "Document has been modified after you have opened it",
-      );
+    if (modified && modified !== stamp(held.changedAt)) return erpNextStale;
     change(held, fields);
   }
   return { status: 200, body: { data: shown(held) } };

@@ -40,6 +40,9 @@ const problem = (status: number, value: string, detail = value): Answer => ({
   },
 });
 
+/** [bel] Somebody else has saved the object since it was read. */
+export const sapStale = problem(412, "Precondition failed");
+
 export const startSap = () =>
   simulate({
     answer: (asked, world) => {

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as wait } from "node:timers/promises";
 
 export type Asked = {
   method: string;
@@ -68,6 +69,10 @@ export async function simulate({ answer, isWrite, isUpload, limited }: Of) {
     limits: 0,
     /** The first request that is so is cut off before anything is done with it. */
     cuts: null as ((asked: Asked) => boolean) | null,
+    /** Every answer comes so late. */
+    delaysMs: 0,
+    /** The first request that this has an answer to gets it, and nothing is done. */
+    answers: null as ((asked: Asked) => Answer | null) | null,
   };
   const asked: Asked[] = [];
   const server = createServer(async (request, response) => {
@@ -87,6 +92,12 @@ export async function simulate({ answer, isWrite, isUpload, limited }: Of) {
     if (faults.cuts?.(heard)) {
       faults.cuts = null;
       return void request.socket.destroy();
+    }
+    if (faults.delaysMs > 0) await wait(faults.delaysMs);
+    const instead = faults.answers?.(heard) ?? null;
+    if (instead) {
+      faults.answers = null;
+      return write(response, instead);
     }
     const said = answer(heard, world);
     if (faults.losesReply && isWrite(heard)) {

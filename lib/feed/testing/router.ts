@@ -37,7 +37,8 @@ export async function routedAll(
     for (const rule of rules) {
       if (!isListening(rule.content, [nameOf(event)])) continue;
       const asked = { event, origin: originIn(all, event), rule, site };
-      const routed = await routeEvent({ ...asked, latest: ledger.latest, now: () => 0 });
+      const { latest, ofLot } = ledger;
+      const routed = await routeEvent({ ...asked, latest, ofLot, now: () => 0 });
       ledger.keep(routed, event);
       seen.push({ event, rule, routed });
     }
@@ -46,6 +47,4 @@ export async function routedAll(
 }
 
 export const deliveriesIn = (seen: readonly Seen[]) =>
-  seen.flatMap(({ routed }) =>
-    routed.outcome === "matched" && routed.delivery ? [routed.delivery] : [],
-  );
+  seen.flatMap(({ routed }) => (routed.outcome === "matched" ? routed.deliveries : []));

@@ -111,7 +111,14 @@ export function erpNextConfig({ procedure }: Readonly<Record<keyof typeof erpNex
     headers: '{ "authorization": "token " & $secret }',
     dedupe: "search",
     // It is there already: looked for, and found.
-    results: [{ when: 'act = "create" and status = 409', is: "unknown" }],
+    results: [
+      { when: 'act = "create" and status = 409', is: "unknown" },
+      // Somebody has saved the document meanwhile: it is read again, and decided on anew.
+      {
+        when: 'status = 417 and body.exc_type = "TimestampMismatchError"',
+        is: "not_processed",
+      },
+    ],
     words: '$join([body.exc_type, body.exception], ": ")',
     create: {
       method: "POST",

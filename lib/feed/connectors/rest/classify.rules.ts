@@ -33,6 +33,8 @@ function byStatus({ status, body }: Answered): Class {
   if (status === 401 || status === 410) return "unauthorized";
   if (status === 404) return "not_found";
   if (status === 429) return "rate_limited";
+  // Somebody else was quicker: what is there is read again, and decided on anew.
+  if (status === 412) return "not_processed";
   if (status === 408 || status === 425 || status >= 500) return "unknown";
   return "rejected";
 }

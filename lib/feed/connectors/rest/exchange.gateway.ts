@@ -1,7 +1,7 @@
 import "server-only";
 import * as z from "zod/mini";
 import { type Canonical, canonicalSha256 } from "#lib/kit/canonical";
-import type { CodeMissing } from "../../crosswalks.schema.ts";
+import type { Missing } from "../../crosswalks.schema.ts";
 import { classify, retryAfterMs } from "./classify.rules.ts";
 import { type Call, type Called, call } from "./gateway.ts";
 import { type Budget, type Codes, evaluate } from "./mapping.rules.ts";
@@ -17,7 +17,7 @@ export type Talk<T> =
   | (Failed & {
       trace: Trace;
       /** Codes that stopped it: nothing is wrong with the mapping, a person has to map them. */
-      missing?: readonly CodeMissing[];
+      missing?: readonly Missing[];
     });
 
 /** Told before anything leaves; may stop it by throwing. */
@@ -40,8 +40,8 @@ const rateLimitDefaultMs = 60_000;
 
 /** A request that could not be put together: a fault of the mapping, for a person. */
 export class MappingProblem extends Error {
-  readonly missing: readonly CodeMissing[];
-  constructor(problem: string, missing: readonly CodeMissing[] = []) {
+  readonly missing: readonly Missing[];
+  constructor(problem: string, missing: readonly Missing[] = []) {
     super(problem);
     this.missing = missing;
   }

@@ -31,6 +31,29 @@ describe("a mapping", () => {
     expect((await evaluate('$eval("1+1")', {}, {}, budget)).ok).toBe(false);
   });
 
+  test("asked twice at a time, each keeps its own codes, words and clock", async () => {
+    const source = '$code("gage", c) & " " & $who';
+    let answer = (_: string) => {};
+    const late = new Promise<string>((resolve) => {
+      answer = resolve;
+    });
+    const codesOf = (to: Promise<string>) => ({
+      find: async (kind: "gage", code: string) => {
+        const plain = { factor: null, addend: null, places: null, list: "", version: 1 };
+        return { ok: true, used: { kind, code, how: "mapped", to: await to, ...plain } } as const;
+      },
+    });
+    const asked = (to: Promise<string>, who: string) =>
+      evaluate(source, { c: "TW-1" }, { who }, budget, codesOf(to) as never);
+    await asked(Promise.resolve("A"), "before");
+    const first = asked(late, "first");
+    const second = asked(Promise.resolve("B"), "second");
+    expect(await second).toEqual({ ok: true, value: "B second" });
+    answer("A");
+    expect(await first).toEqual({ ok: true, value: "A first" });
+    expect(await asked(Promise.resolve("C"), "after")).toEqual({ ok: true, value: "C after" });
+  });
+
   test("names a code that nobody has mapped and never drops it", async () => {
     const mapped = '$code({ "TRQ-01": "T1" }, c)';
     expect(await evaluate(mapped, { c: "TRQ-01" }, {}, budget)).toEqual({ ok: true, value: "T1" });
@@ -56,6 +79,7 @@ describe("an answer", () => {
     [404, "not_found"],
     [302, "rejected"],
     [408, "unknown"],
+    [412, "not_processed"],
     [422, "rejected"],
     [429, "rate_limited"],
     [500, "unknown"],

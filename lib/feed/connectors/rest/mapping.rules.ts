@@ -1,18 +1,24 @@
 import jsonata from "jsonata";
 import { type CodeKind, isCodeKind } from "../../code-kinds.schema.ts";
 import { type Coded, converted } from "../../crosswalks.rules.ts";
-import type { CodeMissing, CodeUsed } from "../../crosswalks.schema.ts";
+import type { CodeUsed, Missing } from "../../crosswalks.schema.ts";
 
 /** How far one expression may go. The clock is an argument: the rules own none. */
 export type Budget = { now: () => number; milliseconds: number; depth: number };
 
 export type Evaluated =
   | { ok: true; value: unknown }
-  /** `missing`: codes that no crosswalk maps, all of them. */
-  | { ok: false; problem: string; missing?: readonly CodeMissing[] };
+  /** `missing`: codes that no crosswalk maps, and numbers that pieces don't have yet, all of them. */
+  | { ok: false; problem: string; missing?: readonly Missing[] };
 
-/** Where `$code("kind", …)` and `$convert(…)` look: the crosswalks as they were when it happened. */
-export type Codes = { find(kind: CodeKind, code: string): Promise<Coded> };
+/** The serial numbers of what a message is about; null: it is about no unit and no lot. */
+export type Serials = { ok: true; serials: readonly string[] } | { ok: false; lot: string } | null;
+
+/** Where `$code("kind", …)`, `$convert(…)` and `$serials()` look: what was so when it happened. */
+export type Codes = {
+  find(kind: CodeKind, code: string): Promise<Coded>;
+  serials?(): Promise<Serials>;
+};
 
 /**
  * One JSONata expression over one input, within a budget. A regular expression could run for ever
@@ -26,14 +32,14 @@ export async function evaluate(
   budget: Budget,
   codes: Codes | null = null,
 ): Promise<Evaluated> {
-  const missing: CodeMissing[] = [];
+  const missing: Missing[] = [];
   const failed = (problem: string): Evaluated =>
     missing.length === 0
       ? { ok: false, problem }
       : { ok: false, problem: missing.map(missingWords).join(", "), missing };
+  let expression: jsonata.Expression | null = null;
   try {
-    const expression = jsonata(source);
-    refuseUnbounded(expression.ast());
+    expression = taken(source);
     expression.registerFunction("eval", () => {
       throw new Error("$eval is not available");
     });
@@ -45,15 +51,50 @@ export async function evaluate(
     expression.registerFunction("convert", (value: unknown, unit: unknown) =>
       convert(find, value, unit),
     );
+    expression.registerFunction("serials", () => serialsOf(codes, missing, clock));
     const value: unknown = await expression.evaluate(input, { ...variables });
     if (missing.length > 0) return failed("");
     return { ok: true, value: value === undefined ? null : JSON.parse(JSON.stringify(value)) };
   } catch (problem) {
     return failed(wordsOf(problem));
+  } finally {
+    if (expression) idle.get(source)?.push(expression);
   }
 }
 
-const missingWords = ({ kind, code }: CodeMissing): string => `no ${kind} for "${code}"`;
+/**
+ * Expressions that were read and are not at work now. Reading one costs more than it takes to evaluate it, and a
+ * message asks dozens; functions and limits belong to whoever has taken one, so no two evaluations share it.
+ */
+const idle = new Map<string, jsonata.Expression[]>();
+const idleMax = 2_000;
+
+function taken(source: string): jsonata.Expression {
+  const waiting = idle.get(source);
+  const known = waiting?.pop();
+  if (known) return known;
+  const expression = jsonata(source);
+  refuseUnbounded(expression.ast());
+  if (!waiting) {
+    if (idle.size >= idleMax) idle.clear();
+    idle.set(source, []);
+  }
+  return expression;
+}
+
+const missingWords = ({ kind, code }: Missing): string => `no ${kind} for "${code}"`;
+
+/** All of them, or the message waits for them: a lot is no serial number. */
+async function serialsOf(codes: Codes | null, missing: Missing[], clock: Clock) {
+  if (!codes?.serials) throw new Error("there are no serial numbers here");
+  const { serials } = codes;
+  const found = await clock.without(() => serials());
+  if (found === null) return [];
+  if (found.ok) return [...found.serials];
+  const lot = { kind: "serials", code: found.lot, fails: false } as const;
+  if (!missing.some(({ kind }) => kind === "serials")) missing.push(lot);
+  return [];
+}
 
 /** A code of a map, or an error that names it: a bare $lookup would drop it in silence. */
 function codeOfMap(map: unknown, code: unknown, [otherwise, ...more]: unknown[]): unknown {
@@ -68,7 +109,7 @@ function codeOfMap(map: unknown, code: unknown, [otherwise, ...more]: unknown[])
 type Find = (kind: string, code: string) => Promise<CodeUsed | null>;
 
 /** What isn't mapped is noted and the rest is gone on with, so that a person hears of all at once. */
-function finder(codes: Codes | null, missing: CodeMissing[], clock: Clock): Find {
+function finder(codes: Codes | null, missing: Missing[], clock: Clock): Find {
   return async (kind, code) => {
     if (!isCodeKind(kind)) throw new Error(`no kind of code is called "${kind}"`);
     if (!codes) throw new Error("there are no crosswalks here");

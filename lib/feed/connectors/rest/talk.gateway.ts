@@ -1,6 +1,6 @@
 import "server-only";
 import * as z from "zod/mini";
-import type { CodeMissing } from "../../crosswalks.schema.ts";
+import type { Missing } from "../../crosswalks.schema.ts";
 import {
   type ChangesPage,
   changesPage,
@@ -137,7 +137,7 @@ export type Compared =
       /** Texts too long for their fields: all of them, to be attached. */
       files: readonly TextFile[];
     }
-  | { ok: false; reason: string; missing: readonly CodeMissing[] };
+  | { ok: false; reason: string; missing: readonly Missing[] };
 
 /** What was to stand there, and what does. $sent: the body as it was fitted, where fields have limits. */
 export async function compared(
