@@ -77,7 +77,10 @@ async function aDesk(plant: TestPlant) {
   const actor = await actorOfSession(token);
   if (!actor) throw new Error("nobody is signed in at the bench's desk");
   const { say, close } = aConnection(run.origin);
-  const bare = await aSender(run.environment.DATABASE_URL ?? "");
+  // Told its site as a connection of the web is: without it, row-level security shows no row.
+  const address = new URL(run.environment.DATABASE_URL ?? "");
+  address.searchParams.set("options", `-c buyoff.site=${plant.site}`);
+  const bare = await aSender(address.href);
   const page = (search: string) =>
     expecting(200, "search", say("GET", `/travelers?q=${encodeURIComponent(search)}`, { cookie }));
 

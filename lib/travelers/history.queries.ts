@@ -9,6 +9,7 @@ import { contentOf } from "./contents.queries.ts";
 import type { PlantPolicy } from "./facts.schema.ts";
 import { parseEvent, type RecordedEvent } from "./schema.ts";
 import type { TravelerState } from "./state.schema.ts";
+import { buyoffsDueCounted } from "./waiting.queries.ts";
 import { waiversCounted } from "./waivers.queries.ts";
 
 export type NavCounts = {
@@ -25,7 +26,7 @@ export async function waitingCounts(actor: Actor): Promise<NavCounts> {
   const [defects, holds, buyoffs, reviews, { waiting }] = await Promise.all([
     site.defect.count({ where: { siteId: actor.site, status: "open" } }),
     openHoldsCounted(actor),
-    site.traveler.count({ where: { siteId: actor.site, buyoffsDue: { isEmpty: false } } }),
+    buyoffsDueCounted(actor),
     site.signal.count({ where: { siteId: actor.site, reviewedAt: null } }),
     waiversCounted(actor),
   ]);

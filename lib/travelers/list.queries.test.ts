@@ -12,6 +12,7 @@ import {
   travelersFound,
 } from "./list.queries.ts";
 import type { From } from "./pages.rules.ts";
+import { buyoffsDueCounted, travelersWithBuyoffsDue } from "./waiting.queries.ts";
 
 const site = uuidv7();
 const actor = actorOfSeed(site, { roles: ["quality"] });
@@ -111,6 +112,17 @@ it("stops counting where nobody wants to know more", async () => {
     finished: COUNTED_MAX + 1,
     all: COUNTED_MAX + 1,
   });
+  // Of few, of more than are counted, and of so many that each filter is asked by itself.
+  const few = await travelersCounted(actor, { search: "WO-2001" });
+  expect(few).toEqual({ open: 6, exceptions: 1, buyoffs: 0, finished: 0, all: 6 });
+  const more = await travelersCounted(actor, { search: "P-3" });
+  const many = await travelersCounted(actor, { search: "wi-1" });
+  for (const counts of [more, many]) {
+    expect(counts).toMatchObject({ finished: COUNTED_MAX + 1, all: COUNTED_MAX + 1 });
+  }
+  expect(more.open).toBeGreaterThan(10);
+  expect(more.open).toBeLessThan(25);
+  expect(many).toMatchObject({ open: openUnits, exceptions: openUnits / 10 });
 });
 
 it("reads by an index, as the application's own role under row-level security, and never the whole table", async () => {
@@ -125,6 +137,8 @@ it("reads by an index, as the application's own role under row-level security, a
     await ask("all", null, "unit-01234");
     await ask("all", null, "wi-1");
     await ask("finished", null, "wo-1234");
+    await buyoffsDueCounted(actor);
+    await travelersWithBuyoffsDue(actor);
   });
   expect(statements.length).toBeGreaterThan(8);
   for (const { sql, values } of statements) {

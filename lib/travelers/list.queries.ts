@@ -63,12 +63,40 @@ const isShort = (filter: TravelerFilter) => filter !== "all" && filter !== "fini
 /** Above every key that begins so: keys are compared by their bytes. */
 const beyond = (beginning: string): string => `${beginning}\u{10FFFF}`;
 
-/** Unit, order, part or instruction: the whole of it, or its beginning. */
-const matching = (actor: Actor, search: string): Prisma.Sql =>
-  search === ""
-    ? Prisma.sql`true`
-    : Prisma.sql`t.id in (select k.traveler_id from traveler_keys k
-        where k.site_id = ${actor.site}::uuid and k.key >= ${search} and k.key < ${beyond(search)})`;
+/** Whatever bears it as its unit, order, part or instruction: the whole of it, or its beginning. */
+const bearing = (actor: Actor, search: string): Prisma.Sql => Prisma.sql`
+  from traveler_keys k
+  where k.site_id = ${actor.site}::uuid and k.key >= ${search} and k.key < ${beyond(search)}`;
+
+/**
+ * Up to so many that bear what is searched, each of them is looked at: they may all be old, and the way
+ * through the list, newest first, would be as long as the history. Of more than that the list meets one soon.
+ */
+const FEW = 5_000;
+
+type Among = { rows: Prisma.Sql; where: Prisma.Sql; isFew: boolean };
+
+const everything = { rows: Prisma.sql`travelers t`, where: Prisma.sql`true` };
+
+/** Travelers `t` to choose from. PostgreSQL, which guesses how many bear a beginning, is not asked for the way. */
+async function matching(actor: Actor, search: string): Promise<Among> {
+  if (search === "") return { ...everything, isFew: false };
+  const [found] = await forSite(actor.site).$queryRaw<{ count: number }[]>`
+    select count(*)::int as count from (select ${bearing(actor, search)} order by k.key limit ${FEW + 1}) c`;
+  const isFew = (found?.count ?? 0) <= FEW;
+  return isFew
+    ? {
+        isFew,
+        rows: Prisma.sql`(select distinct k.traveler_id as id ${bearing(actor, search)}) m
+          cross join lateral (select * from travelers t where t.id = m.id offset 0) t`,
+        where: Prisma.sql`true`,
+      }
+    : {
+        ...everything,
+        isFew,
+        where: Prisma.sql`t.id in (select k.traveler_id ${bearing(actor, search)})`,
+      };
+}
 
 /** The unit that bears exactly this number; a number may have been used twice. */
 async function exactly(actor: Actor, search: string): Promise<string[]> {
@@ -81,9 +109,9 @@ async function exactly(actor: Actor, search: string): Promise<string[]> {
 
 function reading(
   actor: Actor,
-  of: { filter: TravelerFilter; where: Prisma.Sql; from: From; limit: number },
+  of: { filter: TravelerFilter; among: Among; from: From; limit: number },
 ): Promise<TravelerLine[]> {
-  const { filter, where, from, limit } = of;
+  const { filter, among, from, limit } = of;
   const urgency = urgencies[isShort(filter) ? "wanting" : "none"];
   const columns = isShort(filter)
     ? Prisma.sql`${urgency}, t.released_at, t.id`
@@ -102,8 +130,8 @@ function reading(
       t.status, t.operation, t.steps_done as "stepsDone", t.steps_total as "stepsTotal",
       t.defects_open as "defectsOpen", t.holds_open as "holdsOpen", t.buyoffs_due as "buyoffsDue",
       t.released_at as "releasedAt", t.completed_at as "completedAt", ${urgency}::int as urgency
-    from travelers t
-    where t.site_id = ${actor.site}::uuid and ${where} and ${filters[filter]} ${place}
+    from ${among.rows}
+    where t.site_id = ${actor.site}::uuid and ${among.where} and ${filters[filter]} ${place}
     order by ${order}
     limit ${limit}`;
 }
@@ -120,17 +148,20 @@ const placeOf = (line: TravelerLine | undefined): Place | null =>
 export async function travelersFound(actor: Actor, ask: TravelersAsked): Promise<TravelersFound> {
   const { filter, from } = ask;
   const search = ask.search.trim().toLowerCase();
-  const exact = await exactly(actor, search);
+  const [exact, all] = await Promise.all([exactly(actor, search), matching(actor, search)]);
   const meant = Prisma.sql`t.id = any(${exact}::uuid[])`;
   const others =
-    exact.length === 0
-      ? matching(actor, search)
-      : Prisma.sql`${matching(actor, search)} and not ${meant}`;
+    exact.length === 0 ? all : { ...all, where: Prisma.sql`${all.where} and not ${meant}` };
   const [first, rows] = await Promise.all([
     exact.length === 0 || from !== null
       ? []
-      : reading(actor, { filter, where: meant, from: null, limit: exact.length }),
-    reading(actor, { filter, where: others, from, limit: TRAVELERS_PER_PAGE + 1 }),
+      : reading(actor, {
+          filter,
+          among: { ...everything, where: meant, isFew: true },
+          from: null,
+          limit: exact.length,
+        }),
+    reading(actor, { filter, among: others, from, limit: TRAVELERS_PER_PAGE + 1 }),
   ]);
   const hasMore = rows.length > TRAVELERS_PER_PAGE;
   // Back at the beginning: the first page as anybody gets it.
@@ -150,13 +181,18 @@ export async function travelersCounted(
   actor: Actor,
   ask: { search: string },
 ): Promise<Record<TravelerFilter, number>> {
-  const where = matching(actor, ask.search.trim().toLowerCase());
-  const counted = (of: TravelerFilter) => Prisma.sql`
-    (select count(*)::int from (select from travelers t
-      where t.site_id = ${actor.site}::uuid and ${where} and ${filters[of]}
-      limit ${COUNTED_MAX + 1}) c) as ${Prisma.raw(of)}`;
-  const [counts] = await forSite(actor.site).$queryRaw<Record<TravelerFilter, number>[]>`
-    select ${Prisma.join(travelerFilters.map(counted))}`;
+  const { rows, where, isFew } = await matching(actor, ask.search.trim().toLowerCase());
+  const of = Prisma.sql`from ${rows} where t.site_id = ${actor.site}::uuid and ${where}`;
+  const named = (counted: (filter: TravelerFilter) => Prisma.Sql) =>
+    Prisma.join(
+      travelerFilters.map((filter) => Prisma.sql`${counted(filter)}::int as ${Prisma.raw(filter)}`),
+    );
+  // Few are looked at once for all filters; of many, each filter has an index of its own that ends soon.
+  const most = COUNTED_MAX + 1;
+  const asked = isFew
+    ? Prisma.sql`select ${named((filter) => Prisma.sql`least(${most}, count(*) filter (where ${filters[filter]}))`)} ${of}`
+    : Prisma.sql`select ${named((filter) => Prisma.sql`(select count(*) from (select ${of} and ${filters[filter]} limit ${most}) c)`)}`;
+  const [counts] = await forSite(actor.site).$queryRaw<Record<TravelerFilter, number>[]>(asked);
   if (!counts) throw new Error("a count without a row");
   return counts;
 }

@@ -1,5 +1,6 @@
 import "server-only";
 import { db, forSite } from "#lib/db/client";
+import { Prisma } from "#lib/db/generated/client";
 import type { InstructionContent } from "#lib/instructions/schema";
 import type { Actor } from "#lib/people/schema";
 import { contentOf, knownContent } from "./contents.queries.ts";
@@ -98,12 +99,25 @@ export async function contentsUnder(
   ]);
 }
 
-/** Travelers that wait for a signature. */
+/** Asked in the words of its index: of a long history any other question reads the whole. */
+const awaitsBuyoff = Prisma.sql`cardinality(buyoffs_due) > 0`;
+
+/** How many travelers wait for a signature. */
+export async function buyoffsDueCounted(actor: Actor): Promise<number> {
+  const [row] = await forSite(actor.site).$queryRaw<{ count: number }[]>`
+    select count(*)::int as count from travelers
+    where site_id = ${actor.site}::uuid and ${awaitsBuyoff}`;
+  return row?.count ?? 0;
+}
+
+/** Travelers that wait for a signature, the longest first. */
 export async function travelersWithBuyoffsDue(actor: Actor): Promise<TravelerWithBuyoffsDue[]> {
+  const due = await forSite(actor.site).$queryRaw<{ id: string }[]>`
+    select id::text from travelers where site_id = ${actor.site}::uuid and ${awaitsBuyoff}
+    order by released_at limit 100`;
   const waiting = await forSite(actor.site).traveler.findMany({
-    where: { siteId: actor.site, buyoffsDue: { isEmpty: false } },
+    where: { siteId: actor.site, id: { in: due.map(({ id }) => id) } },
     orderBy: { releasedAt: "asc" },
-    take: 100,
   });
   const contents = await contentsUnder(waiting.map((of) => of.contentSha256));
   return waiting.flatMap((of) => {
