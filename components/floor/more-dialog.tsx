@@ -6,6 +6,7 @@ import { Dialog } from "#components/ui/dialog";
 import { TextArea } from "#components/ui/field";
 import { plannedStep } from "#lib/travelers/plan.rules";
 import { type Taken, useAttach, useCamera } from "./camera.tsx";
+import { CheckoutEntry, TakeOverDialog } from "./checkout-entry.tsx";
 import { DeparturesDialog } from "./departures-dialog.tsx";
 import { InspectionCall } from "./inspection-call.tsx";
 import { useWords } from "./language.tsx";
@@ -26,12 +27,14 @@ export function MoreDialog({ place, onClose }: { place: Place | null; onClose: (
   const departure = useTranslations("floor.departure");
   const [isWriting, setWriting] = useState(false);
   const [isDeparting, setDeparting] = useState(false);
+  const [isTaking, setTaking] = useState(false);
   const step = place?.step ?? null;
   const here =
     (step === null ? undefined : plannedStep(content, step)?.step) ??
     content.operations.find(({ id }) => id === place?.operation) ??
     null;
   if (isDeparting && step !== null) return <DeparturesDialog step={step} onClose={onClose} />;
+  if (isTaking) return <TakeOverDialog onClose={() => setTaking(false)} />;
   return (
     <Dialog
       title={
@@ -73,6 +76,7 @@ export function MoreDialog({ place, onClose }: { place: Place | null; onClose: (
           <StepStory place={place} />
           <WaiverList />
           <UnitFacts />
+          <CheckoutEntry onTakeOver={() => setTaking(true)} />
         </section>
       </div>
     </Dialog>

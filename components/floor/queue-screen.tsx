@@ -4,8 +4,10 @@ import { useEffect, useState } from "react";
 import { Button } from "#components/ui/button";
 import { Chip } from "#components/ui/chip";
 import { Logo } from "#components/ui/logo";
+import { lookAtCheckedOut } from "#lib/offline/checkouts";
 import { findTraveler, refreshQueue } from "#lib/offline/packets";
 import type { WaitingTraveler } from "#lib/offline/wire.schema";
+import { CheckoutsDialog, useCheckedOut } from "./checkouts-dialog.tsx";
 import { Connection } from "./connection.tsx";
 import { DemoButton } from "./demo-drawer.tsx";
 import { HandOver } from "./hand-over.tsx";
@@ -29,10 +31,13 @@ export function QueueScreen({
   const t = useTranslations("floor.queue");
   const { core, view } = useTablet();
   const [opening, setOpening] = useState<string | null>(null);
+  const checkout = useTranslations("floor.checkout");
+  const [isTakingOut, setCheckouts] = useState(false);
   const [badge, setBadge] = useState<string | null>(null);
   useEffect(() => {
-    void refreshQueue(core);
-    const timer = setInterval(() => void refreshQueue(core), REFRESH_MS);
+    const look = () => void refreshQueue(core).then(() => lookAtCheckedOut(core));
+    look();
+    const timer = setInterval(look, REFRESH_MS);
     return () => clearInterval(timer);
   }, [core]);
   const open = async (traveler: string) => {
@@ -55,6 +60,7 @@ export function QueueScreen({
     else void find(scan.text);
   });
   const travelers = view.queue?.travelers ?? null;
+  const { all: here } = useCheckedOut();
   return (
     <div className="floor relative flex h-dvh flex-col overflow-hidden">
       <header className="flex min-h-[84px] items-center gap-6 border-b-2 border-rule bg-sheet px-6">
@@ -85,10 +91,21 @@ export function QueueScreen({
       </main>
       <footer className="flex min-h-[88px] items-center gap-4 border-t-2 border-rule px-8 py-2">
         <DemoButton />
+        <Button onClick={() => setCheckouts(true)}>
+          {checkout("open", { count: here?.length ?? 0 })}
+          {here?.some(({ standing }) => standing !== "here") ? (
+            <span className="ml-3">
+              <Chip tone="warn">{checkout("look")}</Chip>
+            </span>
+          ) : null}
+        </Button>
         <span role="status" className="text-[16px] text-ink-2">
           {opening === null ? "" : t("opening")}
         </span>
       </footer>
+      {isTakingOut ? (
+        <CheckoutsDialog travelers={travelers ?? []} onClose={() => setCheckouts(false)} />
+      ) : null}
       {badge === null ? null : <HandOver badge={badge} onClose={() => setBadge(null)} />}
     </div>
   );
@@ -155,6 +172,8 @@ function List({
 function States({ traveler }: { traveler: WaitingTraveler }) {
   const t = useTranslations("floor.queue");
   const common = useTranslations("common.travelerStatus");
+  const checkout = useTranslations("floor.checkout");
+  const { view } = useTablet();
   const moment = useMomentText();
   return (
     <span className="flex flex-wrap justify-end gap-2">
@@ -164,6 +183,9 @@ function States({ traveler }: { traveler: WaitingTraveler }) {
       ) : null}
       {traveler.witnessUntil == null ? null : (
         <Chip tone="warn">{t("witnessUntil", { time: moment(traveler.witnessUntil) })}</Chip>
+      )}
+      {traveler.checkout == null || traveler.checkout.device === view.session?.device.id ? null : (
+        <Chip tone="warn">{checkout("chip", { station: traveler.checkout.station })}</Chip>
       )}
       {traveler.isCalled === true ? <Chip tone="warn">{t("called")}</Chip> : null}
       {traveler.buyoffDue ? <Chip tone="act">{t("buyoffDue")}</Chip> : null}

@@ -24,6 +24,7 @@ export function ReasonEntry({
     | "remove"
     | "revoke"
     | "split"
+    | "takeOver"
     | "tools"
     | "waive";
   reason: string;

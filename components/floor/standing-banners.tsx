@@ -3,6 +3,7 @@ import { useTranslations } from "next-intl";
 import { openHolds } from "#lib/travelers/gates.rules";
 import { plannedField } from "#lib/travelers/plan.rules";
 import { BackingBanner } from "./backing.tsx";
+import { CheckoutBanner } from "./checkout-banner.tsx";
 import { ExposedUnits } from "./exposed-units.tsx";
 import { useWords } from "./language.tsx";
 import { LateBanner } from "./late-dialog.tsx";
@@ -16,6 +17,7 @@ export function StandingBanners({ place }: { place: Place | null }) {
     <>
       <HoldBanner place={place} />
       <ReworkBanner place={place} />
+      <CheckoutBanner />
       <BackingBanner place={place} />
       <LateBanner step={place?.step ?? null} />
     </>

@@ -16,6 +16,7 @@ export type Shared = {
   core: Core;
   subscribe: Tablet["subscribe"];
   act: Acts["act"];
+  actOn: Acts["actOn"];
   acknowledge: Tablet["acknowledge"];
   view: TabletView;
 };
@@ -48,9 +49,11 @@ export function TabletProvider({ children, waiting }: { children: ReactNode; wai
 
 function Live({ tablet, children }: { tablet: Tablet; children: ReactNode }) {
   const view = useSyncExternalStore(tablet.subscribe, tablet.core.view, () => emptyView);
-  const { core, act, acknowledge, subscribe } = tablet;
+  const { core, act, actOn, acknowledge, subscribe } = tablet;
   return (
-    <TabletContext value={{ core, act, acknowledge, subscribe, view }}>{children}</TabletContext>
+    <TabletContext value={{ core, act, actOn, acknowledge, subscribe, view }}>
+      {children}
+    </TabletContext>
   );
 }
 

@@ -11,7 +11,7 @@ export type Flapping = {
   /** The server says that it has this version of the page, and gives its worker; null: its own. */
   version: string | null;
   /** Bodies of what the server was really told, in order. */
-  told: { path: string; body: string }[];
+  told: { path: string; body: string; bytes: number; range: string }[];
   stop: () => Promise<void>;
 };
 
@@ -61,7 +61,8 @@ async function pass(
     void (async () => {
       const parts: Buffer[] = [];
       for await (const chunk of said) parts.push(chunk as Buffer);
-      told.push({ path, body: body.toString("utf8") });
+      const range = asked.headers["content-range"] ?? "";
+      told.push({ path, body: body.toString("utf8"), bytes: body.byteLength, range });
       if (now === "deaf") return void asked.socket.destroy();
       const whole = Buffer.concat(parts);
       const isNewer = version !== null && path === "/floor-worker.js";

@@ -20,6 +20,7 @@ const atDevice = (device: DeviceOfSession): Actor["device"] => ({
   id: device.id,
   station: device.station.code,
   workCenter: device.station.workCenter,
+  name: device.name,
 });
 
 /** The tablet itself, without a person: it may hand over commands and read what its station needs. */

@@ -71,6 +71,8 @@ const matrix: Readonly<Record<Permission, string>> = {
   readClock: "oisq----",
   transferTools: "oisq----",
 
+  checkOutTraveler: "oisq----",
+  checkInTraveler: "oisq----",
   callInspection: "oisq----",
   acknowledgeInspection: "-i-q---c",
   requestAssistance: "oisq----",

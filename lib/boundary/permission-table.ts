@@ -96,6 +96,8 @@ const about: Readonly<Record<Permission, About>> = {
   readClock: ["clock"],
   transferTools: ["clock", "rules"],
 
+  checkOutTraveler: ["help"],
+  checkInTraveler: ["help"],
   callInspection: ["help"],
   acknowledgeInspection: ["help"],
   requestAssistance: ["help"],

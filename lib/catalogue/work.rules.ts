@@ -15,6 +15,7 @@ import {
   gageTypeOf,
   installedOf,
   known,
+  maybeWords,
   type Of,
   personOf,
   stepRef,
@@ -200,6 +201,8 @@ export const workTelling: Telling<
   | "traveler.completed"
   | "traveler.accepted"
   | "traveler.cancelled"
+  | "traveler.checked_out"
+  | "traveler.checked_in"
   | "traveler.scrapped"
   | "traveler.serials_assigned"
   | "quantity.accounted"
@@ -277,6 +280,20 @@ export const workTelling: Telling<
   "traveler.cancelled": (body, of) => [
     told("order.closed_short", { reason: wordsOf(of, body.reason) }),
   ],
+  "traveler.checked_out": (body, of) => [
+    told(
+      "order.checked_out",
+      known({
+        deviceId: body.device,
+        tablet: body.tablet,
+        station: body.station,
+        until: body.until,
+        fromDeviceId: body.from,
+        reason: maybeWords(of, body.reason),
+      }),
+    ),
+  ],
+  "traveler.checked_in": (body) => [told("order.checked_in", { deviceId: body.device })],
   "traveler.scrapped": (body, of) => [
     told("unit.scrapped", {
       defectId: body.defect,

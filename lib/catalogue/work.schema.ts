@@ -132,6 +132,16 @@ export const workData = {
   },
   "order.accepted": {},
   "order.closed_short": { reason: words },
+  "order.checked_out": {
+    deviceId: uuid,
+    tablet: text,
+    station: text,
+    until: instant,
+    /** The tablet that it was taken over from, and why. */
+    fromDeviceId: z.optional(uuid),
+    reason: z.optional(words),
+  },
+  "order.checked_in": { deviceId: uuid },
   "unit.scrapped": { defectId: uuid, identification: text, segregation: text, quantity },
   "unit.quantity_adjusted": { accepted: quantity, scrapped: quantity, transferredOut: quantity },
   "unit.serials_assigned": { serials: z.array(text) },

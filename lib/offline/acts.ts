@@ -54,6 +54,12 @@ export type Acts = {
     body: CommandBody<T>,
     extras?: ActExtras,
   ) => Promise<ActOutcome>;
+  /** What the server alone decides, on a unit that needn't be open. */
+  actOn: <T extends CommandType>(
+    state: TravelerState,
+    type: T,
+    body: CommandBody<T>,
+  ) => Promise<ActOutcome>;
   /** True when somebody stands before the screen and waits for exactly this answer. */
   heard: (verdict: CommandVerdict) => boolean;
 };
@@ -94,14 +100,34 @@ export function makeActs(core: Core): Acts {
     return answer === null ? ({ kind: "done" } as const) : answer;
   };
 
+  const askServer = async (state: TravelerState, command: Command): Promise<ActOutcome> => {
+    const { signedIn, session, online } = core.view();
+    if (signedIn === null || session === null) throw new Error("nobody is at work");
+    if (!online) return { kind: "silence" };
+    const act = { command, person: signedIn.person.id, auth: authOf(signedIn, {}) };
+    const decided = { state, local: null, clock: await clockNow(core) };
+    if (!(await isWritten(core, session.device.id, act, decided))) return noRoom;
+    const answer = answerTo(command.id);
+    await refreshCounts(core);
+    core.wake();
+    return answer;
+  };
+  const inTurn = (acting: () => Promise<ActOutcome>): Promise<ActOutcome> => {
+    const mine = turn.then(acting);
+    turn = mine.catch(() => undefined);
+    return mine;
+  };
+
   return {
+    actOn: (state, type, body) => {
+      const command = { id: newCommandId(core.nowMs()), type, body } as Command;
+      return inTurn(() => askServer(state, command));
+    },
     act: (type, body, extras = {}) => {
       const commandId =
         extras.second?.commandId ?? extras.signature?.commandId ?? newCommandId(core.nowMs());
       const command = { id: commandId, type, body } as Command;
-      const mine = turn.then(() => perform({ command, blobs: extras.blobs ?? [] }, extras));
-      turn = mine.catch(() => undefined);
-      return mine;
+      return inTurn(() => perform({ command, blobs: extras.blobs ?? [] }, extras));
     },
     heard: (verdict) => {
       const listener = listeners.get(verdict.id);

@@ -1,20 +1,24 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
-import type { InstructionContent } from "#lib/instructions/schema";
 import { type Core, nowInstant } from "./core.ts";
+import type { Packet } from "./wire.schema.ts";
 
 /** A stored picture and not a drawing of the page's own, which the service worker keeps. */
 export const isStored = (src: string): boolean => /^[0-9a-f]{64}$/.test(src);
 
 /**
- * The pictures of an opened traveler's instruction, so that they are there without a network. One that
+ * The pictures of a traveler's instruction and those taken of it, so that they are there without a network. One that
  * can't be had now is asked for when the traveler is opened again; what doesn't have its own hash is not kept.
  */
-export async function keepMedia(core: Core, content: InstructionContent): Promise<void> {
-  const wanted = content.operations
+export async function keepMedia(
+  core: Core,
+  { content, state }: Pick<Packet, "content" | "state">,
+): Promise<void> {
+  const drawings = content.operations
     .flatMap(({ steps }) => steps)
     .flatMap(({ media }) => media.map(({ src }) => src))
     .filter(isStored);
+  const wanted = [...drawings, ...state.photos.map(({ sha256 }) => sha256)];
   for (const hash of new Set(wanted)) {
     if ((await core.db.getKey("blobs", hash)) !== undefined) continue;
     const response = await fetch(`/api/blobs/${hash}`).catch(() => null);

@@ -40,6 +40,8 @@ type Kept = {
   chain: { seq: number; prev: string | null };
   clock: { lastServerContact: string | null; skew: number };
   queue: StationQueue;
+  /** Units that this tablet has, or had until another one took them and somebody has seen that. */
+  checkouts: readonly string[];
   /** Who works here; gone once they lock the screen or sign out. */
   present: {
     person: FloorPerson;

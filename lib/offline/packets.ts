@@ -73,7 +73,7 @@ export async function fetchPacket(core: Core, traveler: string): Promise<Answer<
 
 export const openTraveler = (core: Core, traveler: string): Promise<Answer<Packet>> =>
   fetchPacket(core, traveler).then((answer) => {
-    if (answer.kind === "ok") void keepMedia(core, answer.value.content);
+    if (answer.kind === "ok") void keepMedia(core, answer.value);
     return inTurn(core, async () => {
       const open = await onScreen(core, traveler);
       if (open === null || (answer.kind !== "ok" && answer.kind !== "silence")) return answer;

@@ -1,6 +1,7 @@
 import { rangeOf } from "#lib/blobs/parts.rules";
 import { uuidv7 } from "#lib/kit/ids";
 import { type Acts, makeActs } from "./acts.ts";
+import { lookAtCheckedOut } from "./checkouts.ts";
 import { type Core, emptyView, nowInstant, refreshCounts, type TabletView } from "./core.ts";
 import { loadDemo, renewSession } from "./device.ts";
 import { kept, openMemory, type TabletDb } from "./memory.ts";
@@ -14,6 +15,7 @@ import type { CommandAnswer } from "./wire.schema.ts";
 export type Tablet = {
   core: Core;
   act: Acts["act"];
+  actOn: Acts["actOn"];
   subscribe: (listener: () => void) => () => void;
   start: () => Promise<void>;
   stop: () => void;
@@ -57,6 +59,7 @@ export async function makeTablet(): Promise<Tablet> {
   return {
     core,
     act: acts.act,
+    actOn: acts.actOn,
     subscribe: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -150,7 +153,7 @@ function portsOf(core: Core, acts: Acts, tellOthers: () => void): SenderPorts {
     onConnection: (online) => {
       const cameBack = online && !core.view().online;
       if (core.view().online !== online) core.set({ online });
-      if (cameBack) void refreshOpen(core);
+      if (cameBack) void refreshOpen(core).then(() => lookAtCheckedOut(core));
     },
     onChanged: () => {
       void refreshCounts(core);

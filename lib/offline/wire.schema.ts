@@ -103,6 +103,8 @@ export type WaitingTraveler = {
   buyoffDue: boolean;
   holds: number;
   defects: number;
+  /** The tablet that has it with it; a server of an earlier version does not say. */
+  checkout?: { device: string; tablet: string; station: string } | null;
 };
 export type StationQueue = {
   station: DeviceSession["station"];

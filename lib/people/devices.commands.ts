@@ -1,7 +1,7 @@
 import "server-only";
 import { createPublicKey, randomBytes, verify } from "node:crypto";
 import type { z } from "zod/mini";
-import { inTransaction } from "#lib/db/client";
+import { inTransaction, type Tx } from "#lib/db/client";
 import { uuidv7 } from "#lib/kit/ids";
 import { isMacOf, macOf } from "#lib/kit/keys";
 import { err, ok, type Result } from "#lib/kit/result";
@@ -61,11 +61,16 @@ export async function makeEnrolmentCode(
 // Short enough to type, so a plain hash of a stolen table could be turned back: keyed instead.
 const codeHash = (code: string): string => macOf("enrolment-code", asTyped(code));
 
-/** Turns a code into an enrolled tablet. The code is spent by the statement that finds it unspent. */
+/**
+ * Turns a code into an enrolled tablet. The code is spent by the statement that finds it unspent. `before`:
+ * the tablet that this browser was until now. It has lost its key with all its memory, or it would not enrol
+ * again: whatever it had not sent is gone, and its stream says so.
+ */
 export async function enrolDevice(
   input: z.output<typeof enrolSchema>,
   actorAt: (site: string, as: { id: string; name: string }) => Actor,
   at: Instant = instant(Date.now()),
+  before: Actor | null = null,
 ): Promise<Result<DeviceSessionOpened, DeviceRefusal>> {
   const wait = await overRate("enrol", 60, 60, at);
   if (wait !== null) return refused("too_many_attempts", { seconds: String(wait) });
@@ -93,12 +98,24 @@ export async function enrolDevice(
       },
     });
     const body = { device: id, station: code.station_id, name: input.name, by: code.created_by };
+    const wiped = before?.site === site ? await wipedAs(tx, before.id, id) : [];
     return ok({
       value: id,
-      events: [{ stream: id, kind: "device", type: "device.enrolled", body }],
+      events: [{ stream: id, kind: "device", type: "device.enrolled", body }, ...wiped],
     });
   });
   return enrolled.ok ? openSession(site, id, at) : enrolled;
+}
+
+async function wipedAs(tx: Tx, device: string, now: string) {
+  const known = await tx.device.findUnique({
+    where: { id: device },
+    select: { lastSeq: true, lastHash: true },
+  });
+  if (!known) return [];
+  const expected = { seq: known.lastSeq + 1, prev: known.lastHash };
+  const body = { kind: "wiped", expected, received: null, now };
+  return [{ stream: device, kind: "device" as const, type: "device.gap" as const, body }];
 }
 
 /**

@@ -13,6 +13,8 @@ export type Actor = {
     readonly id: string;
     readonly station: string;
     readonly workCenter: string;
+    /** What it is called at its station. */
+    readonly name?: string;
   } | null;
   /** The session of the desk, when the act is done in one. */
   readonly session: string | null;

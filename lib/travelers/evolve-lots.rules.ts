@@ -1,4 +1,5 @@
 import { derivedId } from "#lib/kit/ids";
+import { withoutCheckout } from "./checkouts.rules.ts";
 import { doer } from "./evolve-work.rules.ts";
 import type { RecordedEvent } from "./schema.ts";
 import type { Defect, Hold, Rework, StepState, TravelerState } from "./state.schema.ts";
@@ -97,7 +98,8 @@ export function splitOff(parent: TravelerState, event: Of<"traveler.split_off">)
   });
   const { readings, components, buyoffs, clocks, measurementRecords, waivers } = parent;
   return {
-    ...parent,
+    // A tablet has the lot that it took, and not what is split off meanwhile.
+    ...withoutCheckout(parent),
     id: traveler,
     seq: event.seq,
     releasedAt: event.at,

@@ -1,4 +1,5 @@
 import { derivedId } from "#lib/kit/ids";
+import { evolveCheckout } from "./checkouts.rules.ts";
 import { evolveClock } from "./evolve-clocks.rules.ts";
 import { evolveDefect } from "./evolve-defects.rules.ts";
 import { evolveDeparture } from "./evolve-departures.rules.ts";
@@ -16,6 +17,7 @@ const parts = [
   evolveDeparture,
   evolvePeople,
   evolveLot,
+  evolveCheckout,
 ];
 
 /**

@@ -67,6 +67,8 @@ export type PlantPolicy = {
     owner: HoldOwner;
   }[];
   lateAfterMinutes: number;
+  /** How long a unit stays checked out to a tablet; a shift, where it isn't said. */
+  checkOutMinutes?: number;
 };
 
 /** A signature's proof, looked up on the server; on the tablet, what it was told by POST /api/sign. */
@@ -109,7 +111,7 @@ export type Facts = {
   proof: ProofFacts | null;
   secondProof: ProofFacts | null;
   /** The tablet at the unit, or null for an act at the desk or by a connector. */
-  device: { id: string; station: string; workCenter: string } | null;
+  device: { id: string; station: string; workCenter: string; name?: string } | null;
   /** The session of the desk that the act is done in; not said at a tablet or by a connector. */
   session?: string;
   /** Every gage of the types that the operation uses, and the one that was scanned. */

@@ -10,6 +10,8 @@ export const onlineOnly: ReadonlySet<CommandType> = new Set<CommandType>([
   "reviewSignals",
   "assignSerials",
   "completeTraveler",
+  "checkOutTraveler",
+  "checkInTraveler",
   "acceptTraveler",
   "releaseHold",
   "startRework",

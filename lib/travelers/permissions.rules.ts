@@ -21,6 +21,8 @@ export const permissions: Readonly<Record<CommandType, readonly Role[]>> = {
   /** Another system may end what nobody has begun. */
   cancelTraveler: [...leads, ...connector],
   scrapTraveler: ["inspector", "quality"],
+  checkOutTraveler: floor,
+  checkInTraveler: floor,
 
   presentStep: everybodyWorking,
   startStep: floor,

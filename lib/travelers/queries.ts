@@ -2,18 +2,19 @@ import "server-only";
 import { db, forSite } from "#lib/db/client";
 import type { InstructionContent, Localized } from "#lib/instructions/schema";
 import type { Instant } from "#lib/kit/time";
-import { millis, plusMinutes } from "#lib/kit/time";
+import { instant, millis, plusMinutes } from "#lib/kit/time";
 import type { Actor } from "#lib/people/schema";
 import { askNothing, type Loaded, loadForCommand } from "#lib/record/load.queries";
 import { entryLine } from "#lib/record/schema";
 import { buyoffsDue } from "./buyoffs.rules.ts";
+import { standingCheckout } from "./checkouts.rules.ts";
 import { contentOf, knownContents } from "./contents.queries.ts";
 import { outerHolds, revisionStatusOf, stockFacts } from "./facts.queries.ts";
 import type { Facts } from "./facts.schema.ts";
 import { gageTypesOf } from "./gages.rules.ts";
 import { type PersonOnPaper, peopleOnPaper } from "./paper.queries.ts";
 import { openItems } from "./progress.rules.ts";
-import type { TravelerState, TravelerStatus } from "./state.schema.ts";
+import type { Checkout, TravelerState, TravelerStatus } from "./state.schema.ts";
 import { openCall } from "./step-story.rules.ts";
 import { witnessUntil } from "./witness.rules.ts";
 
@@ -232,6 +233,7 @@ export type WaitingTraveler = {
   buyoffDue: boolean;
   holds: number;
   defects: number;
+  checkout: { device: string; tablet: string; station: string } | null;
 };
 
 const queueMax = 100;
@@ -278,11 +280,15 @@ export async function stationQueue(actor: Actor) {
         buyoffDue: due && !isWorkLeft,
         holds: row.holdsOpen,
         defects: row.defectsOpen,
+        checkout: tabletOf(standingCheckout(state, instant(Date.now()))),
       },
     ];
   });
   return { station, travelers: travelers.slice(0, queueMax) };
 }
+
+const tabletOf = (checkout: Checkout | null) =>
+  checkout && { device: checkout.device, tablet: checkout.tablet, station: checkout.station };
 
 async function contentsOf(hashes: readonly string[]): Promise<Map<string, InstructionContent>> {
   const wanted = [...new Set(hashes)];

@@ -17,6 +17,10 @@ export const refusalCodes = [
   "not_permitted",
   "person_not_active",
   "id_already_used",
+  // check-outs
+  "checkout_needs_tablet",
+  "checked_out_elsewhere",
+  "not_checked_out_here",
   // 1 open and not on hold
   "on_hold",
   "revision_withdrawn",

@@ -1,6 +1,7 @@
 import type { InstructionContent } from "#lib/instructions/schema";
 import { ok } from "#lib/kit/result";
 import { amendReading } from "./amendments.rules.ts";
+import { checkInTraveler, checkOutTraveler } from "./checkouts.rules.ts";
 import { acceptTraveler, cancelTraveler, completeTraveler } from "./completion.rules.ts";
 import { installComponent, removeComponent } from "./components.rules.ts";
 import { closeDefect, logDefect, updateDefect, withdrawDefect } from "./defects.rules.ts";
@@ -100,6 +101,8 @@ const rules: { readonly [T in CommandType]: Rule<T> | null } = {
   acceptTraveler: ["on_hold", acceptTraveler],
   cancelTraveler: ["on_hold", cancelTraveler],
   scrapTraveler: ["on_hold", scrapTraveler],
+  checkOutTraveler: ["on_hold", checkOutTraveler],
+  checkInTraveler: ["ended", checkInTraveler],
 
   presentStep: ["on_hold", presentStep],
   startStep: ["work", startStep],

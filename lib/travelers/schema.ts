@@ -156,6 +156,10 @@ export const commandBodies = {
     reason,
   }),
 
+  /** `takeOver` names the tablet that has it now, as it was shown to whoever takes it. */
+  checkOutTraveler: z.object({ takeOver: z.optional(z.object({ from: id, reason })) }),
+  checkInTraveler: z.object({}),
+
   callInspection: z.object({ call: id, operation: id }),
   acknowledgeInspection: z.object({ call: id, arrived: z.boolean() }),
   requestAssistance: z.object({ step: z.nullable(id), category: code }),
@@ -344,6 +348,16 @@ export const eventBodies = {
   "traveler.completed": z.object({}),
   "traveler.accepted": z.object({}),
   "traveler.cancelled": z.object({ reason: hash }),
+  /** Until then by the server's clock. `from`: the tablet that it was taken over from, and why. */
+  "traveler.checked_out": z.object({
+    device: id,
+    tablet: z.string(),
+    station: z.string(),
+    until: instant,
+    from: z.nullable(id),
+    reason: z.nullable(hash),
+  }),
+  "traveler.checked_in": z.object({ device: id }),
   "traveler.scrapped": z.object({
     defect: id,
     identification: z.string(),

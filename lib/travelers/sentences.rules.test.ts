@@ -198,6 +198,15 @@ const samples: { [T in EventType]: EventBody<T> } = {
     counterpart: "FSB-2",
     reason: hash,
   },
+  "traveler.checked_out": {
+    device: id,
+    tablet: "Bench 1",
+    station: "ASM-1",
+    until: "2026-03-02T21:00:00.000Z",
+    from: id,
+    reason: hash,
+  },
+  "traveler.checked_in": { device: id },
   "inspection.called": { call: id, operation: named("op 060") },
   "inspection.acknowledged": { call: id, arrived: true },
   "assistance.requested": { step, category: "tooling" },
@@ -426,6 +435,7 @@ test("whatever an entry says stands in its sentence, in both languages", () => {
     direction: ["tools.transferred"],
     arrived: ["inspection.acknowledged"],
     from: ["disposition.received"],
+    taken: ["traveler.checked_out"],
   };
   for (const type of eventTypes) {
     const words = Object.entries(said(eventOf(type), state, content));

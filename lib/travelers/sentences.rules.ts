@@ -82,6 +82,13 @@ const sentences: Sentences = {
   "traveler.completed": nothing,
   "traveler.accepted": nothing,
   "traveler.cancelled": nothing,
+  "traveler.checked_out": ({ tablet, station, until, from }) => ({
+    tablet,
+    station,
+    until: moment(until),
+    taken: from === null ? "no" : "yes",
+  }),
+  "traveler.checked_in": nothing,
   "traveler.scrapped": ({ identification, segregation }) => ({ identification, segregation }),
   "traveler.split": ({ lot, quantity }) => ({ lot, quantity }),
   "traveler.split_off": ({ lot, quantity, from }) => ({

@@ -521,4 +521,18 @@ export type TravelerState = {
   serials: readonly string[];
   /** Null: this traveler began with its release. */
   origin: Origin | null;
+  /** Which tablet has it with it, and until when by the server's clock; not there: none. */
+  checkout?: Checkout;
+};
+
+export type Checkout = {
+  device: string;
+  tablet: string;
+  station: string;
+  until: Instant;
+  person: string | null;
+  at: Instant;
+  /** The tablet that it was taken over from, and why. */
+  from: string | null;
+  reason: string | null;
 };

@@ -11,6 +11,15 @@ const place = { step: named("060.1"), field: named("running"), position: "1" };
 export const samples: { readonly [T in EventType]?: EventBody<T> } = {
   "traveler.accepted": {},
   "traveler.cancelled": { reason: hash },
+  "traveler.checked_out": {
+    device: named("tablet 2"),
+    tablet: "Bench 2",
+    station: "ASM-2",
+    until: at,
+    from: named("tablet 1"),
+    reason: hash,
+  },
+  "traveler.checked_in": { device: named("tablet 2") },
   "traveler.scrapped": {
     defect: named("defect"),
     identification: "red tag 14",

@@ -3,6 +3,7 @@ import { notFound } from "next/navigation";
 import { getLocale, getTranslations } from "next-intl/server";
 import { cache } from "react";
 import { AskWaiver } from "#components/desk/ask-waiver";
+import { CheckedOut } from "#components/desk/checked-out";
 import { Empty } from "#components/desk/page-head";
 import { PhotoAlbum } from "#components/desk/photo-strip";
 import { PlantHolds } from "#components/desk/plant-holds";
@@ -13,7 +14,7 @@ import { NotBegun, RecordFilters } from "#components/desk/record-parts";
 import { RecordSide } from "#components/desk/record-side";
 import { RecordTitle } from "#components/desk/record-title";
 import { RecordLot, RecordUnit } from "#components/desk/record-unit";
-import { recordWords } from "#components/desk/record-words";
+import { nameOf, recordWords } from "#components/desk/record-words";
 import { RefusedAttempts } from "#components/desk/refused-attempts";
 import { requireActor } from "#lib/boundary/actor";
 import { commandPermissions, may } from "#lib/boundary/permissions";
@@ -21,11 +22,12 @@ import { isId } from "#lib/defects/schema";
 import { findingsOn } from "#lib/feed/findings.queries";
 import { env } from "#lib/kit/env";
 import { type Instant, instant } from "#lib/kit/time";
-import { inLocale, type Locale } from "#lib/messages/locales";
+import { inLocale, type Locale, momentIn } from "#lib/messages/locales";
 import type { Actor } from "#lib/people/schema";
 import { plantHoldsOn } from "#lib/plant/holds.queries";
 import { asBuilt } from "#lib/travelers/as-built.rules";
 import { recordHead } from "#lib/travelers/as-built-head.rules";
+import { standingCheckout } from "#lib/travelers/checkouts.rules";
 import { lotFamily } from "#lib/travelers/family.queries";
 import { travelerRecord } from "#lib/travelers/history.queries";
 import { ownersOf } from "#lib/travelers/holds.rules";
@@ -66,6 +68,7 @@ export default async function Traveler({ params, searchParams }: Ask) {
     locale: (await getLocale()) as Locale,
     opensDefects: may(actor, "defect.read"),
   });
+  const checkout = standingCheckout(state, now);
   const built = asBuilt(state, content, events, inherited);
   const counts = filterCounts(built, events);
   const filter = recordFilters.find((of) => of === show) ?? "everything";
@@ -81,6 +84,13 @@ export default async function Traveler({ params, searchParams }: Ask) {
             zone={record.timeZone}
             releases={may(actor, "plant_hold.release") ? ownersOf(actor.roles) : []}
           />
+          {checkout === null ? null : (
+            <CheckedOut
+              checkout={checkout}
+              name={nameOf(words, checkout.person) ?? ""}
+              moment={(at) => momentIn(at, words.locale, words.zone)}
+            />
+          )}
           <RaisedHere actor={actor} record={record} />
           <RecordHead
             head={recordHead(state, content, [...inherited, ...events], now)}

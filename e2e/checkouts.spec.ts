@@ -1,0 +1,100 @@
+import { expect, test } from "./fixtures.ts";
+import { tabletSize } from "./support/chromium.ts";
+import { entriesOf } from "./support/database.ts";
+import { signInAtDesk } from "./support/desk.ts";
+import { waitingIn, writeNote } from "./support/offline.ts";
+import { Player } from "./support/player.ts";
+import { run } from "./support/run.ts";
+import { seen } from "./support/sight.ts";
+import { aUnit } from "./support/units.ts";
+
+test.use({ expectedComplaint: /ERR_INTERNET_DISCONNECTED|ERR_FAILED/ });
+
+test("a unit goes with a tablet; another one is told, takes it over with a reason, and the first hears of it", async ({
+  browser,
+  context,
+  page,
+  desk,
+}) => {
+  test.setTimeout(180_000);
+  const unit = await aUnit();
+  const first = new Player(page, run.origin);
+  await first.enrol();
+  await first.signIn("Marisol Reyes");
+  await page.getByRole("button", { name: "Check out for work off-line" }).click();
+  await expect(page.getByRole("dialog")).toContainText("Nothing is checked out to this tablet");
+  await seen(page, "nothing checked out");
+  await page.keyboard.press("Escape");
+  await first.open(unit);
+  const openMore = (of: typeof page) =>
+    of.getByRole("main").getByRole("button", { name: "More", exact: true }).click();
+  await openMore(page);
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("button", { name: "Check out to this tablet" }).click();
+  await expect(dialog).toContainText("Checked out to this tablet until");
+  await seen(page, "a unit checked out here");
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Back to the queue" }).click();
+  await page.getByRole("button", { name: "Checked out: 1" }).click();
+  await expect(dialog).toContainText(unit.unit);
+  await expect(dialog.getByText(/^0\.\d MB$|^\d+\.\d MB$/)).toBeVisible();
+  await seen(page, "what this tablet has with it");
+  await page.keyboard.press("Escape");
+  await first.open(unit);
+
+  await signInAtDesk(desk, "Ingrid Maurer");
+  await desk.goto(`${run.origin}/travelers/${unit.traveler}`);
+  await expect(desk.getByText("By Marisol Reyes since")).toBeVisible();
+  await seen(desk, "desk of a unit that is checked out");
+
+  // Without a network it goes on with what it has; meanwhile somebody else takes the unit over.
+  await context.setOffline(true);
+  await writeNote(page, "Written while it was taken over");
+  await page.keyboard.press("Escape");
+
+  const elsewhere = await browser.newContext({ ...tabletSize, baseURL: run.origin });
+  const other = await elsewhere.newPage();
+  const second = new Player(other, run.origin);
+  await second.enrol();
+  await second.signIn("Dwayne Okafor");
+  await second.open(unit);
+  await expect(other.getByText("Marisol Reyes has this unit checked out to")).toBeVisible();
+  await seen(other, "a unit that is checked out elsewhere");
+  await openMore(other);
+  const more = other.getByRole("dialog");
+  await more.getByRole("button", { name: "Take it over from the other tablet" }).click();
+  await expect(more).toContainText("Marisol Reyes has this unit checked out to");
+  await expect(more.getByRole("button", { name: "Take the unit over" })).toBeDisabled();
+  await more.getByRole("button", { name: "The tablet can’t be found" }).click();
+  await seen(other, "taking a unit over");
+  await more.getByRole("button", { name: "Take the unit over" }).click();
+  await expect(more).toContainText("Checked out to this tablet until");
+  await other.keyboard.press("Escape");
+
+  await context.setOffline(false);
+  await expect.poll(() => waitingIn(page), { timeout: 90_000 }).toEqual([]);
+  await expect(page.getByText("Taken over from this tablet by Dwayne Okafor")).toBeVisible({
+    timeout: 60_000,
+  });
+  await expect(page.getByText("“The tablet can’t be found”")).toBeVisible();
+  await seen(page, "a unit that was taken over");
+  await page.getByRole("button", { name: "I have seen it" }).click();
+  await expect(page.getByText("Dwayne Okafor has this unit checked out to")).toBeVisible();
+
+  await openMore(other);
+  await more.getByRole("button", { name: "Give it back" }).click();
+  await expect(more.getByRole("button", { name: "Check out to this tablet" })).toBeVisible();
+  await elsewhere.close();
+
+  const entries = (await entriesOf(unit.traveler)).map(({ type, line }) => ({
+    type,
+    body: (JSON.parse(line) as { body: { from?: string | null; device?: string } }).body,
+  }));
+  const outs = entries.filter(({ type }) => type === "traveler.checked_out");
+  expect(outs).toHaveLength(2);
+  expect(outs[1]?.body.from).toBe(outs[0]?.body.device);
+  expect(entries.filter(({ type }) => type === "traveler.checked_in")).toHaveLength(1);
+  // What was done under the check-out that was taken away is decided as everything else is.
+  expect(entries.filter(({ type }) => type === "note.added")).toHaveLength(1);
+  expect(entries.filter(({ type }) => type === "command.not_applied")).toEqual([]);
+});

@@ -1,0 +1,147 @@
+import type { Instant } from "#lib/kit/time";
+import { standingCheckout } from "#lib/travelers/checkouts.rules";
+import type { CommandBody } from "#lib/travelers/schema";
+import type { Checkout, TravelerState } from "#lib/travelers/state.schema";
+import type { ActOutcome, Acts } from "./acts.ts";
+import { type Core, clockNow } from "./core.ts";
+import { keepMedia } from "./media.ts";
+import { keep, kept } from "./memory.ts";
+import { fetchPacket, showStored } from "./packets.ts";
+import { correctedAt } from "./queue.ts";
+import type { Answer } from "./server.ts";
+import type { Packet, TravelerHead } from "./wire.schema.ts";
+
+/** `over`: its time has ended. `taken`: another tablet has it, and nobody here has seen that yet. */
+export type CheckedOut = {
+  traveler: string;
+  unit: string;
+  standing: "here" | "over" | "taken";
+  checkout: Checkout;
+  /** Why it was taken over, in somebody's words. */
+  reason: string | null;
+  /** Of what lies on this tablet for it: the packet with its drawings and photos. */
+  bytes: number;
+};
+
+export const numberOf = ({ unit }: TravelerState): string => unit.serial ?? unit.lot ?? "";
+
+/** How a unit's check-out stands for this tablet; null: nobody has it. */
+export function standingHere(
+  state: TravelerState,
+  device: string,
+  now: Instant,
+): "here" | "over" | "elsewhere" | null {
+  const { checkout } = state;
+  if (checkout === undefined) return null;
+  const stands = standingCheckout(state, now) !== null;
+  if (checkout.device === device) return stands ? "here" : "over";
+  return stands ? "elsewhere" : null;
+}
+
+/** What this tablet has with it, and what was taken from it and is to be seen. */
+export async function checkedOut(core: Core): Promise<CheckedOut[]> {
+  const device = core.view().session?.device.id ?? "";
+  const now = correctedAt(await clockNow(core));
+  const [rows, had] = await Promise.all([core.db.getAll("packets"), hadHere(core)]);
+  const found: CheckedOut[] = [];
+  for (const { traveler, packet } of rows) {
+    const { checkout } = packet.state;
+    const standing = standingHere(packet.state, device, now);
+    const isTaken = standing === "elsewhere" && had.includes(traveler);
+    if (checkout === undefined || standing === null) continue;
+    if (standing === "elsewhere" && !isTaken) continue;
+    found.push({
+      traveler,
+      unit: numberOf(packet.state),
+      standing: standing === "elsewhere" ? "taken" : standing,
+      checkout,
+      reason: checkout.reason === null ? null : (packet.texts[checkout.reason] ?? null),
+      bytes: await bytesOf(core, packet),
+    });
+  }
+  return found.toSorted((a, b) => a.checkout.until.localeCompare(b.checkout.until));
+}
+
+async function bytesOf(core: Core, packet: Packet): Promise<number> {
+  const own = new TextEncoder().encode(JSON.stringify(packet)).byteLength;
+  const media = await Promise.all(
+    [...new Set(picturesOf(packet))].map((hash) => core.db.get("blobs", hash)),
+  );
+  return media.reduce((sum, blob) => sum + (blob?.bytes.byteLength ?? 0), own);
+}
+
+const picturesOf = ({ content, state }: Packet): string[] => [
+  ...content.operations.flatMap(({ steps }) =>
+    steps.flatMap(({ media }) => media.map(({ src }) => src)),
+  ),
+  ...state.photos.map(({ sha256 }) => sha256),
+];
+
+/** Takes a unit onto this tablet: first the server's word, then everything that is needed without it. */
+export async function checkOut(
+  core: Core,
+  actOn: Acts["actOn"],
+  traveler: string,
+  takeOver?: NonNullable<CommandBody<"checkOutTraveler">["takeOver"]>,
+): Promise<ActOutcome | Answer<Packet>> {
+  const answer = await fetchPacket(core, traveler);
+  if (answer.kind !== "ok") return answer;
+  const { state } = answer.value;
+  const body = takeOver === undefined ? {} : { takeOver };
+  const outcome = await actOn(state, "checkOutTraveler", body);
+  if (outcome.kind !== "done") return outcome;
+  await remembered(core);
+  await keepMedia(core, answer.value);
+  await showStored(core, traveler);
+  return outcome;
+}
+
+export async function checkIn(
+  core: Core,
+  actOn: Acts["actOn"],
+  traveler: string,
+): Promise<ActOutcome> {
+  const stored = await core.db.get("packets", traveler);
+  if (stored === undefined) return { kind: "silence" };
+  const outcome = await actOn(stored.packet.state, "checkInTraveler", {});
+  if (outcome.kind === "done") await seenTaken(core, traveler);
+  await showStored(core, traveler);
+  return outcome;
+}
+
+/** Somebody has read that another tablet has it now. */
+export async function seenTaken(core: Core, traveler: string): Promise<void> {
+  const had = await hadHere(core);
+  await keep(
+    core.db,
+    "checkouts",
+    had.filter((of) => of !== traveler),
+  );
+}
+
+const hadHere = async (core: Core): Promise<readonly string[]> =>
+  (await kept(core.db, "checkouts")) ?? [];
+
+/** What this tablet has now, so that it knows later what was taken from it. */
+async function remembered(core: Core): Promise<readonly string[]> {
+  const device = core.view().session?.device.id;
+  const [rows, had] = await Promise.all([core.db.getAll("packets"), hadHere(core)]);
+  const isOurs = ({ traveler, packet: { state } }: (typeof rows)[number]) =>
+    state.checkout !== undefined && (state.checkout.device === device || had.includes(traveler));
+  const all = rows.filter(isOurs).map(({ traveler }) => traveler);
+  if (all.join() !== had.join()) await keep(core.db, "checkouts", all);
+  return all;
+}
+
+/** At each contact: what became of the units that this tablet has with it, as far as they are not open anyway. */
+export async function lookAtCheckedOut(core: Core): Promise<void> {
+  for (const traveler of await remembered(core)) {
+    const head = await core.server.get<TravelerHead>(`/api/floor/travelers/${traveler}/head`);
+    if (head.kind === "silence") return;
+    const stored = await core.db.get("packets", traveler);
+    const isOld = head.kind === "ok" && head.value.head !== stored?.packet.head;
+    if (isOld && (await fetchPacket(core, traveler)).kind === "ok")
+      await showStored(core, traveler);
+  }
+  await remembered(core);
+}
