@@ -2,30 +2,26 @@ import pg from "pg";
 import { uuidv7 } from "#lib/kit/ids";
 import type { Packet } from "#lib/offline/wire.schema";
 import { crewAt } from "../support/crew.ts";
+import type { QmsRecord } from "../support/qms-ledger.ts";
 import { run } from "../support/run.ts";
 import { aTablet } from "../support/tablet.ts";
 import { units } from "../support/units.ts";
-import { median, percentile, rowOf, type Scale, timeOf } from "./measure.ts";
+import { median, percentile, rowOf, type Scale } from "./measure.ts";
 import type { Row } from "./results.schema.ts";
 
 const { BUYOFF_SANDBOX_URL: qms = "", BUYOFF_SANDBOX_TOKEN: token = "" } = run.environment;
 const steadyPerSecond = 50;
 
-/** B4: from the entry of a defect to its record in the QMS, and how fast a backlog drains. */
+/** B4: from the entry of a defect to its record in the QMS. */
 export async function defectsDelivered({ isSmall, rounds }: Scale): Promise<Row[]> {
-  const counts = isSmall ? { steady: 4, backlog: 8 } : { steady: 150, backlog: 300 };
+  const count = isSmall ? 4 : 150;
   const client = new pg.Client({ connectionString: run.adminUrl });
   await client.connect();
   const reporter = await aReporter(isSmall ? 1 : 10);
   try {
     const lags: number[] = [];
     for (let round = 0; round < rounds; round += 1) {
-      lags.push(percentile(await steadily(client, reporter, counts.steady), 99));
-    }
-    const drained: Row["rounds"] = { system: [], limit: [] };
-    for (let round = 0; round < rounds; round += 1) {
-      drained.limit.push(await claimLoop(client, counts.backlog));
-      drained.system.push(await backlog(client, reporter, counts.backlog));
+      lags.push(percentile(await steadily(client, reporter, count), 99));
     }
     return [
       rowOf({
@@ -34,15 +30,7 @@ export async function defectsDelivered({ isSmall, rounds }: Scale): Promise<Row[
         unit: "ms",
         rounds: { system: lags, limit: lags.map(() => 500) },
         target: { most: 1 },
-        note: `${counts.steady} defects a round, median of p99 ${median(lags).toFixed(0)} ms`,
-      }),
-      rowOf({
-        id: "B4b",
-        name: "backlog of NCRs drained by one worker / a bare claim-and-save loop, 4 lanes",
-        unit: "a second",
-        rounds: drained,
-        target: { least: 0.3 },
-        note: `a backlog of ${counts.backlog}; each NCR is searched for, made and read back`,
+        note: `${count} defects a round, median of p99 ${median(lags).toFixed(0)} ms`,
       }),
     ];
   } finally {
@@ -50,55 +38,74 @@ export async function defectsDelivered({ isSmall, rounds }: Scale): Promise<Row[
   }
 }
 
-type Reporter = (count: number) => Promise<string[]>;
+export type Reporter = {
+  /** Gives the defects' ids. */
+  log(count: number): Promise<string[]>;
+  /** A word more about each of these. */
+  tell(defects: readonly string[], words: string): Promise<void>;
+};
 
 /** Somebody who logs defects, on as many units as make a short state of each. */
-async function aReporter(unitCount: number): Promise<Reporter> {
+export async function aReporter(unitCount: number): Promise<Reporter> {
   const made = await units(
-    Array.from({ length: unitCount }, (_, at) => ({ unit: `BF${process.pid}-${at}1` })),
+    Array.from({ length: unitCount }, (_, at) => ({ unit: `BF${uuidv7().slice(-8)}-${at}1` })),
   );
   const tablet = await aTablet(run.origin);
   const crew = await crewAt(tablet);
   const person = await crew.person("Marisol Reyes");
   const packets: Packet[] = [];
   for (const { traveler } of made) packets.push(await tablet.packet(traveler));
+  const placeOf = new Map<string, Packet>();
   let next = 0;
-  return async (count) => {
-    const defects: string[] = [];
-    const commands = Array.from({ length: count }, () => {
-      const packet = packets[next++ % packets.length];
-      if (!packet) throw new Error("no unit to log on");
-      const defect = uuidv7();
-      defects.push(defect);
-      return tablet.envelope(person, packet, "logDefect", {
-        defect,
-        code: "FIN-01",
-        severity: "minor",
-        quantity: "1",
-        step: null,
-        field: null,
-        position: null,
-        reading: null,
-        location: null,
-        comment: null,
-      });
-    });
+  const send = async (commands: Parameters<typeof tablet.send>[0]) => {
     for (let at = 0; at < commands.length; at += 50) {
       for (const verdict of await tablet.send(commands.slice(at, at + 50))) {
         if (verdict.verdict !== "applied") throw new Error(JSON.stringify(verdict));
       }
     }
-    return defects;
+  };
+  return {
+    log: async (count) => {
+      const defects = Array.from({ length: count }, () => uuidv7());
+      await send(
+        defects.map((defect) => {
+          const packet = packets[next++ % packets.length];
+          if (!packet) throw new Error("no unit to log on");
+          placeOf.set(defect, packet);
+          return tablet.envelope(person, packet, "logDefect", {
+            defect,
+            code: "FIN-01",
+            severity: "minor",
+            quantity: "1",
+            step: null,
+            field: null,
+            position: null,
+            reading: null,
+            location: null,
+            comment: null,
+          });
+        }),
+      );
+      return defects;
+    },
+    tell: async (defects, words) =>
+      send(
+        defects.map((defect) => {
+          const packet = placeOf.get(defect);
+          if (!packet) throw new Error("a defect of somebody else");
+          return tablet.envelope(person, packet, "updateDefect", { defect, comment: words });
+        }),
+      ),
   };
 }
 
 /** A few every tenth of a second; gives each one's milliseconds from entry to the QMS's own record. */
-async function steadily(client: pg.Client, report: Reporter, count: number): Promise<number[]> {
+async function steadily(client: pg.Client, reporter: Reporter, count: number): Promise<number[]> {
   const perTurn = Math.min(count, steadyPerSecond / 10);
   const reported: string[] = [];
   const startedAt = performance.now();
   for (let turn = 1; reported.length < count; turn += 1) {
-    reported.push(...(await report(perTurn)));
+    reported.push(...(await reporter.log(perTurn)));
     const aheadMs = turn * 100 - (performance.now() - startedAt);
     if (aheadMs > 0) await new Promise((resolve) => setTimeout(resolve, aheadMs));
   }
@@ -130,79 +137,10 @@ async function delivered(client: pg.Client, defects: readonly string[]): Promise
   }
 }
 
-async function recordsInQms(): Promise<{ external_key: string; created_at: string }[]> {
+/** All that it has, with what was added to each, in its own order. */
+export async function recordsInQms(): Promise<(QmsRecord & { created_at: string })[]> {
   const answer = await fetch(`${qms}/api/ncrs?include_closed=1`, {
     headers: { authorization: `Bearer ${token}` },
   });
   return (await answer.json()).ncrs;
-}
-
-/** Kept back until all of it is queued, then let go. */
-async function backlog(client: pg.Client, report: Reporter, count: number): Promise<number> {
-  const hold = (until: string) =>
-    client.query(`update connectors set paused_until = ${until} where status = 'active'`);
-  await hold("now() + interval '1 hour'");
-  const defects = await report(count);
-  await routed(client, defects);
-  const ms = await timeOf(async () => {
-    await hold("null");
-    await delivered(client, defects);
-  });
-  return (count / ms) * 1000;
-}
-
-async function routed(client: pg.Client, defects: readonly string[]): Promise<void> {
-  for (;;) {
-    const { rows } = await client.query<{ count: number }>(
-      "select count(*)::int as count from deliveries where operation = 'create' and defect_id = any($1::uuid[])",
-      [defects],
-    );
-    if ((rows[0]?.count ?? 0) >= defects.length) return;
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-}
-
-/** What it costs to claim and to save, were there nothing to send: the same columns, in a table of its own. */
-async function claimLoop(client: pg.Client, count: number): Promise<number> {
-  await client.query("drop table if exists bench_deliveries");
-  await client.query(
-    `create table bench_deliveries as
-       select gen_random_uuid() as id, n as position, 'pending'::delivery_state as state, now() as next_at,
-         null::timestamptz as leased_until, 0::bigint as fence, null::text as external_id
-       from generate_series(1, ${count}) n`,
-  );
-  await client.query("alter table bench_deliveries add primary key (id)");
-  await client.query("create index on bench_deliveries (state, next_at)");
-  const lanes = await Promise.all(
-    Array.from({ length: 4 }, async () => {
-      const lane = new pg.Client({ connectionString: run.adminUrl });
-      await lane.connect();
-      return lane;
-    }),
-  );
-  const ms = await timeOf(() =>
-    Promise.all(
-      lanes.map(async (lane) => {
-        for (;;) {
-          const { rows } = await lane.query<{ id: string; fence: string }>(
-            `with due as (select id from bench_deliveries where state = 'pending' and next_at <= now()
-               order by next_at, position limit 1 for update skip locked)
-             update bench_deliveries d set state = 'sending', fence = d.fence + 1,
-               leased_until = now() + interval '30 s' from due where d.id = due.id
-             returning d.id, d.fence`,
-          );
-          const [taken] = rows;
-          if (!taken) return;
-          await lane.query(
-            `update bench_deliveries set state = 'tracking', leased_until = null, external_id = 'x'
-              where id = $1 and fence = $2`,
-            [taken.id, taken.fence],
-          );
-        }
-      }),
-    ),
-  );
-  await Promise.all(lanes.map((lane) => lane.end()));
-  await client.query("drop table bench_deliveries");
-  return (count / ms) * 1000;
 }

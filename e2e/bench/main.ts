@@ -3,6 +3,8 @@ import { availableParallelism } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { disconnect } from "#lib/db/client";
+import { backlogDrained } from "./backlog.ts";
+import { buyoffsBesideTheFeed } from "./beside.ts";
 import { tabletMeasured } from "./browser.ts";
 import { batchedBuyoffs, singleBuyoffs } from "./buyoffs.ts";
 import { stopEmptyApp } from "./empty-app.ts";
@@ -28,8 +30,10 @@ const benches: { ids: readonly string[]; measure: (scale: Scale) => Promise<Row[
   { ids: ["B1"], measure: singleBuyoffs },
   { ids: ["B1b"], measure: batchedBuyoffs },
   { ids: ["B1c"], measure: pinChecks },
+  { ids: ["B2"], measure: buyoffsBesideTheFeed },
   { ids: ["B3"], measure: reconnectStorm },
-  { ids: ["B4", "B4b"], measure: defectsDelivered },
+  { ids: ["B4"], measure: defectsDelivered },
+  { ids: ["B4b"], measure: backlogDrained },
   { ids: ["B5", "B5b"], measure: historySearched },
   { ids: ["B8"], measure: photosTakenIn },
   { ids: ["B9", "B9b", "B9c", "B10", "B10b", "B10c"], measure: tabletMeasured },

@@ -4,6 +4,7 @@ export const rowIds = [
   "B1",
   "B1b",
   "B1c",
+  "B2",
   "B3",
   "B4",
   "B4b",

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { startProgram } from "#lib/setup/processes";
 import { recordProgram } from "#lib/setup/read-record";
+import { againstLedger, type QmsRecord } from "../support/qms-ledger.ts";
 import { run } from "../support/run.ts";
 import type { Made, Told } from "./ledger.ts";
 import type { Stage } from "./stage.ts";
@@ -126,7 +127,7 @@ async function unrouted(stage: Stage): Promise<number> {
   return row?.count ?? -1;
 }
 
-type Ncr = { number: string; external_key: string; comments: { external_key: string }[] };
+type Ncr = QmsRecord & { number: string };
 
 /** The QMS's records as its own file has them. */
 function recordsOf(journal: string): Ncr[] {
@@ -141,32 +142,15 @@ function recordsOf(journal: string): Ncr[] {
 }
 
 async function atTheQms(stage: Stage) {
-  const sent = await stage.look<{ key: string; ordering: string; operation: string }>(
-    `select external_key as key, ordering_key as ordering, operation::text as operation
-       from deliveries where site_id = $1 order by position`,
+  const sent = await stage.look<{ key: string }>(
+    "select external_key as key from deliveries where site_id = $1 order by position",
     [stage.plant.site],
   );
-  const records = recordsOf(stage.journal);
-  const there = new Map<string, number>();
-  for (const { external_key: key, comments } of records)
-    for (const one of [key, ...comments.map((comment) => comment.external_key)])
-      there.set(one, (there.get(one) ?? 0) + 1);
-  const known = new Set(sent.map(({ key }) => key));
-  const wrong = sent.filter(({ key }) => there.get(key) !== 1).length;
-  const unknown = [...there.keys()].filter((key) => !known.has(key)).length;
+  const { notOnce, unknown, inversions } = againstLedger(recordsOf(stage.journal), sent);
   return {
-    "I4 not exactly once at the QMS": wrong + unknown,
-    "I5 out of order at the QMS": records.reduce((sum, of) => sum + inversions(of, sent), 0),
+    "I4 not exactly once at the QMS": notOnce + unknown,
+    "I5 out of order at the QMS": inversions,
   };
-}
-
-/** Neighbors among a record's comments that stand the other way round in our order. */
-function inversions({ external_key: key, comments }: Ncr, sent: readonly { key: string }[]) {
-  const place = new Map(sent.map((one, at) => [one.key, at]));
-  const places = [key, ...comments.map((comment) => comment.external_key)].map(
-    (one) => place.get(one) ?? -1,
-  );
-  return places.filter((at, index) => index > 0 && at < (places[index - 1] ?? -1)).length;
 }
 
 async function unverified(stage: Stage): Promise<number> {

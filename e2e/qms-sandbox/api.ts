@@ -127,9 +127,8 @@ function search(register: Register, url: URL): Answer {
   const serial = url.searchParams.get("serial");
   const indexedBefore = Date.now() - register.behaviour.get().search_lag_ms;
   const found = register.store
-    .list()
+    .list(wantedKey)
     .filter((ncr) => closedToo || (ncr.status !== "closed" && ncr.status !== "void"))
-    .filter((ncr) => wantedKey === null || ncr.external_key === wantedKey)
     .filter((ncr) => serial === null || ncr.fields.serial === serial)
     .filter((ncr) => Date.parse(ncr.created_at) <= indexedBefore);
   return { status: 200, body: { ncrs: found, total: found.length } };

@@ -87,9 +87,10 @@ export class Store {
     this.file = openSync(this.journal, "a");
   }
 
-  list(): Ncr[] {
+  /** All of them, or those with this key. */
+  list(key: string | null = null): Ncr[] {
     return [...this.ncrs.values()]
-      .filter((ncr) => ncr.merged_into === undefined)
+      .filter((ncr) => ncr.merged_into === undefined && (key === null || ncr.external_key === key))
       .sort((a, b) => b.number.localeCompare(a.number));
   }
 

@@ -1,5 +1,5 @@
 import "server-only";
-import { inTransaction } from "#lib/db/client";
+import { db } from "#lib/db/client";
 import type { CodeMissing, CodeUsed } from "./crosswalks.schema.ts";
 
 /**
@@ -25,20 +25,22 @@ export async function keepCodes(
     })),
     ...missing.map(({ kind, code }) => ({ kind, code, how: "missing" })),
   ];
-  await inTransaction(async (tx) => {
-    await tx.$executeRaw`
-      delete from delivery_codes where delivery_id = ${of.id}::uuid and how = 'missing'`;
-    if (rows.length === 0) return;
-    await tx.$executeRaw`
-      insert into delivery_codes (delivery_id, site_id, kind, code, how, to_code, factor, addend, places,
-        list_id, list_version, checked_at)
-      select ${of.id}::uuid, ${of.site}::uuid, r.kind, r.code, r.how, r.to_code, r.factor, r.addend,
-             r.places, r.list_id, r.list_version, clock_timestamp()
-        from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(kind text, code text, how text,
-          to_code text, factor text, addend text, places int, list_id uuid, list_version int)
-      on conflict (delivery_id, kind, code) do update
-        set how = excluded.how, to_code = excluded.to_code, factor = excluded.factor,
-            addend = excluded.addend, places = excluded.places, list_id = excluded.list_id,
-            list_version = excluded.list_version, checked_at = excluded.checked_at`;
-  }, of.site);
+  // One statement: it stands between a message and its leaving.
+  await db.$executeRaw`
+    with said as (
+      select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(kind text, code text, how text,
+        to_code text, factor text, addend text, places int, list_id uuid, list_version int)),
+    given_up as (
+      delete from delivery_codes c
+       where c.delivery_id = ${of.id}::uuid and c.how = 'missing'
+         and not exists (select from said where said.kind = c.kind and said.code = c.code))
+    insert into delivery_codes (delivery_id, site_id, kind, code, how, to_code, factor, addend, places,
+      list_id, list_version, checked_at)
+    select ${of.id}::uuid, ${of.site}::uuid, r.kind, r.code, r.how, r.to_code, r.factor, r.addend,
+           r.places, r.list_id, r.list_version, clock_timestamp()
+      from said r
+    on conflict (delivery_id, kind, code) do update
+      set how = excluded.how, to_code = excluded.to_code, factor = excluded.factor,
+          addend = excluded.addend, places = excluded.places, list_id = excluded.list_id,
+          list_version = excluded.list_version, checked_at = excluded.checked_at`;
 }

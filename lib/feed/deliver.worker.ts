@@ -37,24 +37,39 @@ export async function deliverDue(
   lane: Lane | null = null,
 ): Promise<number> {
   const claims = await claimDue(pace.leaseMs, pace.atOnce, lane);
-  const flows = flowsNow();
-  await Promise.all(claims.map((claim) => deliverOne(claim, ports, pace, flows)));
+  const turn = { flows: flowsNow(), connectors: connectorsNow() };
+  await Promise.all(claims.map((claim) => deliverOne(claim, ports, pace, turn)));
   return claims.length;
+}
+
+/** What those that are taken together go by: each is looked at once, at the moment in which they are taken. */
+type Turn = {
+  flows: ReturnType<typeof flowsNow>;
+  connectors: (id: string) => Promise<OpenConnector | null>;
+};
+
+function connectorsNow(): Turn["connectors"] {
+  const read = new Map<string, Promise<OpenConnector | null>>();
+  return (id) => {
+    const known = read.get(id) ?? connectorById(db, id);
+    read.set(id, known);
+    return known;
+  };
 }
 
 async function deliverOne(
   claim: Claim,
   ports: FeedPorts,
   pace: FeedPace,
-  flows: ReturnType<typeof flowsNow>,
+  turn: Turn,
 ): Promise<void> {
   const about = { delivery: claim.id, key: claim.externalKey, fence: String(claim.fence) };
   try {
-    const connector = await connectorById(db, claim.connector);
+    const connector = await turn.connectors(claim.connector);
     if (!connector) throw new Error(`connector ${claim.connector} is gone`);
     const book = await bookFor(claim, connector);
     const asThen = { ...connector, codes: book, codesNow: connector.codes };
-    const flow = await flows(claim);
+    const flow = await turn.flows(claim);
     await carry({ claim, connector: asThen, ports, pace, book, flow }, about);
   } catch (problem) {
     // The lease runs out and the delivery is taken again, as after a killed worker.

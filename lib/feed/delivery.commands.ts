@@ -8,7 +8,8 @@ import type { Trace } from "./connectors/rest/talk.gateway.ts";
 import type { Claim } from "./delivery.queries.ts";
 import type { Change, Outcome } from "./delivery.rules.ts";
 import type { FlowNow } from "./flow.queries.ts";
-import { tellLive } from "./live.commands.ts";
+import { noticeOf, tellLive } from "./live.commands.ts";
+import type { LiveChange } from "./live.schema.ts";
 
 /** Somebody else has the delivery by now: what this worker does for it no longer counts. */
 export class LeaseLost extends Error {
@@ -89,9 +90,40 @@ const isOverThere = Prisma.sql`exists (select from replayed_deliveries v where v
     where r.connector_id = deliveries.connector_id and r.external_id = deliveries.external_id
       and r.status in ('closed', 'void', 'merged'))`;
 
+type Saved = { claim: Claim; change: Change; made: Made | null; kept: boolean };
+
+/** The next state of a delivery, where it is still ours: the fence is compared in the same statement. */
+const savedState = ({ claim, change, made, kept }: Saved) => Prisma.sql`
+  update deliveries
+     set state = case when ${change.state} = 'tracking' and ${isOverThere} then 'closed'::delivery_state
+                      else ${change.state}::delivery_state end, attempts = ${change.attempts}, lookups = ${change.lookups},
+         next_at = ${change.nextAt}::timestamptz, last_result = ${change.lastResult.slice(0, 1_000)},
+         external_id = coalesce(${made?.externalId ?? null}, external_id),
+         external_number = coalesce(${made?.number ?? null}, external_number),
+         leased_until = case when ${kept} then leased_until end,
+         updated_at = clock_timestamp()
+   where id = ${claim.id}::uuid and fence = ${claim.fence}`;
+
+const newsOf = ({ traveler }: Claim): Omit<LiveChange, "all"> => ({
+  kinds: ["delivery"],
+  travelers: traveler === null ? [] : [traveler],
+});
+
+/** Nearly all of them: the system has answered, and nothing else follows. One round trip, all of it or nothing. */
+async function saveAnswered(saved: Saved): Promise<void> {
+  const { claim } = saved;
+  const [done] = await db.$queryRaw<{ count: number }[]>`
+    with saved as (${savedState(saved)} returning id),
+    closed as (
+      update connectors set failures_in_row = 0, open_until = null
+       where id = ${claim.connector}::uuid and failures_in_row > 0 and exists (select from saved))
+    select count(${noticeOf(claim.site, newsOf(claim))})::int as count from saved`;
+  if (done?.count !== 1) throw new LeaseLost(claim);
+}
+
 /**
- * The delivery's next state, if it is still ours: the fence is compared in the same statement, so a
- * worker that comes back late changes nothing. `kept` holds on to the lease for the next act.
+ * The delivery's next state, if it is still ours: a worker that comes back late changes nothing. `kept` holds on to the
+ * lease for the next act.
  */
 export async function saveChange(
   claim: Claim,
@@ -100,28 +132,18 @@ export async function saveChange(
   tried: Tried,
   kept = false,
 ): Promise<void> {
+  const of = { claim, change, made, kept };
+  if (isAnswer(tried.outcome) && !change.connector && claim.operation !== "attach")
+    return saveAnswered(of);
   await inTransaction(async (tx) => {
-    const saved = await tx.$executeRaw`
-      update deliveries
-         set state = case when ${change.state} = 'tracking' and ${isOverThere} then 'closed'::delivery_state
-                          else ${change.state}::delivery_state end, attempts = ${change.attempts}, lookups = ${change.lookups},
-             next_at = ${change.nextAt}::timestamptz, last_result = ${change.lastResult.slice(0, 1_000)},
-             external_id = coalesce(${made?.externalId ?? null}, external_id),
-             external_number = coalesce(${made?.number ?? null}, external_number),
-             leased_until = case when ${kept} then leased_until end,
-             updated_at = clock_timestamp()
-       where id = ${claim.id}::uuid and fence = ${claim.fence}`;
-    if (saved !== 1) throw new LeaseLost(claim);
+    if ((await tx.$executeRaw(savedState(of))) !== 1) throw new LeaseLost(claim);
     if (claim.operation === "attach") {
       await tx.$executeRaw`
         update delivery_attachments set state = ${change.state}, external_ref = ${made?.externalId ?? null}
          where delivery_id = ${claim.id}::uuid`;
     }
     await keepCircuit(tx, claim.connector, tried);
-    await tellLive(tx, claim.site, {
-      kinds: ["delivery"],
-      travelers: claim.traveler === null ? [] : [claim.traveler],
-    });
+    await tellLive(tx, claim.site, newsOf(claim));
     if (!change.connector) return;
     if ("paused" in change.connector)
       await pauseConnectorIn(tx, claim.connector, change.connector.paused);
