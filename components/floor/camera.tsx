@@ -2,6 +2,7 @@
 import { useTranslations } from "next-intl";
 import { useEffect, useRef, useState } from "react";
 import { uuidv7 } from "#lib/kit/ids";
+import { noRoom } from "#lib/offline/acts";
 import { hasRoomForPhotos, keepPhoto, type TakenPhoto, takePhoto } from "#lib/offline/photos";
 import { useTablet } from "./tablet-context.tsx";
 import { type Perform, useWork } from "./work-context.tsx";
@@ -57,7 +58,7 @@ export function useAttach() {
       defect: string | null;
     },
   ) => {
-    await keepPhoto(core, state.id, photo);
+    if (!(await keepPhoto(core, state.id, photo))) return noRoom;
     const { sha256, mediaType, bytes } = photo;
     return perform(
       "attachPhoto",

@@ -3,6 +3,7 @@ import { useTranslations } from "next-intl";
 import { useRef, useState } from "react";
 import { Button } from "#components/ui/button";
 import type { Field } from "#lib/instructions/schema";
+import { noRoom } from "#lib/offline/acts";
 import { hasRoomForPhotos, keepPhoto } from "#lib/offline/photos";
 import { type ReadReport, readReport } from "#lib/offline/reports";
 import { useWords } from "./language.tsx";
@@ -41,7 +42,7 @@ export function ReportEntry({
   const keep = async (of: ReadReport) => {
     const { data, name, ...file } = of;
     const done = await work.record(async (perform) => {
-      await keepPhoto(core, state.id, of);
+      if (!(await keepPhoto(core, state.id, of))) return noRoom;
       const body = { step: step.id, field: field.id, position: place.position, name, uri: null };
       return perform(
         "attachMeasurementRecord",

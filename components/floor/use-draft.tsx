@@ -1,6 +1,6 @@
 "use client";
 import { useEffect, useState } from "react";
-import { draft, keepDraft } from "#lib/offline/memory";
+import { draft, isTaken, keepDraft } from "#lib/offline/memory";
 import type { At } from "./place.ts";
 import { useTablet } from "./tablet-context.tsx";
 import { useWork } from "./work-context.tsx";
@@ -28,7 +28,8 @@ export function useKept(key: string): [string, (text: string) => void] {
   }, [core, key]);
   const change = (next: string) => {
     setText(next);
-    void keepDraft(core.db, key, next);
+    // Of a full tablet it stays on the screen alone; the act itself says that nothing was recorded.
+    void isTaken(() => keepDraft(core.db, key, next));
   };
   return [text, change];
 }

@@ -14,7 +14,7 @@ import type {
 } from "#lib/travelers/schema";
 import type { TravelerState } from "#lib/travelers/state.schema";
 import { type Core, clockNow, refreshCounts, type SignedIn } from "./core.ts";
-import type { LocalOutcome } from "./memory.ts";
+import { isTaken, type LocalOutcome } from "./memory.ts";
 import { fetchPacket, showStored } from "./packets.ts";
 import { type Act, type Clock, correctedAt, decideHere, enqueue, newCommandId } from "./queue.ts";
 import type { FloorPerson, Packet } from "./wire.schema.ts";
@@ -138,22 +138,14 @@ export function makeActs(core: Core): Acts {
 }
 
 /** Nothing was recorded: the disk did not take it. What was typed stays where it is. */
-const noRoom: ActOutcome = { kind: "refused", refusal: { code: "memory_full", params: {} } };
+export const noRoom: ActOutcome = { kind: "refused", refusal: { code: "memory_full", params: {} } };
 
-async function isWritten(
+const isWritten = (
   core: Core,
   device: string,
   act: Act,
   { state, local, clock }: Awaited<ReturnType<typeof attempt>>,
-): Promise<boolean> {
-  try {
-    await enqueue(core.db, device, state, act, local, clock);
-    return true;
-  } catch (error) {
-    if (error instanceof DOMException && error.name === "QuotaExceededError") return false;
-    throw error;
-  }
-}
+): Promise<boolean> => isTaken(() => enqueue(core.db, device, state, act, local, clock));
 
 /** What the server could not even read was not done. */
 function outcomeOf(verdict: CommandVerdict): ActOutcome {

@@ -100,3 +100,14 @@ export async function keepDraft(db: TabletDb, key: string, value: unknown): Prom
   if (value === null || value === "") await db.delete("drafts", key);
   else await db.put("drafts", { key, value });
 }
+
+/** False: the disk is full and nothing of it was written. */
+export async function isTaken(write: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await write();
+    return true;
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "QuotaExceededError") return false;
+    throw error;
+  }
+}

@@ -3,6 +3,7 @@ import { bytesToHex } from "@noble/hashes/utils.js";
 import { type ImageType, photoBytesMax, pixelsMax, sideMax } from "#lib/blobs/image.rules";
 import { stripped } from "#lib/blobs/stripped.rules";
 import type { Core } from "./core.ts";
+import { isTaken } from "./memory.ts";
 
 export type TakenPhoto = {
   sha256: string;
@@ -67,15 +68,20 @@ async function drawnAnew(file: Blob): Promise<Picture> {
   return { mediaType: "image/jpeg", data: await redrawn.arrayBuffer() };
 }
 
-/** A photo or a machine's report, in the tablet's memory before the command that names it. */
+/**
+ * A photo or a machine's report, in the tablet's memory before the command that names it. False: the disk
+ * did not take it; no browser need say beforehand how much it would take.
+ */
 export async function keepPhoto(
   core: Core,
   traveler: string,
   photo: { sha256: string; mediaType: string; data: ArrayBuffer },
-): Promise<void> {
-  const tx = core.db.transaction("blobs", "readwrite", { durability: "strict" });
-  const isKnown = (await tx.store.getKey(photo.sha256)) !== undefined;
+): Promise<boolean> {
   const { sha256: hash, data: bytes, mediaType } = photo;
-  if (!isKnown) await tx.store.put({ sha256: hash, bytes, mediaType, traveler, sentAt: null });
-  await tx.done;
+  if ((await core.db.getKey("blobs", hash)) !== undefined) return true;
+  return isTaken(async () => {
+    const tx = core.db.transaction("blobs", "readwrite", { durability: "strict" });
+    const blob = { sha256: hash, bytes, mediaType, traveler, sentAt: null };
+    await Promise.all([tx.store.put(blob), tx.done]);
+  });
 }
