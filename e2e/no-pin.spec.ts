@@ -5,6 +5,7 @@ import type { Page } from "@playwright/test";
 import { demoPeople } from "../prisma/seed/people.ts";
 import { expect, test } from "./fixtures.ts";
 import { entriesOf, rows } from "./support/database.ts";
+import { boxesIn, writeNote } from "./support/offline.ts";
 import { Player, workOnScreen } from "./support/player.ts";
 import { run } from "./support/run.ts";
 import { ask, aTablet, sameOrigin } from "./support/tablet.ts";
@@ -35,11 +36,16 @@ const alone = (words: readonly string[]) =>
 
 const found = (text: string, words: readonly string[]) => text.match(alone(words)) ?? [];
 
+// What a network that is gone makes the browser itself say.
+test.use({ expectedComplaint: /ERR_INTERNET_DISCONNECTED/ });
+
 test.describe("no PIN is kept anywhere", () => {
   let unit: Awaited<ReturnType<typeof aUnit>>;
+  let sealed: typeof unit;
 
   test.beforeAll(async () => {
     unit = await aUnit({ untilBuyoff: "060" });
+    sealed = await aUnit({ untilBuyoff: "050" });
   });
 
   test("of those who signed in and signed at the tablet, and of those who mistyped", async ({
@@ -48,10 +54,11 @@ test.describe("no PIN is kept anywhere", () => {
     const signed = await signedOnScreen(page, unit);
     expect(signed).toBeGreaterThanOrEqual(2);
     await mistype();
+    const box = await sealedOnScreen(page, sealed);
 
     const kept = await keptByBrowser(page);
     expect(Object.keys(kept.stores).sort()).toEqual(
-      expect.arrayContaining(["commands", "decisions", "drafts", "kept", "packets"]),
+      expect.arrayContaining(["commands", "decisions", "drafts", "kept", "packets", "seals"]),
     );
     const inBrowser = JSON.stringify(kept);
     expect(found(inBrowser, [unit.unit]).length, "the search finds what is there").toBeGreaterThan(
@@ -61,6 +68,9 @@ test.describe("no PIN is kept anywhere", () => {
 
     const looked = await columnsWith([unit.unit]);
     expect(looked.hits.length, "the search finds what is there").toBeGreaterThan(2);
+    // The box is on the tablet no more, and never came into a table: of it there is a hash.
+    expect(inBrowser).not.toContain(box);
+    expect((await columnsWith([box])).hits).toEqual([]);
     const { searched, hits } = await columnsWith(shapes);
     expect(searched).toBeGreaterThan(150);
     expect(hits).toEqual([]);
@@ -80,6 +90,30 @@ async function signedOnScreen(page: Page, unit: { traveler: string; unit: string
   await workOnScreen({ player, observer, unit }, ({ type }) => type !== "signBuyoff");
   const entries = (await entriesOf(unit.traveler)).slice(before);
   return entries.filter(({ type }) => type === "buyoff.signed").length;
+}
+
+/** Badge and PIN without a network: in a box until the server has opened it, and in no other form. Gives the box. */
+async function sealedOnScreen(page: Page, unit: { traveler: string; unit: string; order: string }) {
+  const player = new Player(page, run.origin);
+  await player.meet();
+  await page.getByRole("button", { name: "Back to the queue" }).click();
+  await player.open(unit);
+  await page.context().setOffline(true);
+  await writeNote(page, "Without a network");
+  await page.keyboard.press("Escape");
+  await expect(page.getByText(/^Off-line/)).toBeVisible();
+  await page.getByRole("button", { name: "Open buyoff" }).click();
+  await player.seal("Marisol Reyes");
+  await expect.poll(() => boxesIn(page)).toBe(1);
+  const waiting = JSON.stringify(await keptByBrowser(page));
+  expect(found(waiting, shapes)).toEqual([]);
+  const [box = ""] = /p256a256gcm\.1\.[\w.-]+/.exec(waiting) ?? [];
+  expect(box.length).toBeGreaterThan(500);
+  await page.context().setOffline(false);
+  await expect.poll(() => boxesIn(page), { timeout: 90_000 }).toBe(0);
+  const entries = await entriesOf(unit.traveler);
+  expect(entries.at(-1)?.type).toBe("buyoff.verified");
+  return box;
 }
 
 /** What people do with a PIN that they should not: at the wrong door, in the wrong field. */

@@ -180,6 +180,11 @@ const rooms: Readonly<Record<string, Room>> = {
     "desk.qualifications.title",
   ),
   "(desk)/(rooms)/stamps/page.tsx": room("/stamps", "desk.stamps.title"),
+  "(desk)/(rooms)/offline-signing/page.tsx": room(
+    "/offline-signing",
+    "desk.offlineSigning.title",
+    "quality",
+  ),
   "(desk)/(rooms)/stock/page.tsx": room("/stock", "desk.stock.title"),
   "(desk)/(rooms)/stock/[id]/page.tsx": {
     address: ({ stock }) => `/stock/${stock}`,

@@ -128,7 +128,8 @@ function reworkSteps({ state, content }: TravelerRecord, words: RecordWords): Re
         voids: {
           readings: state.readings.filter((of) => of.step === step.id).length,
           buyoffs: state.buyoffs
-            .filter((of) => of.status === "signed" && of.covers.some((at) => at.step === step.id))
+            .filter(({ covers }) => covers.some((at) => at.step === step.id))
+            .filter(({ status }) => status === "signed" || status === "pending_verification")
             .map(({ id }) => id),
           timers: runningTimers(state).filter((of) => of.step === step.id).length,
         },

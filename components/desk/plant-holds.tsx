@@ -4,6 +4,7 @@ import { ReleasePlantHold } from "#components/desk/plant-hold-forms";
 import { inLocale, type Locale } from "#lib/messages/locales";
 import type { PlantHoldLine } from "#lib/plant/holds.queries";
 import type { PlantPolicy } from "#lib/travelers/facts.schema";
+import { holdReasonLabel } from "#lib/travelers/holds.rules";
 
 /** Holds that lie on more than one traveler: on what, why, and whose they are. */
 export function PlantHolds({
@@ -23,8 +24,8 @@ export function PlantHolds({
   const locale = useLocale() as Locale;
   if (holds.length === 0) return null;
   const label = (reason: string) => {
-    const known = policy.holdReasons.find(({ code }) => code === reason);
-    return known ? inLocale(known.label, locale) : reason;
+    const known = holdReasonLabel(policy, reason);
+    return known ? inLocale(known, locale) : reason;
   };
   return (
     <ul className="mb-5 grid gap-3" aria-label={t("list")}>

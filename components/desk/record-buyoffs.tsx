@@ -90,7 +90,7 @@ function Signed({ of, words }: { of: BuyoffRecord; words: RecordWords }) {
   const t = useTranslations("desk.record");
   const common = useTranslations("common");
   const { buyoff, voided } = of;
-  const isVoid = buyoff.status === "voided" || buyoff.status === "superseded";
+  const isVoid = ["voided", "superseded", "rejected"].includes(buyoff.status);
   const struck = isVoid ? "text-ink-2 line-through" : "";
   const number = buyoff.stamp ?? initialsOf(nameOf(words, buyoff.person) ?? "");
   return (
@@ -119,6 +119,14 @@ function Signed({ of, words }: { of: BuyoffRecord; words: RecordWords }) {
           <Moment at={buyoff.at} zone={words.zone} shape="full" /> ·{" "}
           {common(`method.${buyoff.method}`)}
         </p>
+        {buyoff.verifiedAt === undefined ? null : (
+          <p className={`text-[13px] ${isVoid ? struck : "text-ink-2"}`}>
+            {t("verifiedAt")}{" "}
+            <span className="mono">
+              <Moment at={buyoff.verifiedAt} zone={words.zone} shape="full" />
+            </span>
+          </p>
+        )}
         <p className={isVoid ? struck : "text-ink-2"}>{said(words, buyoff.meaning)}</p>
         {of.bySecond ? <p className="text-[13px] text-ink-2">{t("secondAtTablet")}</p> : null}
         {of.inherited && words.parent !== null ? (

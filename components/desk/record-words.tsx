@@ -4,6 +4,7 @@ import { decimalIn, inLocale, type Locale } from "#lib/messages/locales";
 import type { PersonName } from "#lib/record/history.queries";
 import type { PlantPolicy } from "#lib/travelers/facts.schema";
 import type { TravelerRecord } from "#lib/travelers/history.queries";
+import { holdReasonLabel } from "#lib/travelers/holds.rules";
 import type { Photo } from "#lib/travelers/state.schema";
 
 /** What turns the record's ids and hashes into words, for one reader. */
@@ -84,6 +85,6 @@ export function defectLabel(words: RecordWords, code: string): string {
 }
 
 export function holdLabel(words: RecordWords, reason: string): string {
-  const known = words.policy.holdReasons.find((of) => of.code === reason);
-  return known ? inLocale(known.label, words.locale) : reason;
+  const known = holdReasonLabel(words.policy, reason);
+  return known ? inLocale(known, words.locale) : reason;
 }

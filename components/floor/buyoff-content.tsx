@@ -9,6 +9,7 @@ import {
   type Chain,
   chainAt,
   coveredSteps,
+  pendingAt,
   signatureAt,
 } from "#lib/travelers/buyoffs.rules";
 import { plannedField } from "#lib/travelers/plan.rules";
@@ -232,11 +233,12 @@ function Link({
   const format = useFormatter();
   const person = usePeople();
   const { state } = useWork();
-  const buyoff = signatureAt(state, {
+  const place = {
     operation: chain.operation.id,
     step: chain.step?.id ?? null,
     requirement: requirement.id,
-  });
+  };
+  const buyoff = signatureAt(state, place) ?? pendingAt(state, place);
   const passed = state.witnessPasses.find((one) => one.requirement === requirement.id);
   const type = common(`buyoffType.${requirement.type}`);
   const shape = stampShape(requirement.type);
@@ -271,6 +273,9 @@ function Link({
               {common(`method.${buyoff.method}`)}
             </span>
           )}
+          {buyoff?.status === "pending_verification" ? (
+            <b className="block text-warn">{common("buyoffStatus.pending_verification")}</b>
+          ) : null}
         </span>
       </span>
       <Stamp

@@ -8,17 +8,13 @@ import { canonicalSha256 } from "#lib/kit/canonical";
 import type { Signature } from "#lib/offline/acts";
 import { signedHere, signProof } from "#lib/offline/people";
 import { newCommandId } from "#lib/offline/queue";
-import {
-  buyoffContent,
-  chainAt,
-  coveredSteps,
-  nextRequirements,
-  performers,
-} from "#lib/travelers/buyoffs.rules";
+import { buyoffContent, chainAt, nextRequirements } from "#lib/travelers/buyoffs.rules";
 import { isWitnessPoint, witnessCall } from "#lib/travelers/witness.rules";
 import { BuyoffChain, BuyoffContent } from "./buyoff-content.tsx";
 import { DeclineDialog } from "./decline-dialog.tsx";
 import { DemoButton } from "./demo-drawer.tsx";
+import { OfflineSigner } from "./offline-signer.tsx";
+import { maySelfSign } from "./offline-signing.tsx";
 import { PersonMark } from "./person-mark.tsx";
 import { PIN_LENGTH_MIN, PinEntry } from "./pin-entry.tsx";
 import type { Place } from "./place.ts";
@@ -43,6 +39,7 @@ export function BuyoffScreen({
   const t = useTranslations("floor.sign");
   const types = useTranslations("common.buyoffType");
   const common = useTranslations("common");
+  const { view } = useTablet();
   const { state, content } = useWork();
   const [isFresh, setFresh] = useState(false);
   const chain = chainAt(state, content, place);
@@ -94,15 +91,25 @@ export function BuyoffScreen({
           <DeclineDialog at={at} onClose={() => setDeclining(false)} onDeclined={onBack} />
         ) : null}
       </section>
-      <Signer
-        key={shown.id}
-        at={at}
-        requirement={shown}
-        isSigned={isFresh}
-        early={early}
-        onNext={(next) => setShown(next)}
-        onAllSigned={after}
-      />
+      {view.online ? (
+        <Signer
+          key={shown.id}
+          at={at}
+          requirement={shown}
+          isSigned={isFresh}
+          early={early}
+          onNext={(next) => setShown(next)}
+          onAllSigned={after}
+        />
+      ) : (
+        <OfflineSigner
+          key={shown.id}
+          at={at}
+          requirement={shown}
+          isSigned={isFresh}
+          onSigned={after}
+        />
+      )}
     </main>
   );
 }
@@ -123,16 +130,6 @@ function useEarly(): Early {
 
 type At = { operation: string; step: string | null; requirement: string };
 
-/** Whether the signed-in person may be the one: role, and no own work where somebody else has to look. */
-function useMaySelf(at: At, requirement: BuyoffRequirement): boolean {
-  const { state, content, signedIn } = useWork();
-  const chain = chainAt(state, content, at);
-  if (chain === null || !signedIn.person.roles.includes(requirement.role)) return false;
-  if (requirement.type === "operator" || requirement.selfVerification !== undefined) return true;
-  const steps = coveredSteps(state, content, chain, requirement.type);
-  return !performers(state, steps).includes(signedIn.person.id);
-}
-
 function useSigning(at: At, onDone: () => void, onRefused: () => void, onOver: () => void) {
   const { core } = useTablet();
   const { state, content, signedIn } = useWork();
@@ -152,6 +149,8 @@ function useSigning(at: At, onDone: () => void, onRefused: () => void, onOver: (
         person,
       });
       if (answer.kind !== "ok") {
+        // What can be signed without the server is offered then; what can't says so.
+        if (answer.kind === "silence") core.set({ online: false });
         setProblem(problemOf(answer));
         if (answer.kind === "refused" && answer.error.code === "badge_needed") signedHere(core, "");
         return { kind: "done" };
@@ -240,8 +239,9 @@ function Signer({
   const t = useTranslations("floor.sign");
   const types = useTranslations("common.buyoffType");
   const { core } = useTablet();
-  const { content, signedIn } = useWork();
-  const maySelf = useMaySelf(at, requirement);
+  const work = useWork();
+  const { content, signedIn } = work;
+  const maySelf = maySelfSign(work, at, requirement);
   const next = () => {
     const { open } = core.view();
     const chain = open === null ? null : chainAt(open.state, content, at);

@@ -10,7 +10,7 @@ export function Connection() {
   const { view } = useTablet();
   const [isOpen, setOpen] = useState(false);
   const waits = view.unsent + view.unsentPhotos;
-  const isCalm = view.online && waits === 0;
+  const isCalm = view.online && waits + view.unverified === 0;
   return (
     <>
       <span className="relative flex min-h-touch min-w-touch items-center">
@@ -25,6 +25,11 @@ export function Connection() {
                 ? t("online")
                 : t("sending", { count: waits })
               : t("offline", { count: waits })}
+            {view.unverified > 0 ? (
+              <span className="block text-[13px] font-[550]">
+                {t("unverified", { count: view.unverified })}
+              </span>
+            ) : null}
             {view.newVersion ? (
               <span className="block text-[13px] font-[550] text-ink-2">{t("newVersion")}</span>
             ) : null}

@@ -17,6 +17,7 @@ import { FieldEntry } from "./field-entry.tsx";
 import { GageLine, GagePanel, gageTypeFor } from "./gage-panel.tsx";
 import { InspectionCall } from "./inspection-call.tsx";
 import { InstallationDialog } from "./installation-dialog.tsx";
+import { PendingNote, usePending, WaitsForConnection } from "./offline-signing.tsx";
 import { OutPanel } from "./out-panel.tsx";
 import type { At, DefectStart, StepWork } from "./place.ts";
 import { PlaceChips } from "./place-chips.tsx";
@@ -443,13 +444,21 @@ function SignPanel({
   const { state, content } = useWork();
   const chain = chainAt(state, content, { operation: operation.id, step: step?.id ?? null });
   const next = chain === null ? undefined : nextRequirements(state, chain)[0];
+  const place = { operation: operation.id, step: step?.id ?? null };
+  const pending = usePending(place);
   if (signs === null) {
     return (
       <div className="flex flex-1 flex-col gap-3">
         <Stamps operation={operation} step={step} />
-        <p className="mt-auto text-[19px] leading-snug text-ink-2">
-          {isDue ? t("signLater") : t("isDone")}
-        </p>
+        {pending === null ? (
+          <p className="mt-auto text-[19px] leading-snug text-ink-2">
+            {isDue ? t("signLater") : t("isDone")}
+          </p>
+        ) : (
+          <div className="mt-auto">
+            <PendingNote where={pending} />
+          </div>
+        )}
         <Button size="record" onClick={onFollow}>
           {t("goOn")}
         </Button>
@@ -477,8 +486,9 @@ function SignPanel({
       <p className="mt-auto text-[19px] leading-snug text-ink-2">
         {t("signWhat", { type: types(signs) })}
       </p>
+      {pending === null ? <WaitsForConnection place={place} /> : <PendingNote where={pending} />}
       <Button id="entry" tone="act" size="record" busy={begin?.isBusy ?? false} onClick={open}>
-        {t("sign")}
+        {t(pending === null ? "sign" : "signAgain")}
       </Button>
     </div>
   );

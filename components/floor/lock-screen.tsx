@@ -123,6 +123,9 @@ function LeftBehind() {
         </span>
       )}
       {waits === 0 ? null : <Chip tone="warn">{t("unsent", { count: waits })}</Chip>}
+      {view.unverified === 0 ? null : (
+        <Chip tone="warn">{t("unverified", { count: view.unverified })}</Chip>
+      )}
       {view.refusals.length === 0 ? null : (
         <Chip tone="warn">{t("refused", { count: view.refusals.length })}</Chip>
       )}

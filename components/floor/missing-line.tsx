@@ -1,6 +1,6 @@
 "use client";
 import { useTranslations } from "next-intl";
-import { chainAt, nextRequirements } from "#lib/travelers/buyoffs.rules";
+import { chainAt, nextRequirements, pendingAt } from "#lib/travelers/buyoffs.rules";
 import { openHold } from "#lib/travelers/gates.rules";
 import { fieldState, openItems } from "#lib/travelers/progress.rules";
 import type { Place } from "./place.ts";
@@ -51,6 +51,9 @@ function useMissing(place: Place | null): { what: string; until: string } {
     if (out && isCovered) return { what: t("waitsForDisposition"), until: "" };
     if (out) return { what: t("outOfLimits"), until: "" };
     if (open.length > 0) return { what: t("values", { count: open.length }), until };
+  }
+  if (next !== undefined && pendingAt(state, { ...place, requirement: next.id })) {
+    return { what: t("pending"), until: "" };
   }
   if (next !== undefined) return { what: t("buyoff", { type: types(next.type) }), until: "" };
   const isDone = place.step !== null && state.steps[place.step]?.status === "complete";

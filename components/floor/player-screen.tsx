@@ -16,6 +16,7 @@ import { useLanguage } from "./language.tsx";
 import { LotDialog, type LotPage } from "./lot-dialog.tsx";
 import { MissingLine } from "./missing-line.tsx";
 import { MoreDialog } from "./more-dialog.tsx";
+import { usePending } from "./offline-signing.tsx";
 import type { DefectStart, Place } from "./place.ts";
 import type { Problem } from "./problem.tsx";
 import { EntryProblem, ProblemPlace } from "./problem-place.tsx";
@@ -203,10 +204,16 @@ function Side({
   onCount: () => void;
 }) {
   const { state, content } = useWork();
+  const chain =
+    operation === null
+      ? null
+      : chainAt(state, content, { operation: operation.id, step: step?.id ?? null });
+  const requirement = chain === null ? undefined : nextRequirements(state, chain)[0];
+  // A pending signature is asked for again only where its box may never come.
+  const isWaiting =
+    usePending({ operation: operation?.id ?? "", step: step?.id ?? null }) === "here";
   if (operation === null)
     return <FinishPanel onLeave={onLeave} onBadge={onBadge} onOpen={onOpen} onCount={onCount} />;
-  const chain = chainAt(state, content, { operation: operation.id, step: step?.id ?? null });
-  const requirement = chain === null ? undefined : nextRequirements(state, chain)[0];
   const isFilled = step === null || fieldState(state, content, step.id).complete;
   return (
     <EntryPanel
@@ -214,7 +221,7 @@ function Side({
       operation={operation}
       step={step}
       isDue={isDue}
-      signs={requirement !== undefined && isFilled ? requirement.type : null}
+      signs={requirement !== undefined && isFilled && !isWaiting ? requirement.type : null}
       onSign={onSign}
       onFollow={onFollow}
       onDefect={onDefect}

@@ -29,10 +29,11 @@ export function RefusedCommands() {
     setBusy(false);
   };
   const typed = typedIn(row.body);
+  const isSealed = row.verification?.refusal != null;
   return (
     <Dialog
       key={row.commandId}
-      title={t("title")}
+      title={isSealed ? t("verification.title") : t("title")}
       onClose={() => {}}
       dismissable={false}
       className="w-[680px]"
@@ -41,14 +42,16 @@ export function RefusedCommands() {
         {t.has(`commands.${row.type}`) ? t(`commands.${row.type}`) : row.type}
       </p>
       <div className="rounded bg-stop-wash px-5 py-4 text-[19px] leading-snug">
-        <Reason row={row} />
+        <RefusedReason row={row} />
       </div>
       {typed.length === 0 ? null : (
         <p className="mt-4 text-[18px]">
           {t("typed")} <b className="mono">{typed.join(" · ")}</b>
         </p>
       )}
-      <p className="mt-4 mb-5 text-[16px] text-ink-2">{t("kept")}</p>
+      <p className="mt-4 mb-5 text-[16px] text-ink-2">
+        {isSealed ? t("verification.kept") : t("kept")}
+      </p>
       <Button tone="act" size="record" className="w-full" busy={isBusy} onClick={() => void seen()}>
         {t("seen", { count: view.refusals.length })}
       </Button>
@@ -56,8 +59,18 @@ export function RefusedCommands() {
   );
 }
 
-function Reason({ row }: { row: DecisionRow }) {
+/** By the rules, by a check of a signature that came later, or because it could not even be read. */
+export function RefusedReason({ row }: { row: DecisionRow }) {
   const t = useTranslations("floor.refused");
+  const code = row.verification?.refusal?.code;
+  if (code !== undefined) {
+    return (
+      <>
+        <p className="font-[650]">{t(`verification.${code}.why`)}</p>
+        <p className="mt-1">{t(`verification.${code}.next`)}</p>
+      </>
+    );
+  }
   if (row.verdict?.verdict === "recorded_not_applied") {
     return <RefusalText code={row.verdict.refusal.code} params={row.verdict.refusal.params} />;
   }

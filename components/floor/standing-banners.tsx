@@ -1,6 +1,7 @@
 "use client";
 import { useTranslations } from "next-intl";
 import { openHolds } from "#lib/travelers/gates.rules";
+import { holdReasonLabel } from "#lib/travelers/holds.rules";
 import { plannedField } from "#lib/travelers/plan.rules";
 import { BackingBanner } from "./backing.tsx";
 import { CheckoutBanner } from "./checkout-banner.tsx";
@@ -36,13 +37,13 @@ function HoldBanner({ place }: { place: Place | null }) {
   return (
     <Notice tone="stop">
       {said.map((hold) => {
-        const reason = packet.policy.holdReasons.find(({ code }) => code === hold.reason);
+        const reason = holdReasonLabel(packet.policy, hold.reason);
         const defect =
           "defect" in hold ? state.defects.find(({ id }) => id === hold.defect) : undefined;
         return (
           <p key={"id" in hold ? hold.id : `${hold.scope}/${hold.subject}`} className="font-bold">
             {t("banner", {
-              reason: reason === undefined ? hold.reason : words(reason.label),
+              reason: reason === null ? hold.reason : words(reason),
               owner: owners(hold.owner),
             })}
             {defect === undefined ? null : (

@@ -90,7 +90,9 @@ function AllStamps() {
   const clock = useClock();
   const person = usePeople();
   const { state, content } = useWork();
-  const standing = state.buyoffs.filter(({ status }) => status === "signed");
+  const standing = state.buyoffs.filter(
+    ({ status }) => status === "signed" || status === "pending_verification",
+  );
   const numberOf = (of: (typeof standing)[number]) =>
     (of.step === null ? undefined : plannedStep(content, of.step)?.step.number) ??
     content.operations.find(({ id }) => id === of.operation)?.number;
@@ -104,8 +106,8 @@ function AllStamps() {
             <Stamp
               number={number}
               shape={stampShape(buyoff.type)}
-              state="signed"
-              label={`${type}: ${common("buyoffStatus.signed")}, ${number}`}
+              state={buyoff.status === "signed" ? "signed" : "pending_verification"}
+              label={`${type}: ${common(`buyoffStatus.${buyoff.status}`)}, ${number}`}
             />
             <span className="leading-tight">
               <span className="block text-[14px] text-ink-2">
@@ -113,6 +115,11 @@ function AllStamps() {
               </span>
               <b className="block text-[17px]">{person(buyoff.person).name}</b>
               <span className="mono block text-[13px] text-ink-2">{clock(buyoff.at)}</span>
+              {buyoff.status === "signed" ? null : (
+                <b className="block text-[14px] text-warn">
+                  {common(`buyoffStatus.${buyoff.status}`)}
+                </b>
+              )}
             </span>
           </li>
         );

@@ -2,6 +2,7 @@
 import { useFormatter, useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { Mark } from "#components/ui/chip";
+import { holdReasonLabel } from "#lib/travelers/holds.rules";
 import { type StepStoryLine, stepStory } from "#lib/travelers/step-story.rules";
 import { useWords } from "./language.tsx";
 import type { Place } from "./place.ts";
@@ -110,8 +111,8 @@ function Said({ line }: { line: StepStoryLine }): ReactNode {
     case "departure":
       return told(line.departure);
     case "hold": {
-      const reason = packet.policy.holdReasons.find(({ code }) => code === line.reason);
-      const said = reason === undefined ? line.reason : words(reason.label);
+      const reason = holdReasonLabel(packet.policy, line.reason);
+      const said = reason === null ? line.reason : words(reason);
       return line.releasedAt === null
         ? t("hold", { reason: said })
         : t("holdReleased", { reason: said, time: clock(line.releasedAt) });

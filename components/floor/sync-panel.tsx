@@ -1,13 +1,13 @@
 "use client";
 import { useTranslations } from "next-intl";
 import { type ReactNode, Suspense, useEffect, useState } from "react";
-import { RefusalText } from "#components/refusal-text";
 import { Button } from "#components/ui/button";
 import { Chip } from "#components/ui/chip";
 import { Dialog } from "#components/ui/dialog";
 import { FREE_BYTES_MIN } from "#lib/offline/photos";
 import { type RefusedAct, type SyncStatus, syncStatus, type UnsentAct } from "#lib/offline/sync";
 import { useMomentText } from "./language.tsx";
+import { RefusedReason } from "./refused-commands.tsx";
 import { useTablet } from "./tablet-context.tsx";
 
 /** What of this tablet's work the server does not have, since when, and what it did not take and why. */
@@ -49,7 +49,7 @@ function Status({ status }: { status: SyncStatus }) {
   const t = useTranslations("floor.sync");
   const { view } = useTablet();
   const moment = useMomentText();
-  const { unsent, photos, refused, lastContact } = status;
+  const { unsent, photos, unverified, refused, lastContact } = status;
   const [oldest] = unsent;
   return (
     <section
@@ -85,6 +85,16 @@ function Status({ status }: { status: SyncStatus }) {
           ))}
         </Lines>
       </Part>
+      {unverified.length === 0 ? null : (
+        <Part title={t("unverifiedTitle")}>
+          <p>{t("unverified")}</p>
+          <Lines>
+            {unverified.map((act) => (
+              <UnsentLine key={act.id} act={act} />
+            ))}
+          </Lines>
+        </Part>
+      )}
       <Part title={t("refusedTitle")}>
         {refused.length === 0 ? <p>{t("nothingRefused")}</p> : <p>{t("refused")}</p>}
         <Lines>
@@ -131,9 +141,7 @@ function UnsentLine({ act }: { act: UnsentAct }) {
 
 function RefusedLine({ act: { row, unit } }: { act: RefusedAct }) {
   const t = useTranslations("floor.sync");
-  const malformed = useTranslations("floor.refused");
   const name = useActName();
-  const { verdict } = row;
   return (
     <li className={lineLook}>
       <span>
@@ -143,13 +151,9 @@ function RefusedLine({ act: { row, unit } }: { act: RefusedAct }) {
         {row.acknowledgedAt === null ? t("unseen") : t("seen")}
       </Chip>
       <div className="col-span-full text-[16px]">
-        {verdict?.verdict === "recorded_not_applied" ? (
-          <Suspense>
-            <RefusalText code={verdict.refusal.code} params={verdict.refusal.params} />
-          </Suspense>
-        ) : (
-          <p>{malformed("malformed")}</p>
-        )}
+        <Suspense>
+          <RefusedReason row={row} />
+        </Suspense>
       </div>
     </li>
   );

@@ -44,6 +44,7 @@ export async function aFaultTablet(
     db,
     post,
     putPart: async () => ({ kind: "refused" }),
+    sendSeal: async () => null,
     renewSession: async () => false,
     nowMs: () => Date.now(),
     onVerdict: async () => undefined,

@@ -45,6 +45,23 @@ export const waitingIn = (page: Page): Promise<Waiting[]> =>
       }),
   );
 
+/** Boxes of signatures that this tablet has and the server has not opened. */
+export const boxesIn = (page: Page): Promise<number> =>
+  page.evaluate(
+    () =>
+      new Promise<number>((resolve, reject) => {
+        const opening = indexedDB.open("buyoff");
+        opening.onerror = () => reject(opening.error);
+        opening.onsuccess = () => {
+          const count = opening.result.transaction("seals").objectStore("seals").count();
+          count.onsuccess = () => {
+            opening.result.close();
+            resolve(count.result);
+          };
+        };
+      }),
+  );
+
 /** What anybody writes beside a step, wherever they are. */
 export async function writeNote(page: Page, text: string): Promise<void> {
   await page.getByRole("main").getByRole("button", { name: "More", exact: true }).click();

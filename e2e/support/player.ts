@@ -63,8 +63,12 @@ export class Player {
   }
 
   async pin(name: string): Promise<void> {
+    await this.digits(this.badgeOf(name).pin);
+  }
+
+  async digits(pin: string): Promise<void> {
     const keys = this.page.getByRole("region", { name: this.say("floor.pin.keys") });
-    for (const digit of this.badgeOf(name).pin) {
+    for (const digit of pin) {
       await keys.getByRole("button", { name: digit, exact: true }).click();
     }
   }
@@ -127,6 +131,17 @@ export class Player {
     const keep = this.page.getByRole("button", { name: "Keep this photo" });
     await this.page.locator('aside input[type="file"]').setInputFiles(file);
     await keep.click();
+  }
+
+  /** Without a network: the badge, and a PIN twice; somebody's own where none is given. */
+  async seal(name: string, pin: string = this.badgeOf(name).pin): Promise<void> {
+    const signature = this.page.getByRole("region", { name: "Signature", exact: true });
+    await expect(signature).toBeVisible();
+    await this.scan(this.badgeOf(name).badge);
+    await this.digits(pin);
+    await signature.getByRole("button", { name: /^Next: the PIN once more/ }).click();
+    await this.digits(pin);
+    await signature.getByRole("button", { name: /^Accept and seal/ }).click();
   }
 
   /** Signs what the screen shows: the signed-in person with their PIN, anybody else with badge and PIN. */

@@ -137,6 +137,19 @@ export async function actorOfToken(
 export const actorOfConnector = (site: string, connectorId: string, name = "connector"): Actor =>
   mint({ id: connectorId, name, site, roles: ["integrator"], via: "connector", device: null });
 
+/** The server itself, saying what it found in a box that a tablet sealed to it. */
+export const actorOfVerifier = (site: string): Actor =>
+  mint({
+    id: verifierId,
+    name: "offline signatures",
+    site,
+    roles: ["integrator"],
+    via: "connector",
+    device: null,
+  });
+
+const verifierId = "00000000-0000-8000-8000-0000000005ea";
+
 /** A routing rule that places a hold: it may do what anybody on the floor may, and no more. */
 export const actorOfRule = (site: string, ruleId: string, name: string): Actor =>
   mint({ id: ruleId, name, site, roles: ["operator"], via: "connector", device: null });

@@ -1,4 +1,5 @@
 import "server-only";
+import { sealingKey } from "#lib/kit/sealing-keys";
 import { millis } from "#lib/kit/time";
 import type { DeviceSessionOpened } from "#lib/people/devices.commands";
 import { cookieHeader, deviceCookie } from "./cookies.ts";
@@ -8,7 +9,7 @@ export function welcome({ token, expiresAt, at }: DeviceSessionOpened): Response
   const { site, station, ...device } = at;
   const seconds = Math.floor((millis(expiresAt) - Date.now()) / 1000);
   return Response.json(
-    { ok: true, value: { device, station, site } },
+    { ok: true, value: { device, station, site, sealing: sealingKey() } },
     {
       headers: {
         "set-cookie": cookieHeader(deviceCookie.name, token, seconds),

@@ -81,7 +81,9 @@ const matrix: Readonly<Record<Permission, string>> = {
   signBuyoff: "oisqm--c",
   passWitness: "oisq----",
   declineBuyoff: "oisqm--c",
+  verifyBuyoff: "------n-",
   voidBuyoff: "---q----",
+  "offline_signing.decide": "---q----",
 
   "defect.read": "oisqma--",
   logDefect: "oisqm--c",

@@ -105,8 +105,10 @@ const about: Readonly<Record<Permission, About>> = {
 
   signBuyoff: ["buyoff", "rules", "requirement", "another"],
   passWitness: ["buyoff", "rules"],
+  verifyBuyoff: ["buyoff", "rules"],
   declineBuyoff: ["buyoff", "rules", "requirement"],
   voidBuyoff: ["buyoff", "rules"],
+  "offline_signing.decide": ["buyoff"],
 
   "defect.read": ["defect"],
   logDefect: ["defect"],

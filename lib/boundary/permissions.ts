@@ -66,6 +66,8 @@ export const permissions = {
   "station.manage": ["administrator"],
   "stamp.issue": ["quality", "administrator"],
   "qualification.manage": ["quality", "administrator"],
+  /** To decide which buyoff types may be signed without a network here. */
+  "offline_signing.decide": ["quality"],
   "device.enrol": ["supervisor", "administrator"],
   "device.revoke": ["supervisor", "quality", "administrator"],
 } as const satisfies Record<string, readonly Role[]>;

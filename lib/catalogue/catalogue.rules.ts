@@ -140,6 +140,7 @@ export const withoutEvent: Readonly<
   "trainer.ended": "each supervised step names its trainer",
   "site.opened": settings,
   "site.changed": settings,
+  "offline_signing.changed": settings,
   "station.created": settings,
   "station.changed": settings,
   "enrolment_code.made": settings,

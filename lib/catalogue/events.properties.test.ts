@@ -43,7 +43,9 @@ test("who may have no names and words gets ids and hashes, of everything", () =>
   const open = JSON.stringify(heardOf(bench));
   expect(names.some((name) => open.includes(name))).toBe(true);
   expect(words.some((text) => open.includes(text))).toBe(true);
-  const closed = JSON.stringify(heardOf(bench, { people: false, words: false }));
+  const told = JSON.stringify(heardOf(bench, { people: false, words: false }));
+  // Which limit a timer missed, and nobody who is called so.
+  const closed = told.replaceAll('"missed":"max"', "");
   expect([...names, ...words].filter((one) => closed.includes(one))).toEqual([]);
 });
 

@@ -303,6 +303,7 @@ export const internal: Readonly<Record<string, string>> = {
   "GET /api/floor/travelers/[id]/head": "a tablet",
   "GET /api/live": "the desk's screens",
   "POST /api/sign": "a tablet",
+  "POST /api/sign/sealed": "a tablet",
   "GET /api/auth/[...nextauth]": "the desk's session",
   "POST /api/auth/[...nextauth]": "the desk's session",
 };

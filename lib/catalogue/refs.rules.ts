@@ -1,6 +1,7 @@
 import type { Field, InstructionContent, Operation, Step } from "#lib/instructions/schema";
 import { DECIMAL } from "#lib/kit/decimal";
 import type { EntryLine } from "#lib/record/schema";
+import { holdReasonLabel } from "#lib/travelers/holds.rules";
 import type { Installation, Reading, TravelerState } from "#lib/travelers/state.schema";
 import type { EventFacts } from "./facts.schema.ts";
 import { unitCode } from "./units.rules.ts";
@@ -111,7 +112,7 @@ export const holdReason = ({ facts }: Pick<Of, "facts">, code: string) =>
   known({
     scheme: "plant-hold-reason",
     code,
-    label: facts.site.policy.holdReasons.find((of) => of.code === code)?.label.en,
+    label: holdReasonLabel(facts.site.policy, code)?.en,
   });
 
 /** "0.001" of 28.581: the smallest step that the value shows. */

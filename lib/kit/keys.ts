@@ -20,7 +20,8 @@ export type KeyPurpose =
   | "unknown-account"
   | "connector-credential"
   | "webhook-secret"
-  | "event-reference";
+  | "event-reference"
+  | "sealed-signature";
 
 const keys = new Map<string, Buffer>();
 

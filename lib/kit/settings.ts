@@ -89,6 +89,8 @@ export const settings = {
     .string()
     .regex(/^[a-z0-9-]+$/, "a region such as eu-central-1")
     .optional(),
+  /** The key that signatures given without a network are sealed to: one more is a new one, the old still open. */
+  BUYOFF_SEALING_KEY: whole(1, 1, 999),
   BUYOFF_LOG_LEVEL: z
     .enum(["trace", "debug", "info", "warn", "error", "silent"], {
       error: "trace, debug, info, warn, error or silent",

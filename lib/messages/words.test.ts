@@ -136,6 +136,7 @@ type DeskCommand =
   | "noteHandover"
   | "requestAssistance"
   | "voidBuyoff"
+  | "verifyBuyoff"
   | "linkQmsRecord"
   | "reviewSignals"
   | "attachPaperEvidence"

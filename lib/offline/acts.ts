@@ -34,9 +34,13 @@ export type Signature = {
   person: FloorPerson;
 };
 
+export type Seal = { commandId: string; sealed: string; sha256: string; key: string };
+
 export type ActExtras = {
   /** The signed-in person's own proof. */
   signature?: Signature;
+  /** The signed-in person's, without a network: in a box for the server. */
+  seal?: Seal;
   /** Somebody else's at the same tablet. */
   second?: Signature;
   blobs?: readonly string[];
@@ -85,7 +89,7 @@ export function makeActs(core: Core): Acts {
       throw new Error("nobody is at work");
     const isOnlineOnly = onlineOnly.has(act.command.type);
     if (isOnlineOnly && !core.view().online) return { kind: "silence" } as const;
-    const whole = { ...act, person: signedIn.person.id, auth: authOf(signedIn, extras) };
+    const whole = { ...act, person: signedIn.person.id, ...givenWith(signedIn, extras) };
     const first = await attempt(core, whole, extras);
     const refusal = first.local?.ok === false ? first.local.refusal : null;
     if (refusal !== null) {
@@ -124,8 +128,7 @@ export function makeActs(core: Core): Acts {
       return inTurn(() => askServer(state, command));
     },
     act: (type, body, extras = {}) => {
-      const commandId =
-        extras.second?.commandId ?? extras.signature?.commandId ?? newCommandId(core.nowMs());
+      const commandId = signedUnder(extras) ?? newCommandId(core.nowMs());
       const command = { id: commandId, type, body } as Command;
       return inTurn(() => perform({ command, blobs: extras.blobs ?? [] }, extras));
     },
@@ -136,6 +139,15 @@ export function makeActs(core: Core): Acts {
     },
   };
 }
+
+/** The id that a signature was given for: the act goes under no other. */
+const signedUnder = ({ second, signature, seal }: ActExtras): string | undefined =>
+  second?.commandId ?? signature?.commandId ?? seal?.commandId;
+
+const givenWith = (signedIn: SignedIn, extras: ActExtras): Pick<Act, "auth" | "seal"> => ({
+  auth: authOf(signedIn, extras),
+  ...(extras.seal && { seal: extras.seal.sealed }),
+});
 
 /** Nothing was recorded: the disk did not take it. What was typed stays where it is. */
 export const noRoom: ActOutcome = { kind: "refused", refusal: { code: "memory_full", params: {} } };
@@ -158,9 +170,10 @@ function outcomeOf(verdict: CommandVerdict): ActOutcome {
 }
 
 function authOf(signedIn: SignedIn, extras: ActExtras): Envelope["auth"] {
-  const { signature, second } = extras;
+  const { signature, second, seal } = extras;
   return {
     grant: signedIn.grant,
+    ...(seal === undefined ? {} : { sealed: { sha256: seal.sha256, key: seal.key } }),
     ...(signature === undefined ? {} : { proof: signature.proof }),
     ...(second === undefined ? {} : { second: { person: second.person.id, proof: second.proof } }),
   };
@@ -253,7 +266,7 @@ function factsFor(
   if (signedIn === null || session === null) throw new Error("nobody is at work");
   const needed = factsNeeded(command, state, packet.content);
   const at = correctedAt(clock);
-  const { signature, second } = extras;
+  const { signature, second, seal } = extras;
   return {
     content: packet.content,
     revisionStatus: packet.revisionStatus,
@@ -265,6 +278,7 @@ function factsFor(
     second: second === undefined ? null : personFacts(second.person),
     proof: signature === undefined ? null : proofFacts(signature, session.device.id),
     secondProof: second === undefined ? null : proofFacts(second, session.device.id),
+    ...(seal === undefined ? {} : { sealed: { sha256: seal.sha256, key: seal.key } }),
     device: {
       id: session.device.id,
       station: session.station.code,

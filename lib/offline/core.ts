@@ -30,6 +30,8 @@ export type TabletView = {
   online: boolean;
   unsent: number;
   unsentPhotos: number;
+  /** Signatures given without a network whose boxes the server has not opened yet. */
+  unverified: number;
   refusals: readonly DecisionRow[];
   queue: StationQueue | null;
   open: OpenTraveler | null;
@@ -50,6 +52,7 @@ export const emptyView: TabletView = {
   online: true,
   unsent: 0,
   unsentPhotos: 0,
+  unverified: 0,
   refusals: [],
   queue: null,
   open: null,
@@ -85,13 +88,15 @@ export async function clockNow(core: Core): Promise<Clock> {
 }
 
 export async function refreshCounts(core: Core): Promise<void> {
-  const [waiting, refusals, blobs] = await Promise.all([
+  const [waiting, refusals, blobs, unverified] = await Promise.all([
     waitingCommands(core.db),
     refusedUnseen(core.db),
     core.db.getAll("blobs"),
+    core.db.count("seals"),
   ]);
   core.set({
     unsent: waiting.length,
+    unverified,
     refusals,
     unsentPhotos: blobs.filter((blob) => blob.sentAt === null).length,
   });

@@ -159,6 +159,7 @@ async function aPage(plant: TestPlant, tablet: TestTablet, keep: Frozen["request
       return { kind: "answered", answer };
     },
     putPart: async () => ({ kind: "refused" }),
+    sendSeal: async () => null,
     renewSession: async () => false,
     onVerdict: async (_, verdict) => {
       acts.heard(verdict);

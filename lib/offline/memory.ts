@@ -20,7 +20,10 @@ export type DecisionRow = {
   verdict: CommandVerdict | null;
   /** When the person saw why the server did not apply it. */
   acknowledgedAt: string | null;
+  /** Of a signature given without a network: what the server found in its box; absent: not opened yet. */
+  verification?: { status: string; refusal: SealRefusal | null };
 };
+export type SealRefusal = { code: "signature_rejected" | "signature_rejected_held" };
 
 export type WaitingCommand = { deviceSeq: number; envelope: Envelope; triedAt: string | null };
 export type StoredBlob = {
@@ -31,6 +34,17 @@ export type StoredBlob = {
   sentAt: string | null;
   /** How often the server has turned it away. */
   refusals?: number;
+};
+
+/** Badge and PIN of a signature given without a network, in a box that only the server opens. */
+export type StoredSeal = {
+  command: string;
+  traveler: string;
+  sealed: string;
+  /** By this tablet's clock. */
+  sealedAt: string;
+  /** The server asked to be asked later. */
+  notBeforeMs: number;
 };
 
 type Kept = {
@@ -64,13 +78,16 @@ interface TabletSchema extends DBSchema {
   };
   blobs: { key: string; value: StoredBlob };
   drafts: { key: string; value: { key: string; value: unknown } };
+  seals: { key: string; value: StoredSeal };
 }
 export type TabletDb = IDBPDatabase<TabletSchema>;
 
 /** The tablet's memory. Everything a person did is in here before the screen moves on. */
 export function openMemory(name = "buyoff"): Promise<TabletDb> {
-  return openDB<TabletSchema>(name, 1, {
-    upgrade(db) {
+  return openDB<TabletSchema>(name, 2, {
+    upgrade(db, before) {
+      if (before < 2) db.createObjectStore("seals", { keyPath: "command" });
+      if (before > 0) return;
       db.createObjectStore("kept");
       db.createObjectStore("packets", { keyPath: "traveler" });
       db.createObjectStore("commands", { keyPath: "deviceSeq" });

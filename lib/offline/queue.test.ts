@@ -131,6 +131,7 @@ function aServer(answers: ((sent: Envelope[]) => CommandVerdict[] | "silence")[]
   const ports: SenderPorts = {
     db,
     nowMs: () => clock.nowMs,
+    sendSeal: async () => null,
     post: async (commands): Promise<PostOutcome> => {
       const sent = commands as Envelope[];
       requests.push(sent.map(({ id }) => id));

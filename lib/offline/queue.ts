@@ -40,6 +40,8 @@ export type Act = {
   person: string;
   auth: Envelope["auth"];
   blobs?: readonly string[];
+  /** Written down with the act that names it, or neither is. */
+  seal?: string;
 };
 
 /** The device's time corrected by what the server's clock last said. */
@@ -94,7 +96,7 @@ export async function enqueue(
   local: LocalOutcome,
   clock: Clock,
 ): Promise<Envelope> {
-  const tx = db.transaction(["kept", "commands", "decisions"], "readwrite", {
+  const tx = db.transaction(["kept", "commands", "decisions", "seals"], "readwrite", {
     durability: "strict",
   });
   const decisions = tx.objectStore("decisions");
@@ -122,6 +124,14 @@ export async function enqueue(
       verdict: null,
       acknowledgedAt: null,
     }),
+    act.seal !== undefined &&
+      tx.objectStore("seals").add({
+        command: act.command.id,
+        traveler: state.id,
+        sealed: act.seal,
+        sealedAt: instant(clock.nowMs),
+        notBeforeMs: 0,
+      }),
     tx
       .objectStore("kept")
       .put({ seq: deviceSeq, prev: canonicalSha256(envelope as unknown as Canonical) }, "chain"),
@@ -199,7 +209,7 @@ export async function settle(
   answer: Pick<CommandAnswer, "people"> = { people: {} },
 ): Promise<Settled | null> {
   if (verdict.verdict === "retry_later") return null;
-  const tx = db.transaction(["commands", "decisions", "packets"], "readwrite", {
+  const tx = db.transaction(["commands", "decisions", "packets", "seals"], "readwrite", {
     durability: "strict",
   });
   const row = await tx.objectStore("decisions").get(verdict.id);
@@ -213,6 +223,8 @@ export async function settle(
   await Promise.all([
     tx.objectStore("decisions").put(settled),
     tx.objectStore("commands").delete(row.deviceSeq),
+    // What was not applied was not signed: its box proves nothing any more.
+    verdict.verdict !== "applied" && tx.objectStore("seals").delete(verdict.id),
     stored && folded && tx.objectStore("packets").put({ ...stored, packet: folded.packet }),
     tx.done,
   ]);
@@ -249,7 +261,9 @@ export async function refusedUnseen(db: TabletDb): Promise<DecisionRow[]> {
   return rows.filter(
     (row) =>
       row.acknowledgedAt === null &&
-      (row.verdict?.verdict === "recorded_not_applied" || row.verdict?.verdict === "malformed"),
+      (row.verdict?.verdict === "recorded_not_applied" ||
+        row.verdict?.verdict === "malformed" ||
+        row.verification?.refusal != null),
   );
 }
 

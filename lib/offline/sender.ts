@@ -31,6 +31,8 @@ export type SenderPorts = {
   db: TabletDb;
   post: (commands: readonly unknown[]) => Promise<PostOutcome>;
   putPart: (part: UploadPart) => Promise<PartOutcome>;
+  /** A box of a signature, once all acts are sent; null: none is to be sent now. */
+  sendSeal: () => Promise<Round | null>;
   renewSession: () => Promise<boolean>;
   nowMs: () => number;
   onVerdict: (settled: Settled, verdict: CommandVerdict) => Promise<void>;
@@ -48,10 +50,13 @@ export type Round =
   | { kind: "wait"; ms: number }
   | { kind: "failed" };
 
-/** One request: the oldest commands, in order; then, with none left, one part of a photo. */
+/**
+ * One request: the oldest commands, in order; then, with none left, one box of a signature; then one part of a
+ * photo.
+ */
 export async function round(ports: SenderPorts): Promise<Round> {
   const batch = await waitingCommands(ports.db, BATCH_MAX);
-  if (batch.length === 0) return sendBlob(ports);
+  if (batch.length === 0) return (await ports.sendSeal()) ?? sendBlob(ports);
   const outcome = await ports.post(batch.map(({ envelope }) => envelope));
   if (outcome.kind === "stranger") {
     return (await ports.renewSession()) ? { kind: "more" } : { kind: "failed" };

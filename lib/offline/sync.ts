@@ -11,6 +11,8 @@ export type SyncStatus = {
   lastContact: string | null;
   unsent: readonly UnsentAct[];
   photos: { count: number; bytes: number };
+  /** Signatures given without a network whose boxes the server has not opened yet. */
+  unverified: readonly UnsentAct[];
   refused: readonly RefusedAct[];
   storage: Storage;
 };
@@ -24,16 +26,20 @@ export type Storage = {
 const REFUSED_MAX = 20;
 
 export async function syncStatus(db: TabletDb): Promise<SyncStatus> {
-  const [clock, waiting, decisions, blobs, storage] = await Promise.all([
+  const [clock, waiting, decisions, blobs, seals, storage] = await Promise.all([
     kept(db, "clock"),
     waitingCommands(db),
     db.getAllFromIndex("decisions", "by-device-seq"),
     db.getAll("blobs"),
+    db.getAll("seals"),
     storageStatus(),
   ]);
   const unitOf = unitNames(db);
   const refused = decisions
-    .filter(({ verdict }) => verdict !== null && verdict.verdict !== "applied")
+    .filter(
+      ({ verdict, verification }) =>
+        (verdict !== null && verdict.verdict !== "applied") || verification?.refusal != null,
+    )
     .slice(-REFUSED_MAX)
     .reverse();
   const unsentPhotos = blobs.filter(({ sentAt }) => sentAt === null);
@@ -51,6 +57,14 @@ export async function syncStatus(db: TabletDb): Promise<SyncStatus> {
       count: unsentPhotos.length,
       bytes: unsentPhotos.reduce((sum, { bytes }) => sum + bytes.byteLength, 0),
     },
+    unverified: await Promise.all(
+      seals.map(async ({ command, traveler, sealedAt }) => ({
+        id: command,
+        type: "signBuyoff",
+        unit: await unitOf(traveler),
+        at: sealedAt,
+      })),
+    ),
     refused: await Promise.all(
       refused.map(async (row) => ({ row, unit: await unitOf(row.traveler) })),
     ),

@@ -8,6 +8,7 @@ import { kept, openMemory, type TabletDb } from "./memory.ts";
 import { reconcile, refreshOpen, showStored } from "./packets.ts";
 import { goOn } from "./presence.ts";
 import { acknowledge } from "./queue.ts";
+import { sendSeal } from "./seals.ts";
 import { type PostOutcome, type Sender, type SenderPorts, startSender } from "./sender.ts";
 import { type Answer, type Server, serverOverHttp } from "./server.ts";
 import type { CommandAnswer } from "./wire.schema.ts";
@@ -143,6 +144,7 @@ function portsOf(core: Core, acts: Acts, tellOthers: () => void): SenderPorts {
       if (answer.kind === "ok") return { kind: "received", received: answer.value.received };
       return { kind: answer.kind === "silence" ? "silence" : "refused" };
     },
+    sendSeal: () => sendSeal(core),
     renewSession: async () => (await renewSession(core)) === "renewed",
     onVerdict: async ({ row, hasGap }, verdict) => {
       await reconcile(core, row.traveler, hasGap);

@@ -1,15 +1,18 @@
 import type { InstructionContent, Localized, Role } from "#lib/instructions/schema";
+import type { SealingKey } from "#lib/kit/sealing";
 import type { Instant } from "#lib/kit/time";
 import type { Facts, GageFacts, PlantPolicy, StockFacts } from "#lib/travelers/facts.schema";
 import type { MergeWhy } from "#lib/travelers/lots.rules";
 import type { CommandVerdict } from "#lib/travelers/schema";
-import type { TravelerState, TravelerStatus } from "#lib/travelers/state.schema";
+import type { BuyoffStatus, TravelerState, TravelerStatus } from "#lib/travelers/state.schema";
 
 /** What the tablet and the server say to each other beside commands. */
 export type DeviceSession = {
   device: { id: string; name: string };
   station: { id: string; code: string; name: string; workCenter: string };
   site: { id: string; code: string; name: string; timeZone: string };
+  /** To which a signature is sealed without a network. A server of an earlier version has none. */
+  sealing?: SealingKey;
 };
 
 export type FloorPerson = {
@@ -31,6 +34,11 @@ export type SignIn = {
   idleMinutes?: number;
   /** When the server granted it: whatever is done under the grant is done later. */
   serverTime?: Instant;
+};
+/** What became of a sealed signature; `held`: work had gone on over it, and waits for quality. */
+export type SealedAnswer = {
+  status: BuyoffStatus | "unknown";
+  held: boolean;
 };
 export type SignAnswer = { proof: string; method: "badge_pin" | "pin"; person: FloorPerson };
 

@@ -31,6 +31,13 @@ export const signSchema = z.object({
   person: z.optional(uuid),
 });
 
+/** The box of a signature that was given without a network, for the act that said so. */
+export const sealedSignatureSchema = z.object({
+  command: uuid,
+  traveler: uuid,
+  sealed: words(2000),
+});
+
 /** Six digits; longer where a plant wants it. */
 export const pinSchema = z.string().check(z.regex(/^\d{6,12}$/));
 

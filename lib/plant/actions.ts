@@ -6,9 +6,16 @@ import * as holds from "./holds.commands.ts";
 import { plantHoldForm, releasePlantHoldForm } from "./holds.schema.ts";
 import * as orders from "./orders.commands.ts";
 import { orderChangeForm, orderForm } from "./orders.schema.ts";
+import * as signing from "./signing-policy.commands.ts";
+import { offlineSigningForm } from "./signing-policy.schema.ts";
 import * as stations from "./stations.commands.ts";
 import { stationChangeForm, stationForm } from "./stations.schema.ts";
 
+export const decideOfflineSigning = action(
+  "offline_signing.decide",
+  offlineSigningForm,
+  signing.decideOfflineSigning,
+);
 export const createGage = action("gage.manage", gageForm, gages.createGage);
 export const changeGage = action("gage.manage", gageChangeForm, gages.changeGage);
 export const calibrateGage = action("gage.manage", calibrationForm, (actor, form) =>

@@ -33,6 +33,7 @@ export const happeningTypes = {
   site: [
     "site.opened",
     "site.changed",
+    "offline_signing.changed",
     "station.created",
     "station.changed",
     "enrolment_code.made",

@@ -4,7 +4,7 @@ import { type Canonical, canonicalSha256 } from "#lib/kit/canonical";
 import { dateIn, type Instant, instant, millis } from "#lib/kit/time";
 import type { Actor } from "#lib/people/schema";
 import type { EntryDraft } from "#lib/record/chain.rules";
-import type { Facts, PersonFacts } from "./facts.schema.ts";
+import type { Facts, PersonFacts, SealedFacts, VerificationFacts } from "./facts.schema.ts";
 import type { Refusal } from "./refusal.schema.ts";
 import type { Command, Envelope, TravelerEvent } from "./schema.ts";
 import type { TravelerState } from "./state.schema.ts";
@@ -23,6 +23,8 @@ export type Act = {
   actorAt: (at: Instant) => Actor | null;
   proof: string | null;
   second: { person: string; proof: string } | null;
+  /** Instead of a proof: a signature given without a network. */
+  sealed: SealedFacts | null;
   device: Actor["device"];
   /** The session of the desk in which it was done; null: at a tablet, or by no person at a desk. */
   session: string | null;
@@ -34,6 +36,8 @@ export type Act = {
   /** Place in the tablet's own chain. */
   place: Place | null;
   qms: Facts["qms"] | undefined;
+  /** What the server itself found in a box; nobody can say it in a command. */
+  verification: VerificationFacts | null;
 };
 
 export type Place = { seq: number; prev: string | null; hash: string };

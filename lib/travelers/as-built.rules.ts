@@ -17,7 +17,7 @@ import type {
 export type BuyoffRecord = {
   buyoff: Buyoff;
   step: string | null;
-  /** Who or what took it back, and why. */
+  /** Who or what took it back, and why; of one given without a network, what its check found. */
   voided: { person: string | null; at: Instant; cause: string; reason: string | null } | null;
   /** By a second person at somebody else's tablet. */
   bySecond: boolean;
@@ -202,9 +202,10 @@ function buyoffRecord(
   for (const event of told.events) {
     if (event.type === "buyoff.signed" && event.body.buyoff === buyoff.id)
       bySecond = event.second !== null && event.second === buyoff.person;
-    if (event.type !== "buyoff.voided" || event.body.buyoff !== buyoff.id) continue;
-    const { cause, reason } = event.body;
-    voided = { person: event.person, at: event.at, cause, reason };
+    const isTakenBack = event.type === "buyoff.voided" || event.type === "buyoff.rejected";
+    if (!isTakenBack || event.body.buyoff !== buyoff.id) continue;
+    const reason = event.type === "buyoff.voided" ? event.body.reason : null;
+    voided = { person: event.person, at: event.at, cause: event.body.cause, reason };
   }
   const again = buyoff.covers.filter(({ attempt }) => attempt > 1);
   const reworks = again.map(({ step, attempt }) => reworkOf(state, step, attempt));

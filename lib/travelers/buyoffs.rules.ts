@@ -147,6 +147,16 @@ export const signatureAt = (state: TravelerState, at: BuyoffPlace): Buyoff | nul
       buyoff.requirement === at.requirement,
   ) ?? null;
 
+/** Given without a network and not verified yet: it stands for nothing but that the work may go on over it. */
+export const pendingAt = (state: TravelerState, at: BuyoffPlace): Buyoff | null =>
+  state.buyoffs.find(
+    (buyoff) =>
+      buyoff.status === "pending_verification" &&
+      buyoff.operation === at.operation &&
+      buyoff.step === at.step &&
+      buyoff.requirement === at.requirement,
+  ) ?? null;
+
 const placeIn = (chain: Chain, { id }: BuyoffRequirement): BuyoffPlace => ({
   operation: chain.operation.id,
   step: chain.step?.id ?? null,
@@ -168,6 +178,10 @@ export const unsigned = (state: TravelerState, chain: Chain): readonly BuyoffReq
     const place = placeIn(chain, requirement);
     return !signatureAt(state, place) && !isPassed(state, place);
   });
+
+/** What nobody has signed yet: where the work goes on, a signature that waits to be verified is not in its way. */
+export const outstanding = (state: TravelerState, chain: Chain): readonly BuyoffRequirement[] =>
+  unsigned(state, chain).filter((requirement) => !pendingAt(state, placeIn(chain, requirement)));
 
 export const isDone = (state: TravelerState, step: string): boolean => {
   const status = state.steps[step]?.status;
@@ -201,6 +215,7 @@ export function buyoffsDue(state: TravelerState, content: InstructionContent): B
   if (state.status === "scrapped" || state.status === "cancelled") return [];
   return chainsOf(state, content).flatMap((chain) =>
     nextRequirements(state, chain)
+      .filter((requirement) => !pendingAt(state, placeIn(chain, requirement)))
       .filter((requirement) => isWorkDone(state, content, chain, requirement.type))
       .map((requirement) => ({
         operation: chain.operation.id,
@@ -221,11 +236,12 @@ export function nextRequirements(state: TravelerState, chain: Chain): BuyoffRequ
   return binding ? [binding, ...late] : late;
 }
 
-/** Signatures in force that accept any of these steps. */
+/** Signatures that stand and accept any of these steps, verified or not yet. */
 export const buyoffsCovering = (state: TravelerState, steps: readonly string[]): Buyoff[] =>
   state.buyoffs.filter(
     (buyoff) =>
-      buyoff.status === "signed" && buyoff.covers.some(({ step }) => steps.includes(step)),
+      (buyoff.status === "signed" || buyoff.status === "pending_verification") &&
+      buyoff.covers.some(({ step }) => steps.includes(step)),
   );
 
 /**

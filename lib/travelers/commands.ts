@@ -12,7 +12,7 @@ import { rowsTogether } from "./changed-rows.rules.ts";
 import { contentOf, knownContents } from "./contents.queries.ts";
 import { Draft } from "./draft.commands.ts";
 import { holdsNul, type ReadEnvelope, readEnvelope } from "./envelopes.rules.ts";
-import type { Facts } from "./facts.schema.ts";
+import type { Facts, VerificationFacts } from "./facts.schema.ts";
 import { rememberPlace } from "./places.commands.ts";
 import type { Refusal } from "./refusal.schema.ts";
 import { releaseTraveler } from "./rules.ts";
@@ -81,6 +81,7 @@ function actOf(device: Actor, { envelope, command, sha256 }: Readable, of: Actor
     actorAt: (at) => of(auth.grant, device, at),
     proof: auth.proof ?? null,
     second: auth.second ?? null,
+    sealed: auth.sealed ?? null,
     device: device.device,
     session: null,
     clock: envelope.at,
@@ -88,6 +89,7 @@ function actOf(device: Actor, { envelope, command, sha256 }: Readable, of: Actor
     recordedAt: null,
     place: placeOf({ ok: true, envelope, command, sha256 }),
     qms: undefined,
+    verification: null,
   };
 }
 
@@ -103,6 +105,8 @@ export type DirectCommand = {
   second?: { person: string; proof: string };
   /** What the QMS said, where the caller is the one who asked it. */
   qms?: Facts["qms"];
+  /** What the caller found in a sealed box. */
+  verification?: VerificationFacts;
 };
 
 /** A command from the desk, a connector or the seed: same rules, same record, same receipts. */
@@ -119,6 +123,7 @@ export async function applyCommand(actor: Actor, input: DirectCommand): Promise<
     actorAt: () => actor,
     proof,
     second,
+    sealed: null,
     device: actor.device,
     session: actor.session,
     clock: null,
@@ -126,6 +131,7 @@ export async function applyCommand(actor: Actor, input: DirectCommand): Promise<
     recordedAt: actor.via === "seed" ? (input.recordedAt ?? null) : null,
     place: null,
     qms: input.qms,
+    verification: input.verification ?? null,
   };
   const { verdicts } = await applyActs(actor.site, input.traveler, [act]);
   const [verdict] = verdicts;

@@ -8,7 +8,7 @@ import type {
 import type { Result } from "#lib/kit/result";
 import { ok } from "#lib/kit/result";
 import { approved } from "./approval.rules.ts";
-import { chainsOf, coveredSteps, isDone, signatureAt } from "./buyoffs.rules.ts";
+import { chainsOf, coveredSteps, isDone, pendingAt, signatureAt } from "./buyoffs.rules.ts";
 import { runningTimerIn } from "./clocks.rules.ts";
 import { voided } from "./derivation.rules.ts";
 import { withStep } from "./evolve-work.rules.ts";
@@ -234,13 +234,11 @@ function gateAccepts(
     const params = { step: step.number, operation: to.number, type: lost.type };
     return refuse("gate_accepts_less", params);
   }
-  const isSigned = there.some(({ chain, requirement }) =>
-    signatureAt(state, {
-      operation: chain.operation.id,
-      step: chain.step?.id ?? null,
-      requirement: requirement.id,
-    }),
-  );
+  const isSigned = there.some(({ chain, requirement }) => {
+    const place = { operation: chain.operation.id, step: chain.step?.id ?? null };
+    const at = { ...place, requirement: requirement.id };
+    return signatureAt(state, at) !== null || pendingAt(state, at) !== null;
+  });
   return isSigned
     ? refuse("gate_already_signed", { step: step.number, operation: to.number })
     : null;

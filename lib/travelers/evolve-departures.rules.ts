@@ -135,6 +135,10 @@ function signalOf(event: RecordedEvent): SignalKind | null {
       return "mix_over_age";
     case "gage.quarantined":
       return "gage_quarantined";
+    case "buyoff.signed":
+      return event.body.method === "badge_pin_offline" ? "offline_signature" : null;
+    case "buyoff.rejected":
+      return "signature_rejected";
     case "hold.released":
       return event.body.basis === "hand" ? "released_by_hand" : null;
     case "attempt.refused":

@@ -1,7 +1,9 @@
 import type { BuyoffRequirement } from "#lib/instructions/schema";
 import { derivedId } from "#lib/kit/ids";
 import type { EventBody, RecordedEvent } from "./schema.ts";
-import type { Reading, StepState, TravelerState } from "./state.schema.ts";
+import type { Buyoff, Reading, StepState, TravelerState } from "./state.schema.ts";
+
+type BuyoffPlace = Pick<Buyoff, "operation" | "step" | "requirement">;
 
 /** Who did it; the nil UUID where the record names nobody. */
 export const doer = (event: RecordedEvent): string =>
@@ -207,13 +209,20 @@ function evolveBuyoff(
   state: TravelerState,
   event: Extract<RecordedEvent, { type: `buyoff.${string}` }>,
 ): TravelerState {
-  const withStatus = (buyoff: string, status: "voided" | "rejected" | "signed") => ({
+  const changed = (buyoff: string, to: Partial<Buyoff>) => ({
     ...state,
-    buyoffs: state.buyoffs.map((of) => (of.id === buyoff ? { ...of, status } : of)),
+    buyoffs: state.buyoffs.map((of) => (of.id === buyoff ? { ...of, ...to } : of)),
   });
   switch (event.type) {
-    case "buyoff.signed":
-      return { ...state, buyoffs: [...state.buyoffs, signedBuyoff(event.body, event.at)] };
+    case "buyoff.signed": {
+      // Given again on line, by whoever did not want to wait for a box that may never come.
+      const before = state.buyoffs.map((of) =>
+        of.status === "pending_verification" && isSamePlace(of, event.body)
+          ? { ...of, status: "superseded" as const }
+          : of,
+      );
+      return { ...state, buyoffs: [...before, signedBuyoff(event.body, event.at)] };
+    }
     case "buyoff.declined": {
       const { buyoff, operation, step, requirement, signer, reason } = event.body;
       const at = { operation, step, requirement };
@@ -221,24 +230,28 @@ function evolveBuyoff(
       return { ...state, declines: [...state.declines, decline] };
     }
     case "buyoff.voided":
-      return withStatus(event.body.buyoff, "voided");
+      return changed(event.body.buyoff, { status: "voided" });
     case "buyoff.rejected":
-      return withStatus(event.body.buyoff, "rejected");
+      return changed(event.body.buyoff, { status: "rejected" });
     default:
-      return withStatus(event.body.buyoff, "signed");
+      return changed(event.body.buyoff, { status: "signed", verifiedAt: event.at });
   }
 }
 
-function signedBuyoff(body: EventBody<"buyoff.signed">, at: string) {
-  const { buyoff, signer, type, ...rest } = body;
+const isSamePlace = (a: BuyoffPlace, b: BuyoffPlace): boolean =>
+  a.operation === b.operation && a.step === b.step && a.requirement === b.requirement;
+
+function signedBuyoff(body: EventBody<"buyoff.signed">, at: string): Buyoff {
+  const { buyoff, signer, type, sealedSha256, ...rest } = body;
   return {
     id: buyoff,
     ...rest,
     type: type as BuyoffRequirement["type"],
-    status: "signed" as const,
+    status: rest.method === "badge_pin_offline" ? "pending_verification" : "signed",
     person: signer,
     reason: null,
     at,
+    ...(sealedSha256 === undefined ? {} : { sealedSha256 }),
   };
 }
 

@@ -4,6 +4,7 @@ import { evolveClock } from "./evolve-clocks.rules.ts";
 import { evolveDefect } from "./evolve-defects.rules.ts";
 import { evolveDeparture } from "./evolve-departures.rules.ts";
 import { evolveLot, splitOff } from "./evolve-lots.rules.ts";
+import { evolvePending } from "./evolve-pending.rules.ts";
 import { evolvePeople } from "./evolve-people.rules.ts";
 import { evolveWork } from "./evolve-work.rules.ts";
 import type { EventType, RecordedEvent } from "./schema.ts";
@@ -18,6 +19,7 @@ const parts = [
   evolvePeople,
   evolveLot,
   evolveCheckout,
+  evolvePending,
 ];
 
 /**

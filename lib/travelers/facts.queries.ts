@@ -97,7 +97,7 @@ export function gather(
       proof,
       secondProof,
       device: act.device,
-      ...(act.session === null ? {} : { session: act.session }),
+      ...saidOnlyIfThere(act),
       gages,
       stock: stock.map((found) => stockFacts(found, content)),
       holders: loaded.holders.filter(({ qualification }) =>
@@ -130,6 +130,12 @@ export function gather(
       ),
   };
 }
+
+const saidOnlyIfThere = ({ sealed, verification, session }: Act) => ({
+  ...(sealed && { sealed }),
+  ...(verification && { verification }),
+  ...(session !== null && { session }),
+});
 
 function lotFacts(loaded: Loaded, needs: Needs["lot"], head: string): Facts["lot"] {
   if (needs === null || loaded.lot === null) return null;

@@ -69,7 +69,13 @@ export type PlantPolicy = {
   lateAfterMinutes: number;
   /** How long a unit stays checked out to a tablet; a shift, where it isn't said. */
   checkOutMinutes?: number;
+  /** Buyoff types that may be signed without a network, where the revision allows it too; absent: none. */
+  offlineSigning?: readonly OfflineType[];
 };
+
+/** Never an inspection, quality's, the customer's or the government's: they are not pending for a moment. */
+export const offlineTypes = ["operator", "second_operator"] as const;
+export type OfflineType = (typeof offlineTypes)[number];
 
 /** A signature's proof, looked up on the server; on the tablet, what it was told by POST /api/sign. */
 export type ProofFacts = {
@@ -80,6 +86,16 @@ export type ProofFacts = {
   command: string;
   contentSha256: string;
   method: "badge_pin" | "pin";
+};
+
+/** Badge and PIN in a box that only the server opens, instead of a proof. */
+export type SealedFacts = { sha256: string; key: string };
+
+/** What the server found in the box of a pending buyoff: by nobody's word but its own. */
+export type VerificationFacts = {
+  buyoff: string;
+  sealedSha256: string;
+  outcome: "right" | "components_wrong" | "box_unreadable";
 };
 
 export type LotFacts = {
@@ -110,6 +126,10 @@ export type Facts = {
   second: PersonFacts | null;
   proof: ProofFacts | null;
   secondProof: ProofFacts | null;
+  /** Not said: the signature, if the act is one, was given on line. */
+  sealed?: SealedFacts;
+  /** Not said: the act verifies nothing. */
+  verification?: VerificationFacts;
   /** The tablet at the unit, or null for an act at the desk or by a connector. */
   device: { id: string; station: string; workCenter: string; name?: string } | null;
   /** The session of the desk that the act is done in; not said at a tablet or by a connector. */

@@ -1,5 +1,6 @@
-import type { Role } from "#lib/instructions/schema";
+import type { Localized, Role } from "#lib/instructions/schema";
 import { dispositionNow, sameDispositions } from "./dispositions.rules.ts";
+import type { PlantPolicy } from "./facts.schema.ts";
 import { stepOf } from "./gates.rules.ts";
 import { operationOf } from "./plan.rules.ts";
 import type { Case, Ruling } from "./ruling.rules.ts";
@@ -14,6 +15,21 @@ export const releasedBy: Readonly<Record<HoldOwner, Role>> = {
   engineering: "manufacturing_engineer",
   customer: "customer",
 };
+
+/** Of holds that the rules place by themselves, and no plant has to have listed. */
+const ownReasons: Readonly<Record<string, Localized>> = {
+  signature_rejected: {
+    en: "A signature failed its check",
+    es: "Una firma no pasó la verificación",
+  },
+};
+
+/** What a hold's reason is called here; null: nobody has a word for it. */
+export const holdReasonLabel = (
+  { holdReasons }: Pick<PlantPolicy, "holdReasons">,
+  reason: string,
+): Localized | null =>
+  holdReasons.find(({ code }) => code === reason)?.label ?? ownReasons[reason] ?? null;
 
 /** Whose holds somebody with these roles releases. */
 export const ownersOf = (roles: readonly Role[]): HoldOwner[] =>

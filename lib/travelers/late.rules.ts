@@ -59,7 +59,7 @@ function lastBefore(
   const chains = chainsOf(state, content).filter(({ order }) => order < at.order);
   const signed = chains.flatMap((chain) =>
     state.buyoffs
-      .filter(({ status }) => status === "signed")
+      .filter(({ status }) => status === "signed" || status === "pending_verification")
       .filter(
         ({ operation, step }) =>
           operation === chain.operation.id && step === (chain.step?.id ?? null),

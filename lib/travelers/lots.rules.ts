@@ -17,6 +17,9 @@ import type { TravelerState } from "./state.schema.ts";
 const isOpen = ({ status }: TravelerState): boolean =>
   status === "released" || status === "in_work" || status === "on_hold";
 
+const pendingIn = ({ buyoffs }: TravelerState) =>
+  buyoffs.find(({ status }) => status === "pending_verification");
+
 /** Split a lot and merge lots only while it is worked on: what is complete has been counted. */
 function openLot(state: TravelerState): Result<true, Refusal> {
   if (!isLot(state)) return refuse("not_a_lot", { unit: state.unit.serial ?? "" });
@@ -31,6 +34,9 @@ export function splitTraveler(of: Case<"splitTraveler">): Ruling {
   const { state, facts, command, body } = of;
   const open = openLot(state);
   if (!open.ok) return open;
+  const waits = pendingIn(state);
+  // A box says of one unit that it was signed: the pieces could not take half of it along.
+  if (waits) return refuse("buyoff_pending", { type: waits.type });
   const isTaken = facts.lot === null || facts.lot.isChildTaken || facts.others.length > 0;
   if (isTaken) return refuse("id_already_used");
   const remaining = remainingOf(state);
@@ -179,6 +185,7 @@ export type MergeWhy =
   | "defect"
   | "rework"
   | "timer"
+  | "signature"
   | "part"
   | "revision"
   | "order"
@@ -191,6 +198,7 @@ export function tiedBy(state: TravelerState, lot: Facts["lot"]): MergeWhy | null
   if (isHeld || lot?.heldOutside.includes(state.id)) return "hold";
   if (state.defects.some(({ status }) => status === "open")) return "defect";
   if (state.reworks.some(({ status }) => status === "in_work")) return "rework";
+  if (pendingIn(state)) return "signature";
   return state.timers.some(({ stoppedAt }) => stoppedAt === null) ? "timer" : null;
 }
 

@@ -63,6 +63,8 @@ export const permissions: Readonly<Record<CommandType, readonly Role[]>> = {
 
   signBuyoff: [...everybodyWorking, "customer"],
   passWitness: floor,
+  /** Nobody verifies a signature but the server, which has opened the box. */
+  verifyBuyoff: connector,
   declineBuyoff: [...everybodyWorking, "customer"],
   voidBuyoff: quality,
 

@@ -1,5 +1,5 @@
 import type { InstructionContent, Operation, Step } from "#lib/instructions/schema";
-import { chainsOf, isDone, unsigned } from "./buyoffs.rules.ts";
+import { chainsOf, isDone, outstanding, unsigned } from "./buyoffs.rules.ts";
 import type { Facts } from "./facts.schema.ts";
 import { balanceOf, isLot } from "./lot-balance.rules.ts";
 import type { PlannedStep } from "./plan.rules.ts";
@@ -53,7 +53,7 @@ export function nextStep(
   state: TravelerState,
   content: InstructionContent,
 ): { operation: string; step: string | null } | null {
-  const chains = chainsOf(state, content).filter((chain) => unsigned(state, chain).length > 0);
+  const chains = chainsOf(state, content).filter((chain) => outstanding(state, chain).length > 0);
   for (const operation of content.operations) {
     const own = chains.filter((chain) => chain.operation.id === operation.id);
     const [first] = stepsDueIn(state, content, operation).filter(

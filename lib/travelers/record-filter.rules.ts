@@ -65,7 +65,7 @@ const filters: Readonly<Record<Exclude<RecordFilter, "everything">, Shows>> = {
     buyoffs: ({ buyoff }) => ["voided", "superseded", "rejected"].includes(buyoff.status),
     declines: true,
   },
-  offline: { rows: none, buyoffs: ({ buyoff }) => buyoff.status === "pending_verification" },
+  offline: { rows: none, buyoffs: ({ buyoff }) => buyoff.method === "badge_pin_offline" },
   second_person: { rows: tagged("second_person"), buyoffs: ({ bySecond }) => bySecond },
   waivers: { rows: none, waivers: true },
   refused: { rows: none, refused: true },

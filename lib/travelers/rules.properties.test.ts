@@ -11,6 +11,7 @@ import { hostileDeed, nearlyRight } from "./bench/hostile.ts";
 import { stillOpen } from "./bench/oracle.ts";
 import { unsoundTimes } from "./bench/oracle-clocks.ts";
 import { unsoundDepartures } from "./bench/oracle-departures.ts";
+import { unsoundOffline } from "./bench/oracle-offline.ts";
 import { acceptedByApprentice, unqualifiedWork } from "./bench/oracle-qualified.ts";
 import { bracketPlan, named } from "./bench/plan.ts";
 import { materialsPlan } from "./bench/plan-materials.ts";
@@ -188,6 +189,7 @@ test(
         expect(acceptedByApprentice(bench.events)).toEqual([]);
         expect(unsoundDepartures(bench.content, bench.events)).toEqual([]);
         expect(unsoundTimes(bench.content, bench.events)).toEqual([]);
+        expect(unsoundOffline(bench.content, bench.events)).toEqual([]);
       }),
       { numRuns: sequences },
     );

@@ -31,6 +31,7 @@ import {
   reviewSignals,
   viewRecordForAudit,
 } from "./notes.rules.ts";
+import { verifyBuyoff } from "./offline-signing.rules.ts";
 import { permissions } from "./permissions.rules.ts";
 import { mayAccept } from "./proof.rules.ts";
 import { quarantineGage } from "./quarantine.rules.ts";
@@ -142,6 +143,7 @@ const rules: { readonly [T in CommandType]: Rule<T> | null } = {
 
   signBuyoff: ["work", signBuyoff],
   passWitness: ["work", passWitness],
+  verifyBuyoff: ["ended", verifyBuyoff],
   declineBuyoff: ["on_hold", declineBuyoff],
   voidBuyoff: ["on_hold", voidBuyoff],
 

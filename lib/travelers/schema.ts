@@ -174,6 +174,8 @@ export const commandBodies = {
   }),
   /** The party that was invited has not come within its notice time: the work goes on without it. */
   passWitness: z.object({ operation: id, step: z.nullable(id), requirement: id }),
+  /** What a signature given without a network came to; by the server alone, once the tablet has sent the box. */
+  verifyBuyoff: z.object({ buyoff: id }),
   declineBuyoff: z.object({ operation: id, step: z.nullable(id), requirement: id, reason }),
   voidBuyoff: z.object({ buyoff: id, reason }),
 
@@ -293,6 +295,11 @@ export const envelopeSchema = z.object({
     grant: z.string().check(z.maxLength(4000)),
     /** Single use, from POST /api/sign, for the content that the command names. */
     proof: z.optional(id),
+    /**
+     * Instead of a proof, without a network: the box with badge and PIN that the tablet sends once all else is
+     * sent, and the key of the server that it is sealed to.
+     */
+    sealed: z.optional(z.object({ sha256: hash, key: words(40) })),
     /** A second person at the same tablet, where the act needs one. */
     second: z.optional(z.object({ person: id, proof: id })),
   }),
@@ -497,9 +504,12 @@ export const eventBodies = {
     type: z.string(),
     meaning: localized,
     stamp: z.nullable(z.string()),
-    method: z.enum(["badge_pin", "pin"]),
+    /** `badge_pin_offline`: both components, sealed on the tablet; pending until they are verified. */
+    method: z.enum(["badge_pin", "pin", "badge_pin_offline"]),
     contentSha256: hash,
     covers: z.array(z.object({ step: id, attempt: z.int() })),
+    /** Of the box that the signature was sealed in; the box itself is kept nowhere. */
+    sealedSha256: z.optional(hash),
   }),
   "buyoff.declined": z.object({
     buyoff: id,

@@ -1,7 +1,7 @@
 import type { InstructionContent, Operation, Step } from "#lib/instructions/schema";
 import type { Result } from "#lib/kit/result";
 import { ok } from "#lib/kit/result";
-import { chainsOf, isDone, unsigned } from "./buyoffs.rules.ts";
+import { chainsOf, isDone, outstanding } from "./buyoffs.rules.ts";
 import type { AtStep } from "./gates.rules.ts";
 import type { Refusal } from "./refusal.schema.ts";
 import { refuse } from "./ruling.rules.ts";
@@ -14,7 +14,8 @@ export function inTurn(
   { operation, step, order }: AtStep,
 ): Result<true, Refusal> {
   if (state.steps[step.id]?.outOfTurn) return ok(true);
-  const chains = chainsOf(state, content).filter((chain) => unsigned(state, chain).length > 0);
+  // A pending signature lets the work go on: it was only allowed where the revision says so.
+  const chains = chainsOf(state, content).filter((chain) => outstanding(state, chain).length > 0);
   if (operation.sequence === "strict") {
     const own = operation.steps.slice(
       0,

@@ -12,19 +12,21 @@ import {
   isDone,
   isWorkDone,
   nextRequirements,
+  outstanding,
+  pendingAt,
   performers,
   signatureAt,
-  unsigned,
 } from "./buyoffs.rules.ts";
 import { foreseen } from "./derivation.rules.ts";
 import type { Facts, PersonFacts } from "./facts.schema.ts";
 import { held, holds, openHold, qualificationUsed, qualified, todayAt } from "./gates.rules.ts";
 import { mixesSettled } from "./mix-age.rules.ts";
+import { isSealed, whyNotOffline } from "./offline-signing.rules.ts";
 import { mayAccept, proven } from "./proof.rules.ts";
 import type { Refusal } from "./refusal.schema.ts";
 import type { Case, Ruling } from "./ruling.rules.ts";
 import { refuse, rule, textHash } from "./ruling.rules.ts";
-import type { TravelerEvent } from "./schema.ts";
+import type { EventBody, TravelerEvent } from "./schema.ts";
 import { cosignedAsIs } from "./supervision.rules.ts";
 
 /** The second person at the tablet, when there is one, is who signs. */
@@ -78,6 +80,10 @@ function isDue(
   const hold = places.map((place) => openHold(state, place)).find((found) => found !== null);
   if (hold) return held(hold);
   if (signatureAt(state, body)) return refuse("buyoff_already_signed", { type: requirement.type });
+  // On line it may be given again; a second box for the same place would prove nothing more than the first.
+  if (pendingAt(state, body) && isSealed(facts)) {
+    return refuse("buyoff_pending", { type: requirement.type });
+  }
   const point = holdPointBefore(state, content, {
     operation: chain.operation.id,
     order: chain.order,
@@ -131,7 +137,9 @@ function maySign(
   }
   const hasSigned = chain.requirements.some(({ id }) => {
     const place = { operation: chain.operation.id, step: chain.step?.id ?? null, requirement: id };
-    return signatureAt(state, place)?.person === signer.id;
+    const isOther = place.requirement !== requirement.id;
+    const given = signatureAt(state, place) ?? (isOther ? pendingAt(state, place) : null);
+    return given?.person === signer.id;
   });
   if (hasSigned) return refuse("signer_already_signed", { person: signer.name });
   return ok(requirement.stamp ? stamp : null);
@@ -152,12 +160,7 @@ export function signBuyoff(of: Case<"signBuyoff">): Ruling {
   if (canonicalSha256(buyoffContent(state, content, body)) !== body.contentSha256) {
     return refuse("content_changed");
   }
-  const proof = proven(facts, {
-    signer,
-    proof: facts.second ? facts.secondProof : facts.proof,
-    command: command.id,
-    contentSha256: body.contentSha256,
-  });
+  const proof = givenBy(of, found.value);
   if (!proof.ok) return proof;
   const steps = coveredSteps(state, content, chain, requirement.type);
   const { operation, step, contentSha256 } = body;
@@ -172,9 +175,9 @@ export function signBuyoff(of: Case<"signBuyoff">): Ruling {
       type: requirement.type,
       meaning: requirement.meaning,
       stamp: stamp.value,
-      method: proof.value.method,
       contentSha256,
       covers: covers(state, steps),
+      ...proof.value,
     },
   };
   return rule([
@@ -182,6 +185,27 @@ export function signBuyoff(of: Case<"signBuyoff">): Ruling {
     ...qualificationUsed(step, heldBy(signer, requirement.qualifications)),
     ...stepDoneBy(of, chain, signed),
   ]);
+}
+
+/** How the signer has shown who they are: by a proof of the server, or by a box that it opens later. */
+function givenBy(
+  { state, content, facts, command, body }: Case<"signBuyoff">,
+  { chain, requirement, signer }: Signing,
+): Result<Pick<EventBody<"buyoff.signed">, "method" | "sealedSha256">, Refusal> {
+  if (facts.sealed && isSealed(facts)) {
+    const why = whyNotOffline(state, content, { chain, requirement }, facts.policy);
+    if (why) return refuse(why, { type: requirement.type });
+    // Whoever is not signed in here is nobody that this tablet could name.
+    if (facts.second) return refuse("offline_signer", { type: requirement.type });
+    return ok({ method: "badge_pin_offline", sealedSha256: facts.sealed.sha256 });
+  }
+  const proof = proven(facts, {
+    signer,
+    proof: facts.second ? facts.secondProof : facts.proof,
+    command: command.id,
+    contentSha256: body.contentSha256,
+  });
+  return proof.ok ? ok({ method: proof.value.method }) : proof;
 }
 
 const heldBy = (signer: PersonFacts, codes: readonly string[]) =>
@@ -198,7 +222,7 @@ export function stepDoneBy(
 ): TravelerEvent[] {
   if (!chain.step || isDone(state, chain.step.id)) return [];
   const after = foreseen(state, signed, { facts, command: command.id });
-  if (unsigned(after, chain).length > 0) return [];
+  if (outstanding(after, chain).length > 0) return [];
   const attempt = state.steps[chain.step.id]?.attempt ?? 1;
   const mixes = mixesSettled(state, content, chain.step, facts.at);
   return [
@@ -236,7 +260,10 @@ export function declineBuyoff(of: Case<"declineBuyoff">): Ruling {
 }
 
 export function voidBuyoff({ state, body }: Case<"voidBuyoff">): Ruling {
-  const buyoff = state.buyoffs.find(({ id, status }) => id === body.buyoff && status === "signed");
+  const buyoff = state.buyoffs.find(
+    ({ id, status }) =>
+      id === body.buyoff && (status === "signed" || status === "pending_verification"),
+  );
   if (!buyoff) return refuse("buyoff_unknown");
   const voided = { buyoff: buyoff.id, cause: "voided_by_quality", reason: textHash(body.reason) };
   return rule([{ type: "buyoff.voided", body: voided }], [body.reason]);

@@ -145,13 +145,20 @@ export type Buyoff = {
   status: BuyoffStatus;
   person: string;
   stamp: string | null;
-  method: "badge_pin" | "pin";
+  /** `badge_pin_offline` is pending until it is verified, and says so ever after. */
+  method: "badge_pin" | "pin" | "badge_pin_offline";
   /** SHA-256 of exactly what was shown (21 CFR 11.70). */
   contentSha256: string;
   /** The step instances and their attempts that the signature covers. */
   covers: readonly { step: string; attempt: number }[];
   reason: TextHash | null;
   at: Instant;
+  /** Of the box with badge and PIN; absent: it was given on line. */
+  sealedSha256?: string;
+  /** When badge and PIN in the box were found right. */
+  verifiedAt?: Instant;
+  /** The first entry of later work while it was pending; absent: none. */
+  followedBy?: number;
 };
 
 export type Decline = {
@@ -408,6 +415,8 @@ export const signalKinds = [
   "implausibly_fast",
   "released_by_hand",
   "witness_passed",
+  "offline_signature",
+  "signature_rejected",
   "refused_attempt",
   "not_applied",
 ] as const;

@@ -4,7 +4,7 @@ import type { Result } from "#lib/kit/result";
 import { ok } from "#lib/kit/result";
 import { millis } from "#lib/kit/time";
 import { buriedUnder } from "./buried.rules.ts";
-import { buyoffsCovering, chainAt, unsigned } from "./buyoffs.rules.ts";
+import { buyoffsCovering, chainAt, outstanding } from "./buyoffs.rules.ts";
 import { runningTimerIn } from "./clocks.rules.ts";
 import { takenBack } from "./departures.rules.ts";
 import { voided } from "./derivation.rules.ts";
@@ -94,7 +94,7 @@ export function completeStep(of: Case<"completeStep">): Ruling {
   const complete = allRecorded(state, content, at.value);
   if (!complete.ok) return complete;
   const chain = chainAt(state, content, { operation: operation.id, step: step.id });
-  if (chain && unsigned(state, chain).length > 0) {
+  if (chain && outstanding(state, chain).length > 0) {
     return refuse("step_not_bought_off", { step: step.number });
   }
   const late = lateEntry(of, { act: "completeStep", step: step.id, late: body.late });

@@ -211,6 +211,7 @@ export const demoPolicy: PlantPolicy = {
     code("MAT-01", "Raw material", "Materia prima", "quality"),
   ],
   holdSeverities: ["critical"],
+  offlineSigning: ["operator", "second_operator"],
   holdReasons: [
     { code: "quality", label: { en: "Nonconformance", es: "No conformidad" }, owner: "quality" },
     {

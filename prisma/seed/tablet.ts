@@ -116,6 +116,8 @@ function actOf(job: Job, deed: Deed): { act: Act; actor: Actor; proof: ProofRow 
     recordedAt: at,
     place: null,
     qms: deed.qms ?? null,
+    sealed: null,
+    verification: null,
   };
   return { act, actor, proof };
 }

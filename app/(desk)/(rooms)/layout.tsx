@@ -98,7 +98,7 @@ const planLinks = [
     name: "people",
     href: "/people",
     needs: "people.read",
-    also: ["/qualifications", "/stamps", "/permissions"],
+    also: ["/qualifications", "/stamps", "/offline-signing", "/permissions"],
   },
   { name: "stations", href: "/stations", needs: "device.revoke" },
   { name: "feed", href: "/feed", needs: "feed.read" },

@@ -29,7 +29,7 @@ import { waitingResets } from "#lib/people/badges.queries";
 import type { Actor } from "#lib/people/schema";
 import { stationsAtSite } from "#lib/people/stations.queries";
 import { gagesAtSite } from "#lib/plant/gages.queries";
-import { ownersOf } from "#lib/travelers/holds.rules";
+import { holdReasonLabel, ownersOf } from "#lib/travelers/holds.rules";
 import {
   blockedNow,
   buyoffsWaiting,
@@ -79,11 +79,14 @@ async function sectionOf(section: LandingSection, actor: Actor): Promise<ReactNo
     }
     case "holds": {
       const locale = (await getLocale()) as Locale;
-      const labels = Object.fromEntries(
-        plant.holdReasons.map(({ code, label }) => [code, inLocale(label, locale)]),
-      );
       const owners = ownersOf(actor.roles);
       const own = (await openHolds(actor)).filter(({ owner }) => owners.includes(owner));
+      const labels = Object.fromEntries(
+        own.map(({ reason }) => {
+          const label = holdReasonLabel(plant, reason);
+          return [reason, label ? inLocale(label, locale) : reason];
+        }),
+      );
       return <HoldsList key={section} lines={own} labels={labels} place={place} />;
     }
     case "calls":

@@ -369,10 +369,17 @@ function buyoffsOf(operation: string, events: readonly Heard[]) {
     ({ data }) => data.operationId === operation && data.signatureId !== undefined,
   );
   return signed
-    .map(({ data, time }) => {
-      const voided = named(events, "signature.voided").findLast(
-        (of) => of.data.signatureId === data.signatureId,
-      );
+    .map((event) => {
+      const { data, time } = event;
+      const isOf = (of: { data: { signatureId?: string } }) =>
+        of.data.signatureId === data.signatureId;
+      const rejected = named(events, "signature.rejected").findLast(isOf);
+      const voided = named(events, "signature.voided").findLast(isOf);
+      const takenBack = voided ?? rejected;
+      const verified = named(events, "signature.verified").findLast(isOf);
+      const isAgain = signed
+        .slice(signed.indexOf(event) + 1)
+        .some((of) => of.data.requirementId === data.requirementId);
       return {
         id: data.signatureId ?? "",
         type: data.type,
@@ -381,18 +388,31 @@ function buyoffsOf(operation: string, events: readonly Heard[]) {
         stamp: data.stamp ?? null,
         contentSha256: data.recordHash,
         covers: data.covers.map(({ stepId, attempt }) => ({ step: stepId, attempt })),
-        voided: voided
+        voided: takenBack
           ? {
-              cause: voided.data.cause,
-              reason: voided.data.reason?.sha256 ?? null,
-              person: actorOf(voided),
-              at: voided.time,
+              cause: takenBack.data.cause,
+              reason: voided?.data.reason?.sha256 ?? null,
+              person: actorOf(takenBack),
+              at: takenBack.time,
             }
           : null,
+        standing: standingOf(data.method, { rejected, voided, verified, isAgain }),
+        verifiedAt: verified?.time ?? null,
         at: time,
       };
     })
     .sort((a, b) => a.id.localeCompare(b.id));
+}
+
+/** A signature given without a network stands for nothing until its check has been told. */
+function standingOf(
+  method: string | undefined,
+  of: { rejected: unknown; voided: unknown; verified: unknown; isAgain: boolean },
+): string {
+  if (of.rejected) return "rejected";
+  if (of.voided) return "voided";
+  if (method !== "badge_pin_offline" || of.verified) return "signed";
+  return of.isAgain ? "superseded" : "pending_verification";
 }
 
 const callsOf = (operation: string, events: readonly Heard[]) =>

@@ -165,6 +165,8 @@ export type Said = {
   };
   "step.signed_off": Signed;
   "step.cosigned": Omit<Signed, "signatureId"> & { signatureId?: string; kind: string };
+  "signature.verified": { signatureId: string };
+  "signature.rejected": { signatureId?: string; cause: string };
   "signature.voided": { signatureId: string; cause: string; reason?: Words };
   "signature.declined": {
     signatureId: string;
@@ -223,6 +225,8 @@ type Signed = {
   meaning: string;
   signer: Person;
   stamp?: string;
+  method?: string;
+  requirementId: string;
   recordHash: string;
   covers: Step[];
 };

@@ -143,6 +143,8 @@ const buyoffFrom = ({ buyoff, voided }: BuyoffRecord) => ({
     attempt: attempt as number | undefined,
   })),
   voided,
+  standing: buyoff.status as string,
+  verifiedAt: buyoff.verifiedAt ?? null,
   at: buyoff.at,
 });
 

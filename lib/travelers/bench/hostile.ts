@@ -4,6 +4,8 @@ import type { CommandType } from "../schema.ts";
 import { commandBodies } from "../schema.ts";
 import type { Bench, Deed, Given } from "./bench.ts";
 import { shown } from "./bench.ts";
+import { hasBox } from "./box.ts";
+import { boxBody, offlineFacts } from "./hostile-offline.ts";
 import { backingBodies } from "./hostile-qualified.ts";
 import { named } from "./plan.ts";
 import type { Name } from "./plant.ts";
@@ -39,6 +41,7 @@ const likely: readonly CommandType[] = [
   "completeRework",
   "closeDefect",
   "voidBuyoff",
+  "verifyBuyoff",
   "completeTraveler",
   "acceptTraveler",
   "withdrawDefect",
@@ -71,12 +74,15 @@ export function nearlyRight(bench: Bench, dice: Dice): Deed {
   const isMeasured = right.type === "recordReading" && dice(3) === 0;
   const values = ["27.2", "7.0", "9.5", "22.4", "28.700", "fail"];
   const body = isMeasured ? { ...right.body, value: of(dice, values) } : right.body;
-  return { type: right.type, body, given };
+  const offline = right.type === "signBuyoff" ? offlineFacts(bench, right.type, dice) : null;
+  return { type: right.type, body, given: offline ? { ...given, facts: offline } : given };
 }
 
 /** Any command by anybody about anything that is there, and sometimes about what isn't. */
 export function hostileDeed(bench: Bench, dice: Dice): Deed {
-  const type = (dice(4) === 0 ? of(dice, types) : of(dice, likely)) ?? "completeTraveler";
+  const isToOpen = hasBox(bench) && dice(3) === 0;
+  const any = (dice(4) === 0 ? of(dice, types) : of(dice, likely)) ?? "completeTraveler";
+  const type = isToOpen ? "verifyBuyoff" : any;
   const names = Object.keys(people) as Name[];
   const given: Given = {
     by: of(dice, names) ?? "ana",
@@ -100,7 +106,16 @@ export function hostileDeed(bench: Bench, dice: Dice): Deed {
     second: named(given.second ?? "ana"),
   };
   const backing = backingBodies(bench, asked, dice)[type];
-  return { type, body: backing?.() ?? bodyOf(bench, type, pools, dice), given };
+  const offline = offlineFacts(bench, type, dice);
+  return {
+    type,
+    body: backing?.() ?? bodyOf(bench, type, pools, dice),
+    given: {
+      ...given,
+      ...(type === "verifyBuyoff" && dice(8) > 0 && { by: "link" }),
+      ...(offline && { facts: offline }),
+    },
+  };
 }
 
 /** Enough for every command that says little; what a command doesn't know, its schema leaves out. */
@@ -172,6 +187,7 @@ function workBodies(bench: Bench, pools: Pools, dice: Dice, fresh: string): Bodi
     selectGage: () => ({ operation, gage: of(dice, gages)?.code ?? "?" }),
     signBuyoff: () => signOf(bench, dice),
     declineBuyoff: () => ({ ...placeToSign(bench, dice), reason }),
+    verifyBuyoff: () => boxBody(bench, dice),
     voidBuyoff: () => ({ buyoff: of(dice, bench.state.buyoffs)?.id ?? nowhere, reason }),
   };
 }

@@ -1,5 +1,6 @@
 import type { InstructionContent, Role, Step } from "#lib/instructions/schema";
 import type { EventType, RecordedEvent } from "../schema.ts";
+import { stands } from "./oracle-offline.ts";
 import { people } from "./plant.ts";
 
 const rolesOf = new Map<string, readonly Role[]>(
@@ -131,10 +132,7 @@ function passedHoldPoints(
     .filter(
       ({ id }) =>
         !of(before, "buyoff.signed").some(
-          ({ body, at: signedAt }) =>
-            body.requirement === id &&
-            signedAt <= at &&
-            !of(before, "buyoff.voided").some((voided) => voided.body.buyoff === body.buyoff),
+          (signed) => signed.body.requirement === id && signed.at <= at && stands(before, signed),
         ),
     )
     .map(({ id }) => `past hold point ${id.slice(0, 8)}`);

@@ -3,6 +3,7 @@ import type { RecordedEvent } from "../schema.ts";
 import { timesOpen } from "./oracle-clocks.ts";
 import { doneIn, isLeftOut, isPassed } from "./oracle-departures.ts";
 import { materialsOpen } from "./oracle-materials.ts";
+import { stands } from "./oracle-offline.ts";
 
 /**
  * What a completed traveler must have, read from its events alone and by other means than the rules
@@ -223,7 +224,7 @@ function signaturesOpen(
           const name = `${operation.number} ${one.type}`;
           const signed = last(
             of(events, "buyoff.signed").filter(
-              ({ body }) => body.requirement === one.id && !isVoided(events, body.buyoff),
+              (signature) => signature.body.requirement === one.id && stands(events, signature),
             ),
           );
           if (!signed) return isPassed(events, one.id) ? [] : [`unsigned: ${name}`];
@@ -241,9 +242,6 @@ function signaturesOpen(
     });
   });
 }
-
-const isVoided = (events: readonly RecordedEvent[], buyoff: string): boolean =>
-  of(events, "buyoff.voided").some(({ body }) => body.buyoff === buyoff);
 
 function beneath(
   events: readonly RecordedEvent[],

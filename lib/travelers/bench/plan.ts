@@ -102,7 +102,7 @@ const operations = [
         ],
       }),
     ],
-    { buyoffs: [requirement("010 operator", "operator", "operator")] },
+    { buyoffs: [requirement("010 operator", "operator", "operator", { offline: true })] },
   ),
   operation("020", [
     step("020.1", { work: "inspection", fields: [measurement("bore", ["A", "B"], bore)] }),
@@ -184,7 +184,7 @@ const operations = [
       }),
       step("060.5", {
         buyoffs: [
-          requirement("060 operator", "operator", "operator"),
+          requirement("060 operator", "operator", "operator", { offline: true }),
           requirement("060 inspection", "inspection", "inspector", { stamp: true }),
         ],
       }),

@@ -140,6 +140,7 @@ export const policy: Facts["policy"] = {
     { code: "customer_stop", label: words("Customer stop"), owner: "customer" },
   ],
   lateAfterMinutes: 15,
+  offlineSigning: ["operator", "second_operator"],
 };
 
 export const device = { id: named("tablet 1"), station: "ASM-1", workCenter: "ASM" };

@@ -6,6 +6,7 @@ import type { CommandBody, CommandType } from "../schema.ts";
 import type { Disposition } from "../state.schema.ts";
 import type { Bench, Deed, Given } from "./bench.ts";
 import { act, shown } from "./bench.ts";
+import { verificationDeeds } from "./box.ts";
 import { named } from "./plan.ts";
 import { gages } from "./plant.ts";
 import { agedDeeds, clockDeeds } from "./worker-clocks.ts";
@@ -262,6 +263,7 @@ export const deeds = (bench: Bench, measured: Measured = () => undefined): Deed[
   ...workDeeds(bench, measured),
   ...uncoveredDeeds(bench),
   ...agedDeeds(bench),
+  ...verificationDeeds(bench),
 ];
 
 /** Does the next possible thing; false when nothing is possible any more. */

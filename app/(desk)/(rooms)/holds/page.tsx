@@ -13,7 +13,7 @@ import { plantPolicy } from "#lib/defects/queries";
 import { inLocale, type Locale } from "#lib/messages/locales";
 import type { Actor } from "#lib/people/schema";
 import { plantHoldsOpen } from "#lib/plant/holds.queries";
-import { ownersOf } from "#lib/travelers/holds.rules";
+import { holdReasonLabel, ownersOf } from "#lib/travelers/holds.rules";
 import { type OpenHold, openHolds } from "#lib/travelers/waiting.queries";
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -30,8 +30,8 @@ export default async function Holds() {
     plantHoldsOpen(actor),
   ]);
   const label = (reason: string) => {
-    const known = plant.holdReasons.find((of) => of.code === reason);
-    return known ? inLocale(known.label, locale as Locale) : reason;
+    const known = holdReasonLabel(plant, reason);
+    return known ? inLocale(known, locale as Locale) : reason;
   };
   return (
     <main className="px-4 py-5 sm:px-8 sm:py-7">

@@ -21,6 +21,7 @@ import {
   buyoffsDue,
   type Chain,
   chainsOf,
+  pendingAt,
   signatureAt,
 } from "#lib/travelers/buyoffs.rules";
 import { travelerRecord } from "#lib/travelers/history.queries";
@@ -150,7 +151,7 @@ async function Signing({
   );
   const role = common(`role.${requirement.role}`);
   const why = !isDue
-    ? t("notDue")
+    ? t(pendingAt(state, place) ? "pending" : "notDue")
     : requirement.presence === "at_unit"
       ? t("atUnit", { type, workCenter: chain.operation.workCenter })
       : !(actor.roles.includes(requirement.role) && may(actor, commandPermissions.signBuyoff))

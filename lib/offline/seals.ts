@@ -1,0 +1,72 @@
+import { sha256Hex } from "#lib/kit/canonical";
+import { type BoxOf, type SealingKey, sealTo } from "#lib/kit/sealing";
+import type { Seal } from "./acts.ts";
+import { type Core, refreshCounts } from "./core.ts";
+import type { SealRefusal, StoredSeal, TabletDb } from "./memory.ts";
+import { reconcile } from "./packets.ts";
+import type { Round } from "./sender.ts";
+import type { SealedAnswer } from "./wire.schema.ts";
+
+/**
+ * Badge and PIN, for the server alone and for exactly this act. What was typed is in no other form anywhere on
+ * the tablet, and nothing here could tell whether it is right.
+ */
+export async function seal(
+  key: SealingKey,
+  of: BoxOf,
+  typed: { badge: string; pin: string },
+): Promise<Seal> {
+  const sealed = await sealTo(key, JSON.stringify(typed), of);
+  return { commandId: of.command, sealed, sha256: sha256Hex(sealed), key: key.id };
+}
+
+/** How long to wait where the server does not say. */
+const LATER_MS = 60_000;
+
+/**
+ * The oldest box whose time has come. It goes after all acts, so that the server knows by then what was done over
+ * the signature; and it goes once: whatever the answer, what was in it is on this tablet no more.
+ */
+export async function sendSeal(core: Core): Promise<Round | null> {
+  const waiting = await core.db.getAll("seals");
+  const due = waiting.find(({ notBeforeMs }) => notBeforeMs <= core.nowMs());
+  if (due === undefined) return null;
+  const { command, traveler, sealed } = due;
+  const answer = await core.server.post<SealedAnswer>("/api/sign/sealed", {
+    command,
+    traveler,
+    sealed,
+  });
+  if (answer.kind === "silence") {
+    core.set({ online: false });
+    return { kind: "failed" };
+  }
+  if (answer.kind !== "ok") {
+    const said = answer.kind === "refused" ? Number(answer.error.params?.seconds) : Number.NaN;
+    const waitMs = Number.isFinite(said) ? said * 1000 : LATER_MS;
+    await core.db.put("seals", { ...due, notBeforeMs: core.nowMs() + waitMs });
+    return { kind: "more" };
+  }
+  await opened(core.db, due, answer.value);
+  await reconcile(core, traveler, true);
+  await refreshCounts(core);
+  return { kind: "more" };
+}
+
+async function opened(db: TabletDb, { command }: StoredSeal, answer: SealedAnswer): Promise<void> {
+  const tx = db.transaction(["seals", "decisions"], "readwrite", { durability: "strict" });
+  const decisions = tx.objectStore("decisions");
+  const row = await decisions.get(command);
+  const verification = { status: answer.status, refusal: refusalOf(answer) };
+  await Promise.all([
+    tx.objectStore("seals").delete(command),
+    // Not seen by whoever signed: they had gone on long ago.
+    row && decisions.put({ ...row, verification, acknowledgedAt: null }),
+    tx.done,
+  ]);
+}
+
+const refusalOf = ({ status, held }: SealedAnswer): SealRefusal | null => {
+  if (status !== "rejected") return null;
+  return { code: held ? "signature_rejected_held" : "signature_rejected" };
+};

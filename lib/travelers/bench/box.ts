@@ -1,0 +1,38 @@
+import { sha256Hex } from "#lib/kit/canonical";
+import type { Facts } from "../facts.schema.ts";
+import type { Bench, Deed } from "./bench.ts";
+
+/** What a tablet without a network has instead of a proof. */
+export const sealedFacts = (of: string): Partial<Facts> => ({
+  proof: null,
+  secondProof: null,
+  sealed: { sha256: sha256Hex(of), key: "1-bench" },
+});
+
+export const pendingIn = ({ state }: Bench) =>
+  state.buyoffs.filter(({ status }) => status === "pending_verification");
+
+export const hasBox = (bench: Bench): boolean => pendingIn(bench).length > 0;
+
+export const verification = (
+  bench: Bench,
+  outcome: NonNullable<Facts["verification"]>["outcome"],
+  buyoff = pendingIn(bench).at(-1),
+): Partial<Facts> =>
+  buyoff === undefined
+    ? {}
+    : {
+        verification: {
+          buyoff: buyoff.id,
+          sealedSha256: buyoff.sealedSha256 ?? sha256Hex("nothing"),
+          outcome,
+        },
+      };
+
+/** The server opens what was sealed, and finds it right. */
+export const verificationDeeds = (bench: Bench): Deed[] =>
+  pendingIn(bench).map((buyoff) => ({
+    type: "verifyBuyoff",
+    body: { buyoff: buyoff.id },
+    given: { by: "link", facts: verification(bench, "right", buyoff) },
+  }));
