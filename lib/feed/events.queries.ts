@@ -72,6 +72,8 @@ async function stateAfter(tx: Tx, entry: EntryLine, hash: string): Promise<Trave
   const state = (await goneOn(tx, entry)) ?? (await foldedUpTo(tx, entry.stream, entry.seq));
   if (!state) return null;
   const before = lastOf.get(entry.stream);
+  // Only looked back at, for what an event is about: the next entry goes on from the last state known, not from here.
+  if (before && (states.get(before)?.seq ?? 0) > entry.seq) return state;
   if (before) states.delete(before);
   states.set(hash, { stream: entry.stream, seq: entry.seq, state });
   lastOf.set(entry.stream, hash);

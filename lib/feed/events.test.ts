@@ -18,14 +18,18 @@ const everything = { people: true, words: true };
 type Row = { hash: string; line: string; stream: string; kind: StreamKind };
 
 /** As the router would hand them on, entry by entry in the record's order. */
-const heard = (plant: TestPlant, discloses = everything): Promise<CloudEvent[]> =>
+const heard = (
+  plant: TestPlant,
+  discloses = everything,
+  inOrder = (rows: Row[]): Row[] => rows,
+): Promise<CloudEvent[]> =>
   inTransaction(async (tx) => {
     const rows = await tx.$queryRaw<Row[]>`
       select e.hash, e.line, e.stream_id::text as stream, s.kind::text as kind
         from entries e join streams s on s.id = e.stream_id
        where e.site_id = ${plant.site}::uuid and s.kind = 'traveler' order by e.stream_id, e.seq`;
     const events: CloudEvent[] = [];
-    for (const { hash, line } of rows) {
+    for (const { hash, line } of inOrder(rows)) {
       const entry = entryLine.parse(JSON.parse(line));
       const told = await eventsFor(tx, { site: plant.site, hash }, entry, { origin, discloses });
       if (!told.ok) throw new Error(`${entry.type}: ${told.error.detail}`);
@@ -79,4 +83,15 @@ it("tells no names and no words to who may not have them, and no words that were
   const open = JSON.stringify(await heard(plant));
   expect(open).toContain(operator.name);
   expect(open).not.toContain(comment);
+});
+
+it("are the same in whatever order they are looked at, also back and forth", async () => {
+  const { plant } = await aHeldUnit();
+  const first = await heard(plant);
+  const backAndForth = (rows: Row[]) =>
+    rows.flatMap((row, at) => [row, rows[Math.max(0, at - 3)] ?? row, rows[0] ?? row]);
+  const again = await heard(plant, everything, backAndForth);
+  const byId = new Map(first.map((event) => [event.id, event]));
+  expect(again.length).toBeGreaterThan(first.length * 2);
+  for (const event of again) expect(event).toEqual(byId.get(event.id));
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { defaultRules } from "./default-rules.rules.ts";
 import { feedProcesses } from "./processes.schema.ts";
 import {
+  approvalSha256,
   contentChanges,
   contentSha256,
   inForceAt,
@@ -182,4 +183,20 @@ test("two contents differ by their members, and by their hash", () => {
   ]);
   expect(contentChanges(ncr, ncr)).toEqual([]);
   expect(contentSha256(changed)).not.toBe(contentSha256(ncr));
+});
+
+test("a signature is for one rule, version, content, trial, day and meaning, and for no other", () => {
+  const signed = {
+    site: "NG1",
+    rule: "ncr-from-defect",
+    version: 2,
+    contentSha256: "a",
+    dryRunSha256: "b",
+    effectiveOn: "2026-12-01",
+    meaning: "I approve this routing rule for use",
+  };
+  for (const member of Object.keys(signed) as (keyof typeof signed)[]) {
+    const value = member === "version" ? 3 : "another";
+    expect(approvalSha256({ ...signed, [member]: value }), member).not.toBe(approvalSha256(signed));
+  }
 });

@@ -73,6 +73,8 @@ export async function simulate({ answer, isWrite, isUpload, limited }: Of) {
     delaysMs: 0,
     /** The first request that this has an answer to gets it, and nothing is done. */
     answers: null as ((asked: Asked) => Answer | null) | null,
+    /** The first request that is so is carried out twice, and the second answer given, as something in between may do. */
+    doubles: null as ((asked: Asked) => boolean) | null,
   };
   const asked: Asked[] = [];
   const server = createServer(async (request, response) => {
@@ -98,6 +100,10 @@ export async function simulate({ answer, isWrite, isUpload, limited }: Of) {
     if (instead) {
       faults.answers = null;
       return write(response, instead);
+    }
+    if (faults.doubles?.(heard)) {
+      faults.doubles = null;
+      answer(heard, world);
     }
     const said = answer(heard, world);
     if (faults.losesReply && isWrite(heard)) {
