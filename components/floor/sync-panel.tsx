@@ -19,7 +19,7 @@ export function SyncPanel({ onClose }: { onClose: () => void }) {
   useEffect(() => {
     let isGone = false;
     const read = () =>
-      void syncStatus(core.db).then((of) => {
+      void syncStatus(core).then((of) => {
         if (!isGone) setStatus(of);
       });
     read();
@@ -63,7 +63,13 @@ function Status({ status }: { status: SyncStatus }) {
         <p className="text-ink-2">
           {lastContact === null ? t("never") : t("lastContact", { time: moment(lastContact) })}
         </p>
+        <ClockLine clock={status.clock} />
         {view.newVersion ? <p>{t("newVersion")}</p> : null}
+        {view.unfit === null ? null : (
+          <p role="alert" className="font-[650] text-warn">
+            {t(`unfit.${view.unfit}`, { count: unsent.length })}
+          </p>
+        )}
       </div>
       <Part title={t("unsentTitle")}>
         {oldest === undefined && photos.count === 0 ? (
@@ -105,6 +111,30 @@ function Status({ status }: { status: SyncStatus }) {
       </Part>
       <StorageLines storage={status.storage} />
     </section>
+  );
+}
+
+/** What a person would notice: a minute. */
+const CLOCK_TOLD_MS = 60_000;
+
+/** How the tablet's clock stands to the plant's: whoever compares it with the wall is told that acts are corrected. */
+function ClockLine({ clock }: { clock: SyncStatus["clock"] }) {
+  const t = useTranslations("floor.sync");
+  if (clock === null) return null;
+  const { skewMs, uncertaintyMs } = clock;
+  const seconds = Math.max(1, Math.ceil(uncertaintyMs / 1000));
+  if (Math.abs(skewMs) < CLOCK_TOLD_MS) {
+    return <p className="text-ink-2">{t("clockRight", { seconds })}</p>;
+  }
+  const minutes = Math.round(Math.abs(skewMs) / 60_000);
+  const off = {
+    days: Math.floor(minutes / 1440),
+    hours: Math.floor(minutes / 60) % 24,
+    minutes: minutes % 60,
+    seconds,
+  };
+  return (
+    <p className="font-[650] text-warn">{t(skewMs < 0 ? "clockAhead" : "clockBehind", off)}</p>
   );
 }
 

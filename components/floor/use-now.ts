@@ -1,10 +1,11 @@
 "use client";
 import { useEffect, useState } from "react";
 import { clockNow } from "#lib/offline/core";
-import { correctedAt } from "#lib/offline/queue";
+import { correctedAt, plantNowMs } from "#lib/offline/queue";
 import { useTablet } from "./tablet-context.tsx";
 
-const SKEW_EVERY_MS = 30_000;
+/** Somebody may set the clock while a timer runs. */
+const SKEW_EVERY_MS = 2_000;
 
 /** The plant's time on this tablet in milliseconds, by its clock and its last known skew; null until that is known. */
 export function useNow(everyMs = 250): number | null {
@@ -15,7 +16,7 @@ export function useNow(everyMs = 250): number | null {
     let isGone = false;
     const read = () =>
       void clockNow(core).then((clock) => {
-        if (!isGone) setSkew(clock.skew);
+        if (!isGone) setSkew(plantNowMs(clock) - clock.nowMs);
       });
     read();
     const tick = setInterval(() => setNow(core.nowMs()), everyMs);

@@ -21,6 +21,13 @@ export type Wire = (
   commands: readonly unknown[],
   send: (commands: readonly unknown[]) => Promise<PostOutcome>,
 ) => Promise<PostOutcome>;
+/** Nobody looks at a screen here. */
+const unheard = {
+  onVerdict: async () => undefined,
+  onConnection: () => undefined,
+  onFitness: () => undefined,
+  onChanged: () => undefined,
+};
 
 /** A tablet's own queue and sender, on a memory and a wire of the run's: what it is told goes into the ledger first. */
 export async function aFaultTablet(
@@ -47,9 +54,8 @@ export async function aFaultTablet(
     sendSeal: async () => null,
     renewSession: async () => false,
     nowMs: () => Date.now(),
-    onVerdict: async () => undefined,
-    onConnection: () => undefined,
-    onChanged: () => undefined,
+    ...unheard,
+    bootId: uuidv7(),
   };
   const sender = startSender(ports, () => chance.next());
   const writeDown = aWriter(identity, db);

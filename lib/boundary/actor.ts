@@ -53,6 +53,7 @@ export function actorOfGrant(grant: Grant | null, device: Actor, at: Instant): A
     roles: grant.roles,
     via: "grant",
     device: device.device,
+    grantedAt: grant.issuedAt,
   });
 }
 

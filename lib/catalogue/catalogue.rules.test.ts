@@ -241,6 +241,10 @@ describe("what happens outside of travelers", () => {
       "device",
       { subject: "somebody", command: named("c"), contentSha256: hash, why: "wrong" },
     ],
+    "device.gap": [
+      "device",
+      { kind: "forked", expected: { seq: 3, prev: hash }, received: { seq: 2, prev: hash } },
+    ],
     "reconciliation.done": [
       "feed",
       {

@@ -83,6 +83,7 @@ export const namesOf = {
   "record.viewed_for_audit": ["record.viewed_for_audit"],
   "signal.reviewed": ["signal.reviewed"],
   "clock.skewed": ["clock.skew_detected"],
+  "revision.superseded_in_use": ["revision.superseded_in_use"],
 } as const satisfies Record<EventType, readonly EventName[]>;
 
 /** The same of what happens to gages, revisions, the site's holds and signatures outside of a traveler. */
@@ -95,6 +96,7 @@ export const plantNamesOf = {
   "plant_hold.released": ["hold.released"],
   "revision.made_effective": ["revision.made_effective"],
   "signing.refused": ["signature.rejected"],
+  "device.gap": ["device.gap_detected"],
   "reconciliation.done": ["integration.reconciled"],
   "drop.written": ["record.exported"],
   "validation.done": ["integration.tested"],
@@ -151,7 +153,7 @@ export const withoutEvent: Readonly<
   "token.revoked": signIn,
   "device.enrolled": settings,
   "device.revoked": settings,
-  "device.gap": signIn,
+  "device.reviewed": signIn,
   "gage.quarantined": "told by the unit's own entry of the same act, with its readings",
   "order.released": mes,
   "order.created": mes,
@@ -311,7 +313,18 @@ export const about: Readonly<Record<EventName, { when: string; consumers: string
   "command.refused": { when: "the rules say no", consumers: "A C" },
   "record.viewed_for_audit": { when: "a record is viewed for an audit", consumers: "A" },
   "signal.reviewed": { when: "quality has looked at departures", consumers: "A C" },
-  "clock.skew_detected": { when: "a tablet's clock is off", consumers: "A" },
+  "revision.superseded_in_use": {
+    when: "work is recorded after its revision was taken out of use, and was done before",
+    consumers: "A N",
+  },
+  "clock.skew_detected": {
+    when: "a tablet's clock turns out to be off, or was set",
+    consumers: "A",
+  },
+  "device.gap_detected": {
+    when: "acts of a tablet are missing, it was wiped, or there are two of it",
+    consumers: "A",
+  },
   "integration.reconciled": {
     when: "what was sent was compared with what another system holds",
     consumers: "A",

@@ -1,3 +1,4 @@
+import { millis } from "#lib/kit/time";
 import type { EntryLine } from "#lib/record/schema";
 import { reworkOf } from "#lib/travelers/as-built-rows.rules";
 import type { EventContext } from "./envelope.schema.ts";
@@ -11,14 +12,7 @@ export function contextOf(entry: EntryLine, facts: EventFacts): EventContext {
   const qualification = qualificationsInAct({ facts });
   return known({
     place: placeOf(entry, facts),
-    clock:
-      entry.clock &&
-      known({
-        source: "tablet" as const,
-        wall: entry.clock.wall,
-        offsetMs: entry.clock.skew,
-        lastServerContact: entry.clock.lastServerContact,
-      }),
+    clock: entry.clock && clockOf(entry.clock),
     order: entry.order === null ? null : { orderId: entry.order },
     item: itemOf(entry, facts),
     units: unitsOf(entry, facts),
@@ -44,6 +38,18 @@ export function contextOf(entry: EntryLine, facts: EventFacts): EventContext {
       entry.kind === "traveler"
         ? `${facts.origin}/travelers/${entry.stream}#entry-${entry.seq}`
         : null,
+  });
+}
+
+function clockOf({ wall, skew, ...clock }: NonNullable<EntryLine["clock"]>) {
+  const { earliest, latest } = clock;
+  const isSaid = earliest !== undefined && latest !== undefined;
+  return known({
+    source: "tablet" as const,
+    wall,
+    offsetMs: skew,
+    ...(isSaid && { uncertaintyMs: Math.ceil((millis(latest) - millis(earliest)) / 2) }),
+    ...clock,
   });
 }
 

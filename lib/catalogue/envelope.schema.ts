@@ -38,6 +38,12 @@ export const context = part(
         source: z.literal("tablet"),
         wall: instant,
         offsetMs: count,
+        /** Half of the interval in which the act lies. */
+        uncertaintyMs: z.optional(count),
+        earliest: z.optional(instant),
+        latest: z.optional(instant),
+        /** By how much the clock had been set since it was last compared. */
+        jumpMs: z.optional(count),
         lastServerContact: z.optional(instant),
       }),
     ),

@@ -35,6 +35,12 @@ const released = z.object({
   ...z.pick(placed, { hold: true, scope: true, subject: true, comment: true }).shape,
 });
 const signing = z.object({ why: text, contentSha256: optional });
+const counted = z.object({ seq: z.int() });
+const gap = z.object({
+  kind: z.enum(["missing", "restarted", "forked", "wiped"]),
+  expected: counted,
+  received: z.nullable(counted),
+});
 const revision = z.object({ number: text, revision: text, contentSha256: text });
 const count = z.int();
 const reconciled = z.object({
@@ -177,6 +183,11 @@ export const plantTelling = {
   "signing.refused": (about: About) => {
     const body = signing.parse(about.entry.body);
     return [told("signature.rejected", known({ cause: body.why, recordHash: body.contentSha256 }))];
+  },
+  "device.gap": (about: About) => {
+    const { kind, expected, received } = gap.parse(about.entry.body);
+    const counts = known({ expected: expected.seq, received: received?.seq });
+    return [told("device.gap_detected", { kind, ...counts })];
   },
   "reconciliation.done": (about: About) => {
     const { run, connector, result, lines, ...body } = reconciled.parse(about.entry.body);

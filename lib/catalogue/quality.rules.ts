@@ -161,6 +161,7 @@ export const qualityTelling: Telling<
   | "record.viewed_for_audit"
   | "signal.reviewed"
   | "clock.skewed"
+  | "revision.superseded_in_use"
 > = {
   "buyoff.signed": (body, of) =>
     body.type === "operator"
@@ -379,5 +380,6 @@ export const qualityTelling: Telling<
       note: wordsOf(of, body.note),
     }),
   ],
-  "clock.skewed": ({ skewMs }) => [told("clock.skew_detected", { skewMs })],
+  "clock.skewed": (body) => [told("clock.skew_detected", known(body))],
+  "revision.superseded_in_use": (body) => [told("revision.superseded_in_use", body)],
 };

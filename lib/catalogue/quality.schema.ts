@@ -217,8 +217,20 @@ export const qualityData = {
     command: text,
     refusal: text,
     commandSha256: z.optional(sha256),
+    /** Done at a tablet before the server refused it: quality looks at both sides. */
+    conflict: z.optional(z.boolean()),
+    /** Of a tablet that is not believed any more: kept, and decided by nobody yet. */
+    quarantined: z.optional(z.boolean()),
   },
   "record.viewed_for_audit": { purpose: words },
   "signal.reviewed": { signals: z.array(signalled), note: words },
-  "clock.skew_detected": { skewMs: count },
+  /** Server's clock minus the tablet's from here on; and by how much the tablet's was set meanwhile. */
+  "clock.skew_detected": { skewMs: count, jumpMs: z.optional(count) },
+  "revision.superseded_in_use": { revision: text, since: instant },
+  "device.gap_detected": {
+    kind: z.enum(["missing", "restarted", "forked", "wiped"]),
+    /** By the tablet's own count of its acts. */
+    expected: count,
+    received: z.optional(count),
+  },
 } as const;

@@ -225,6 +225,17 @@ export async function aPlant(
 }
 export type TestPlant = Awaited<ReturnType<typeof aPlant>>;
 
+const aGrant = (site: string, person: TestPerson, device: string): string =>
+  signGrant({
+    person: person.id,
+    device,
+    site,
+    roles: [...person.roles],
+    period: id(),
+    issuedAt: instant(Date.now() - 3_600_000),
+    notAfter: instant(Date.now() + 3_600_000),
+  });
+
 /** An enrolled tablet with its own count of commands. */
 export async function aTablet(site: string, stationId: string, device = id()) {
   await forSite(site).device.create({
@@ -246,22 +257,14 @@ export async function aTablet(site: string, stationId: string, device = id()) {
     device: { id: device, station: "ASM-1", workCenter: "ASM" },
   } as unknown as Actor;
   let count = { seq: 0, prev: null as string | null };
-  const grantFor = (person: TestPerson, at = device): string =>
-    signGrant({
-      person: person.id,
-      device: at,
-      site,
-      roles: [...person.roles],
-      period: id(),
-      issuedAt: instant(Date.now() - 3_600_000),
-      notAfter: instant(Date.now() + 3_600_000),
-    });
+  const grantFor = (person: TestPerson, at = device): string => aGrant(site, person, at);
   /** The next command of this tablet, counted. */
   const envelope = (
     person: TestPerson,
     traveler: string,
     command: Pick<Command, "type" | "body"> & { id?: string },
     auth: Partial<Envelope["auth"]> = {},
+    { asOf, ...at }: Partial<Envelope["at"]> & { asOf?: string } = {},
   ): Envelope => {
     const made: Envelope = {
       v: 1,
@@ -270,7 +273,12 @@ export async function aTablet(site: string, stationId: string, device = id()) {
       deviceSeq: count.seq + 1,
       devicePrev: count.prev,
       traveler,
-      expects: { revision: "01", contentSha256: "0".repeat(64), seq: 1 },
+      expects: {
+        revision: "01",
+        contentSha256: "0".repeat(64),
+        seq: 1,
+        ...(asOf !== undefined && { asOf }),
+      },
       type: command.type,
       body: command.body,
       person: person.id,
@@ -281,19 +289,21 @@ export async function aTablet(site: string, stationId: string, device = id()) {
         bootId: id(),
         lastServerContact: null,
         skew: 0,
+        ...at,
       },
       blobs: [],
     };
     count = { seq: made.deviceSeq, prev: canonicalSha256(made as unknown as Canonical) };
     return made;
   };
-  const send = async (...commands: readonly unknown[]): Promise<CommandVerdict[]> => {
-    const answer = await applyEnvelopes(actor, { protocol: 1, commands }, (grant, at, when) =>
+  const sendAs = async (batch: object): Promise<CommandVerdict[]> => {
+    const answer = await applyEnvelopes(actor, batch, (grant, at, when) =>
       actorOfGrant(readGrant(grant), at, when),
     );
     return answer.verdicts;
   };
-  return { actor, device, envelope, send, grantFor };
+  const send = (...commands: readonly unknown[]) => sendAs({ protocol: 1, commands });
+  return { actor, device, envelope, send, sendAs, grantFor };
 }
 export type TestTablet = Awaited<ReturnType<typeof aTablet>>;
 

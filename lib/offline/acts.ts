@@ -89,7 +89,8 @@ export function makeActs(core: Core): Acts {
       throw new Error("nobody is at work");
     const isOnlineOnly = onlineOnly.has(act.command.type);
     if (isOnlineOnly && !core.view().online) return { kind: "silence" } as const;
-    const whole = { ...act, person: signedIn.person.id, ...givenWith(signedIn, extras) };
+    const asOf = open.packet.serverTime;
+    const whole = { ...act, asOf, person: signedIn.person.id, ...givenWith(signedIn, extras) };
     const first = await attempt(core, whole, extras);
     const refusal = first.local?.ok === false ? first.local.refusal : null;
     if (refusal !== null) {
@@ -219,7 +220,8 @@ async function recordRefused(
   if (!RECORDED.test(refusal.code) || open === null || session === null) return;
   const body = { command: act.command.type, refusal: refusal.code, params: { ...refusal.params } };
   const command: Command = { id: act.command.id, type: "recordRefusedAttempt", body };
-  const note: Act = { command, person: act.person, auth: act.auth };
+  const asOf = open.packet.serverTime;
+  const note: Act = { command, person: act.person, auth: act.auth, asOf };
   const clock = await clockNow(core);
   const facts = factsFor(core, clock, open.packet, open.state, command, extras);
   const local = decideHere({ decide, evolve }, open.state, note, facts);

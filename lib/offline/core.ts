@@ -1,6 +1,6 @@
 import { instant } from "#lib/kit/time";
 import type { TravelerState } from "#lib/travelers/state.schema";
-import { type DecisionRow, kept, type TabletDb } from "./memory.ts";
+import { type DecisionRow, type KeptSample, kept, type TabletDb } from "./memory.ts";
 import { type Clock, refusedUnseen, waitingCommands } from "./queue.ts";
 import type { Server } from "./server.ts";
 import type { DemoKit, DeviceSession, FloorPerson, Packet, StationQueue } from "./wire.schema.ts";
@@ -40,6 +40,8 @@ export type TabletView = {
   leads: boolean;
   /** Of its own page, as the server last said. */
   serverVersion: string | null;
+  /** Why the server takes nothing of this page: it is older, or newer, than the server. Null: it does. */
+  unfit: "protocol_too_old" | "protocol_too_new" | null;
   /** A new one of this page is here, and waits until nobody is at work and everything is sent. */
   newVersion: boolean;
 };
@@ -59,6 +61,7 @@ export const emptyView: TabletView = {
   demo: null,
   leads: false,
   serverVersion: null,
+  unfit: null,
   newVersion: false,
 };
 
@@ -68,6 +71,8 @@ export type Core = {
   server: Server;
   bootId: string;
   nowMs: () => number;
+  /** How long the tablet has slept since this page was opened. */
+  sleptMs?: () => number;
   view: () => TabletView;
   set: (patch: Partial<TabletView>) => void;
   /** Something waits to be sent. */
@@ -75,6 +80,9 @@ export type Core = {
   /** Other tabs of this tablet, where there can be any. */
   tellOthers?: (word: "locked") => void;
 };
+
+const sleptSince = (core: Core, sample: KeptSample | undefined): number =>
+  sample?.bootId === core.bootId ? (core.sleptMs?.() ?? 0) - sample.sleptMs : 0;
 
 export async function clockNow(core: Core): Promise<Clock> {
   const last = await kept(core.db, "clock");
@@ -84,6 +92,8 @@ export async function clockNow(core: Core): Promise<Clock> {
     bootId: core.bootId,
     lastServerContact: last?.lastServerContact ?? null,
     skew: last?.skew ?? 0,
+    sample: last?.sample ?? null,
+    sleptMs: sleptSince(core, last?.sample),
   };
 }
 

@@ -165,7 +165,9 @@ async function aPage(plant: TestPlant, tablet: TestTablet, keep: Frozen["request
       acts.heard(verdict);
     },
     onConnection: () => undefined,
+    onFitness: () => undefined,
     onChanged: () => undefined,
+    bootId: core.bootId,
   };
   return {
     core,

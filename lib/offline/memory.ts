@@ -1,7 +1,11 @@
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
 import type { Refusal } from "#lib/travelers/refusal.schema";
 import type { CommandVerdict, Envelope, RecordedEvent } from "#lib/travelers/schema";
+import type { Sample } from "#lib/travelers/tablet-clock.rules";
 import type { DeviceSession, FloorPerson, Packet, StationQueue } from "./wire.schema.ts";
+
+/** What was found of the server's clock, with how long the tablet had slept until then. */
+export type KeptSample = Sample & { sleptMs: number };
 
 /** What the rules said on the tablet; null where only the server may decide. */
 export type LocalOutcome =
@@ -52,7 +56,8 @@ type Kept = {
   session: DeviceSession;
   /** Counts this tablet's commands and hashes the last one: a wiped tablet shows as a gap. */
   chain: { seq: number; prev: string | null };
-  clock: { lastServerContact: string | null; skew: number };
+  /** `sample`: the exchange that the skew is from; not there: kept by an earlier version of the page. */
+  clock: { lastServerContact: string | null; skew: number; sample?: KeptSample };
   queue: StationQueue;
   /** Units that this tablet has, or had until another one took them and somebody has seen that. */
   checkouts: readonly string[];

@@ -1,9 +1,9 @@
 import { evolve } from "#lib/travelers/evolve.rules";
+import { keepServerTime, leaving } from "./clock.ts";
 import { type Core, nowInstant, type OpenTraveler } from "./core.ts";
 import { keepMedia } from "./media.ts";
 import { keep, kept } from "./memory.ts";
 import { replayed, textsSaid, unanswered } from "./queue.ts";
-import { keepServerTime } from "./sender.ts";
 import type { Answer } from "./server.ts";
 import type { Packet, StationQueue, TravelerHead } from "./wire.schema.ts";
 
@@ -52,9 +52,10 @@ function inTurn<T>(core: Core, look: () => Promise<T>): Promise<T> {
  * not hold an act that the tablet still counts as its own.
  */
 export async function fetchPacket(core: Core, traveler: string): Promise<Answer<Packet>> {
+  const left = leaving();
   const answer = await core.server.get<Packet>(`/api/floor/travelers/${traveler}`);
   if (answer.kind !== "ok") return answer;
-  await keepServerTime(core, answer.value.serverTime);
+  await keepServerTime(core, answer.value.serverTime, left);
   const tx = core.db.transaction(["packets", "commands"], "readwrite");
   const packets = tx.objectStore("packets");
   const [stored, waiting] = await Promise.all([

@@ -2,7 +2,7 @@ import "fake-indexeddb/auto";
 import { IDBFactory } from "fake-indexeddb";
 import { beforeEach, expect, test } from "vitest";
 import { uuidv7 } from "#lib/kit/ids";
-import { occurredAt } from "#lib/travelers/acts.rules";
+import { momentOfAct } from "#lib/travelers/acts.rules";
 import { type Core, clockNow, emptyView, type TabletView } from "./core.ts";
 import { keep, openMemory } from "./memory.ts";
 import { signIn } from "./people.ts";
@@ -59,5 +59,7 @@ test("what somebody does right after signing in is never of before their grant, 
     lastServerContact,
     skew,
   };
-  expect(occurredAt({ clock, at: null }, "2026-03-02T07:00:05.000Z") >= granted).toBe(true);
+  expect(
+    momentOfAct({ clock, at: null, sent: null }, "2026-03-02T07:00:05.000Z").at >= granted,
+  ).toBe(true);
 });

@@ -1,6 +1,6 @@
+import { keepServerTime, leaving } from "./clock.ts";
 import { type Core, refreshCounts } from "./core.ts";
 import { left, touched } from "./presence.ts";
-import { keepServerTime } from "./sender.ts";
 import type { Answer } from "./server.ts";
 import type { SignAnswer, SignIn } from "./wire.schema.ts";
 
@@ -11,11 +11,12 @@ const usualIdleMinutes = 2;
 
 /** Needs the server: no tablet holds anything that could check a PIN. */
 export async function signIn(core: Core, badge: string, pin: string): Promise<Answer<SignIn>> {
+  const leftAt = leaving();
   const answer = await core.server.post<SignIn>("/api/floor/sign-in", { badge, pin });
   if (answer.kind === "ok") {
     const { person, grant, notAfter, idleMinutes = usualIdleMinutes, serverTime } = answer.value;
     // Known before the first act: by a clock that was set over a slow network it would be of before the grant.
-    if (serverTime !== undefined) await keepServerTime(core, serverTime);
+    if (serverTime !== undefined) await keepServerTime(core, serverTime, leftAt);
     core.set({
       phase: "ready",
       signedIn: { person, grant, notAfter, idleMinutes, hasSigned: false },

@@ -1,5 +1,6 @@
-import { type Core, nowInstant } from "./core.ts";
+import { type Core, clockNow } from "./core.ts";
 import { keep, kept } from "./memory.ts";
+import { correctedAt } from "./queue.ts";
 
 /** How often a touch is written down: who works is not to wait for the disk at each tap. */
 const WRITTEN_EVERY_MS = 5_000;
@@ -32,7 +33,7 @@ export async function goOn(core: Core): Promise<void> {
   const { touchedMs, ...who } = present;
   const idleMs = core.nowMs() - touchedMs;
   const isInTime = idleMs >= 0 && idleMs < who.idleMinutes * 60_000;
-  if (!isInTime || nowInstant(core) >= who.notAfter) {
+  if (!isInTime || correctedAt(await clockNow(core)) >= who.notAfter) {
     core.set({ lockedFrom: who.person });
     return;
   }

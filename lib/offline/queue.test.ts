@@ -145,7 +145,9 @@ function aServer(answers: ((sent: Envelope[]) => CommandVerdict[] | "silence")[]
     renewSession: async () => false,
     onVerdict: async () => {},
     onConnection: () => {},
+    onFitness: () => {},
     onChanged: () => {},
+    bootId: uuidv7(),
   };
   return { ports, requests, bytes };
 }
@@ -331,10 +333,12 @@ describe("the sender", () => {
   test("learns the server's clock from each answer", async () => {
     await put();
     await round(aServer([]).ports);
-    expect(await kept(db, "clock")).toEqual({
-      lastServerContact: "2026-03-02T07:00:01.000Z",
-      skew: 1000,
-    });
+    const clock = await kept(db, "clock");
+    expect(clock?.lastServerContact).toBe("2026-03-02T07:00:01.000Z");
+    // To within half of what the round trip took.
+    const halfTripMs = clock?.sample?.halfTripMs ?? 0;
+    expect(clock?.skew).toBeCloseTo(1000 + halfTripMs, 2);
+    expect(halfTripMs).toBeLessThan(500);
   });
 
   test("backs off from one second to half a minute", () => {

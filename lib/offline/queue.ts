@@ -15,6 +15,13 @@ import type {
   TravelerEvent,
 } from "#lib/travelers/schema";
 import type { TravelerState } from "#lib/travelers/state.schema";
+import {
+  plantTimeMs,
+  type Reading,
+  type Sample,
+  stepped,
+  uncertaintyAt,
+} from "#lib/travelers/tablet-clock.rules";
 import type { DecisionRow, LocalOutcome, TabletDb, WaitingCommand } from "./memory.ts";
 import type { CommandAnswer, Packet } from "./wire.schema.ts";
 
@@ -33,6 +40,10 @@ export type Clock = {
   bootId: string;
   lastServerContact: string | null;
   skew: number;
+  /** The exchange that the skew is from; none: it was never asked, or by an earlier version of the page. */
+  sample?: Sample | null;
+  /** How long the tablet has slept since then. */
+  sleptMs?: number;
 };
 
 export type Act = {
@@ -42,10 +53,34 @@ export type Act = {
   blobs?: readonly string[];
   /** Written down with the act that names it, or neither is. */
   seal?: string;
+  /** Server's time of the last whole picture of the unit. */
+  asOf?: string;
 };
 
-/** The device's time corrected by what the server's clock last said. */
-export const correctedAt = (clock: Clock): string => instant(clock.nowMs + clock.skew);
+export const readingIn = ({ nowMs, monotonicMs, bootId }: Clock): Reading => ({
+  wallMs: nowMs,
+  monotonicMs,
+  bootId,
+});
+
+/** The plant's time by this tablet's clocks and what the server's clock last said; a clock that was set since doesn't move it. */
+export const plantNowMs = (clock: Clock): number =>
+  clock.sample
+    ? plantTimeMs(clock.sample, readingIn(clock), clock.sleptMs ?? 0)
+    : clock.nowMs + clock.skew;
+export const correctedAt = (clock: Clock): string => instant(plantNowMs(clock));
+
+/** How sure this tablet is of its clock; nothing, where it can't say. */
+function sureness(clock: Clock): Partial<Envelope["at"]> {
+  const { sample } = clock;
+  if (!sample) return {};
+  const now = readingIn(clock);
+  const step = stepped(sample, now);
+  return {
+    uncertainty: uncertaintyAt(sample, now),
+    step: step === null ? null : Math.round(step),
+  };
+}
 
 export function recorded(
   events: readonly TravelerEvent[],
@@ -159,6 +194,7 @@ function envelopeOf(
       revision: state.revision.revision,
       contentSha256: state.revision.contentSha256,
       seq: state.seq,
+      ...(act.asOf !== undefined && { asOf: act.asOf }),
     },
     type: act.command.type,
     body: act.command.body,
@@ -170,6 +206,7 @@ function envelopeOf(
       bootId: clock.bootId,
       lastServerContact: clock.lastServerContact,
       skew: Math.round(clock.skew),
+      ...sureness(clock),
     },
     blobs: [...(act.blobs ?? [])],
   };

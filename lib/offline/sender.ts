@@ -1,7 +1,8 @@
 import { partBytesMax } from "#lib/blobs/parts.rules";
 import { instant } from "#lib/kit/time";
 import type { CommandVerdict } from "#lib/travelers/schema";
-import { keep, kept, type TabletDb, type WaitingCommand } from "./memory.ts";
+import { keepServerTime, leaving } from "./clock.ts";
+import type { TabletDb, WaitingCommand } from "./memory.ts";
 import { type Settled, settle, waitingCommands } from "./queue.ts";
 import type { CommandAnswer } from "./wire.schema.ts";
 
@@ -12,7 +13,9 @@ export type PostOutcome =
   | { kind: "answered"; answer: CommandAnswer }
   | { kind: "silence" }
   | { kind: "stranger" }
-  | { kind: "refused"; status: number };
+  | { kind: "refused"; status: number }
+  /** The server takes another protocol. What waits goes on waiting. */
+  | { kind: "unfit"; why: "protocol_too_old" | "protocol_too_new" };
 
 /** `start` null: nothing is sent, it is asked how far the server has it. */
 export type UploadPart = {
@@ -35,8 +38,11 @@ export type SenderPorts = {
   sendSeal: () => Promise<Round | null>;
   renewSession: () => Promise<boolean>;
   nowMs: () => number;
+  bootId: string;
   onVerdict: (settled: Settled, verdict: CommandVerdict) => Promise<void>;
   onConnection: (online: boolean) => void;
+  /** Whether the server takes what this page sends. */
+  onFitness: (unfit: "protocol_too_old" | "protocol_too_new" | null) => void;
   onChanged: () => void;
 };
 
@@ -57,16 +63,23 @@ export type Round =
 export async function round(ports: SenderPorts): Promise<Round> {
   const batch = await waitingCommands(ports.db, BATCH_MAX);
   if (batch.length === 0) return (await ports.sendSeal()) ?? sendBlob(ports);
+  const left = leaving();
   const outcome = await ports.post(batch.map(({ envelope }) => envelope));
   if (outcome.kind === "stranger") {
     return (await ports.renewSession()) ? { kind: "more" } : { kind: "failed" };
+  }
+  if (outcome.kind === "unfit") {
+    ports.onConnection(true);
+    ports.onFitness(outcome.why);
+    return { kind: "failed" };
   }
   if (outcome.kind !== "answered") {
     ports.onConnection(outcome.kind === "refused");
     return { kind: "failed" };
   }
   ports.onConnection(true);
-  await keepServerTime(ports, outcome.answer.serverTime);
+  ports.onFitness(null);
+  await keepServerTime(ports, outcome.answer.serverTime, left);
   return applyVerdicts(ports, batch, outcome.answer);
 }
 
@@ -138,19 +151,6 @@ function reachedIn(db: TabletDb): Map<string, number> {
   const known = reachedOf.get(db) ?? new Map<string, number>();
   reachedOf.set(db, known);
   return known;
-}
-
-/** Difference between the two clocks at the last contact, kept beside every act that follows. */
-export async function keepServerTime(
-  ports: Pick<SenderPorts, "db" | "nowMs">,
-  serverTime: string,
-): Promise<void> {
-  const before = await kept(ports.db, "clock");
-  if (before !== null && (before.lastServerContact ?? "") > serverTime) return;
-  await keep(ports.db, "clock", {
-    lastServerContact: serverTime,
-    skew: Date.parse(serverTime) - ports.nowMs(),
-  });
 }
 
 export type Sender = { wake: () => void; stop: () => void };

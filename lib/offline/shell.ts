@@ -8,8 +8,10 @@ const UNTOUCHED_MS = 5_000;
 const LOOK_EVERY_MS = 600_000;
 
 /** Whoever would be disturbed, and whatever would be sent by another program than wrote it: neither is there. */
-export const isCalm = ({ phase, unsent, unsentPhotos }: TabletView): boolean =>
-  (phase === "locked" || phase === "not_enrolled") && unsent === 0 && unsentPhotos === 0;
+export const isCalm = ({ phase, unsent, unsentPhotos, unfit }: TabletView): boolean =>
+  (phase === "locked" || phase === "not_enrolled") &&
+  // What an old page can't send any more, the new one can: it waits in the same memory.
+  (unfit === "protocol_too_old" || (unsent === 0 && unsentPhotos === 0));
 
 /**
  * Keeps this tablet's page in its own memory, so that it opens without a network, and brings new versions of

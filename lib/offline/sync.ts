@@ -1,6 +1,8 @@
-import type { TabletDb } from "./memory.ts";
-import { type DecisionRow, kept } from "./memory.ts";
-import { waitingCommands } from "./queue.ts";
+import { instant } from "#lib/kit/time";
+import { uncertaintyAt } from "#lib/travelers/tablet-clock.rules";
+import { type Core, clockNow } from "./core.ts";
+import type { DecisionRow, TabletDb } from "./memory.ts";
+import { plantNowMs, readingIn, waitingCommands } from "./queue.ts";
 
 export type UnsentAct = { id: string; type: string; unit: string | null; at: string };
 export type RefusedAct = { row: DecisionRow; unit: string | null };
@@ -9,6 +11,8 @@ export type RefusedAct = { row: DecisionRow; unit: string | null };
 export type SyncStatus = {
   /** When the server last answered; null: never. */
   lastContact: string | null;
+  /** Server's clock minus the tablet's as it stands now, and by how much that may be wrong; null: never asked. */
+  clock: { skewMs: number; uncertaintyMs: number } | null;
   unsent: readonly UnsentAct[];
   photos: { count: number; bytes: number };
   /** Signatures given without a network whose boxes the server has not opened yet. */
@@ -25,9 +29,10 @@ export type Storage = {
 /** As far back as somebody who asks on the shift that follows may want to see. */
 const REFUSED_MAX = 20;
 
-export async function syncStatus(db: TabletDb): Promise<SyncStatus> {
+export async function syncStatus(core: Core): Promise<SyncStatus> {
+  const { db } = core;
   const [clock, waiting, decisions, blobs, seals, storage] = await Promise.all([
-    kept(db, "clock"),
+    clockNow(core),
     waitingCommands(db),
     db.getAllFromIndex("decisions", "by-device-seq"),
     db.getAll("blobs"),
@@ -44,13 +49,19 @@ export async function syncStatus(db: TabletDb): Promise<SyncStatus> {
     .reverse();
   const unsentPhotos = blobs.filter(({ sentAt }) => sentAt === null);
   return {
-    lastContact: clock?.lastServerContact ?? null,
+    lastContact: clock.lastServerContact,
+    clock: clock.sample
+      ? {
+          skewMs: plantNowMs(clock) - clock.nowMs,
+          uncertaintyMs: uncertaintyAt(clock.sample, readingIn(clock)),
+        }
+      : null,
     unsent: await Promise.all(
       waiting.map(async ({ envelope }) => ({
         id: envelope.id,
         type: envelope.type,
         unit: await unitOf(envelope.traveler),
-        at: envelope.at.wall,
+        at: instant(Date.parse(envelope.at.wall) + envelope.at.skew),
       })),
     ),
     photos: {

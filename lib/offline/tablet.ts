@@ -1,7 +1,10 @@
 import { rangeOf } from "#lib/blobs/parts.rules";
 import { uuidv7 } from "#lib/kit/ids";
+import { instant } from "#lib/kit/time";
+import { protocols } from "#lib/travelers/schema";
 import { type Acts, makeActs } from "./acts.ts";
 import { lookAtCheckedOut } from "./checkouts.ts";
+import { readingOf, watchSleep } from "./clock.ts";
 import { type Core, emptyView, nowInstant, refreshCounts, type TabletView } from "./core.ts";
 import { loadDemo, renewSession } from "./device.ts";
 import { kept, openMemory, type TabletDb } from "./memory.ts";
@@ -48,6 +51,8 @@ export async function makeTablet(): Promise<Tablet> {
     },
     tellOthers: (word) => others?.postMessage(word),
   };
+  const sleep = watchSleep(() => readingOf(core), document);
+  core.sleptMs = sleep.sleptMs;
   const acts = makeActs(core);
   const stopping = new AbortController();
   others?.addEventListener("message", (event) => {
@@ -77,6 +82,7 @@ export async function makeTablet(): Promise<Tablet> {
     },
     stop: () => {
       stopping.abort();
+      sleep.stop();
       sender?.stop();
       others?.close();
       db.close();
@@ -124,14 +130,27 @@ function lead(signal: AbortSignal, start: () => Sender): void {
 }
 
 function portsOf(core: Core, acts: Acts, tellOthers: () => void): SenderPorts {
+  let speaks: number = protocols.newest;
   return {
     db: core.db,
     nowMs: core.nowMs,
+    bootId: core.bootId,
+    ...(core.sleptMs && { sleptMs: core.sleptMs }),
     post: async (commands): Promise<PostOutcome> => {
-      const answer = await core.server.post<CommandAnswer>("/api/commands", {
-        protocol: 1,
-        commands,
-      });
+      const { wallMs, monotonicMs, bootId } = readingOf(core);
+      const clock = { wall: instant(wallMs), monotonic: Math.round(monotonicMs), bootId };
+      const batch =
+        speaks === 1 ? { protocol: 1, commands } : { protocol: speaks, clock, commands };
+      const answer = await core.server.post<CommandAnswer>("/api/commands", batch);
+      // A server from before there was a second protocol: it can't even say so.
+      if (answer.kind === "status" && answer.status === 400 && speaks !== 1) {
+        speaks = 1;
+        return { kind: "silence" };
+      }
+      const why = answer.kind === "refused" ? answer.error.code : null;
+      if (why === "protocol_too_old" || why === "protocol_too_new") return { kind: "unfit", why };
+      if (answer.kind === "ok")
+        speaks = answer.value.protocols === undefined ? 1 : protocols.newest;
       if (answer.kind === "ok") return { kind: "answered", answer: answer.value };
       if (answer.kind === "status" && answer.status === 401) return { kind: "stranger" };
       if (answer.kind === "status") return { kind: "refused", status: answer.status };
@@ -156,6 +175,9 @@ function portsOf(core: Core, acts: Acts, tellOthers: () => void): SenderPorts {
       const cameBack = online && !core.view().online;
       if (core.view().online !== online) core.set({ online });
       if (cameBack) void refreshOpen(core).then(() => lookAtCheckedOut(core));
+    },
+    onFitness: (unfit) => {
+      if (core.view().unfit !== unfit) core.set({ unfit });
     },
     onChanged: () => {
       void refreshCounts(core);

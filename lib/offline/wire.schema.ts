@@ -123,6 +123,8 @@ export type CommandAnswer = {
   verdicts: readonly CommandVerdict[];
   people: Readonly<Record<string, PersonOnPaper>>;
   serverTime: Instant;
+  /** What it takes; a server of an earlier version does not say. */
+  protocols?: { oldest: number; newest: number };
 };
 
 export type DemoKit = {

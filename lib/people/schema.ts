@@ -16,6 +16,8 @@ export type Actor = {
     /** What it is called at its station. */
     readonly name?: string;
   } | null;
+  /** When the sign-in at a tablet was granted. */
+  readonly grantedAt?: string;
   /** The session of the desk, when the act is done in one. */
   readonly session: string | null;
   readonly __proven: unique symbol;

@@ -60,6 +60,7 @@ export const happeningTypes = {
     "device.enrolled",
     "device.revoked",
     "device.gap",
+    "device.reviewed",
     "sign_in.accepted",
     "sign_in.refused",
     "signing.refused",

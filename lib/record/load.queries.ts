@@ -10,6 +10,7 @@ import type {
   PlantPolicy,
   ProofFacts,
 } from "#lib/travelers/facts.schema";
+import type { Meanwhile } from "#lib/travelers/meanwhile.rules";
 import type { CommandVerdict } from "#lib/travelers/schema";
 import type { TravelerState } from "#lib/travelers/state.schema";
 import type { Guard } from "./append.commands.ts";
@@ -42,6 +43,8 @@ export type Ask = {
   /** Serial numbers that pieces of the lot are to get; null: nothing of a lot is asked. */
   lot: { serials: readonly string[] } | null;
   streams: readonly string[];
+  /** Of a tablet: what happened from then on counts; not said, nothing of it is asked. */
+  since?: Instant;
 };
 
 export const askNothing: Ask = {
@@ -156,12 +159,15 @@ export type Loaded = {
   /** Of the unit, its lot, order, part revision or site, and of the tablet's station. */
   holds: Facts["outerHolds"];
   blobsMissing: readonly string[];
+  /** What happened since a tablet heard of the plant; asked for acts of a tablet only. */
+  meanwhile?: Meanwhile;
   streams: Readonly<Record<string, { seq: number; head: string }>>;
 };
 
 const loading = {
   name: "load_for_command",
-  text: `select load_for_command($1::uuid, $2::jsonb) || lot_for_command($1::uuid, $2::jsonb) as loaded`,
+  text: `select load_for_command($1::uuid, $2::jsonb) || lot_for_command($1::uuid, $2::jsonb)
+    || meanwhile_for_command($1::uuid, $2::jsonb) as loaded`,
 };
 
 /** One round trip, one snapshot; within a transaction, as that transaction sees it. */
@@ -170,7 +176,8 @@ export async function loadForCommand(site: string, ask: Ask, within?: Tx): Promi
   const [row] = within
     ? await within.$queryRaw<{ loaded: Loaded }[]>`
         select load_for_command(${site}::uuid, ${asked}::jsonb)
-          || lot_for_command(${site}::uuid, ${asked}::jsonb) as loaded`
+          || lot_for_command(${site}::uuid, ${asked}::jsonb)
+          || meanwhile_for_command(${site}::uuid, ${asked}::jsonb) as loaded`
     : await direct<{ loaded: Loaded }>(loading, [site, asked]);
   if (!row?.loaded.site) throw new Error(`there is no site ${site}`);
   const { loaded } = row;

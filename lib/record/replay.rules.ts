@@ -35,6 +35,7 @@ const withoutRules: ReadonlySet<string> = new Set<RefusalCode>([
   "grant_not_valid",
   "device_revoked",
   "device_forked",
+  "badge_withdrawn",
   "command_id_used",
   "id_taken",
   "not_decided",

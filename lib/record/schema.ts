@@ -48,7 +48,16 @@ export const entryLine = z.object({
   /** Tablet's time, corrected by its known skew; and its clock as it stood. */
   occurredAt: z.string(),
   clock: z.nullable(
-    z.object({ wall: z.string(), skew: z.int(), lastServerContact: z.nullable(z.string()) }),
+    z.object({
+      wall: z.string(),
+      skew: z.int(),
+      lastServerContact: z.nullable(z.string()),
+      /** The act lies between these; entries of earlier versions don't say. */
+      earliest: z.optional(z.string()),
+      latest: z.optional(z.string()),
+      /** By how much the wall clock had been set since the skew was known. */
+      jumpMs: z.optional(z.int()),
+    }),
   ),
   /** Database's time. */
   recordedAt: z.string(),

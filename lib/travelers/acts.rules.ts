@@ -1,13 +1,15 @@
 import { requirementHash } from "#lib/instructions/hash.rules";
 import type { InstructionContent, Role } from "#lib/instructions/schema";
 import { type Canonical, canonicalSha256 } from "#lib/kit/canonical";
-import { dateIn, type Instant, instant, millis } from "#lib/kit/time";
+import { dateIn, type Instant } from "#lib/kit/time";
 import type { Actor } from "#lib/people/schema";
 import type { EntryDraft } from "#lib/record/chain.rules";
 import type { Facts, PersonFacts, SealedFacts, VerificationFacts } from "./facts.schema.ts";
+import { onlineOnly } from "./online-only.rules.ts";
 import type { Refusal } from "./refusal.schema.ts";
 import type { Command, Envelope, TravelerEvent } from "./schema.ts";
 import type { TravelerState } from "./state.schema.ts";
+import { type Moment, momentOf, type SentClock } from "./tablet-clock.rules.ts";
 
 /** A command on its way into the record, from a tablet, a desk, a connector or the seed. */
 export type Act = {
@@ -30,6 +32,14 @@ export type Act = {
   session: string | null;
   /** The tablet's clock as it stood; null where the server's own clock was there. */
   clock: Envelope["at"] | null;
+  /** The tablet's clocks when it was sent, and when the server heard of it. */
+  sent: { clock: SentClock | null; heardAt: Instant } | null;
+  /** As of when the tablet knew the unit; null: it doesn't say. */
+  knewAt: Instant | null;
+  /** Decided after all, by somebody of quality, although its tablet is not believed any more. */
+  isReleased: boolean;
+  /** All that was sent, as canonical text. */
+  text: string | null;
   /** Said by the desk or the seed; null: by `clock`, or now. */
   at: Instant | null;
   recordedAt: Instant | null;
@@ -42,17 +52,20 @@ export type Act = {
 
 export type Place = { seq: number; prev: string | null; hash: string };
 
-/**
- * When it was done, by the tablet's clock corrected by its last known skew. It can't lie before the
- * tablet last spoke with the server or after the server heard of it, whatever the clock says.
- */
-export function occurredAt(act: Pick<Act, "clock" | "at">, recordedAt: Instant): Instant {
-  if (!act.clock) return act.at ?? recordedAt;
-  const corrected = instant(millis(act.clock.wall) + act.clock.skew);
-  const earliest = act.clock.lastServerContact ?? corrected;
-  const notBefore = corrected < earliest ? earliest : corrected;
-  return notBefore > recordedAt ? recordedAt : notBefore;
+/** When it was done, by the tablet's clock as far as it can be believed, or as the desk or the seed says. */
+export function momentOfAct(act: Pick<Act, "clock" | "at" | "sent">, recordedAt: Instant): Moment {
+  if (!act.clock) {
+    const at = act.at ?? recordedAt;
+    return { at, earliest: at, latest: at, jumpMs: 0 };
+  }
+  // The database and the web process have clocks of their own: it is recorded after it was heard of.
+  const heardAt = act.sent && act.sent.heardAt < recordedAt ? act.sent.heardAt : recordedAt;
+  return momentOf(act.clock, act.sent?.clock ?? null, heardAt);
 }
+
+/** Who that was: proven for the moment of the act, wherever in its interval that lies. */
+export const actorAtMoment = (act: Pick<Act, "actorAt">, { at, earliest, latest }: Moment) =>
+  act.actorAt(at) ?? act.actorAt(earliest) ?? act.actorAt(latest);
 
 /**
  * How an act follows on this tablet's last one. A tablet that was wiped starts again at 1; one that
@@ -190,7 +203,25 @@ export const notApplied = (act: Act, refusal: Refusal): TravelerEvent => ({
     refusal: refusal.code,
     params: { ...refusal.params },
     commandSha256: act.contentSha256,
+    ...(isConflict(act, refusal) && { conflict: true }),
+    ...(isQuarantined(act, refusal) && { quarantined: true }),
+    ...(act.knewAt !== null && { knewAt: act.knewAt }),
   },
 });
+
+/** Of a tablet that was revoked or of which there are two: kept whole, decided by nobody until a person looks. */
+const quarantining: ReadonlySet<string> = new Set(["device_revoked", "device_forked"]);
+export const isQuarantined = (act: Pick<Act, "text">, { code }: Refusal): boolean =>
+  act.text !== null && quarantining.has(code);
+
+/**
+ * Had the tablet let it pass, so that somebody went on working on it? Not where the server alone decides,
+ * and not where the tablet had never heard of what was scanned: there the person was told at once.
+ */
+function isConflict(act: Pick<Act, "place" | "command">, { code }: Refusal): boolean {
+  if (act.place === null || quarantining.has(code)) return false;
+  const isToldAtOnce = onlineOnly.has(act.command.type) || /^(gage|component)_unknown$/.test(code);
+  return !isToldAtOnce && act.command.type !== "recordRefusedAttempt";
+}
 
 export const hashOf = (sent: unknown): string => canonicalSha256(sent as Canonical);

@@ -2,6 +2,7 @@ import "server-only";
 
 import { log } from "#lib/kit/log";
 import { commandsTotal } from "#lib/kit/metrics";
+import { type Instant, instant, millis, plusMinutes } from "#lib/kit/time";
 import { append, isUndecidable, notAppended } from "#lib/record/append.commands";
 import { type Ask, askNothing, loadForCommand } from "#lib/record/load.queries";
 import { streamOf } from "#lib/record/streams.rules";
@@ -199,7 +200,7 @@ function askFor(site: string, traveler: string, acts: readonly Act[]): Ask {
   const base: Ask = {
     ...askNothing,
     traveler,
-    ...(device && { device: device.id }),
+    ...(device && { device: device.id, since: sinceWhen(acts) }),
     people,
     proofs: acts.flatMap((act) => [act.proof ?? [], act.second?.proof ?? []].flat()),
     commands: acts.map((act) => act.command.id),
@@ -220,6 +221,21 @@ function askFor(site: string, traveler: string, acts: readonly Act[]): Ask {
   };
   return state ? acts.reduce((ask, act) => guessed(ask, act, state), base) : base;
 }
+
+/** No grant is good for longer: a badge withdrawn before then opened none of these periods. */
+const grantHoursMax = 24;
+
+/** From when on it can matter to these acts what happened at the plant. */
+function sinceWhen(acts: readonly Act[]): Instant {
+  const moments = acts.flatMap(({ clock, knewAt }) =>
+    clock ? [knewAt ?? [], clock.lastServerContact ?? [], correctedWall(clock)].flat() : [],
+  );
+  const earliest = moments.toSorted()[0] ?? instant(Date.now());
+  return plusMinutes(earliest, -grantHoursMax * 60);
+}
+
+const correctedWall = ({ wall, skew }: { wall: Instant; skew: number }): Instant =>
+  instant(millis(wall) + skew);
 
 function guessed(ask: Ask, act: Act, state: TravelerState): Ask {
   const content = knownContent(state.revision.contentSha256);

@@ -1,7 +1,7 @@
 import "server-only";
 import { derivedId } from "#lib/kit/ids";
 import { err, ok, type Result } from "#lib/kit/result";
-import type { Instant } from "#lib/kit/time";
+import { type Instant, instant } from "#lib/kit/time";
 import type { Actor } from "#lib/people/schema";
 import { append, type Decision } from "#lib/record/append.commands";
 import { askNothing, guardOf, type Loaded, loadForCommand } from "#lib/record/load.queries";
@@ -31,8 +31,11 @@ export async function applyEnvelopes(
   device: Actor,
   raw: unknown,
   actorOfGrant: ActorOfGrant,
+  heardAt: Instant = instant(Date.now()),
 ): Promise<{ verdicts: CommandVerdict[] }> {
-  const read = batchSchema.parse(raw).commands.map(readEnvelope);
+  const { commands, clock = null } = batchSchema.parse(raw);
+  const read = commands.map(readEnvelope);
+  const sent = { clock, heardAt };
   const verdicts: CommandVerdict[] = [];
   for (const group of groups(read)) {
     const [first] = group;
@@ -41,7 +44,7 @@ export async function applyEnvelopes(
       verdicts.push({ id: first.id, verdict: "malformed", problem: first.problem });
       continue;
     }
-    const acts = group.filter((one) => one.ok).map((one) => actOf(device, one, actorOfGrant));
+    const acts = group.filter((one) => one.ok).map((one) => actOf(device, one, sent, actorOfGrant));
     const applied = await applyActs(device.site, acts[0]?.traveler ?? "", acts);
     verdicts.push(...applied.verdicts);
     if (applied.isWaiting) break;
@@ -70,7 +73,12 @@ const placeOf = (one: ReadEnvelope) => ({
   hash: one.sha256,
 });
 
-function actOf(device: Actor, { envelope, command, sha256 }: Readable, of: ActorOfGrant): Act {
+function actOf(
+  device: Actor,
+  { envelope, command, sha256, text }: Readable,
+  sent: Act["sent"],
+  of: ActorOfGrant,
+): Act {
   const { auth } = envelope;
   return {
     command,
@@ -85,9 +93,13 @@ function actOf(device: Actor, { envelope, command, sha256 }: Readable, of: Actor
     device: device.device,
     session: null,
     clock: envelope.at,
+    sent,
+    knewAt: envelope.expects.asOf ?? envelope.at.lastServerContact,
+    isReleased: false,
+    text,
     at: null,
     recordedAt: null,
-    place: placeOf({ ok: true, envelope, command, sha256 }),
+    place: placeOf({ ok: true, envelope, command, sha256, text }),
     qms: undefined,
     verification: null,
   };
@@ -127,6 +139,10 @@ export async function applyCommand(actor: Actor, input: DirectCommand): Promise<
     device: actor.device,
     session: actor.session,
     clock: null,
+    sent: null,
+    knewAt: null,
+    isReleased: false,
+    text: null,
     at: input.at ?? null,
     recordedAt: actor.via === "seed" ? (input.recordedAt ?? null) : null,
     place: null,

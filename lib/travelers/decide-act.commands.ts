@@ -1,16 +1,27 @@
 import "server-only";
 import { fetchDisposition } from "#lib/feed/disposition.queries";
 import type { InstructionContent } from "#lib/instructions/schema";
+import { millis } from "#lib/kit/time";
 import type { Actor } from "#lib/people/schema";
-import { type Act, follows, notApplied, occurredAt } from "./acts.rules.ts";
+import {
+  type Act,
+  actorAtMoment,
+  follows,
+  isQuarantined,
+  momentOfAct,
+  notApplied,
+} from "./acts.rules.ts";
 import { tabletsToSend } from "./arrivals.queries.ts";
 import type { DecidedOn, Draft, Saying } from "./draft.commands.ts";
 import { gather } from "./facts.queries.ts";
 import { factsNeeded } from "./facts.rules.ts";
 import type { Facts } from "./facts.schema.ts";
+import { type Asked, isBadgeWithdrawn } from "./meanwhile.rules.ts";
+import { onlineOnly } from "./online-only.rules.ts";
 import type { Refusal, RefusalCode } from "./refusal.schema.ts";
 import { decide } from "./rules.ts";
 import type { TravelerState } from "./state.schema.ts";
+import { tellMinMs } from "./tablet-clock.rules.ts";
 
 /** Refused under the command's id by no rule: by the database, or because deciding it fails. */
 export type Overruling = "id_taken" | "command_id_used" | "not_decided";
@@ -23,13 +34,29 @@ export async function decideAct(
   fetched: Map<string, Facts["qms"]>,
   overruled: Overruled,
 ): Promise<void> {
-  const recordedAt = act.recordedAt ?? draft.loaded.now;
-  const at = occurredAt(act, recordedAt);
-  const actor = act.isForeign ? null : act.actorAt(at);
-  const said: Saying = { act, actor, second: null, at, recordedAt };
   if (draft.isAnswered(act)) return;
-  const isForked = takePlace(draft, act, said) === "fork";
-  const barred = overruled.get(act.command.id) ?? barredBy(draft, act, said.actor, isForked);
+  const said = sayingOf(draft, act);
+  if (takePlace(draft, act, said) === "fork") draft.isForked = true;
+  await answered(draft, act, said, { fetched, overruled });
+  tellClock(draft, act, said);
+}
+
+/** Who did it and when, as far as that can be known of a tablet's clock. */
+function sayingOf(draft: Draft, act: Act): Saying {
+  const recordedAt = act.recordedAt ?? draft.loaded.now;
+  const moment = momentOfAct(act, recordedAt);
+  const actor = act.isForeign ? null : actorAtMoment(act, moment);
+  return { act, actor, second: null, at: moment.at, recordedAt, ...(act.clock && { moment }) };
+}
+
+async function answered(
+  draft: Draft,
+  act: Act,
+  said: Saying,
+  { fetched, overruled }: { fetched: Map<string, Facts["qms"]>; overruled: Overruled },
+): Promise<void> {
+  const { at, recordedAt } = said;
+  const barred = overruled.get(act.command.id) ?? barredBy(draft, act, said);
   if (barred) return refuseAct(draft, act, said, { code: barred, params: {} });
   const { state, content } = draft;
   if (!state || !content || !said.actor) {
@@ -41,6 +68,7 @@ export async function decideAct(
     actor: said.actor,
     at,
     recordedAt,
+    asked: askedOf(act, said),
     state,
     content,
     qms,
@@ -67,6 +95,37 @@ export async function decideAct(
   const verdict = { id: act.command.id, verdict: "applied", seq: head.seq, events } as const;
   const family = others.length > 0 ? { others } : {};
   draft.answer(act, recordedAt, { ...verdict, head: head.hash ?? "", ...family }, on);
+  tellOutOfUse(draft, gathered.facts, said);
+}
+
+/** What the time between is judged by; null: the server decides on what stands now. */
+const askedOf = ({ command, knewAt }: Act, { moment }: Saying): Asked | null =>
+  moment && !onlineOnly.has(command.type) ? { moment, knewAt } : null;
+
+/** Applied, because the revision was in force when it was done; said once for a unit. */
+function tellOutOfUse(draft: Draft, { meanwhile }: Facts, said: Saying): void {
+  const { state, content } = draft;
+  const since = meanwhile?.outSince;
+  if (!state || !content || !since) return;
+  const isSaid = state.signals.some(({ kind }) => kind === "superseded_revision");
+  const body = { revision: state.revision.revision, since };
+  if (!isSaid) draft.tell(state.id, content, [{ type: "revision.superseded_in_use", body }], said);
+}
+
+/**
+ * Once for each time that a tablet's clock turns out to be otherwise than was last said of it. As long
+ * as nobody can say when an act was, what is within its interval is no news.
+ */
+function tellClock(draft: Draft, { clock }: Act, said: Saying): void {
+  const { state, content } = draft;
+  const { moment, actor } = said;
+  if (!state || !content || !clock || !moment || !actor) return;
+  const skewMs = millis(moment.at) - millis(clock.wall);
+  const isWideMs = millis(moment.latest) - millis(moment.earliest);
+  if (Math.abs(skewMs - (draft.toldSkew ?? 0)) < tellMinMs + isWideMs) return;
+  draft.toldSkew = skewMs;
+  const body = { skewMs, ...(moment.jumpMs !== 0 && { jumpMs: moment.jumpMs }) };
+  draft.tell(state.id, content, [{ type: "clock.skewed", body }], said);
 }
 
 /** Fetched at most once per command, however often it is decided again. */
@@ -88,18 +147,17 @@ async function qmsFor(
 }
 
 /** Why nobody asks the rules: what sent it, or who, is not what it says. */
-function barredBy(
-  draft: Draft,
-  act: Act,
-  actor: Actor | null,
-  isForked: boolean,
-): RefusalCode | null {
+function barredBy(draft: Draft, act: Act, { actor, moment }: Saying): RefusalCode | null {
   if (draft.isUsed(act)) return "command_id_used";
   if (act.isForeign) return "grant_not_valid";
-  const { device } = draft.loaded;
-  if (act.device && (!device || device.revokedAt)) return "device_revoked";
-  if (isForked) return "device_forked";
-  return actor && actor.id === act.person ? null : "grant_not_valid";
+  const { device, meanwhile } = draft.loaded;
+  if (!act.isReleased) {
+    if (act.device && (!device || device.revokedAt)) return "device_revoked";
+    if (act.place !== null && draft.isForked) return "device_forked";
+  }
+  if (actor?.id !== act.person) return "grant_not_valid";
+  const of = moment && { person: actor.id, grantedAt: actor.grantedAt, moment };
+  return of && isBadgeWithdrawn(meanwhile?.revoked ?? [], of) ? "badge_withdrawn" : null;
 }
 
 /** Whoever completes a unit is told which tablet to look for. */
@@ -144,6 +202,8 @@ function refuseAct(
   on: DecidedOn = null,
 ): void {
   const event = notApplied(act, refusal);
+  // Under the hash that the entry names: whoever looks at it later has all of it.
+  if (isQuarantined(act, refusal)) draft.keepTexts([act.text ?? ""]);
   const { state, content } = draft;
   if (state && content && !asides.has(refusal.code)) draft.tell(state.id, content, [event], said);
   else draft.reportRefusal(event, act, said);

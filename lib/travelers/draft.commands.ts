@@ -28,6 +28,7 @@ import type {
   TravelerEvent,
 } from "./schema.ts";
 import type { TravelerState } from "./state.schema.ts";
+import type { Moment } from "./tablet-clock.rules.ts";
 
 type Touched = { kind: StreamKind; from: Head; to: Head };
 
@@ -38,6 +39,8 @@ export type Saying = {
   second: string | null;
   at: Instant;
   recordedAt: Instant;
+  /** Between when and when it was done; not said where the server's own clock was there. */
+  moment?: Moment;
 };
 
 /** What the rules were asked on; null where they weren't asked. */
@@ -57,6 +60,10 @@ export class Draft {
   readonly verdicts: CommandVerdict[] = [];
   readonly receipts: Decision["receipts"][number][] = [];
   device: Decision["device"] = null;
+  /** What has been said of the tablet's clock by the acts before this one. */
+  toldSkew: number | null = null;
+  /** Two tablets with one key: nothing more of this one is decided. */
+  isForked = false;
   private readonly streams = new Map<string, Touched>();
   private readonly guards = new Map<string, Guard>();
   private readonly cards = new Map<string, SealedCard>();
@@ -75,6 +82,8 @@ export class Draft {
   constructor(loaded: Loaded) {
     this.loaded = loaded;
     this.before = loaded.traveler?.state ?? null;
+    this.toldSkew = loaded.meanwhile?.toldSkew ?? null;
+    this.isForked = loaded.meanwhile?.isForked ?? false;
     this.state = this.before;
   }
 
@@ -326,6 +335,8 @@ export class Draft {
         wall: act.clock.wall,
         skew: act.clock.skew,
         lastServerContact: act.clock.lastServerContact,
+        ...(said.moment && { earliest: said.moment.earliest, latest: said.moment.latest }),
+        ...(said.moment?.jumpMs && { jumpMs: said.moment.jumpMs }),
       },
       recordedAt,
     };

@@ -144,7 +144,12 @@ function signalOf(event: RecordedEvent): SignalKind | null {
     case "attempt.refused":
       return "refused_attempt";
     case "command.not_applied":
-      return "not_applied";
+      if (event.body.quarantined) return "quarantined";
+      return event.body.conflict ? "conflict" : "not_applied";
+    case "revision.superseded_in_use":
+      return "superseded_revision";
+    case "clock.skewed":
+      return "clock_skewed";
     default:
       return null;
   }

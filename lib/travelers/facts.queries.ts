@@ -8,6 +8,7 @@ import { streamOf } from "#lib/record/streams.rules";
 import { type Act, dayOf, personFacts } from "./acts.rules.ts";
 import { type FactsNeeded, factsNeeded } from "./facts.rules.ts";
 import type { Facts, ProofFacts, StockFacts } from "./facts.schema.ts";
+import { type Asked, factsThen, personThen, wasInForce } from "./meanwhile.rules.ts";
 import type { TravelerState } from "./state.schema.ts";
 
 type Needs = Omit<FactsNeeded, "disposition">;
@@ -61,13 +62,15 @@ export function gather(
     actor: Actor;
     at: Instant;
     recordedAt: Instant;
+    /** Of an act that was perhaps done a while ago; null: what stands now counts. */
+    asked: Asked | null;
     state: TravelerState;
     content: InstructionContent;
     qms: Facts["qms"];
     reached: Reached;
   },
 ): Gathered {
-  const { act, actor, at, state, content, reached } = of;
+  const { act, actor, at, asked, state, content, reached } = of;
   const needs = factsNeeded(act.command, state, content);
   const day = dayOf(loaded.site.timeZone, at);
   const gages = loaded.gages.filter(
@@ -77,7 +80,7 @@ export function gather(
     (found) =>
       needs.stock.some(isFound(found)) || (found.lot !== null && needs.parts.includes(found.part)),
   );
-  const person = personFacts(loaded.people[actor.id], actor, day);
+  const person = personFacts(standingOf(loaded, actor, asked), actor, day);
   if (!person) throw new Error("an act without a person");
   const second = act.second ? personFacts(loaded.people[act.second.person], null, day) : null;
   const proof = usable(loaded, act.proof, at);
@@ -87,7 +90,7 @@ export function gather(
   return {
     facts: {
       content,
-      revisionStatus: revisionStatusOf(loaded),
+      ...standingThen(loaded, state, asked),
       site: { id, code, timeZone },
       policy,
       at,
@@ -109,7 +112,7 @@ export function gather(
       clocks: loaded.clocks.filter(({ lot }) => needs.lots.includes(lot)),
       others: reached.others.filter(isAsked).map(({ state, head }) => ({ state, head })),
       lot: lotFacts(loaded, needs.lot, reached.head),
-      outerHolds: outerHolds(loaded),
+      outerHolds: outerHoldsThen(loaded, asked),
       qms: of.qms,
       blobsMissing: loaded.blobsMissing.filter((sha256) =>
         [...state.photos, ...state.measurementRecords].some((kept) => kept.sha256 === sha256),
@@ -136,6 +139,33 @@ const saidOnlyIfThere = ({ sealed, verification, session }: Act) => ({
   ...(verification && { verification }),
   ...(session !== null && { session }),
 });
+/** The person as they stood at the act. */
+function standingOf({ people, meanwhile, site }: Loaded, actor: Actor, asked: Asked | null) {
+  const known = people[actor.id];
+  if (!known || !meanwhile || !asked) return known;
+  return personThen(known, meanwhile.revoked, asked, site.timeZone);
+}
+
+function standingThen(
+  loaded: Loaded,
+  state: TravelerState,
+  asked: Asked | null,
+): Pick<Facts, "revisionStatus" | "meanwhile"> {
+  const status = revisionStatusOf(loaded);
+  if (!asked) return { revisionStatus: status };
+  const since = loaded.meanwhile?.revisionSince ?? null;
+  return factsThen(state, { status, since }, asked);
+}
+
+/** Holds from outside as they lay on the unit at the act. */
+function outerHoldsThen(loaded: Loaded, asked: Asked | null): Facts["outerHolds"] {
+  const { meanwhile } = loaded;
+  if (!asked || !meanwhile) return outerHolds(loaded);
+  const holds = meanwhile.holds
+    .filter((hold) => wasInForce(hold, asked))
+    .map(({ placedAt: _, releasedAt: __, ...hold }) => hold);
+  return outerHolds({ ...loaded, holds });
+}
 
 function lotFacts(loaded: Loaded, needs: Needs["lot"], head: string): Facts["lot"] {
   if (needs === null || loaded.lot === null) return null;
@@ -170,7 +200,7 @@ function guardsOf(
     ...(loaded.revision
       ? [guardOf(loaded, "instruction", streamOf("instruction", loaded.revision.instruction, site))]
       : []),
-    ...(act.device ? [guardOf(loaded, "device", act.device.id)] : []),
+    ...(act.device && !act.isReleased ? [guardOf(loaded, "device", act.device.id)] : []),
     ...people.map((id) => guardOf(loaded, "person", streamOf("person", id as string, site))),
     ...gages.map(({ id }) => guardOf(loaded, "gage", id)),
     ...stock.map(({ id }) => guardOf(loaded, "lot", id)),

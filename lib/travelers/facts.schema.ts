@@ -121,6 +121,17 @@ export type Facts = {
   policy: PlantPolicy;
   /** When it was done: the tablet's time corrected by its known skew. */
   at: Instant;
+  /** What stood otherwise at an act that was recorded later; absent: nothing. */
+  meanwhile?: {
+    /** Holds that were placed after it. */
+    notYet: readonly string[];
+    /** Holds that have been released since. */
+    still: readonly string[];
+    /** The revision was superseded before it, and the tablet did not know. */
+    isSuperseded: boolean;
+    /** The revision was taken out of use after it. */
+    outSince: Instant | null;
+  };
   recordedAt: Instant;
   person: PersonFacts;
   second: PersonFacts | null;

@@ -22,6 +22,7 @@ import { GET as getPacket } from "../../app/api/floor/travelers/[id]/route.ts";
 import { buyoffsDue } from "./buyoffs.rules.ts";
 import { mixesToJoin } from "./clocks.rules.ts";
 import { findTraveler, headForTablet, packetForTablet, stationQueue } from "./queries.ts";
+import { protocols } from "./schema.ts";
 
 const note = "The left bracket was replaced before";
 
@@ -327,7 +328,16 @@ describe("over HTTP", () => {
     expect(answer.serverTime).toMatch(/^\d{4}-.*Z$/);
     expect((await post({ protocol: 1, commands: [] })).status).toBe(400);
     expect((await post({ protocol: 1, commands: Array(51).fill(envelope) })).status).toBe(400);
-    expect((await post({ ...batch, protocol: 2 })).status).toBe(400);
+    expect(answer.protocols).toEqual(protocols);
+    // A tablet with another protocol is told so, plainly, and what it sent is neither taken nor lost.
+    for (const [protocol, code] of [
+      [protocols.oldest - 1, "protocol_too_old"],
+      [protocols.newest + 1, "protocol_too_new"],
+    ] as const) {
+      const turnedAway = await post({ ...batch, protocol });
+      expect(turnedAway.status).toBe(200);
+      expect(await turnedAway.json()).toMatchObject({ ok: false, error: { code } });
+    }
     expect((await post(batch, { "x-buyoff": "0" })).status).toBe(403);
     expect((await post(batch, { cookie: "" })).status).toBe(401);
     expect(await forSite(plant.site).hold.count()).toBe(1);

@@ -7,6 +7,7 @@ export const refusalCodes = [
   "grant_not_valid",
   "device_revoked",
   "device_forked",
+  "badge_withdrawn",
   "command_id_used",
   "id_taken",
   "not_decided",
@@ -24,6 +25,7 @@ export const refusalCodes = [
   // 1 open and not on hold
   "on_hold",
   "revision_withdrawn",
+  "revision_superseded",
   // 2 sequence
   "step_unknown",
   "step_out_of_order",

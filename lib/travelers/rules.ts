@@ -19,6 +19,7 @@ import type { Facts } from "./facts.schema.ts";
 import { selectGage } from "./gages.rules.ts";
 import { placeHold, releaseHold } from "./holds.rules.ts";
 import { accountQuantity, assignSerials, mergeTravelers, splitTraveler } from "./lots.rules.ts";
+import { heldAsThen } from "./meanwhile.rules.ts";
 import { attachMeasurementRecord } from "./measurement-records.rules.ts";
 import {
   acknowledgeInspection,
@@ -185,8 +186,9 @@ const acceptances: ReadonlySet<CommandType> = new Set<CommandType>([
  * accepted command gives at least one event. What a command makes and doesn't name (a reading, an
  * installation, a note, a buyoff) carries the command's own id.
  */
-export function decide(state: TravelerState | null, command: Command, facts: Facts): Ruling {
-  if (!state) return refuse("traveler_not_released");
+export function decide(now: TravelerState | null, command: Command, facts: Facts): Ruling {
+  if (!now) return refuse("traveler_not_released");
+  const state = heldAsThen(now, facts.meanwhile);
   const { content, person } = facts;
   if (content.number !== state.revision.number || content.revision !== state.revision.revision) {
     throw new TypeError(`${content.number} rev ${content.revision} isn't this traveler's`);
@@ -218,6 +220,9 @@ function closedFor(stage: Stage, state: TravelerState, facts: Facts): Ruling | n
   }
   if (facts.revisionStatus === "withdrawn") {
     return refuse("revision_withdrawn", { revision: state.revision.revision });
+  }
+  if (facts.meanwhile?.isSuperseded) {
+    return refuse("revision_superseded", { revision: state.revision.revision });
   }
   const own = state.holds.find(({ scope, released }) => scope.kind === "traveler" && !released);
   const outer = facts.outerHolds[0];

@@ -286,7 +286,13 @@ export const envelopeSchema = z.object({
   /** SHA-256 of this tablet's command before it; null for its first. */
   devicePrev: z.nullable(hash),
   traveler: id,
-  expects: z.object({ revision: z.string(), contentSha256: hash, seq: z.int() }),
+  expects: z.object({
+    revision: z.string(),
+    contentSha256: hash,
+    seq: z.int(),
+    /** Server's time of the last whole picture that the tablet had of the unit. */
+    asOf: z.optional(instant),
+  }),
   type: z.string(),
   body: z.unknown(),
   person: id,
@@ -311,14 +317,26 @@ export const envelopeSchema = z.object({
     lastServerContact: z.nullable(instant),
     /** Server clock minus tablet clock at the last contact, in milliseconds. */
     skew: z.int(),
+    /** By how much that may be wrong at the act, in milliseconds. */
+    uncertainty: z.optional(z.int().check(z.nonnegative())),
+    /** How far the wall clock went beyond the monotonic one since then; null: started again between. */
+    step: z.optional(z.nullable(z.int())),
   }),
   blobs: z.array(hash),
 });
 export type Envelope = z.output<typeof envelopeSchema>;
 
+/** What this version takes. A tablet that speaks another is told so, and loses nothing by it. */
+export const protocols = { oldest: 1, newest: 2 } as const;
+
+/** Of a batch before anything else of it is read. */
+export const protocolSchema = z.object({ protocol: z.int() });
+
 /** Parsed in two steps, so that one command that can't be read doesn't lose its neighbours. */
 export const batchSchema = z.object({
-  protocol: z.literal(1),
+  protocol: z.int().check(z.gte(protocols.oldest), z.lte(protocols.newest)),
+  /** The tablet's clocks when it was sent; since protocol 2. */
+  clock: z.optional(z.object({ wall: instant, monotonic: z.int(), bootId: id })),
   commands: z.array(z.unknown()).check(z.minLength(1), z.maxLength(50)),
 });
 
@@ -613,6 +631,12 @@ export const eventBodies = {
     refusal: z.string(),
     params: z.record(z.string(), z.string()),
     commandSha256: hash,
+    /** Done and shown as done at a tablet before the server refused it: somebody looks at both sides. */
+    conflict: z.optional(z.boolean()),
+    /** Of a tablet that is not believed any more: kept whole under `commandSha256`. */
+    quarantined: z.optional(z.boolean()),
+    /** As of when the tablet knew the unit. */
+    knewAt: z.optional(instant),
   }),
   "qualification.used": z.object({
     step: z.nullable(id),
@@ -757,7 +781,17 @@ export const eventBodies = {
   }),
   "waiver.granted": z.object({ waiver: id, by: id, contentSha256: hash }),
   "waiver.revoked": z.object({ waiver: id, reason: hash }),
-  "clock.skewed": z.object({ skewMs: z.int() }),
+  /** Server's clock minus the tablet's from here on, where that is not what was told of it before. */
+  "clock.skewed": z.object({
+    skewMs: z.int(),
+    /** By how much the tablet's clock was set since the tablet last spoke with the server. */
+    jumpMs: z.optional(z.int()),
+  }),
+  /** Work was done on the revision and recorded after it had been taken out of use. */
+  "revision.superseded_in_use": z.object({
+    revision: z.string(),
+    since: instant,
+  }),
   "revision.changed_for_traveler": z.object({ from: hash, to: hash, reason: hash }),
   "redline.proposed": z.object({ redline: id, step: id, text: hash }),
   "redline.approved": z.object({ redline: id }),

@@ -332,6 +332,7 @@ const samples: { [T in EventType]: EventBody<T> } = {
   "waiver.granted": { waiver: id, by: id, contentSha256: hash },
   "waiver.revoked": { waiver: id, reason: hash },
   "clock.skewed": { skewMs: 90_000 },
+  "revision.superseded_in_use": { revision: "03", since: at },
   "revision.changed_for_traveler": { from: hash, to: "cd".repeat(32), reason: hash },
   "redline.proposed": { redline: id, step, text: hash },
   "redline.approved": { redline: id },

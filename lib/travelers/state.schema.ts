@@ -419,6 +419,10 @@ export const signalKinds = [
   "signature_rejected",
   "refused_attempt",
   "not_applied",
+  "conflict",
+  "quarantined",
+  "superseded_revision",
+  "clock_skewed",
 ] as const;
 export type SignalKind = (typeof signalKinds)[number];
 

@@ -72,6 +72,7 @@ const attention: ReadonlySet<EventType> = new Set<EventType>([
   "traveler.split_off",
   "traveler.merged",
   "clock.skewed",
+  "revision.superseded_in_use",
 ]);
 
 /** What a reader of the story can do without: it says that somebody looked, not that anything changed. */

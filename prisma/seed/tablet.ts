@@ -112,6 +112,10 @@ function actOf(job: Job, deed: Deed): { act: Act; actor: Actor; proof: ProofRow 
     device: actor.device,
     session: null,
     clock: null,
+    sent: null,
+    knewAt: null,
+    isReleased: false,
+    text: null,
     at,
     recordedAt: at,
     place: null,
@@ -136,7 +140,7 @@ function decidedHere(
   const reached = { others: [], head: "" };
   const { facts } = gather(
     { ...tablet.known, proofs },
-    { act, actor, at, recordedAt: at, state, content, qms: act.qms ?? null, reached },
+    { act, actor, at, recordedAt: at, asked: null, state, content, qms: act.qms ?? null, reached },
   );
   const ruling = decide(state, act.command, facts);
   if (!ruling.ok) return ruling.error;

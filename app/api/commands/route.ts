@@ -1,24 +1,35 @@
+import * as z from "zod/mini";
 import { actorOfGrant } from "#lib/boundary/actor";
-import { endpoint } from "#lib/boundary/endpoint";
+import { endpoint, turnAway } from "#lib/boundary/endpoint";
 import { grantReader } from "#lib/boundary/grant";
+import { err } from "#lib/kit/result";
 import { instant } from "#lib/kit/time";
 import { applyEnvelopes } from "#lib/travelers/commands";
+import { protocolRefused } from "#lib/travelers/envelopes.rules";
 import { peopleOnPaper } from "#lib/travelers/paper.queries";
-import { batchSchema, type CommandVerdict } from "#lib/travelers/schema";
+import { batchSchema, type CommandVerdict, protocolSchema, protocols } from "#lib/travelers/schema";
 
 /** A full batch of the longest commands, with room to spare. */
 const bytesMax = 1024 * 1024;
 
 export const POST = endpoint(
   "device",
-  batchSchema,
-  async (device, batch) => {
+  z.looseObject(protocolSchema.shape),
+  async (device, said) => {
+    const heardAt = instant(Date.now());
+    const refused = protocolRefused(said.protocol);
+    if (refused) return err(refused);
+    const batch = batchSchema.safeParse(said);
+    if (!batch.success) return turnAway("invalid_input");
     const grantOf = grantReader();
-    const { verdicts } = await applyEnvelopes(device, batch, (grant, at, when) =>
-      actorOfGrant(grantOf(grant), at, when),
+    const { verdicts } = await applyEnvelopes(
+      device,
+      batch.data,
+      (grant, at, when) => actorOfGrant(grantOf(grant), at, when),
+      heardAt,
     );
     const people = await peopleOnPaper(named(verdicts));
-    return { verdicts, people, serverTime: instant(Date.now()) };
+    return { verdicts, people, serverTime: instant(Date.now()), protocols };
   },
   { bytesMax },
 );

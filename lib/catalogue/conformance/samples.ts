@@ -167,4 +167,5 @@ export const samples: { readonly [T in EventType]?: EventBody<T> } = {
   "record.viewed_for_audit": { purpose: hash },
   "signal.reviewed": { signals: [3], note: hash },
   "clock.skewed": { skewMs: -90_000 },
+  "revision.superseded_in_use": { revision: "03", since: "2026-03-02T08:00:00.000Z" },
 };
