@@ -152,6 +152,7 @@ const rooms: Readonly<Record<string, Room>> = {
   },
   "(desk)/(rooms)/process-limits/page.tsx": room("/process-limits", "desk.processLimits.title"),
   "(desk)/(rooms)/reviews/page.tsx": room("/reviews", "desk.reviews.title", "quality"),
+  "(desk)/(rooms)/conflicts/page.tsx": room("/conflicts", "desk.conflicts.title", "quality"),
   "(desk)/(rooms)/defects/page.tsx": room("/defects?show=all", "desk.defects.title"),
   "(desk)/(rooms)/defects/[id]/page.tsx": {
     address: ({ defect }) => `/defects/${defect}`,

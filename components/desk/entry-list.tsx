@@ -4,6 +4,7 @@ import { Moment } from "#components/desk/moment";
 import { RecordSentence } from "#components/desk/record-sentence";
 import { RecordText } from "#components/desk/record-text";
 import { type RecordWords, said } from "#components/desk/record-words";
+import { TwoClocks } from "#components/desk/two-clocks";
 import type { EvaluationShown } from "#lib/feed/rules.queries";
 import type { Entry, TravelerRecord } from "#lib/travelers/history.queries";
 import { wordsOf } from "#lib/travelers/sentences.rules";
@@ -91,6 +92,7 @@ function Line({
               <RecordText hash={story.text} words={words} />
             </span>
           )}
+          <TwoClocks entry={entry} zone={words.zone} />
           <span className="mono block text-[13px] text-ink-2 sm:hidden">{who}</span>
         </span>
         <span className="max-sm:hidden">

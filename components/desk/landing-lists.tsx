@@ -12,6 +12,7 @@ import { decimalIn, inLocale, type Locale, momentIn } from "#lib/messages/locale
 import type { WaitingReset } from "#lib/people/badges.queries";
 import type { StationLine } from "#lib/people/stations.queries";
 import type { GageLine } from "#lib/plant/gages.queries";
+import type { ConflictCounts } from "#lib/travelers/conflicts.queries";
 import type {
   Blocked,
   BuyoffWaiting,
@@ -316,6 +317,35 @@ export function DispositionsList({ lines, zone }: { lines: readonly DefectLine[]
           <p className="text-ink-2">{t("toCarryOut")}</p>
         </LandingLine>
       ))}
+    </LandingSection>
+  );
+}
+
+/** What tablets brought that does not fit, by kind; quarantine stops somebody's work from counting. */
+export function ConflictsList({ counts, mayOpen }: { counts: ConflictCounts; mayOpen: boolean }) {
+  const t = useTranslations("desk.waiting");
+  const kinds = ["quarantined", "devices", "conflict", "superseded_revision"] as const;
+  const total = kinds.reduce((sum, kind) => sum + counts[kind], 0);
+  return (
+    <LandingSection
+      id="conflicts"
+      title={t("conflictsTitle")}
+      count={total}
+      tone={counts.quarantined + counts.devices > 0 ? "stop" : "warn"}
+      none={t("conflictsNone")}
+      all={mayOpen ? { href: "/conflicts", label: t("conflictsAll") } : undefined}
+    >
+      {kinds
+        .filter((kind) => counts[kind] > 0)
+        .map((kind) => (
+          <LandingLine
+            key={kind}
+            href={mayOpen ? `/conflicts#${kind}` : undefined}
+            name={String(counts[kind])}
+          >
+            {t(`conflictKind.${kind}`)}
+          </LandingLine>
+        ))}
     </LandingSection>
   );
 }

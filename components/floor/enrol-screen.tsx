@@ -36,6 +36,11 @@ export function EnrolScreen() {
       </header>
       <div className="w-full max-w-[980px]">
         <h1 className="text-[36px] leading-tight font-bold tracking-[-0.015em]">{t("title")}</h1>
+        {view.isRevoked ? (
+          <p role="status" className="mt-2 max-w-[62ch] text-[19px] font-[650] text-warn">
+            {t("revoked", { count: view.unsent })}
+          </p>
+        ) : null}
         {problem === null ? (
           <p className="mt-2 max-w-[62ch] text-[19px] leading-snug text-ink-2">{t("explain")}</p>
         ) : (

@@ -3,7 +3,7 @@ import { FOLLOWS_COOKIE } from "#lib/feed/live.schema";
 import { askedPathHeader, signInFor } from "#lib/kit/return-path";
 import { type Instant, instant } from "#lib/kit/time";
 import { seenDeskSession } from "#lib/people/desk.commands";
-import { type DeviceOfSession, deviceOfSession } from "#lib/people/devices.queries";
+import { type DeviceOfSession, tabletOfSession } from "#lib/people/devices.queries";
 import { personAtSite } from "#lib/people/queries";
 import type { Actor } from "#lib/people/schema";
 import { tokenOfCall } from "#lib/people/tokens.queries";
@@ -24,10 +24,14 @@ const atDevice = (device: DeviceOfSession): Actor["device"] => ({
 });
 
 /** The tablet itself, without a person: it may hand over commands and read what its station needs. */
-export async function actorOfDevice(request: { headers: Headers }): Promise<Actor | null> {
+export async function actorOfDevice(
+  request: { headers: Headers },
+  { evenRevoked = false } = {},
+): Promise<Actor | null> {
   const token = cookieOf(request.headers.get("cookie"), deviceCookie.name);
-  const device = token ? await deviceOfSession(token, instant(Date.now())) : null;
-  if (!device) return null;
+  const found = token ? await tabletOfSession(token, instant(Date.now())) : null;
+  if (!found || (found.isRevoked && !evenRevoked)) return null;
+  const { device } = found;
   return mint({
     id: device.id,
     name: device.name,
@@ -37,6 +41,10 @@ export async function actorOfDevice(request: { headers: Headers }): Promise<Acto
     device: atDevice(device),
   });
 }
+
+/** The tablet that an act in quarantine came from: whose grant it was is asked of it as it was then. */
+export const actorOfTablet = (site: string, device: NonNullable<Actor["device"]>): Actor =>
+  mint({ id: device.id, name: "", site, roles: [], via: "device", device });
 
 /**
  * The person whom a grant names, at this tablet. `at` is when the act was done. The name is left to

@@ -24,6 +24,8 @@ type Answer = Result<unknown, unknown> | Response | object;
 export type EndpointOptions = {
   /** Largest body in bytes; 64 KiB unless said otherwise. */
   bytesMax?: number;
+  /** Also a tablet that was revoked: what it hands over is kept and decided by nobody. */
+  evenRevoked?: boolean;
 };
 
 /**
@@ -35,11 +37,11 @@ export function endpoint<K extends Knock, S extends z.ZodMiniType>(
   knock: K,
   schema: S,
   command: (actor: ActorFor<K>, input: z.output<S>, asked: Asked) => Promise<Answer>,
-  { bytesMax = 65_536 }: EndpointOptions = {},
+  { bytesMax = 65_536, evenRevoked = false }: EndpointOptions = {},
 ) {
   return guarded(async (request, asked) => {
     if (!isFromOurPage(request)) return turnAway("foreign_origin", 403);
-    const actor = await actorAtDoor(knock, request);
+    const actor = await actorAtDoor(knock, request, evenRevoked);
     if (actor instanceof Response) return actor;
     const body = await jsonOf(request, bytesMax);
     if (!body.ok) return turnAway(body.error === "too_large" ? "too_large" : "invalid_input");
@@ -85,9 +87,14 @@ function isFromOurPage(request: Request): boolean {
   );
 }
 
-async function actorAtDoor(knock: Knock, request: Request): Promise<Actor | null | Response> {
+async function actorAtDoor(
+  knock: Knock,
+  request: Request,
+  evenRevoked = false,
+): Promise<Actor | null | Response> {
   if (knock === "public") return null;
-  const actor = knock === "device" ? await actorOfDevice(request) : await currentActor();
+  const actor =
+    knock === "device" ? await actorOfDevice(request, { evenRevoked }) : await currentActor();
   if (!actor) return turnAway("not_signed_in", 401);
   if (knock !== "device" && !may(actor, knock)) return turnAway("not_permitted", 403);
   return actor;

@@ -76,6 +76,7 @@ export const routeRules: Readonly<Record<string, Rule>> = {
   "PAGE /stations/[id]": whoMay("device.revoke"),
   "PAGE /process-limits": whoMay("acceptReadingOutOfProcessLimit"),
   "PAGE /reviews": whoMay("reviewSignals"),
+  "PAGE /conflicts": whoMay("reviewSignals"),
   "PAGE /waivers": whoMay("revokeWaiver"),
   "PAGE /travelers": whoMay("traveler.read"),
   "PAGE /travelers/[id]": whoMay("traveler.read"),
@@ -115,6 +116,8 @@ export const routeRules: Readonly<Record<string, Rule>> = {
   "POST /api/webhooks/[connector]": { who: "own", proof: "webhook_signature" },
 
   "ACTION lib/defects/actions.ts#acceptBeyondLimit": whoMay("acceptReadingOutOfProcessLimit"),
+  "ACTION lib/travelers/conflicts.actions.ts#releaseQuarantined": whoMay("reviewSignals"),
+  "ACTION lib/travelers/conflicts.actions.ts#reviewDevice": whoMay("reviewSignals"),
   "ACTION lib/defects/actions.ts#reviewSignals": whoMay("reviewSignals"),
   "ACTION lib/defects/actions.ts#acceptTraveler": whoMay("acceptTraveler"),
   "ACTION lib/defects/actions.ts#closeDefect": whoMay("closeDefect"),

@@ -13,7 +13,7 @@ import type {
   Envelope,
 } from "#lib/travelers/schema";
 import type { TravelerState } from "#lib/travelers/state.schema";
-import { type Core, clockNow, refreshCounts, type SignedIn } from "./core.ts";
+import { type Core, clockNow, type OpenTraveler, refreshCounts, type SignedIn } from "./core.ts";
 import { isTaken, type LocalOutcome } from "./memory.ts";
 import { fetchPacket, showStored } from "./packets.ts";
 import { type Act, type Clock, correctedAt, decideHere, enqueue, newCommandId } from "./queue.ts";
@@ -87,10 +87,9 @@ export function makeActs(core: Core): Acts {
     const { open, signedIn, session } = core.view();
     if (open === null || signedIn === null || session === null)
       throw new Error("nobody is at work");
-    const isOnlineOnly = onlineOnly.has(act.command.type);
-    if (isOnlineOnly && !core.view().online) return { kind: "silence" } as const;
-    const asOf = open.packet.serverTime;
-    const whole = { ...act, asOf, person: signedIn.person.id, ...givenWith(signedIn, extras) };
+    const isSilent = onlineOnly.has(act.command.type) && !core.view().online;
+    if (isSilent) return { kind: "silence" } as const;
+    const whole = { ...act, ...saidBy(signedIn, open, extras) };
     const first = await attempt(core, whole, extras);
     const refusal = first.local?.ok === false ? first.local.refusal : null;
     if (refusal !== null) {
@@ -169,6 +168,12 @@ function outcomeOf(verdict: CommandVerdict): ActOutcome {
     ? { kind: "refused", refusal: { code: "not_decided", params: {} } }
     : { kind: "done" };
 }
+
+const saidBy = (signedIn: SignedIn, { packet }: OpenTraveler, extras: ActExtras) => ({
+  person: signedIn.person.id,
+  asOf: packet.serverTime,
+  ...givenWith(signedIn, extras),
+});
 
 function authOf(signedIn: SignedIn, extras: ActExtras): Envelope["auth"] {
   const { signature, second, seal } = extras;

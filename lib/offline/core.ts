@@ -40,6 +40,8 @@ export type TabletView = {
   leads: boolean;
   /** Of its own page, as the server last said. */
   serverVersion: string | null;
+  /** Was revoked: what it has still goes to the server, into quarantine. */
+  isRevoked: boolean;
   /** Why the server takes nothing of this page: it is older, or newer, than the server. Null: it does. */
   unfit: "protocol_too_old" | "protocol_too_new" | null;
   /** A new one of this page is here, and waits until nobody is at work and everything is sent. */
@@ -61,6 +63,7 @@ export const emptyView: TabletView = {
   demo: null,
   leads: false,
   serverVersion: null,
+  isRevoked: false,
   unfit: null,
   newVersion: false,
 };

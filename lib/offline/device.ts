@@ -28,7 +28,7 @@ export async function enrol(
   });
   if (answer.kind === "ok") {
     await keep(core.db, "session", answer.value);
-    core.set({ session: answer.value, phase: "locked" });
+    core.set({ session: answer.value, phase: "locked", isRevoked: false });
     // Asked for and perhaps not given: unsent records are shown on the lock screen either way.
     await navigator.storage?.persist?.();
   }
@@ -41,7 +41,8 @@ const base64url = (bytes: ArrayBuffer): string =>
     .replaceAll("/", "_")
     .replaceAll("=", "");
 
-type Renewed = "renewed" | "silence" | "unknown";
+/** `revoked`: what it still has it may hand over, for somebody to look at; nothing else is open to it. */
+type Renewed = "renewed" | "revoked" | "silence" | "unknown";
 const renewals = new WeakMap<TabletDb, Promise<Renewed>>();
 
 /**
@@ -77,6 +78,10 @@ async function renewNow(core: Core): Promise<Renewed> {
     signature: base64url(signature),
   });
   if (answer.kind === "silence") return "silence";
+  if (answer.kind === "refused" && answer.error.code === "device_revoked") {
+    core.set({ phase: "not_enrolled", signedIn: null, isRevoked: true });
+    return "revoked";
+  }
   if (answer.kind !== "ok") return "unknown";
   await keep(core.db, "session", answer.value);
   core.set({ session: answer.value });

@@ -164,7 +164,7 @@ function portsOf(core: Core, acts: Acts, tellOthers: () => void): SenderPorts {
       return { kind: answer.kind === "silence" ? "silence" : "refused" };
     },
     sendSeal: () => sendSeal(core),
-    renewSession: async () => (await renewSession(core)) === "renewed",
+    renewSession: async () => ["renewed", "revoked"].includes(await renewSession(core)),
     onVerdict: async ({ row, hasGap }, verdict) => {
       await reconcile(core, row.traveler, hasGap);
       const isTold = acts.heard(verdict) && verdict.verdict === "recorded_not_applied";

@@ -21,6 +21,8 @@ const refused = (code: DeviceRefusal["code"], params: Record<string, string> = {
   err({ code, params });
 
 export type DeviceSessionOpened = { token: string; expiresAt: Instant; at: DeviceOfSession };
+/** Good for handing over what it still has, which goes into quarantine. */
+export type RevokedSession = { token: string; expiresAt: Instant; at: null };
 
 const codeMinutes = 15;
 const sessionMinutes = 12 * 60;
@@ -131,7 +133,7 @@ export function challenge(device: string, at: Instant = instant(Date.now())): st
 export async function openDeviceSession(
   input: { device: string; nonce: string; signature: string },
   at: Instant = instant(Date.now()),
-): Promise<Result<DeviceSessionOpened, DeviceRefusal>> {
+): Promise<Result<DeviceSessionOpened | RevokedSession, DeviceRefusal>> {
   if (!isFreshChallenge(input.device, input.nonce, at)) return refused("device_unknown");
   const known = await deviceKey(input.device);
   const key = p256Key.safeParse(known?.publicKey);
@@ -150,7 +152,8 @@ export async function openDeviceSession(
   if ((await overRate(`nonce/${tokenHash(input.nonce)}`, 1, nonceSeconds * 2, at)) !== null) {
     return refused("device_unknown");
   }
-  return openSession(known.site, input.device, at);
+  if (!known.isRevoked) return openSession(known.site, input.device, at);
+  return ok({ ...(await newSession(known.site, input.device, at)), at: null });
 }
 
 function isFreshChallenge(device: string, nonce: string, at: Instant): boolean {
@@ -166,6 +169,12 @@ async function openSession(
   device: string,
   at: Instant,
 ): Promise<Result<DeviceSessionOpened, DeviceRefusal>> {
+  const session = await newSession(site, device, at);
+  const found = await deviceAtSite(site, device);
+  return found ? ok({ ...session, at: found }) : refused("device_unknown");
+}
+
+async function newSession(site: string, device: string, at: Instant) {
   const token = newToken();
   const expiresAt = plusMinutes(at, sessionMinutes);
   await inTransaction(
@@ -181,8 +190,7 @@ async function openSession(
       }),
     site,
   );
-  const found = await deviceAtSite(site, device);
-  return found ? ok({ token, expiresAt, at: found }) : refused("device_unknown");
+  return { token, expiresAt };
 }
 
 /** From the next request on this tablet is a stranger: its sessions, its period and its key are over. */

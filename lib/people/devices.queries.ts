@@ -38,14 +38,18 @@ const deviceBySession = {
 };
 
 /**
- * The tablet that a session token stands for; null from the moment the session or the tablet was ended.
- * One round trip: it stands before everything that a tablet asks or sends.
+ * The tablet that a session token stands for; null from the moment the session was ended. One round trip: it
+ * stands before everything that a tablet asks or sends. One that was revoked and has proven its key since may
+ * hand over what it still has, and no more.
  */
-export async function deviceOfSession(token: string, at: Instant): Promise<DeviceOfSession | null> {
+export async function tabletOfSession(
+  token: string,
+  at: Instant,
+): Promise<{ device: DeviceOfSession; isRevoked: boolean } | null> {
   const [row] = await direct<{ found: FoundSession | null }>(deviceBySession, [tokenHash(token)]);
   if (!row?.found) return null;
   const { expiresAt, endedAt, revokedAt, ...device } = row.found;
-  return endedAt || revokedAt || expiresAt <= at ? null : device;
+  return endedAt || expiresAt <= at ? null : { device, isRevoked: revokedAt !== null };
 }
 
 /** A tablet that is enrolled and not revoked, with its station. */
@@ -70,12 +74,14 @@ export async function deviceAtSite(site: string, id: string): Promise<DeviceOfSe
 }
 
 /** The key with which a tablet has to sign, and where it belongs. */
-export async function deviceKey(id: string): Promise<{ site: string; publicKey: unknown } | null> {
+export async function deviceKey(
+  id: string,
+): Promise<{ site: string; publicKey: unknown; isRevoked: boolean } | null> {
   const [site] = await sitesOf("device", id);
   if (!site) return null;
   const device = await forSite(site).device.findUnique({
     where: { id },
     select: { publicKey: true, revokedAt: true },
   });
-  return device && !device.revokedAt ? { site, publicKey: device.publicKey } : null;
+  return device && { site, publicKey: device.publicKey, isRevoked: device.revokedAt !== null };
 }

@@ -8,7 +8,7 @@ import { type EntryLine, entryLine } from "#lib/record/schema";
 import { contentOf } from "./contents.queries.ts";
 import type { PlantPolicy } from "./facts.schema.ts";
 import { parseEvent, type RecordedEvent } from "./schema.ts";
-import type { TravelerState } from "./state.schema.ts";
+import { meetingKinds, type TravelerState } from "./state.schema.ts";
 import { buyoffsDueCounted } from "./waiting.queries.ts";
 import { waiversCounted } from "./waivers.queries.ts";
 
@@ -17,20 +17,26 @@ export type NavCounts = {
   holds: number;
   buyoffs: number;
   reviews: number;
+  conflicts: number;
   waivers: number;
 };
 
 /** What waits for somebody, for the navigation. */
 export async function waitingCounts(actor: Actor): Promise<NavCounts> {
   const site = forSite(actor.site);
-  const [defects, holds, buyoffs, reviews, { waiting }] = await Promise.all([
+  const [defects, holds, buyoffs, reviews, conflicts, { waiting }] = await Promise.all([
     site.defect.count({ where: { siteId: actor.site, status: "open" } }),
     openHoldsCounted(actor),
     buyoffsDueCounted(actor),
-    site.signal.count({ where: { siteId: actor.site, reviewedAt: null } }),
+    site.signal.count({
+      where: { siteId: actor.site, reviewedAt: null, kind: { notIn: [...meetingKinds] } },
+    }),
+    site.signal.count({
+      where: { siteId: actor.site, reviewedAt: null, kind: { in: [...meetingKinds] } },
+    }),
     waiversCounted(actor),
   ]);
-  return { defects, holds, buyoffs, reviews, waivers: waiting };
+  return { defects, holds, buyoffs, reviews, conflicts, waivers: waiting };
 }
 
 /** On single travelers and on more than one. */

@@ -7,7 +7,7 @@ import { type PersonName, peopleOf, textsOf } from "#lib/record/history.queries"
 import { type EntryLine, entryLine } from "#lib/record/schema";
 import { recordedEvent } from "./history.queries.ts";
 import type { ReviewPeriod, SignalFilter } from "./signals.schema.ts";
-import { type SignalKind, signalKinds, type TravelerState } from "./state.schema.ts";
+import { meetingKinds, type SignalKind, signalKinds, type TravelerState } from "./state.schema.ts";
 import { type StoryLine, tell } from "./story.rules.ts";
 import { contentsUnder } from "./waiting.queries.ts";
 
@@ -15,7 +15,7 @@ import { contentsUnder } from "./waiting.queries.ts";
 export async function signalsCounted(actor: Actor): Promise<{ kind: SignalKind; count: number }[]> {
   const counts = await forSite(actor.site).signal.groupBy({
     by: ["kind"],
-    where: { siteId: actor.site, reviewedAt: null },
+    where: { siteId: actor.site, reviewedAt: null, kind: { notIn: [...meetingKinds] } },
     _count: { _all: true },
   });
   return signalKinds.flatMap((kind) => {
@@ -154,6 +154,7 @@ function signalRows(
       join entries e on e.stream_id = s.traveler_id and e.seq = s.seq
      where s.site_id = ${actor.site}::uuid
        and ${reviewed ? Prisma.sql`s.reviewed_at is not null` : Prisma.sql`s.reviewed_at is null`}
+       and s.kind not in (${Prisma.join([...meetingKinds])})
        and ${kind ? Prisma.sql`s.kind = ${kind}` : Prisma.sql`true`}
        and ${since ? Prisma.sql`s.occurred_at > ${since}` : Prisma.sql`true`}
        and ${station ? Prisma.sql`e.line::jsonb->>'station' = ${station}` : Prisma.sql`true`}

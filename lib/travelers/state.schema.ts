@@ -426,6 +426,10 @@ export const signalKinds = [
 ] as const;
 export type SignalKind = (typeof signalKinds)[number];
 
+/** Where what was done at a tablet met something else at the plant: looked at with both sides, in a room of its own. */
+export const meetingKinds = ["quarantined", "conflict", "superseded_revision"] as const;
+export type MeetingKind = (typeof meetingKinds)[number];
+
 /** A departure from the plan, or an override: what is reviewed by exception. */
 export type Signal = {
   /** Of the entry that says so. */

@@ -66,6 +66,11 @@ export default async function RoomsLayout({ children }: { children: ReactNode })
             count: counts.reviews,
             countLabel: t("reviewsDue", { count: counts.reviews }),
           }),
+          ...ifMay("reviewSignals", {
+            href: "/conflicts",
+            label: t("conflicts"),
+            ...waiting(counts.conflicts, t("conflictsDue", { count: counts.conflicts })),
+          }),
         ]}
         plan={planLinks
           .filter(({ needs }) => may(actor, needs))

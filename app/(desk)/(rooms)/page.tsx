@@ -5,6 +5,7 @@ import {
   BlockedList,
   BuyoffsList,
   CallsList,
+  ConflictsList,
   DeliveriesList,
   DispositionsList,
   GagesList,
@@ -29,6 +30,7 @@ import { waitingResets } from "#lib/people/badges.queries";
 import type { Actor } from "#lib/people/schema";
 import { stationsAtSite } from "#lib/people/stations.queries";
 import { gagesAtSite } from "#lib/plant/gages.queries";
+import { conflictsCounted } from "#lib/travelers/conflicts.queries";
 import { holdReasonLabel, ownersOf } from "#lib/travelers/holds.rules";
 import {
   blockedNow,
@@ -108,6 +110,8 @@ async function sectionOf(section: LandingSection, actor: Actor): Promise<ReactNo
       const { lines } = await defectsFound(actor, { filter: "dispositioned", page: 1 });
       return <DispositionsList key={section} lines={lines} zone={zone} />;
     }
+    case "conflicts":
+      return conflictsOf(section, actor);
     case "reviews":
       return <ReviewsList key={section} counts={await signalsCounted(actor)} />;
     case "gages": {
@@ -125,16 +129,21 @@ async function sectionOf(section: LandingSection, actor: Actor): Promise<ReactNo
           mayRetry={may(actor, "feed.manage")}
         />
       );
-    case "stations": {
-      const all = await stationsAtSite(actor);
-      const bare = all.filter(({ devices }) =>
-        devices.every(({ revokedAt }) => revokedAt !== null),
-      );
-      return <StationsList key={section} lines={bare} />;
-    }
+    case "stations":
+      return <StationsList key={section} lines={await stationsWithoutTablet(actor)} />;
     case "resets":
       return <ResetsList key={section} lines={await waitingResets(actor)} zone={zone} />;
   }
+}
+
+async function stationsWithoutTablet(actor: Actor) {
+  const all = await stationsAtSite(actor);
+  return all.filter(({ devices }) => devices.every(({ revokedAt }) => revokedAt !== null));
+}
+
+async function conflictsOf(section: LandingSection, actor: Actor): Promise<ReactNode> {
+  const counts = await conflictsCounted(actor);
+  return <ConflictsList key={section} counts={counts} mayOpen={may(actor, "reviewSignals")} />;
 }
 
 async function gagesDue(actor: Actor, by: string) {

@@ -31,7 +31,7 @@ export const POST = endpoint(
     const people = await peopleOnPaper(named(verdicts));
     return { verdicts, people, serverTime: instant(Date.now()), protocols };
   },
-  { bytesMax },
+  { bytesMax, evenRevoked: true },
 );
 
 /** Whoever the tablet now has to print beside what was recorded. */
