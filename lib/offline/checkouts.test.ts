@@ -50,6 +50,7 @@ async function aTablet() {
     server: { get, post: silent, putPart: silent },
     bootId: uuidv7(),
     nowMs: () => nowMs,
+    monotonicMs: () => nowMs - Date.parse(begin),
     view: () => view,
     set: (patch) => {
       view = { ...view, ...patch };

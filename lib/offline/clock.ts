@@ -13,18 +13,20 @@ export type Clocks = {
   db: TabletDb;
   nowMs: () => number;
   bootId: string;
+  /** The clock that nobody can set; the browser's, where it isn't said. */
+  monotonicMs?: () => number;
   /** How long the tablet has slept since this page was opened. */
   sleptMs?: () => number;
 };
 
-export const readingOf = ({ nowMs, bootId }: Omit<Clocks, "db">): Reading => ({
+export const readingOf = ({ nowMs, bootId, monotonicMs }: Omit<Clocks, "db">): Reading => ({
   wallMs: nowMs(),
-  monotonicMs: performance.now(),
+  monotonicMs: monotonicMs?.() ?? performance.now(),
   bootId,
 });
 
 /** When a request leaves; what its answer says of the time is as good as the way there and back was short. */
-export const leaving = (): number => performance.now();
+export const leaving = (clocks: Omit<Clocks, "db">): number => readingOf(clocks).monotonicMs;
 
 /** What the two clocks said to each other at the last contact, kept beside every act that follows. */
 export async function keepServerTime(

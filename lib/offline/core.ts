@@ -74,6 +74,8 @@ export type Core = {
   server: Server;
   bootId: string;
   nowMs: () => number;
+  /** The clock that nobody can set; the browser's, where it isn't said. */
+  monotonicMs?: () => number;
   /** How long the tablet has slept since this page was opened. */
   sleptMs?: () => number;
   view: () => TabletView;
@@ -91,7 +93,7 @@ export async function clockNow(core: Core): Promise<Clock> {
   const last = await kept(core.db, "clock");
   return {
     nowMs: core.nowMs(),
-    monotonicMs: performance.now(),
+    monotonicMs: core.monotonicMs?.() ?? performance.now(),
     bootId: core.bootId,
     lastServerContact: last?.lastServerContact ?? null,
     skew: last?.skew ?? 0,

@@ -52,7 +52,7 @@ function inTurn<T>(core: Core, look: () => Promise<T>): Promise<T> {
  * not hold an act that the tablet still counts as its own.
  */
 export async function fetchPacket(core: Core, traveler: string): Promise<Answer<Packet>> {
-  const left = leaving();
+  const left = leaving(core);
   const answer = await core.server.get<Packet>(`/api/floor/travelers/${traveler}`);
   if (answer.kind !== "ok") return answer;
   await keepServerTime(core, answer.value.serverTime, left);

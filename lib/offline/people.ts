@@ -11,7 +11,7 @@ const usualIdleMinutes = 2;
 
 /** Needs the server: no tablet holds anything that could check a PIN. */
 export async function signIn(core: Core, badge: string, pin: string): Promise<Answer<SignIn>> {
-  const leftAt = leaving();
+  const leftAt = leaving(core);
   const answer = await core.server.post<SignIn>("/api/floor/sign-in", { badge, pin });
   if (answer.kind === "ok") {
     const { person, grant, notAfter, idleMinutes = usualIdleMinutes, serverTime } = answer.value;

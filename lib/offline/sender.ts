@@ -63,7 +63,7 @@ export type Round =
 export async function round(ports: SenderPorts): Promise<Round> {
   const batch = await waitingCommands(ports.db, BATCH_MAX);
   if (batch.length === 0) return (await ports.sendSeal()) ?? sendBlob(ports);
-  const left = leaving();
+  const left = leaving(ports);
   const outcome = await ports.post(batch.map(({ envelope }) => envelope));
   if (outcome.kind === "stranger") {
     return (await ports.renewSession()) ? { kind: "more" } : { kind: "failed" };

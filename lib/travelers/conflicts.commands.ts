@@ -14,7 +14,8 @@ import { readEnvelope } from "./envelopes.rules.ts";
 import type { Refusal } from "./refusal.schema.ts";
 
 type Refused = { code: string; params: Readonly<Record<string, string>> };
-const refused = (code: string): Result<never, Refused> => err({ code, params: {} });
+const refused = (code: string, params: Refused["params"] = {}): Result<never, Refused> =>
+  err({ code, params });
 
 /** The tablet that an act came from, as who identified it then: lib/boundary's. */
 export type DeviceActor = (site: string, device: NonNullable<Actor["device"]>) => Actor;
@@ -30,7 +31,7 @@ export async function releaseQuarantined(
   identify: { deviceActor: DeviceActor; actorOfGrant: ActorOfGrant },
 ): Promise<Result<{ verdict: string }, Refused | Refusal>> {
   const act = await quarantinedAct(actor, form, identify);
-  if (!act) return refused("signal_unknown");
+  if (!act) return refused("signal_unknown", { seq: String(form.signal) });
   const { verdicts, isWaiting } = await applyActs(actor.site, form.traveler, [act]);
   const [verdict] = verdicts;
   if (isWaiting || !verdict) return refused("not_decided");
@@ -114,7 +115,7 @@ export function reviewDevice(actor: Actor, form: ReviewDeviceForm): Promise<Resu
       select: { type: true, deviceId: true },
     });
     const isOpen = found?.type === "device.gap" || found?.type === "command.not_applied";
-    if (!isOpen) return refused("signal_unknown");
+    if (!isOpen) return refused("signal_unknown", { seq: String(form.entry) });
     const body = { entry: form.entry, note: sha256Hex(form.note) };
     return ok({
       value: null,
