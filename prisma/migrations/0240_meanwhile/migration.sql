@@ -66,4 +66,4 @@ end $$;
 alter function meanwhile_for_command(uuid, jsonb)
   set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off;
 revoke execute on function meanwhile_for_command(uuid, jsonb) from public;
-grant execute on function meanwhile_for_command(uuid, jsonb) to buyoff_app;
+grant execute on function meanwhile_for_command(uuid, jsonb) to buyoff_app, buyoff_worker;
