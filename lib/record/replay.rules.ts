@@ -141,13 +141,19 @@ const outcomeOf = (verdict: CommandVerdict): unknown => {
   return verdict.verdict === "recorded_not_applied" ? verdict.refusal : verdict;
 };
 
+/** What the server notices while it decides, of the tablet's clock and of the revision: no rule is asked for it. */
+const saidBeside: ReadonlySet<string> = new Set(["clock.skewed", "revision.superseded_in_use"]);
+
 /** What the traveler's entries say became of the command, in the same form. */
 function recordedOf(
   { command, decidedAt }: StoredReceipt,
   entries: readonly EntryLine[],
   elsewhere: readonly EntryLine[],
 ): unknown {
-  const own = entries.filter((entry) => entry.command === command && entry.seq > (decidedAt ?? 0));
+  const own = entries.filter(
+    (entry) =>
+      entry.command === command && entry.seq > (decidedAt ?? 0) && !saidBeside.has(entry.type),
+  );
   const [first] = own;
   if (first?.type === "command.not_applied") {
     const { refusal, params } = first.body as { refusal: string; params: unknown };

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { actorOfSeed, actorOfVerifier } from "#lib/boundary/actor";
 import { forSite } from "#lib/db/client";
 import {
+  aHold,
   anInstruction,
   aPlant,
   aTablet,
@@ -15,11 +16,14 @@ import { canonicalSha256, sha256Hex } from "#lib/kit/canonical";
 import { uuidv7 } from "#lib/kit/ids";
 import { type BoxOf, type SealingKey, sealTo } from "#lib/kit/sealing";
 import { sealingKey } from "#lib/kit/sealing-keys";
+import { instant } from "#lib/kit/time";
 import { issueBadge, setPin } from "#lib/people/commands";
 import { decideOfflineSigning } from "#lib/plant/signing-policy.commands";
 import { replayRecord } from "#lib/record/replay.queries";
 import { verifyStream } from "#lib/record/verify.queries";
 import { buyoffContent } from "./buyoffs.rules.ts";
+import { applyCommand } from "./commands.ts";
+import { conflictsFound } from "./conflicts.queries.ts";
 import { verifySealed } from "./offline-signing.commands.ts";
 import type { Command, CommandVerdict } from "./schema.ts";
 
@@ -105,16 +109,29 @@ const codes = (verdicts: readonly CommandVerdict[]) =>
 type Typed = { badge?: string; pin?: string };
 type Signed = { traveler: string; command: string; sealed: string; verdict: string | undefined };
 
+type Sealing = { key?: SealingKey; of?: Partial<BoxOf>; clock?: Away };
+/** When it was done, and since when nobody had answered. */
+type Away = Parameters<TestTablet["envelope"]>[4];
+
+const aSerial = () => `S-${uuidv7().slice(-8)}`;
+
 /** At the tablet without a network: the first operation done and signed into a box. */
-async function signedOffline(
-  tablet: TestTablet,
-  typed: Typed = {},
-  { key = sealingKey(), of = {} }: { key?: SealingKey; of?: Partial<BoxOf> } = {},
-): Promise<Signed> {
-  const [traveler = ""] = await released(plant, `S-${uuidv7().slice(-8)}`);
+async function signedOffline(tablet: TestTablet, typed: Typed = {}, sealing: Sealing = {}) {
+  const [traveler = ""] = await released(plant, aSerial());
   const { operator } = plant.people;
   const acts = work(0).map((act) => tablet.envelope(operator, traveler, act));
   expect(codes(await tablet.send(...acts))).toEqual(Array(4).fill("applied"));
+  return signedInto(tablet, traveler, typed, sealing);
+}
+
+/** The first operation, which is done, signed into a box. */
+async function signedInto(
+  tablet: TestTablet,
+  traveler: string,
+  typed: Typed = {},
+  { key = sealingKey(), of = {}, clock = {} }: Sealing = {},
+): Promise<Signed> {
+  const { operator } = plant.people;
   const operation = plant.content.operations[0];
   const requirement = operation?.buyoffs[0];
   if (!operation || !requirement) throw new Error("nothing to sign");
@@ -127,7 +144,9 @@ async function signedOffline(
   const auth = { sealed: { sha256: sha256Hex(sealed), key: key.id } };
   const body = { ...place, contentSha256 };
   const signing = { id: command, type: "signBuyoff", body } as const;
-  const [verdict] = codes(await tablet.send(tablet.envelope(operator, traveler, signing, auth)));
+  const [verdict] = codes(
+    await tablet.send(tablet.envelope(operator, traveler, signing, auth, clock)),
+  );
   return { traveler, command, sealed, verdict };
 }
 
@@ -329,4 +348,71 @@ it("the record of all of it is whole: it folds to its rows, and the rules say th
     expect(await verifyStream(actorOfSeed(plant.site), id), id).toMatchObject({ broken: null });
   }
   expect(await replayRecord(plant.site)).toMatchObject({ different: 0, differences: [] });
+});
+
+it("story 10: forty-one minutes without a network, 23 acts, two signatures to verify, one conflict to review", async () => {
+  const tablet = await plant.tablet();
+  const [first = "", second = "", third = ""] = await released(
+    plant,
+    aSerial(),
+    aSerial(),
+    aSerial(),
+  );
+  const back = Date.now();
+  const ago = (minutes: number) => instant(back - minutes * 60_000);
+  let acts = 0;
+  // One every hundred seconds: the last a minute before the network is back.
+  const clock = (): Away => {
+    acts += 1;
+    return {
+      wall: ago(41 - acts * 1.74),
+      lastServerContact: ago(41),
+      uncertainty: 100,
+      step: 0,
+      asOf: ago(41),
+    };
+  };
+  const does = async (traveler: string, ...deeds: readonly Pick<Command, "type" | "body">[]) =>
+    codes(
+      await tablet.send(
+        ...deeds.map((deed) => tablet.envelope(plant.people.operator, traveler, deed, {}, clock())),
+      ),
+    );
+  const hold = { ...aHold(), id: uuidv7() } as Command;
+  const quality = actorOfSeed(plant.site, { ...plant.people.quality });
+  await applyCommand(quality, { traveler: third, command: hold, at: ago(20) });
+
+  const [presented, started, measured] = work(0);
+  if (!presented || !started || !measured) throw new Error("no step");
+  const note = (text: string) =>
+    ({ type: "addNote", body: { step: null, text } }) as Pick<Command, "type" | "body">;
+  const verdicts = [...(await does(third, presented, started)), ...(await does(first, ...work(0)))];
+  const one = await signedInto(tablet, first, {}, { clock: clock() });
+  verdicts.push(one.verdict ?? "", ...(await does(first, ...work(1))));
+  verdicts.push(...(await does(first, ...["a", "b", "c", "d", "e", "f"].map(note))));
+  verdicts.push(...(await does(second, ...work(0))));
+  const two = await signedInto(tablet, second, {}, { clock: clock() });
+  verdicts.push(two.verdict ?? "", ...(await does(third, measured)));
+  expect(verdicts).toEqual([...Array(22).fill("applied"), "on_hold"]);
+
+  expect(await buyoff(one)).toMatchObject({ status: "pending_verification" });
+  expect(await buyoff(two)).toMatchObject({ status: "pending_verification" });
+  for (const signed of [one, two]) {
+    expect(await found(signed, tablet)).toEqual({ status: "signed", held: false });
+    const { at = "", verifiedAt = "" } = (await buyoff(signed)) ?? {};
+    expect(at < ago(1) && (verifiedAt ?? "") >= instant(back)).toBe(true);
+  }
+  const { conflicts } = await conflictsFound(quality);
+  const ours = conflicts.filter((of) => [first, second, third].includes(of.traveler));
+  expect(ours).toMatchObject([{ traveler: third, kind: "conflict" }]);
+  for (const traveler of [first, second, third]) {
+    expect(await verifyStream(plant.seed, traveler)).toMatchObject({ broken: null });
+  }
+  const entries = await forSite(plant.site).entry.findMany({
+    where: { streamId: { in: [first, second, third] }, deviceId: tablet.device },
+  });
+  const span = entries.map(({ occurredAt }) => occurredAt.getTime());
+  // From the first act to the last, as they were done; all of it was heard of afterwards.
+  expect(Math.round((Math.max(...span) - Math.min(...span)) / 60_000)).toBe(38);
+  expect(await replayRecord(plant.site)).toMatchObject({ different: 0 });
 });

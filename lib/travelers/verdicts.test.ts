@@ -18,6 +18,7 @@ import { uuidv7 } from "#lib/kit/ids";
 import { dateIn, instant, plusMinutes } from "#lib/kit/time";
 import { withdrawBadge } from "#lib/people/changes.commands";
 import { withdrawQualification } from "#lib/people/qualifications.commands";
+import { replayRecord } from "#lib/record/replay.queries";
 import { entryLine } from "#lib/record/schema";
 import { applyCommand } from "./commands.ts";
 import type { Command, CommandVerdict } from "./schema.ts";
@@ -111,6 +112,7 @@ describe("revision superseded after the act", () => {
     await outOfUse(plant, status, 10);
     expect(codesOf(await tablet.send(...acts(30)))).toEqual(all("applied"));
     expect(await signalsOf(plant, traveler)).toEqual(["superseded_revision"]);
+    expect(await replayRecord(plant.site)).toMatchObject({ different: 0, differences: [] });
   });
 });
 
