@@ -1,9 +1,11 @@
-import type { Page } from "@playwright/test";
+import type { CDPSession, Page } from "@playwright/test";
 import { expect, test } from "./fixtures.ts";
-import { rows } from "./support/database.ts";
+import { entriesOf, rows } from "./support/database.ts";
 import { waitingIn, writeNote } from "./support/offline.ts";
+import { aPicture } from "./support/pictures.ts";
 import { Player } from "./support/player.ts";
 import { run } from "./support/run.ts";
+import { seen } from "./support/sight.ts";
 import { demoKit } from "./support/tablet.ts";
 import { aUnit } from "./support/units.ts";
 
@@ -19,6 +21,12 @@ async function atWork(page: Page) {
   return unit;
 }
 
+const memory = (devtools: CDPSession, quotaSize?: number) =>
+  devtools.send("Storage.overrideQuotaForOrigin", {
+    origin: run.origin,
+    ...(quotaSize === undefined ? {} : { quotaSize }),
+  });
+
 const deviceOf = (page: Page): Promise<string> =>
   page.evaluate(
     () =>
@@ -33,6 +41,85 @@ const deviceOf = (page: Page): Promise<string> =>
         };
       }),
   );
+
+/** What the browser says of its memory, of which most say nothing exact. */
+const saysFree = (page: Page, megabytes: number) =>
+  page.evaluate(
+    (quota) => {
+      navigator.storage.estimate = async () => ({ quota, usage: 0 });
+    },
+    megabytes * 1024 * 1024,
+  );
+
+/** A browser goes by what it knew of the disk for half a minute. Tried with a database beside the tablet's own. */
+const untilFull = (page: Page): Promise<void> =>
+  expect
+    .poll(
+      () =>
+        page.evaluate(
+          () =>
+            new Promise<string>((resolve) => {
+              const opening = indexedDB.open("probe");
+              opening.onupgradeneeded = () => opening.result.createObjectStore("probe");
+              opening.onerror = () => resolve(opening.error?.name ?? "");
+              opening.onsuccess = () => {
+                const tx = opening.result.transaction("probe", "readwrite");
+                tx.objectStore("probe").put(new ArrayBuffer(1024 * 1024), "one");
+                const end = (said: string) => {
+                  opening.result.close();
+                  resolve(said);
+                };
+                tx.oncomplete = () => end("taken");
+                tx.onabort = () => end(tx.error?.name ?? "");
+              };
+            }),
+        ),
+      { timeout: 90_000, intervals: [3_000] },
+    )
+    .toBe("QuotaExceededError");
+
+const openMore = (page: Page) =>
+  page.getByRole("main").getByRole("button", { name: "More", exact: true }).click();
+
+test("a tablet that runs full refuses photos first and then acts, in words, and shows nothing as done that is not kept", async ({
+  page,
+  context,
+}) => {
+  const unit = await atWork(page);
+  const devtools = await context.newCDPSession(page);
+  await openMore(page);
+  const dialog = page.getByRole("dialog");
+  const file = { name: "photo.png", mimeType: "image/png", buffer: aPicture.bytes };
+  const takePhoto = () => dialog.locator('input[type="file"]').setInputFiles(file);
+  await saysFree(page, 150);
+  await takePhoto();
+  await expect(dialog).toContainText("The tablet is nearly full");
+  await seen(page, "a photo that a full tablet refuses");
+
+  // Not every browser says how much is left: then it is known when the disk takes no more.
+  await saysFree(page, 10_000);
+  await memory(devtools, 1);
+  await untilFull(page);
+  await takePhoto();
+  await dialog.getByRole("button", { name: "Keep this photo" }).click();
+  await expect(dialog).toContainText("This tablet’s memory is full. Nothing was recorded.");
+  await seen(page, "a photo that the disk did not take");
+  await dialog.getByRole("button", { name: "Write a note" }).click();
+  await dialog.getByRole("textbox").fill("Said while the tablet was full");
+  await dialog.getByRole("button", { name: "Keep the note" }).click();
+  await expect(dialog).toContainText("This tablet’s memory is full. Nothing was recorded.");
+  await expect(dialog.getByRole("textbox")).toHaveValue("Said while the tablet was full");
+  await seen(page, "an act that a full tablet refuses");
+  expect(await waitingIn(page)).toEqual([]);
+  const notes = async () =>
+    (await entriesOf(unit.traveler)).filter(({ type }) => type === "note.added").length;
+  expect(await notes()).toBe(0);
+
+  await memory(devtools);
+  await dialog.getByRole("button", { name: "Keep the note" }).click();
+  await expect(dialog.getByRole("button", { name: "Write a note" })).toBeVisible();
+  await expect.poll(notes).toBe(1);
+});
 
 test("a tablet whose memory the browser has cleared enrols again, and the record says what was lost with it", async ({
   page,
