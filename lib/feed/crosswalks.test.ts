@@ -6,7 +6,7 @@ vi.hoisted(() => {
 });
 
 import { actorOfSeed } from "#lib/boundary/actor";
-import { sha256Hex } from "#lib/kit/canonical";
+import { type Canonical, canonicalJson, sha256Hex } from "#lib/kit/canonical";
 import { uuidv7 } from "#lib/kit/ids";
 import { ConnectorRefused, saveConnector } from "./connector.commands.ts";
 import { qmsSandboxConfig } from "./connectors/qms-sandbox/rules.ts";
@@ -29,6 +29,7 @@ import {
   previewCrosswalk,
 } from "./crosswalks-import.commands.ts";
 import { askDiscard, decideDiscard, retryDelivery } from "./dead-letters.commands.ts";
+import { defaultRules } from "./default-rules.rules.ts";
 import { redriveMapped } from "./redrive.worker.ts";
 import { aPlant, type TestPlant } from "./testing/plant.ts";
 import { portsWith, unexpected, until } from "./testing/ports.ts";
@@ -351,6 +352,43 @@ test("the coverage names what would be stopped before anything is sent", async (
   expect(await found("defect_code", "TRQ-01")).toEqual({ qms: { how: "missing", to: null } });
   await map("TRQ-01", "Q-2002");
   expect(await found("defect_code", "TRQ-01")).toEqual({ qms: { how: "mapped", to: "Q-2002" } });
+});
+
+test("the coverage takes a word of theirs only while its line holds, and a rule that has its day already leads somewhere", async () => {
+  const { record } = qmsSandboxConfig(sandbox.url);
+  const asked = record.replace(
+    '"decision": decision',
+    '"decision": $code("disposition", decision)',
+  );
+  plant = await aPlant(sandbox.url, { record: asked }, undefined, [
+    ["disposition", "Repair per MRB", "repair"],
+  ]);
+  const cells = async () =>
+    (await coverageOf(actor())).rows.find(({ code }) => code === "repair")?.cells;
+  expect(await cells()).toEqual({ qms: { how: "mapped", to: "Repair per MRB" } });
+  const end = { command: uuidv7(), line: await lineOf("Repair per MRB"), validTo: "", reason };
+  expect(await endLine(actor(), end)).toMatchObject({ ok: true });
+  expect(await cells()).toEqual({ qms: { how: "missing", to: null } });
+
+  await plant.query(
+    `insert into connectors (id, site_id, code, name, config, status)
+     select gen_random_uuid(), site_id, 'second', 'Second register', config, 'paused' from connectors where id = $1`,
+    [plant.connector],
+  );
+  expect((await coverageOf(actor())).unled).toEqual(["Second register"]);
+  const content = defaultRules["capa-from-repeats"]?.content("second");
+  const text = canonicalJson(content as unknown as Canonical);
+  const rule = uuidv7();
+  await plant.query(
+    "insert into routing_rules (id, site_id, code, created_at) values ($1, $2, 'capa-from-repeats', now())",
+    [rule, plant.site],
+  );
+  await plant.query(
+    `insert into routing_rule_versions (rule_id, version, site_id, content, content_sha256, changed_at,
+       approved_at, effective_from) values ($1, 1, $2, $3, $4, now(), now(), now() + interval '3 days')`,
+    [rule, plant.site, text, sha256Hex(text)],
+  );
+  expect((await coverageOf(actor())).unled).toEqual([]);
 });
 
 describe("a list's file", () => {
