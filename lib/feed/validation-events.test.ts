@@ -123,6 +123,16 @@ test("what is too large for the system, and what it refuses, are failures", asyn
   expect(outcomes).toMatchObject({ "real-events": "failed", publish: "failed" });
 });
 
+test("a system that is not there fails what asks it", async () => {
+  await listening(1);
+  receiver.close();
+  receiver.closeAllConnections();
+  const { outcomes, stepsOf } = await executed();
+  const asked = stepsOf("auth-failure").find(({ act }) => act === "ask");
+  expect(asked).toMatchObject({ observed: "failed", verdict: "failed" });
+  expect(outcomes).toMatchObject({ "auth-failure": "failed", publish: "failed" });
+});
+
 test("a plant that has told nothing yet shows nothing", async () => {
   await listening(0);
   const { outcomes, stepsOf } = await executed();
