@@ -21,8 +21,9 @@ export function RefusedCommands() {
   const t = useTranslations("floor.refused");
   const { view, acknowledge } = useTablet();
   const [isBusy, setBusy] = useState(false);
-  const [row] = view.refusals;
-  if (row === undefined) return null;
+  const [refused] = view.refusals;
+  if (refused === undefined) return null;
+  const { row, unit } = refused;
   const seen = async () => {
     setBusy(true);
     await acknowledge(row.commandId);
@@ -39,7 +40,8 @@ export function RefusedCommands() {
       className="w-[680px]"
     >
       <p className="mb-3 text-[18px] text-ink-2">
-        {t.has(`commands.${row.type}`) ? t(`commands.${row.type}`) : row.type}
+        {t.has(`commands.${row.type}`) ? t(`commands.${row.type}`) : row.type}{" "}
+        <b className="mono text-ink">{unit}</b>
       </p>
       <div className="rounded bg-stop-wash px-5 py-4 text-[19px] leading-snug">
         <RefusedReason row={row} />

@@ -93,7 +93,10 @@ test("story 10: a tablet without a network, 23 acts, two signatures to verify, o
   await test.step("the operator has seen what was not applied", async () => {
     const dialog = page.getByRole("dialog").filter({ hasText: third.unit });
     await expect(dialog).toBeVisible();
+    await expect(dialog).toContainText("2.6");
     await seen(page, "what was not applied, story 10");
+    await dialog.getByRole("button", { name: "I have seen it" }).click();
+    await expect(dialog).toBeHidden();
   });
 
   await test.step("quality reviews the one conflict, with both sides, and closes it", async () => {

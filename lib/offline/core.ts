@@ -1,6 +1,6 @@
 import { instant } from "#lib/kit/time";
 import type { TravelerState } from "#lib/travelers/state.schema";
-import { type DecisionRow, type KeptSample, kept, type TabletDb } from "./memory.ts";
+import { type KeptSample, kept, type RefusedAct, type TabletDb, unitNames } from "./memory.ts";
 import { type Clock, refusedUnseen, waitingCommands } from "./queue.ts";
 import type { Server } from "./server.ts";
 import type { DemoKit, DeviceSession, FloorPerson, Packet, StationQueue } from "./wire.schema.ts";
@@ -32,7 +32,7 @@ export type TabletView = {
   unsentPhotos: number;
   /** Signatures given without a network whose boxes the server has not opened yet. */
   unverified: number;
-  refusals: readonly DecisionRow[];
+  refusals: readonly RefusedAct[];
   queue: StationQueue | null;
   open: OpenTraveler | null;
   demo: DemoKit | null;
@@ -109,10 +109,13 @@ export async function refreshCounts(core: Core): Promise<void> {
     core.db.getAll("blobs"),
     core.db.count("seals"),
   ]);
+  const unitOf = unitNames(core.db);
   core.set({
     unsent: waiting.length,
     unverified,
-    refusals,
+    refusals: await Promise.all(
+      refusals.map(async (row) => ({ row, unit: await unitOf(row.traveler) })),
+    ),
     unsentPhotos: blobs.filter((blob) => blob.sentAt === null).length,
   });
 }

@@ -27,6 +27,8 @@ export type DecisionRow = {
   /** Of a signature given without a network: what the server found in its box; absent: not opened yet. */
   verification?: { status: string; refusal: SealRefusal | null };
 };
+/** An act that the server did not apply, and the unit that it was about. */
+export type RefusedAct = { row: DecisionRow; unit: string | null };
 export type SealRefusal = { code: "signature_rejected" | "signature_rejected_held" };
 
 export type WaitingCommand = { deviceSeq: number; envelope: Envelope; triedAt: string | null };
@@ -132,4 +134,18 @@ export async function isTaken(write: () => Promise<unknown>): Promise<boolean> {
     if (error instanceof DOMException && error.name === "QuotaExceededError") return false;
     throw error;
   }
+}
+
+/** The number on the unit, where its packet is still here. */
+export function unitNames(db: TabletDb): (traveler: string) => Promise<string | null> {
+  const known = new Map<string, Promise<string | null>>();
+  const ask = async (traveler: string) => {
+    const unit = (await db.get("packets", traveler))?.packet.state.unit;
+    return unit?.serial ?? unit?.lot ?? null;
+  };
+  return (traveler) => {
+    const name = known.get(traveler) ?? ask(traveler);
+    known.set(traveler, name);
+    return name;
+  };
 }

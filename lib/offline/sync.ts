@@ -1,11 +1,10 @@
 import { instant } from "#lib/kit/time";
 import { uncertaintyAt } from "#lib/travelers/tablet-clock.rules";
 import { type Core, clockNow } from "./core.ts";
-import type { DecisionRow, TabletDb } from "./memory.ts";
+import { type RefusedAct, unitNames } from "./memory.ts";
 import { plantNowMs, readingIn, waitingCommands } from "./queue.ts";
 
 export type UnsentAct = { id: string; type: string; unit: string | null; at: string };
-export type RefusedAct = { row: DecisionRow; unit: string | null };
 
 /** What of this tablet's work the server doesn't have, and what it did not take. */
 export type SyncStatus = {
@@ -80,20 +79,6 @@ export async function syncStatus(core: Core): Promise<SyncStatus> {
       refused.map(async (row) => ({ row, unit: await unitOf(row.traveler) })),
     ),
     storage,
-  };
-}
-
-/** The number on the unit, where its packet is still here. */
-function unitNames(db: TabletDb): (traveler: string) => Promise<string | null> {
-  const known = new Map<string, Promise<string | null>>();
-  const ask = async (traveler: string) => {
-    const unit = (await db.get("packets", traveler))?.packet.state.unit;
-    return unit?.serial ?? unit?.lot ?? null;
-  };
-  return (traveler) => {
-    const name = known.get(traveler) ?? ask(traveler);
-    known.set(traveler, name);
-    return name;
   };
 }
 
