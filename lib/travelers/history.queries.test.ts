@@ -176,6 +176,7 @@ it("shows a site its own travelers, holds and defects, and nothing of another's"
   ).toEqual(["FSB-0011"]);
   expect(await waitingCounts(atHere)).toEqual({
     reviews: 0,
+    conflicts: 0,
     waivers: 0,
     defects: 1,
     holds: 1,
@@ -183,6 +184,7 @@ it("shows a site its own travelers, holds and defects, and nothing of another's"
   });
   expect(await waitingCounts(atElsewhere)).toEqual({
     reviews: 0,
+    conflicts: 0,
     waivers: 0,
     defects: 1,
     holds: 1,

@@ -5,14 +5,14 @@ import { sha256Hex } from "#lib/kit/canonical";
 import { aBench, act, type Bench, type Given } from "./bench/bench.ts";
 import { sealedFacts, verification } from "./bench/box.ts";
 import { diceFrom } from "./bench/dice.ts";
-import { hostileDeed } from "./bench/hostile.ts";
+import { hostileDeed, play } from "./bench/hostile.ts";
 import { stillOpen } from "./bench/oracle.ts";
 import { unsoundDepartures } from "./bench/oracle-departures.ts";
 import { unsoundOffline } from "./bench/oracle-offline.ts";
 import { bracketPlan, named, requirement } from "./bench/plan.ts";
 import { policy } from "./bench/plant.ts";
 import { aHold, inWorkAt, outcome, planWith, read, sign } from "./bench/stage.ts";
-import { stepOn, tryDeed, workUntil } from "./bench/worker.ts";
+import { stepOn, workUntil } from "./bench/worker.ts";
 import { buyoffsDue, chainAt } from "./buyoffs.rules.ts";
 import { fold } from "./evolve.rules.ts";
 import type { Facts } from "./facts.schema.ts";
@@ -230,7 +230,7 @@ test("whatever is done while a signature is pending, nothing is built on a wrong
         else if (move === 1) open(bench, "components_wrong");
         else if (move === 2) seal(bench);
         else if (move === 3) sign(bench, kit);
-        else if (move < 6) tryDeed(bench, hostileDeed(bench, dice));
+        else if (move < 6) play(bench, hostileDeed(bench, dice));
         else stepOn(bench);
         if (bench.state.status === "complete") {
           expect(stillOpen(bench.content, bench.events, "FSB-0118")).toEqual([]);

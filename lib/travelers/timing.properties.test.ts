@@ -1,15 +1,14 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Bench, Deed } from "./bench/bench.ts";
 import { diceFrom } from "./bench/dice.ts";
-import { hostileDeed } from "./bench/hostile.ts";
+import { hostileDeed, play } from "./bench/hostile.ts";
 import { stillOpen } from "./bench/oracle.ts";
 import { unsoundTimes } from "./bench/oracle-clocks.ts";
 import { hurriedPlan } from "./bench/plan-clocks.ts";
 import { inWorkAt } from "./bench/stage.ts";
-import { deeds, tryDeed } from "./bench/worker.ts";
+import { deeds } from "./bench/worker.ts";
 import { timedDeed } from "./bench/worker-clocks.ts";
-import { parseBody, type TravelerEvent } from "./schema.ts";
+import type { TravelerEvent } from "./schema.ts";
 
 /** `BUYOFF_SEQUENCES=10000 npx vitest run …` for the long run. */
 const environment = import.meta.env as unknown as Readonly<Record<string, string | undefined>>;
@@ -29,11 +28,6 @@ const sequence = fc.record({
   from: fc.constantFrom("030.1", "030.2", "030.4"),
   moves: fc.array(move, { maxLength: 24, size: "max" }),
 });
-
-function play(bench: Bench, { type, body, given }: Deed): boolean {
-  const parsed = parseBody(type, body);
-  return parsed !== null && tryDeed(bench, { type, body: parsed.body, given }).ok;
-}
 
 test(
   "whatever is timed, waited for or mixed, whenever: nothing past a limit passes in silence, and no complete unit has such a time open",

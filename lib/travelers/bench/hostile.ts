@@ -1,7 +1,7 @@
 import type { Field } from "#lib/instructions/schema";
 import { sha256Hex } from "#lib/kit/canonical";
 import type { CommandType } from "../schema.ts";
-import { commandBodies } from "../schema.ts";
+import { commandBodies, parseBody } from "../schema.ts";
 import type { Bench, Deed, Given } from "./bench.ts";
 import { shown } from "./bench.ts";
 import { hasBox } from "./box.ts";
@@ -10,7 +10,7 @@ import { backingBodies } from "./hostile-qualified.ts";
 import { named } from "./plan.ts";
 import type { Name } from "./plant.ts";
 import { gages, people, stock } from "./plant.ts";
-import { deeds } from "./worker.ts";
+import { deeds, tryDeed } from "./worker.ts";
 import { clockBodies } from "./worker-clocks.ts";
 import { departureBodies, likelyDepartures } from "./worker-departures.ts";
 import { materialBodies } from "./worker-materials.ts";
@@ -116,6 +116,12 @@ export function hostileDeed(bench: Bench, dice: Dice): Deed {
       ...(offline && { facts: offline }),
     },
   };
+}
+
+/** As a command comes in: one that its schema doesn't know meets no rule. */
+export function play(bench: Bench, { type, body, given }: Deed): boolean {
+  const parsed = parseBody(type, body);
+  return parsed !== null && tryDeed(bench, { type, body: parsed.body, given }).ok;
 }
 
 /** Enough for every command that says little; what a command doesn't know, its schema leaves out. */
