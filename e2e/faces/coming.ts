@@ -61,6 +61,13 @@ export const coming: Faces = {
     await seen(page, `${file} nothing waits`);
     await page.unroute("**/api/floor/queue");
   },
+  "checkouts-dialog.tsx": (at, file) =>
+    over(
+      at,
+      file,
+      () => at.page.getByRole("button", { name: "Check out for work off-line" }).click(),
+      "common.close",
+    ),
   "player-screen.tsx": async ({ page, player, unit }, file) => {
     await player.open(unit(0));
     await seen(page, file);
@@ -86,6 +93,20 @@ export const coming: Faces = {
     await seen(at.page, `${file} a note of one long word`);
     await note.fill("");
     await choose(at, "common.back");
+    await choose(at, "common.close");
+  },
+  "checkout-entry.tsx": async (at, file) => {
+    const { say } = at;
+    await tapExactly(at, "floor.more.open");
+    await choose(at, "floor.checkout.take");
+    const giveBack = dialog(at).getByRole("button", { name: say("floor.checkout.giveBack") });
+    await expect(giveBack).toBeVisible();
+    await giveBack.scrollIntoViewIfNeeded();
+    await seen(at.page, file);
+    await giveBack.click();
+    await expect(
+      dialog(at).getByRole("button", { name: say("floor.checkout.take"), exact: true }),
+    ).toBeVisible();
     await choose(at, "common.close");
   },
   "text-keys.tsx": (at, file) =>
@@ -138,10 +159,6 @@ async function refusedLater({ page, player, say, unit }: At, file: string): Prom
   await player.open(unit(0));
   await expect(page.getByText(say("floor.gage.scanLead"))).toBeVisible();
   await page.context().setOffline(true);
-  await player.scan("GAG~TW-0209");
-  const inUse = say("floor.gage.change", { code: "TW-0209" });
-  await expect(page.getByRole("button", { name: inUse })).toBeVisible();
-  await seen(page, `${file} without the network`);
   const elsewhere = await aTablet(run.origin);
   const crew = await crewAt(elsewhere);
   const packet = await elsewhere.packet(traveler);
@@ -152,6 +169,10 @@ async function refusedLater({ page, player, say, unit }: At, file: string): Prom
     comment: null,
   });
   expect(verdict.verdict).toBe("applied");
+  await player.scan("GAG~TW-0209");
+  const inUse = say("floor.gage.change", { code: "TW-0209" });
+  await expect(page.getByRole("button", { name: inUse })).toBeVisible();
+  await seen(page, `${file} without the network`);
   await page.context().setOffline(false);
   const refusals = page.getByRole("dialog", { name: say("floor.refused.title") });
   await expect(refusals).toBeVisible({ timeout: 60_000 });
