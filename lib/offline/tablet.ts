@@ -1,7 +1,7 @@
 import { rangeOf } from "#lib/blobs/parts.rules";
 import { uuidv7 } from "#lib/kit/ids";
 import { instant } from "#lib/kit/time";
-import { protocols } from "#lib/travelers/schema";
+import { protocols } from "#lib/travelers/protocol.rules";
 import { type Acts, makeActs } from "./acts.ts";
 import { lookAtCheckedOut } from "./checkouts.ts";
 import { readingOf, watchSleep } from "./clock.ts";

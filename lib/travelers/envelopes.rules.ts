@@ -1,5 +1,6 @@
 import { type Canonical, canonicalJson, sha256Hex } from "#lib/kit/canonical";
-import { type Command, type Envelope, envelopeSchema, parseBody, protocols } from "./schema.ts";
+import { protocols } from "./protocol.rules.ts";
+import { type Command, type Envelope, envelopeSchema, parseBody } from "./schema.ts";
 
 export type ProtocolRefusal = {
   code: "protocol_too_old" | "protocol_too_new";

@@ -21,8 +21,8 @@ import { GET as getQueue } from "../../app/api/floor/queue/route.ts";
 import { GET as getPacket } from "../../app/api/floor/travelers/[id]/route.ts";
 import { buyoffsDue } from "./buyoffs.rules.ts";
 import { mixesToJoin } from "./clocks.rules.ts";
+import { protocols } from "./protocol.rules.ts";
 import { findTraveler, headForTablet, packetForTablet, stationQueue } from "./queries.ts";
-import { protocols } from "./schema.ts";
 
 const note = "The left bracket was replaced before";
 

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { DECIMAL } from "#lib/kit/decimal";
+import { protocols } from "./protocol.rules.ts";
 
 const id = z.uuid();
 const hash = z.string().check(z.regex(/^[0-9a-f]{64}$/));
@@ -325,9 +326,6 @@ export const envelopeSchema = z.object({
   blobs: z.array(hash),
 });
 export type Envelope = z.output<typeof envelopeSchema>;
-
-/** What this version takes. A tablet that speaks another is told so, and loses nothing by it. */
-export const protocols = { oldest: 1, newest: 2 } as const;
 
 /** Of a batch before anything else of it is read. */
 export const protocolSchema = z.object({ protocol: z.int() });

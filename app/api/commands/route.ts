@@ -7,7 +7,8 @@ import { instant } from "#lib/kit/time";
 import { applyEnvelopes } from "#lib/travelers/commands";
 import { protocolRefused } from "#lib/travelers/envelopes.rules";
 import { peopleOnPaper } from "#lib/travelers/paper.queries";
-import { batchSchema, type CommandVerdict, protocolSchema, protocols } from "#lib/travelers/schema";
+import { protocols } from "#lib/travelers/protocol.rules";
+import { batchSchema, type CommandVerdict, protocolSchema } from "#lib/travelers/schema";
 
 /** A full batch of the longest commands, with room to spare. */
 const bytesMax = 1024 * 1024;
