@@ -1,5 +1,6 @@
 import type { Page } from "@playwright/test";
 import { expect, test } from "./fixtures.ts";
+import { conflictCount, conflictsOf } from "./support/conflicts.ts";
 import type { Unit } from "./support/crew.ts";
 import { entriesOf } from "./support/database.ts";
 import { aFlappingNetwork, type Flapping } from "./support/flapping.ts";
@@ -63,12 +64,6 @@ async function bothSides(page: Page): Promise<{ desk: Desk; unit: Unit }> {
   return { unit, desk: await atDesk(page, "Ingrid Maurer") };
 }
 
-const cardOf = (page: Page, unit: Unit) =>
-  page
-    .getByRole("listitem")
-    .filter({ has: page.getByRole("heading", { name: unit.unit }) })
-    .filter({ hasText: "At the tablet" });
-
 test("hold placed before it: not applied, both sides in the room, closed with a reason", async ({
   page,
   context,
@@ -88,22 +83,22 @@ test("hold placed before it: not applied, both sides in the room, closed with a 
 
   await page.goto("/");
   await expect(page.locator("[data-section=conflicts]")).toContainText("not applied");
-  await page.goto("/conflicts");
-  const cards = cardOf(page, unit);
+  const before = await conflictCount(page, unit);
+  const cards = await conflictsOf(page, unit);
   await expect(cards.first()).toContainText("Marisol Reyes");
   await expect(cards.first()).toContainText("At the plant meanwhile");
   await expect(cards.first()).toContainText("on hold");
   await expect(cards.first()).toContainText("Priya Raman");
   await seen(page, "conflicts");
-  const before = await cards.count();
   await cards.first().getByRole("button", { name: "Close" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("button", { name: "Close it" }).click();
   await expect(dialog.getByText("This is needed.")).toBeVisible();
   await dialog.getByLabel("Why").fill("Done again after the hold was released; see the note");
   await dialog.getByRole("button", { name: "Close it" }).click();
-  await expect(cards).toHaveCount(before - 1);
+  await expect(dialog).toBeHidden();
   expect(await typesOf(unit)).toContain("signal.reviewed");
+  await expect.poll(() => conflictCount(page, unit)).toBe(before - 1);
   await page.context().addCookies([{ name: "buyoff-locale", value: "es", url: run.origin }]);
   await page.goto("/conflicts");
   await expect(page.getByRole("heading", { name: "Conflictos" })).toBeVisible();
@@ -144,8 +139,7 @@ test("step already done elsewhere: exactly one of them, and both are shown", asy
   const types = await typesOf(unit);
   expect(types.filter((type) => type === "step.completed")).toHaveLength(1);
   expect(types).toContain("command.not_applied");
-  await page.goto("/conflicts");
-  const card = cardOf(page, unit).first();
+  const card = (await conflictsOf(page, unit)).first();
   await expect(card).toContainText("At the tablet");
   await expect(card).toContainText("Step completed");
 });

@@ -1,4 +1,5 @@
 import { expect, test } from "../fixtures.ts";
+import { conflictCount, conflictsOf } from "../support/conflicts.ts";
 import { kitFor, type Unit } from "../support/crew.ts";
 import { entriesOf } from "../support/database.ts";
 import { boxesIn, waitingIn, writeNote } from "../support/offline.ts";
@@ -100,11 +101,7 @@ test("story 10: a tablet without a network, 23 acts, two signatures to verify, o
   });
 
   await test.step("quality reviews the one conflict, with both sides, and closes it", async () => {
-    await desk.goto("/conflicts");
-    const card = desk
-      .getByRole("listitem")
-      .filter({ has: desk.getByRole("heading", { name: third.unit }) })
-      .filter({ hasText: "At the tablet" });
+    const card = await conflictsOf(desk, third);
     await expect(card).toHaveCount(1);
     await expect(card).toContainText(marisol);
     await expect(card).toContainText("on hold");
@@ -113,9 +110,9 @@ test("story 10: a tablet without a network, 23 acts, two signatures to verify, o
     const dialog = desk.getByRole("dialog");
     await dialog.getByLabel("Why").fill("Recorded again once the hold is released");
     await dialog.getByRole("button", { name: "Close it" }).click();
-    await expect(card).toHaveCount(0);
-    for (const unit of [first, second]) {
-      await expect(desk.getByRole("heading", { name: unit.unit })).toHaveCount(0);
+    await expect(dialog).toBeHidden();
+    for (const unit of [first, second, third]) {
+      await expect.poll(() => conflictCount(desk, unit)).toBe(0);
     }
   });
 });
