@@ -55,6 +55,17 @@ async function told(unit: Unit): Promise<Record<string, number>> {
 
 const sent = (page: Page) => expect.poll(() => waitingIn(page), { timeout: 90_000 }).toEqual([]);
 
+/** How many acts wait once the page has written down what it does by itself, such as showing the next step. */
+async function atRest(page: Page): Promise<number> {
+  let count = -1;
+  await expect(async () => {
+    const before = count;
+    count = (await waitingIn(page)).length;
+    expect(count).toBe(before);
+  }).toPass({ timeout: 30_000, intervals: [1_500] });
+  return count;
+}
+
 /** Each command of this tablet has one effect, and the record holds every note exactly once. */
 async function expectNotesOnce(unit: Unit, notes: number): Promise<void> {
   const entries = await entriesOf(unit.traveler);
@@ -91,7 +102,7 @@ test.describe("without a network", () => {
     await page.getByRole("button", { name: "Step done" }).click();
     await writeNote(page, "Written without a network");
     await page.keyboard.press("Escape");
-    const waiting = (await waitingIn(page)).length;
+    const waiting = await atRest(page);
     expect(waiting).toBeGreaterThanOrEqual(4);
     await expect(page.getByText(`Off-line · ${waiting} not yet sent`)).toBeVisible();
     await seen(page, "player off-line");
