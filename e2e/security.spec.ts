@@ -405,6 +405,9 @@ const asks: Readonly<Record<string, (made: Made) => Promise<Sent>>> = {
     const contentSha256 = "1".repeat(64);
     return json({ command: uuidv7(), contentSha256, badge, pin, person: person.id });
   },
+  // Of an act that nobody knows: its box is not even looked into, and nothing is to be seen of it.
+  "POST /api/sign/sealed": async () =>
+    json({ command: uuidv7(), traveler: named.traveler, sealed: "A".repeat(400) }),
   "POST /api/commands": async () => {
     const dwayne = await crew.person("Dwayne Okafor");
     const packet = await tablet.packet(named.traveler);
@@ -464,7 +467,7 @@ test.describe("requests from foreign pages", () => {
       const headers = headersOf(sent, jar, {});
       const answer = await knock(at, { method, headers, body: sent.body });
       expect(answer.status, `${way} from a page of ours`).toBe(200);
-      const acts = !/challenge|session/.test(way);
+      const acts = !/challenge|session|sealed/.test(way);
       if (acts) expect(beyondPresence(await traces()), `${way} does something`).not.toEqual(still);
     }
     const files = mutating.filter(({ way }) => /^(PUT .api.blobs|POST .api.documents)/.test(way));
