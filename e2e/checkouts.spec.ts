@@ -98,3 +98,26 @@ test("a unit goes with a tablet; another one is told, takes it over with a reaso
   expect(entries.filter(({ type }) => type === "note.added")).toHaveLength(1);
   expect(entries.filter(({ type }) => type === "command.not_applied")).toEqual([]);
 });
+
+test("the queue says at once what is still checked out when a unit is given back there", async ({
+  page,
+}) => {
+  const unit = await aUnit();
+  const player = new Player(page, run.origin);
+  await player.enrol();
+  await player.signIn("Marisol Reyes");
+  await player.open(unit);
+  await page.getByRole("main").getByRole("button", { name: "More", exact: true }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("button", { name: "Check out to this tablet" }).click();
+  await expect(dialog).toContainText("Checked out to this tablet until");
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Back to the queue" }).click();
+  await page.getByRole("button", { name: "Checked out: 1" }).click();
+  // Nothing else that the queue hears may be what tells it.
+  await page.route("**/api/floor/queue", () => {});
+  await dialog.getByRole("button", { name: "Give it back" }).click();
+  await expect(dialog).toContainText("Nothing is checked out to this tablet");
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("button", { name: "Check out for work off-line" })).toBeVisible();
+});

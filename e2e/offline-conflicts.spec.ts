@@ -4,8 +4,8 @@ import { conflictCount, conflictsOf } from "./support/conflicts.ts";
 import type { Unit } from "./support/crew.ts";
 import { entriesOf } from "./support/database.ts";
 import { aFlappingNetwork, type Flapping } from "./support/flapping.ts";
-import { untilKept, waitingIn, writeNote } from "./support/offline.ts";
-import { Player } from "./support/player.ts";
+import { atWork, untilSent, waitingIn, writeNote } from "./support/offline.ts";
+import type { Player } from "./support/player.ts";
 import { atDesk, type Desk, logDefect } from "./support/room.ts";
 import { run } from "./support/run.ts";
 import { seen } from "./support/sight.ts";
@@ -31,26 +31,12 @@ const fine = () => {
   network.weather = () => "fine";
 };
 
-async function atWork(page: Page, unit: Unit): Promise<Player> {
-  const player = new Player(page, run.origin);
-  await player.meet();
-  await page.goto(`${network.origin}/floor?idle=3600`);
-  await page.getByRole("button", { name: "ASM-1" }).click();
-  await expect(page.getByRole("heading", { name: "Scan your badge" })).toBeVisible();
-  await player.signIn("Marisol Reyes");
-  await player.open(unit);
-  await untilKept(page);
-  return player;
-}
-
 /** The first step, as far as it goes without a network. */
 async function firstStep(page: Page, player: Player, unit: Unit): Promise<void> {
   await player.scan(unit.order);
   await page.getByRole("button", { name: "Step done" }).click();
   await expect.poll(async () => (await waitingIn(page)).length).toBeGreaterThan(2);
 }
-
-const sent = (page: Page) => expect.poll(() => waitingIn(page), { timeout: 90_000 }).toEqual([]);
 
 const typesOf = async (unit: Unit) => (await entriesOf(unit.traveler)).map(({ type }) => type);
 const lineOf = async (unit: Unit, type: string) => {
@@ -70,12 +56,12 @@ test("hold placed before it: not applied, both sides in the room, closed with a 
 }) => {
   const { desk, unit } = await bothSides(page);
   const tablet = await context.newPage();
-  const player = await atWork(tablet, unit);
+  const player = await atWork(tablet, network, unit);
   gone();
   await logDefect(desk, unit, { comment: "Scratch across the web, found at the desk" });
   await firstStep(tablet, player, unit);
   fine();
-  await sent(tablet);
+  await untilSent(tablet);
   await seen(tablet, "what was not applied");
   const refused = await lineOf(unit, "command.not_applied");
   expect(refused.body).toMatchObject({ refusal: "on_hold", conflict: true });
@@ -111,14 +97,14 @@ test("hold placed after it: applied, although the unit is on hold when it arrive
 }) => {
   const { desk, unit } = await bothSides(page);
   const tablet = await context.newPage();
-  const player = await atWork(tablet, unit);
+  const player = await atWork(tablet, network, unit);
   gone();
   await firstStep(tablet, player, unit);
   // Further apart than any clock of one machine is wrong by.
   await expect.poll(() => waitingIn(tablet)).not.toEqual([]);
   await logDefect(desk, unit);
   fine();
-  await sent(tablet);
+  await untilSent(tablet);
   const types = await typesOf(unit);
   expect(types).not.toContain("command.not_applied");
   expect(types.indexOf("step.completed")).toBeGreaterThan(types.indexOf("hold.placed"));
@@ -130,12 +116,12 @@ test("step already done elsewhere: exactly one of them, and both are shown", asy
 }) => {
   const { desk, unit } = await bothSides(page);
   const tablet = await context.newPage();
-  const player = await atWork(tablet, unit);
+  const player = await atWork(tablet, network, unit);
   gone();
   await atUnit(desk, unit).work((next) => next.type === "startStep" && next.step === "010.2");
   await firstStep(tablet, player, unit);
   fine();
-  await sent(tablet);
+  await untilSent(tablet);
   const types = await typesOf(unit);
   expect(types.filter((type) => type === "step.completed")).toHaveLength(1);
   expect(types).toContain("command.not_applied");
@@ -150,7 +136,7 @@ test("a clock three hours ahead: shown, corrected, told once, and nothing is ref
   const unit = await aUnit();
   const tablet = await context.newPage();
   await tablet.clock.install({ time: new Date(Date.now() + 3 * 3_600_000) });
-  const player = await atWork(tablet, unit);
+  const player = await atWork(tablet, network, unit);
   gone();
   await firstStep(tablet, player, unit);
   await writeNote(tablet, "Written by a clock that is ahead");
@@ -165,7 +151,7 @@ test("a clock three hours ahead: shown, corrected, told once, and nothing is ref
   await tablet.clock.setSystemTime(new Date(Date.now() - 3 * 86_400_000));
   await writeNote(tablet, "Written by a clock that was set back");
   fine();
-  await sent(tablet);
+  await untilSent(tablet);
   const entries = (await entriesOf(unit.traveler)).map(({ line }) => JSON.parse(line));
   expect(entries.filter(({ type }) => type === "command.not_applied")).toEqual([]);
   const notes = entries.filter(({ type }) => type === "note.added");

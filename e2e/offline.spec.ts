@@ -3,7 +3,15 @@ import { expect, test } from "./fixtures.ts";
 import type { Unit } from "./support/crew.ts";
 import { entriesOf } from "./support/database.ts";
 import { aFlappingNetwork, type Flapping } from "./support/flapping.ts";
-import { aDisk, untilKept, waitingIn, writeNote } from "./support/offline.ts";
+import {
+  aDisk,
+  atWork,
+  isLocked,
+  untilKept,
+  untilSent,
+  waitingIn,
+  writeNote,
+} from "./support/offline.ts";
 import { Player } from "./support/player.ts";
 import { run } from "./support/run.ts";
 import { seen } from "./support/sight.ts";
@@ -28,23 +36,6 @@ const fine = () => {
   network.weather = () => "fine";
 };
 
-/** A tablet that has opened the unit once, while there was a network. */
-async function atWork(page: Page, unit: Unit): Promise<Player> {
-  const player = new Player(page, run.origin);
-  await player.meet();
-  await page.goto(`${network.origin}/floor?idle=3600`);
-  await page.getByRole("button", { name: "ASM-1" }).click();
-  await isLocked(page);
-  await player.signIn("Marisol Reyes");
-  await player.open(unit);
-  await untilKept(page);
-  await expect(page.getByText("On-line")).toBeVisible();
-  return player;
-}
-
-const isLocked = (page: Page) =>
-  expect(page.getByRole("heading", { name: "Scan your badge" })).toBeVisible();
-
 /** Told once each, whatever became of the requests. */
 async function told(unit: Unit): Promise<Record<string, number>> {
   const entries = await entriesOf(unit.traveler);
@@ -52,8 +43,6 @@ async function told(unit: Unit): Promise<Record<string, number>> {
   for (const { type } of entries) count[type] = (count[type] ?? 0) + 1;
   return count;
 }
-
-const sent = (page: Page) => expect.poll(() => waitingIn(page), { timeout: 90_000 }).toEqual([]);
 
 /** How many acts wait once the page has written down what it does by itself, such as showing the next step. */
 async function atRest(page: Page): Promise<number> {
@@ -81,7 +70,7 @@ test.describe("without a network", () => {
   }) => {
     const unit = await aUnit();
     const first = await context.newPage();
-    await atWork(first, unit);
+    await atWork(first, network, unit);
     gone();
     await first.close();
 
@@ -121,7 +110,7 @@ test.describe("without a network", () => {
     await expect(page.getByRole("button", { name: "Back to the queue" })).toContainText(unit.unit);
 
     fine();
-    await sent(page);
+    await untilSent(page);
     await expect(page.getByText("On-line")).toBeVisible();
     const count = await told(unit);
     expect(count["reading.recorded"]).toBe(1);
@@ -134,7 +123,7 @@ test.describe("without a network", () => {
   }) => {
     const unit = await aUnit();
     const page = await context.newPage();
-    await atWork(page, unit);
+    await atWork(page, network, unit);
     gone();
     await writeNote(page, "Before the lock");
     await page.keyboard.press("Escape");
@@ -149,7 +138,7 @@ test.describe("without a network", () => {
     await expect(page.getByRole("dialog")).toContainText("Writing a note");
     await page.keyboard.press("Escape");
     fine();
-    await sent(page);
+    await untilSent(page);
     await expectNotesOnce(unit, 1);
   });
 
@@ -158,7 +147,7 @@ test.describe("without a network", () => {
   }) => {
     const unit = await aUnit();
     const one = await context.newPage();
-    await atWork(one, unit);
+    await atWork(one, network, unit);
     const two = await anotherTab(context, unit);
     let asked = 0;
     // Every way in which a request can fail, in turn; each third gets through.
@@ -175,7 +164,7 @@ test.describe("without a network", () => {
     }
     // The leading tab goes; the other one takes over the sending.
     await one.close();
-    await sent(two);
+    await untilSent(two);
     await expectNotesOnce(unit, 8);
     const repeats = network.told.filter(({ path }) => path === "/api/commands");
     const ids = repeats.flatMap(({ body }) =>
@@ -206,7 +195,7 @@ test("a new version waits for the lock screen and for what is unsent, and then l
 }) => {
   const unit = await aUnit();
   const page = await context.newPage();
-  const player = await atWork(page, unit);
+  const player = await atWork(page, network, unit);
   await page.evaluate(() => Object.assign(window, { wasHereBefore: true }));
   network.version = "ffffffffffffffff";
   await expect(page.getByText("New version ready")).toBeVisible({ timeout: 60_000 });
@@ -243,7 +232,7 @@ test("a browser that is killed right after the step has changed has lost nothing
   await player.signIn("Marisol Reyes");
   await player.open(unit);
   await untilKept(browser.page);
-  await sent(browser.page);
+  await untilSent(browser.page);
   gone();
   for (let nth = 1; nth <= 20; nth += 1) {
     await writeNote(browser.page, `Kill ${nth}`);
@@ -257,7 +246,7 @@ test("a browser that is killed right after the step has changed has lost nothing
   await browser.kill();
   fine();
   browser = await disk.start(address);
-  await sent(browser.page);
+  await untilSent(browser.page);
   await browser.kill();
   await expectNotesOnce(unit, 20);
 });

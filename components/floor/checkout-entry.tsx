@@ -5,6 +5,7 @@ import { Button } from "#components/ui/button";
 import { Dialog } from "#components/ui/dialog";
 import { instant } from "#lib/kit/time";
 import { checkIn, checkOut, standingHere } from "#lib/offline/checkouts";
+import { ActFooter } from "./act-footer.tsx";
 import { useMomentText } from "./language.tsx";
 import { type Problem, problemOf, problemOfAct, ServerProblem } from "./problem.tsx";
 import { ReasonEntry } from "./reason-entry.tsx";
@@ -47,7 +48,6 @@ export function CheckoutEntry({ onTakeOver }: { onTakeOver: () => void }) {
 /** Whoever takes a unit over sees from whom, and says why. */
 export function TakeOverDialog({ onClose }: { onClose: () => void }) {
   const t = useTranslations("floor.checkout");
-  const common = useTranslations("common");
   const { state } = useWork();
   const nameOf = usePeople();
   const moment = useMomentText();
@@ -66,24 +66,16 @@ export function TakeOverDialog({ onClose }: { onClose: () => void }) {
       dismissable={!acting.isBusy}
       className="w-[900px]"
       footer={
-        <div className="grid grid-cols-[auto_1fr] gap-6">
-          <Button onClick={onClose} disabled={acting.isBusy}>
-            {common("back")}
-          </Button>
-          <Button
-            tone="act"
-            size="record"
-            busy={acting.isBusy}
-            disabled={reason.trim() === ""}
-            onClick={() => void takeOver()}
-          >
-            {t("takeOverNow")}
-          </Button>
-        </div>
+        <ActFooter
+          acting={acting}
+          label={t("takeOverNow")}
+          isReady={reason.trim() !== ""}
+          onBack={onClose}
+          onAct={takeOver}
+        />
       }
     >
       <div className="grid gap-4">
-        {acting.problem === null ? null : <ServerProblem problem={acting.problem} area="act" />}
         <p className="text-[19px] leading-snug">
           {t("elsewhere", {
             name: nameOf(checkout.person).name,

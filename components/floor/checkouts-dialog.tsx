@@ -12,9 +12,11 @@ import { useTablet } from "./tablet-context.tsx";
 
 /** What this tablet has with it, how much of its memory that takes and until when; and what else it could take. */
 export function CheckoutsDialog({
+  here: { all, read },
   travelers,
   onClose,
 }: {
+  here: ReturnType<typeof useCheckedOut>;
   travelers: readonly WaitingTraveler[];
   onClose: () => void;
 }) {
@@ -22,7 +24,6 @@ export function CheckoutsDialog({
   const common = useTranslations("common");
   const { core, view } = useTablet();
   const acting = useCheckouts();
-  const { all, read } = useCheckedOut();
   const after = (done: Promise<unknown>) => void done.then(read);
   const others = travelers.filter(({ id }) => !all?.some(({ traveler }) => traveler === id));
   return (

@@ -4,7 +4,7 @@ import { useState } from "react";
 import { LotBar } from "#components/lot-bar";
 import { Dialog } from "#components/ui/dialog";
 import { balanceOf } from "#lib/travelers/lot-balance.rules";
-import { LotFooter } from "./lot-footer.tsx";
+import { ActFooter } from "./act-footer.tsx";
 import { PieceKeys, piecesIn } from "./piece-keys.tsx";
 import { useActing, useWork } from "./work-context.tsx";
 
@@ -29,7 +29,7 @@ export function CountLot({ onBack, onClose }: { onBack: () => void; onClose: () 
       dismissable={false}
       className="w-[1000px]"
       footer={
-        <LotFooter
+        <ActFooter
           acting={acting}
           label={accepted === null ? t("countFirst") : t("keep", { quantity: accepted })}
           isReady={accepted !== null}

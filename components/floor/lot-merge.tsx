@@ -3,8 +3,8 @@ import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { Dialog } from "#components/ui/dialog";
 import { add } from "#lib/kit/decimal";
+import { ActFooter } from "./act-footer.tsx";
 import { type FamilyHeard, LotLine } from "./lot-family.tsx";
-import { LotFooter } from "./lot-footer.tsx";
 import { Notice } from "./problem.tsx";
 import { ReasonEntry } from "./reason-entry.tsx";
 import { useActing, useWork } from "./work-context.tsx";
@@ -45,7 +45,7 @@ export function MergeLots({
       dismissable={false}
       className="w-[1060px]"
       footer={
-        <LotFooter
+        <ActFooter
           acting={acting}
           label={from.length === 0 ? t("chooseFirst") : t("keep", { quantity: pieces })}
           isReady={from.length > 0 && reason.trim() !== ""}

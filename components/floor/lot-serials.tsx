@@ -5,7 +5,7 @@ import { Dialog } from "#components/ui/dialog";
 import { Field, TextArea, TextInput } from "#components/ui/field";
 import { remainingOf } from "#lib/travelers/lot-balance.rules";
 import { numbersFrom, numbersIn } from "#lib/travelers/serials.rules";
-import { LotFooter } from "./lot-footer.tsx";
+import { ActFooter } from "./act-footer.tsx";
 import { Notice } from "./problem.tsx";
 import { Choice } from "./reason-entry.tsx";
 import { useActing, useWork } from "./work-context.tsx";
@@ -33,7 +33,7 @@ export function AssignSerials({ onBack, onClose }: { onBack: () => void; onClose
       dismissable={false}
       className="w-[880px]"
       footer={
-        <LotFooter
+        <ActFooter
           acting={acting}
           label={serials.length === 0 ? t("first") : t("keep", { count: serials.length })}
           isReady={serials.length > 0}

@@ -5,8 +5,8 @@ import { Button } from "#components/ui/button";
 import { Dialog } from "#components/ui/dialog";
 import { uuidv7 } from "#lib/kit/ids";
 import { remainingOf } from "#lib/travelers/lot-balance.rules";
+import { ActFooter } from "./act-footer.tsx";
 import { useWords } from "./language.tsx";
-import { LotFooter } from "./lot-footer.tsx";
 import { PieceKeys, piecesIn } from "./piece-keys.tsx";
 import { Choice, ReasonEntry } from "./reason-entry.tsx";
 import { useActing, useWork } from "./work-context.tsx";
@@ -59,7 +59,7 @@ export function SplitLot({
       dismissable={false}
       className="w-[1100px]"
       footer={
-        <LotFooter
+        <ActFooter
           acting={acting}
           label={label}
           isReady={isCounted && reason.trim() !== ""}

@@ -60,7 +60,7 @@ export function QueueScreen({
     else void find(scan.text);
   });
   const travelers = view.queue?.travelers ?? null;
-  const { all: here } = useCheckedOut();
+  const here = useCheckedOut();
   return (
     <div className="floor relative flex h-dvh flex-col overflow-hidden">
       <header className="flex min-h-[84px] items-center gap-6 border-b-2 border-rule bg-sheet px-6">
@@ -92,8 +92,8 @@ export function QueueScreen({
       <footer className="flex min-h-[88px] items-center gap-4 border-t-2 border-rule px-8 py-2">
         <DemoButton />
         <Button onClick={() => setCheckouts(true)}>
-          {checkout("open", { count: here?.length ?? 0 })}
-          {here?.some(({ standing }) => standing !== "here") ? (
+          {checkout("open", { count: here.all?.length ?? 0 })}
+          {here.all?.some(({ standing }) => standing !== "here") ? (
             <span className="ml-3">
               <Chip tone="warn">{checkout("look")}</Chip>
             </span>
@@ -104,7 +104,11 @@ export function QueueScreen({
         </span>
       </footer>
       {isTakingOut ? (
-        <CheckoutsDialog travelers={travelers ?? []} onClose={() => setCheckouts(false)} />
+        <CheckoutsDialog
+          here={here}
+          travelers={travelers ?? []}
+          onClose={() => setCheckouts(false)}
+        />
       ) : null}
       {badge === null ? null : <HandOver badge={badge} onClose={() => setBadge(null)} />}
     </div>

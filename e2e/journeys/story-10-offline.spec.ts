@@ -39,6 +39,10 @@ test("story 10: a tablet without a network, 23 acts, two signatures to verify, o
   await elsewhere(player, first);
   await expect(page.getByText("On-line")).toBeVisible();
   await page.context().setOffline(true);
+  // A signature that was begun before the tablet knows that nobody answers is begun anew.
+  await writeNote(page, "The network is gone");
+  await page.keyboard.press("Escape");
+  await expect(page.getByText(/^Off-line/)).toBeVisible();
 
   await test.step("meanwhile the third unit is put on hold at the desk", async () => {
     const quality = await atDesk(desk, "Ingrid Maurer");

@@ -5,6 +5,31 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { type Browser, chromium, expect, type Page } from "@playwright/test";
 import { launchOptions, tabletSize } from "./chromium.ts";
+import type { Unit } from "./crew.ts";
+import type { Flapping } from "./flapping.ts";
+import { Player } from "./player.ts";
+import { run } from "./run.ts";
+
+/** A tablet behind a bad network that has opened the unit once, while there was one. */
+export async function atWork(page: Page, network: Flapping, unit: Unit): Promise<Player> {
+  const player = new Player(page, run.origin);
+  await player.meet();
+  await page.goto(`${network.origin}/floor?idle=3600`);
+  await page.getByRole("button", { name: "ASM-1" }).click();
+  await isLocked(page);
+  await player.signIn("Marisol Reyes");
+  await player.open(unit);
+  await untilKept(page);
+  await expect(page.getByText("On-line")).toBeVisible();
+  return player;
+}
+
+export const isLocked = (page: Page): Promise<void> =>
+  expect(page.getByRole("heading", { name: "Scan your badge" })).toBeVisible();
+
+/** Everything that was kept on the tablet has been answered. */
+export const untilSent = (page: Page): Promise<unknown> =>
+  expect.poll(() => waitingIn(page), { timeout: 90_000 }).toEqual([]);
 
 /** Once this holds, the page opens without a network. */
 export const untilKept = (page: Page): Promise<unknown> =>

@@ -213,22 +213,25 @@ async function devicesToReview(actor: Actor): Promise<DeviceLine[]> {
   return rows.map(({ line, ...of }) => ({ ...of, entry: entryLine.parse(JSON.parse(line)) }));
 }
 
-export type ConflictCounts = Readonly<Record<MeetingKind | "devices", number>>;
+export type MeetingCounts = Readonly<Record<MeetingKind, number>>;
+export type ConflictCounts = MeetingCounts & { readonly devices: number };
 
-export async function conflictsCounted(actor: Actor): Promise<ConflictCounts> {
-  const [counts, devices] = await Promise.all([
-    forSite(actor.site).signal.groupBy({
-      by: ["kind"],
-      where: { siteId: actor.site, reviewedAt: null, kind: { in: [...meetingKinds] } },
-      _count: { _all: true },
-    }),
-    devicesToReview(actor),
-  ]);
+/** Acts that nobody has looked at yet, on all pages. */
+export async function meetingsCounted(actor: Actor): Promise<MeetingCounts> {
+  const counts = await forSite(actor.site).signal.groupBy({
+    by: ["kind"],
+    where: { siteId: actor.site, reviewedAt: null, kind: { in: [...meetingKinds] } },
+    _count: { _all: true },
+  });
   const of = (kind: MeetingKind) => counts.find((one) => one.kind === kind)?._count._all ?? 0;
   return {
     quarantined: of("quarantined"),
     conflict: of("conflict"),
     superseded_revision: of("superseded_revision"),
-    devices: devices.length,
   };
+}
+
+export async function conflictsCounted(actor: Actor): Promise<ConflictCounts> {
+  const [meetings, devices] = await Promise.all([meetingsCounted(actor), devicesToReview(actor)]);
+  return { ...meetings, devices: devices.length };
 }

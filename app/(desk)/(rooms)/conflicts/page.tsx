@@ -8,7 +8,11 @@ import type { RecordWords } from "#components/desk/record-words";
 import { requireActor } from "#lib/boundary/actor";
 import { plantPolicy } from "#lib/defects/queries";
 import type { Locale } from "#lib/messages/locales";
-import { type ConflictsFound, conflictsFound } from "#lib/travelers/conflicts.queries";
+import {
+  type ConflictsFound,
+  conflictsFound,
+  meetingsCounted,
+} from "#lib/travelers/conflicts.queries";
 import { meetingKinds } from "#lib/travelers/state.schema";
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -23,10 +27,11 @@ export default async function Conflicts({
 }) {
   const actor = await requireActor("reviewSignals");
   const page = Math.max(1, Math.trunc(Number((await searchParams).page)) || 1);
-  const [t, plant, found] = await Promise.all([
+  const [t, plant, found, counts] = await Promise.all([
     getTranslations("desk.conflicts"),
     plantPolicy(actor),
     conflictsFound(actor, page),
+    meetingsCounted(actor),
   ]);
   const words = wordsFor(found, plant, (await getLocale()) as Locale);
   const isEmpty = found.conflicts.length === 0 && found.devices.length === 0;
@@ -51,7 +56,7 @@ export default async function Conflicts({
         return lines.length === 0 ? null : (
           <section key={kind} id={kind} aria-labelledby={`${kind}-title`} className="mb-7">
             <h2 id={`${kind}-title`} className="mb-1 text-[20px] font-bold">
-              {t(`kind.${kind}`, { count: lines.length })}
+              {t(`kind.${kind}`, { count: counts[kind] })}
             </h2>
             <p className="mb-2 max-w-[72ch] text-[15px] text-ink-2">{t(`about.${kind}`)}</p>
             <ul className="grid gap-3">

@@ -1,22 +1,21 @@
 "use client";
 import { useTranslations } from "next-intl";
 import { Button } from "#components/ui/button";
-import { ServerProblem } from "./problem.tsx";
-import type { useActing } from "./work-context.tsx";
+import { type Problem, ServerProblem } from "./problem.tsx";
 
 /** The act and why it was refused, in sight however far somebody has scrolled. */
-export function LotFooter({
+export function ActFooter({
   acting,
   label,
   isReady,
   onBack,
   onAct,
 }: {
-  acting: ReturnType<typeof useActing>;
+  acting: { isBusy: boolean; problem: Problem | null };
   label: string;
   isReady: boolean;
   onBack: () => void;
-  onAct: () => Promise<void>;
+  onAct: () => Promise<unknown>;
 }) {
   const common = useTranslations("common");
   return (
