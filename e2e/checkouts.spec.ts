@@ -4,6 +4,7 @@ import { entriesOf } from "./support/database.ts";
 import { signInAtDesk } from "./support/desk.ts";
 import { waitingIn, writeNote } from "./support/offline.ts";
 import { Player } from "./support/player.ts";
+import { atDesk } from "./support/room.ts";
 import { run } from "./support/run.ts";
 import { seen } from "./support/sight.ts";
 import { aUnit } from "./support/units.ts";
@@ -96,6 +97,50 @@ test("a unit goes with a tablet; another one is told, takes it over with a reaso
   expect(entries.filter(({ type }) => type === "traveler.checked_in")).toHaveLength(1);
   // What was done under the check-out that was taken away is decided as everything else is.
   expect(entries.filter(({ type }) => type === "note.added")).toHaveLength(1);
+  expect(entries.filter(({ type }) => type === "command.not_applied")).toEqual([]);
+});
+
+test("what is checked out stands in the list of travelers, is ended at the desk with a reason, and the tablet says so", async ({
+  page,
+  desk,
+}) => {
+  test.setTimeout(180_000);
+  const unit = await aUnit();
+  const player = new Player(page, run.origin);
+  await player.enrol();
+  await player.signIn("Marisol Reyes");
+  await player.open(unit);
+  await page.getByRole("main").getByRole("button", { name: "More", exact: true }).click();
+  await page.getByRole("button", { name: "Check out to this tablet" }).click();
+  await expect(page.getByRole("dialog")).toContainText("Checked out to this tablet until");
+  await page.keyboard.press("Escape");
+
+  await atDesk(desk, { role: "supervisor" });
+  await desk.goto(`${run.origin}/travelers?q=${unit.unit}`);
+  await expect(desk.getByRole("row").filter({ hasText: unit.unit })).toContainText(
+    "With Tablet (ASM-1) until",
+  );
+  await seen(desk, "the list says what is checked out");
+  await desk.goto(`${run.origin}/travelers/${unit.traveler}`);
+  await desk.getByRole("button", { name: "End the check-out" }).click();
+  const dialog = desk.getByRole("dialog");
+  await dialog.getByRole("button", { name: "End the check-out" }).click();
+  await expect(dialog.getByText("This is needed.")).toBeVisible();
+  await seen(desk, "ending a check-out without a reason");
+  await dialog.getByLabel("Why").fill("The tablet is at the repair shop");
+  await dialog.getByRole("button", { name: "End the check-out" }).click();
+  await expect(dialog).toBeHidden();
+  await expect(desk.getByText("Checked out to Tablet (ASM-1).")).toBeHidden();
+
+  await expect(page.getByText("ended the check-out to this tablet at the desk")).toBeVisible({
+    timeout: 60_000,
+  });
+  await expect(page.getByText("“The tablet is at the repair shop”")).toBeVisible();
+  await seen(page, "a check-out that was ended at the desk");
+  await page.getByRole("button", { name: "I have seen it" }).click();
+  await expect(page.getByText("ended the check-out")).toBeHidden();
+  const entries = await entriesOf(unit.traveler);
+  expect(entries.filter(({ type }) => type === "traveler.checked_in")).toHaveLength(1);
   expect(entries.filter(({ type }) => type === "command.not_applied")).toEqual([]);
 });
 

@@ -72,10 +72,10 @@ test("a list comes in as CSV: seen first, row by row, all of it or nothing", asy
   await page.goto("/stations");
   await page.getByRole("button", { name: "Import a list" }).click();
   const dialog = page.getByRole("dialog");
-  const file = (text: string) => ({
+  const file = (text: string, savedAs: "utf8" | "latin1" = "utf8") => ({
     name: "stations.csv",
     mimeType: "text/csv",
-    buffer: Buffer.from(text),
+    buffer: Buffer.from(text, savedAs),
   });
   await dialog.getByLabel("CSV file").setInputFiles(file("code,name\nPNT-1,Paint\n"));
   await expect(dialog.getByRole("alert")).toContainText("Columns are missing: workCenter");
@@ -87,11 +87,13 @@ test("a list comes in as CSV: seen first, row by row, all of it or nothing", asy
   ).toBeVisible();
   await expect(dialog.getByRole("button", { name: /^Import/ })).toBeDisabled();
   await screens.look("import with errors");
-  await dialog
-    .getByLabel("CSV file")
-    .setInputFiles(file(`code;name;work center\nPNT-${mark};Paint booth;PNT\n`));
+  // As a spreadsheet saves it where nothing is chosen.
+  const rightRow = `código;nombre;centro de trabajo\nPNT-${mark};Paint, señal;PNT\n`;
+  await dialog.getByLabel("CSV file").setInputFiles(file(rightRow, "latin1"));
+  await expect(dialog.getByText("is read as Windows’ Western European letters")).toBeVisible();
   await dialog.getByRole("button", { name: "Import 1 row" }).click();
   await expect(dialog).toBeHidden();
+  await expect(page.getByText("Paint, señal")).toBeVisible();
   await expect(page.getByRole("heading", { name: `PNT-${mark}` })).toBeVisible();
   await screens.look("stations");
   screens.expectNoOffence();

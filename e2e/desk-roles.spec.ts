@@ -41,7 +41,8 @@ for (const locale of locales) {
           await expect(page.getByRole("heading", { level: 1 })).toHaveText(
             say("desk.waiting.title"),
           );
-          await seen(page, `${role} ${locale} ${width}`);
+          const isContrastKnown = locale !== locales[0] || width !== 1180;
+          await seen(page, `${role} ${locale} ${width}`, { isContrastKnown });
         }
         const shown = await page
           .locator("[data-section]")
@@ -51,6 +52,8 @@ for (const locale of locales) {
           .locator("header nav a, main a")
           .evaluateAll((all) => all.map((one) => one.getAttribute("href") ?? ""));
         expect(links.length).toBeGreaterThan(0);
+        // Where one leads is the same in every language.
+        if (locale !== locales[0]) return;
         for (const link of new Set(links)) {
           const answer = await fetch(new URL(link, run.origin), {
             headers: { cookie },

@@ -83,3 +83,39 @@ test("failure 18: a code that nobody has mapped is seen before it is sent, stops
     await seen(page, "preview of a message");
   });
 });
+
+test("an ERP's list of thousands comes in as its spreadsheet saved it, and a line of it is found", async ({
+  page,
+}) => {
+  await atDesk(page, { role: "administrator" });
+  const dialog = page.getByRole("dialog");
+  await page.goto("/feed/crosswalks/cause_code");
+  await page.getByRole("button", { name: "Begin a list" }).click();
+  await dialog.getByLabel("Reason").fill(reason);
+  await dialog.getByRole("button", { name: "Begin list" }).click();
+  await expect(dialog).toBeHidden();
+  const rows = Array.from(
+    { length: 5_000 },
+    (_, n) => `C-${n};${String(n).padStart(8, "0")};Señal ${n}, fuera de límite`,
+  );
+  await page.getByRole("button", { name: "Import a list" }).first().click();
+  await dialog.getByLabel("CSV file").setInputFiles({
+    name: "causes.csv",
+    mimeType: "text/csv",
+    buffer: Buffer.from(["código;su código;nombre", ...rows].join("\r\n"), "latin1"),
+  });
+  await expect(dialog.getByText("5,000 rows are right and new.")).toBeVisible({ timeout: 60_000 });
+  await expect(dialog.getByText("200 rows are shown.")).toBeVisible();
+  await dialog.getByLabel("Reason").fill(reason);
+  await seen(page, "a long list before it is imported");
+  await dialog.getByRole("button", { name: "Import 5,000 rows" }).click();
+  await expect(dialog).toBeHidden({ timeout: 60_000 });
+  await expect(page.getByText("200 of 5,000 lines are shown.")).toBeVisible();
+  await page.getByRole("searchbox").fill("C-4711");
+  await page.getByRole("button", { name: "Find", exact: true }).click();
+  const found = page.getByRole("row").filter({ hasText: "C-4711" });
+  await expect(found).toContainText("00004711");
+  await expect(found).toContainText("Señal 4711, fuera de límite");
+  await expect(page.getByRole("row")).toHaveCount(2);
+  await seen(page, "a line of a long list");
+});

@@ -66,8 +66,41 @@ test("what is gone in the QMS is a line until somebody has said why, and the res
   await dialog.getByRole("button", { name: "Close the line" }).click();
   await expect(line).toContainText("Deleted by mistake");
   await expect(line.getByRole("button", { name: "Close…" })).toHaveCount(0);
+  // Of one kind it is no document: what is printed has all lines.
+  await expect(page.getByRole("button", { name: "Print" })).toHaveCount(0);
+  await page.getByRole("link", { name: "All lines, to print" }).click();
   await expect(page.getByRole("button", { name: "Print" })).toBeVisible();
   await page.emulateMedia({ media: "print" });
+  const recorded = await rows<{ result: string; day: string; year: string; by: string }>(
+    `select e.line::jsonb->'body'->>'result' as result,
+        to_char(r.from_at at time zone s.time_zone, 'FMDD Mon YYYY') as day,
+        to_char(now() at time zone s.time_zone, 'YYYY') as year, p.name as by
+       from reconciliations r join people p on p.id = r.asked_by join sites s on s.id = r.site_id
+       join entries e on e.type = 'reconciliation.done' and e.line::jsonb->'body'->>'run' = r.id::text
+      where r.id = $1`,
+    [asked?.id],
+  );
+  expect(recorded).toHaveLength(1);
+  const { result, day, year, by } = recorded[0] ?? { result: "?", day: "?", year: "?", by: "?" };
+  const fact = (name: string) =>
+    page.getByRole("term").filter({ hasText: name }).locator("xpath=following-sibling::dd[1]");
+  await expect(fact("Hash of the result")).toHaveText(result);
+  await expect(fact("Days")).toContainText(`${day} – ${day}`);
+  await expect(fact("Asked for")).toContainText(by);
+  await expect(line).toContainText(
+    new RegExp(`Closed by ${by}, \\d+ \\S+ ${year}.*: ?.?Deleted by mistake; raised there again`),
+  );
+  const closed = await rows<{ reason: string; name: string }>(
+    `select b.text as reason, p.name from reconciliation_lines l
+       join text_blobs b on b.site_id = l.site_id and b.sha256 = l.reason_sha256
+       join people p on p.id = l.closed_by where l.run_id = $1`,
+    [asked?.id],
+  );
+  expect(closed).not.toEqual([]);
+  for (const { reason, name } of closed)
+    await expect(
+      page.getByRole("listitem").filter({ hasText: reason }).filter({ hasText: name }).first(),
+    ).toBeVisible();
   await screens.look("printed");
   screens.expectNoOffence();
 });

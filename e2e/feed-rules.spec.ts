@@ -157,6 +157,12 @@ test("a rule is drafted, tried, signed by another, and decides what a defect bec
     const row = page.getByRole("row").filter({ hasText: /^defect\.logged/ });
     await expect(row).toContainText("ncr-from-defect");
     await expect(row).toContainText("in force");
+    await expect(row).toContainText("a departure is found");
+    // Who has the last word, which way it goes and how fresh the copy here is, from what is configured and was heard.
+    const owned = page.getByRole("row").filter({ hasText: /^Nonconformances \(NCR\)/ });
+    await expect(owned).toContainText("Comes in and goes out");
+    await expect(owned).toContainText(/qms-sandbox .*20\d\d/);
+    await expect(owned).toContainText("Its fields are read-only here.");
     await page.emulateMedia({ media: "print" });
     await seen(page, "the matrix on paper");
     await page.emulateMedia({ media: "screen" });

@@ -139,7 +139,7 @@ const acts: readonly Case[] = [
   ["depth", asking("POST /sign-in", action, "[".repeat(5000) + "]".repeat(5000)), [400]],
   ["a prototype", asking("POST /sign-in", action, '[{"__proto__":{"a":1}}]'), [400]],
   ["an act in broken parts", asking("POST /sign-in", { ...action, ...multipart }, "x"), [400]],
-  ["too much", asking("POST /sign-in", action, `["${"a".repeat(1.5e6)}"]`), [413]],
+  ["too much", asking("POST /sign-in", action, `["${"a".repeat(2.5e6)}"]`), [413]],
   ["far too much", asking("POST /sign-in", { ...action, ...multipart }, "a".repeat(12e6)), [413]],
   ["elsewhere", asking("POST /sign-in", { ...action, origin: "http://evil" }, "[]"), [403]],
   ["an origin that is none", asking("POST /sign-in", { ...action, origin: "[" }, "[]"), [403]],

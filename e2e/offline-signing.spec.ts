@@ -61,6 +61,7 @@ test("signed without a network, the work goes on, and it is verified when the ne
   await openBuyoff(page);
   const signature = page.getByRole("region", { name: "Signature", exact: true });
   await expect(signature.getByRole("heading")).toHaveText("Marisol, badge and PIN twice");
+  await player.expectSignedInAt(page.getByRole("main"), /^Off-line/);
   await seen(page, "signing without a network");
 
   await test.step("two entries that are not the same sign nothing", async () => {
@@ -120,6 +121,30 @@ test("signed without a network, the work goes on, and it is verified when the ne
     await expect(mark).toContainText("badge and PIN verified");
     await mark.scrollIntoViewIfNeeded();
     await seen(desk, "record with a signature given without a network");
+  });
+});
+
+test("a network that comes back while a PIN is typed takes none of it away", async ({ page }) => {
+  const unit = await aUnit({ untilBuyoff: "050" });
+  const player = await withoutNetwork(page, unit);
+  await openBuyoff(page);
+  const signature = page.getByRole("region", { name: "Signature", exact: true });
+  const { badge, pin } = player.badgeOf(marisol);
+  await player.scan(badge);
+  await player.digits(pin.slice(0, 3));
+  const heard = page.waitForResponse((response) => response.url().includes("/head"));
+  await page.context().setOffline(false);
+  await heard;
+  await expect(signature.getByRole("heading")).toHaveText("Badge read. Type your PIN");
+  await player.digits(pin.slice(3));
+  await signature.getByRole("button", { name: /^Next: the PIN once more/ }).click();
+  await player.digits(pin);
+  await signature.getByRole("button", { name: /^Accept and seal/ }).click();
+  await isBackAtWork(page);
+  await expect.poll(() => boxesIn(page), { timeout: 90_000 }).toBe(0);
+  expect((await stateOf(unit)).buyoffs.at(-1)).toMatchObject({
+    status: "signed",
+    method: "badge_pin_offline",
   });
 });
 
@@ -203,5 +228,6 @@ test("what may not wait says so before anybody tries: a hold point, and what the
     await seen(page, "signature that needs the connection");
     await page.context().setOffline(false);
     await expect(page.getByRole("region", { name: "PIN keys" })).toBeVisible({ timeout: 60_000 });
+    await player.expectSignedInAt(page.getByRole("main"), /^On-line/);
   });
 });

@@ -5,7 +5,7 @@ import { told } from "./support/attempts.ts";
 import { expectSameDecisions } from "./support/decisions.ts";
 import { Player, workOnScreen } from "./support/player.ts";
 import { run } from "./support/run.ts";
-import { seen } from "./support/sight.ts";
+import { type Known, seen } from "./support/sight.ts";
 import { aTablet } from "./support/tablet.ts";
 import { aUnit } from "./support/units.ts";
 
@@ -24,7 +24,12 @@ test("a second instruction, which is only a file, plays from the first scan to t
   await seen(page, "queue");
   await player.open(unit);
 
-  const journey = { player, observer, unit, onScreen: (name: string) => seen(page, name) };
+  const journey = {
+    player,
+    observer,
+    unit,
+    onScreen: (name: string, known: Known) => seen(page, name, known),
+  };
   await workOnScreen(journey, (next) => next.operation === "030");
   // The stamp is seen to land before the screen goes on to the next person.
   await expect(page.getByRole("region", { name: "Signature" })).toBeHidden();

@@ -378,6 +378,14 @@ const hostile: Readonly<Record<string, Record<string, string | null>>> = {
 type Sent = { path?: string; body: BodyInit; type?: string };
 type Made = { device?: string; nonce?: string };
 
+/** As an authenticator answers: well formed, and nothing of it right. */
+const strangeAnswer = {
+  id: "A".repeat(27),
+  rawId: "A".repeat(27),
+  type: "public-key",
+  response: { clientDataJSON: "e30", attestationObject: "oA", transports: ["usb"] },
+};
+
 /** For each door something that it would do at once, were it asked by a page of ours. */
 const asks: Readonly<Record<string, (made: Made) => Promise<Sent>>> = {
   "POST /api/devices/enrol": async () => {
@@ -404,6 +412,18 @@ const asks: Readonly<Record<string, (made: Made) => Promise<Sent>>> = {
     const { person } = await crew.person("Dwayne Okafor");
     const contentSha256 = "1".repeat(64);
     return json({ command: uuidv7(), contentSha256, badge, pin, person: person.id });
+  },
+  "POST /api/floor/passkeys/ask": async () => {
+    const { badge, pin } = crew.badgeOf("Dwayne Okafor");
+    const { person } = await crew.person("Dwayne Okafor");
+    return json({ badge, pin, person: person.id });
+  },
+  // An answer to a question that nobody asked: nothing is enrolled, and nothing is to be seen of it.
+  "POST /api/floor/passkeys": async () => json({ name: "Blue key", answer: strangeAnswer }),
+  "POST /api/floor/passkeys/withdraw": async () => {
+    const { badge, pin } = crew.badgeOf("Dwayne Okafor");
+    const { person } = await crew.person("Dwayne Okafor");
+    return json({ badge, pin, person: person.id, passkey: uuidv7(), reason: "Lost" });
   },
   // Of an act that nobody knows: its box is not even looked into, and nothing is to be seen of it.
   "POST /api/sign/sealed": async () =>
@@ -467,7 +487,7 @@ test.describe("requests from foreign pages", () => {
       const headers = headersOf(sent, jar, {});
       const answer = await knock(at, { method, headers, body: sent.body });
       expect(answer.status, `${way} from a page of ours`).toBe(200);
-      const acts = !/challenge|session|sealed/.test(way);
+      const acts = !/challenge|session|sealed|passkeys/.test(way);
       if (acts) expect(beyondPresence(await traces()), `${way} does something`).not.toEqual(still);
     }
     const files = mutating.filter(({ way }) => /^(PUT .api.blobs|POST .api.documents)/.test(way));

@@ -110,7 +110,8 @@ async function anEmptyPlant() {
   if (await isBuildStale(environment)) throw new Error("the sources have changed since the build");
   const memory = await openMemory(folder);
   const tell = () => undefined;
-  await startPlant({ memory, environment, origin, webPort: port, isDev: false, parts, tell });
+  const ports = { publicPort: port, webPort: port };
+  await startPlant({ memory, environment, origin, ...ports, isDev: false, parts, tell });
   const token = newToken();
   await withClient(adminUrl, (client) =>
     client.query(

@@ -1,5 +1,6 @@
 import type { Metadata, Viewport } from "next";
 import type { ReactNode } from "react";
+import { wakingScript } from "#lib/offline/waking-script";
 import "../globals.css";
 
 export const metadata: Metadata = {
@@ -20,7 +21,11 @@ export const viewport: Viewport = {
 export default function FloorLayout({ children }: { children: ReactNode }) {
   return (
     <html lang="en" suppressHydrationWarning>
-      <body>{children}</body>
+      <body>
+        {/* biome-ignore lint/security/noDangerouslySetInnerHtml: our own text; the proxy knows it by its hash. */}
+        <script dangerouslySetInnerHTML={{ __html: wakingScript }} />
+        {children}
+      </body>
     </html>
   );
 }

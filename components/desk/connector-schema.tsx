@@ -2,6 +2,7 @@
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { DriftLines } from "#components/desk/drift-lines";
 import { FieldsForm } from "#components/desk/fields-form";
 import { Moment } from "#components/desk/moment";
 import { RefusalNote } from "#components/desk/refusal-note";
@@ -79,31 +80,16 @@ export function ConnectorSchema({
 
 function Found({ schema, zone }: { schema: SchemaCheck; zone: string }) {
   const t = useTranslations("connectors.schema");
-  const lines = [
-    ...schema.gone.map((path) => ({ key: path, label: t("gone"), text: path })),
-    ...schema.changed.map(({ path, was, is }) => ({
-      key: path,
-      label: t("changed"),
-      text: `${path}: ${was} → ${is}`,
-    })),
-    ...(schema.problem === null
-      ? []
-      : [{ key: "problem", label: t("problem"), text: schema.problem }]),
-  ];
   return (
     <div className="grid gap-1">
       <p className="flex flex-wrap items-center gap-x-3">
         {t("looked")} <Moment at={schema.at} zone={zone} />
         {isDrift(schema) ? null : <Chip tone="ok">{t("same")}</Chip>}
       </p>
-      <ul>
-        {lines.map(({ key, label, text }) => (
-          <li key={key} className="text-stop">
-            <b className="font-[650]">{label}</b>{" "}
-            <span className="mono text-[13px] [overflow-wrap:anywhere]">{text}</span>
-          </li>
-        ))}
-      </ul>
+      <DriftLines
+        of={schema}
+        words={{ gone: t("gone"), changed: t("changed"), problem: t("problem") }}
+      />
     </div>
   );
 }

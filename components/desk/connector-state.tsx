@@ -115,6 +115,7 @@ export function ConnectorCapabilities({ connector }: { connector: ConnectorShown
   const all = [
     ...told,
     ["ordering", t(`capable.ordering.${ordering}`)] as const,
+    ["atOnce", String(can.atOnce)] as const,
     ["bytesMax", t("megabytes", { size: String(can.bytesMax / 1_000_000) })] as const,
     ["larger", t(`capable.larger.${can.larger}`)] as const,
     ...(connector.kind === "rest"

@@ -240,7 +240,7 @@ export function ImportCrosswalk({
     <ImportFile
       columns={columns}
       example={columns.map((name) => exampleOf[list.kind][name] ?? "")}
-      rowsMax={2_000}
+      rowsMax={10_000}
       reason={{ label: t("reason"), hint: t("reasonHint") }}
       preview={({ text }) => previewCrosswalk({ text, list: list.id })}
       run={(form) => importCrosswalk({ ...form, list: list.id })}

@@ -5,8 +5,50 @@ import { Empty } from "#components/desk/page-head";
 import { tableFrame, td, th } from "#components/desk/travelers-table";
 import type { LineShown, ListShown } from "#lib/feed/crosswalks.queries";
 
+/** An ERP's list has thousands, and each line its own forms; all of them are in its file. */
+export const linesShownMax = 200;
+
 /** A list's lines as they hold; one that has ended stays, because what happened then keeps it. */
 export function CrosswalkLines({
+  list,
+  search,
+  zone,
+  manages,
+  now,
+}: {
+  list: ListShown;
+  search: string;
+  zone: string;
+  manages: boolean;
+  now: string;
+}) {
+  const t = useTranslations("desk.crosswalks");
+  if (list.lines.length === 0) return <Empty title={t("noLines")} hint={t("noLinesHint")} />;
+  const found = linesWith(list.lines, search);
+  if (found.length === 0)
+    return <Empty title={t("noLineFound", { search })} hint={t("noLineFoundHint")} />;
+  const shown = found.slice(0, linesShownMax);
+  return (
+    <>
+      <LinesTable list={{ ...list, lines: shown }} zone={zone} manages={manages} now={now} />
+      {shown.length === found.length ? null : (
+        <p className="mt-2 text-[14px] text-ink-2">
+          {t("linesShown", { shown: shown.length, all: found.length })}
+        </p>
+      )}
+    </>
+  );
+}
+
+/** Those of which a code or a name has these words. */
+function linesWith(lines: readonly LineShown[], search: string): readonly LineShown[] {
+  const sought = search.toLowerCase();
+  return lines.filter(({ from, to, label }) =>
+    [from, to, label ?? ""].some((said) => said.toLowerCase().includes(sought)),
+  );
+}
+
+function LinesTable({
   list,
   zone,
   manages,
@@ -18,7 +60,6 @@ export function CrosswalkLines({
   now: string;
 }) {
   const t = useTranslations("desk.crosswalks");
-  if (list.lines.length === 0) return <Empty title={t("noLines")} hint={t("noLinesHint")} />;
   return (
     <section
       aria-label={t("linesOf", { kind: t(`kind.${list.kind}`) })}

@@ -5,8 +5,8 @@ import { Moment } from "#components/desk/moment";
 import { PhotoAlbum, PhotoStrip } from "#components/desk/photo-strip";
 import { RecordText } from "#components/desk/record-text";
 import { nameOf, type RecordWords, said, shotsOf } from "#components/desk/record-words";
+import type { RecordedEvent } from "#lib/travelers/events.schema";
 import type { TravelerRecord } from "#lib/travelers/history.queries";
-import type { RecordedEvent } from "#lib/travelers/schema";
 import type { Defect } from "#lib/travelers/state.schema";
 
 type Facts = { record: TravelerRecord; defect: Defect; words: RecordWords };

@@ -4,6 +4,7 @@ import { Moment } from "#components/desk/moment";
 import { BarChart } from "#components/ui/bar-chart";
 import { Chip } from "#components/ui/chip";
 import type { ConnectorHealth, FeedHour } from "#lib/feed/messages.queries";
+import { backlogAlarmMinutes } from "#lib/feed/messages.rules";
 import { dateFormat } from "#lib/messages/locales";
 
 /** How each system that hears from us stands, and what came and went in the last 24 hours. */
@@ -87,7 +88,13 @@ function Card({
         </p>
       )}
       <dl className="mt-2 grid grid-cols-3 gap-2 text-[13px] text-ink-2">
-        <Figure label={t("waiting")} value={connector.waiting}>
+        <Figure
+          label={t("waiting")}
+          value={connector.waiting}
+          isBad={
+            oldestWaiting !== null && minutesBetween(oldestWaiting, now) >= backlogAlarmMinutes
+          }
+        >
           {oldestWaiting === null
             ? null
             : t("oldest", { age: t("minutes", { count: minutesBetween(oldestWaiting, now) }) })}

@@ -10,9 +10,11 @@ import { Button } from "#components/ui/button";
 import { Field, TextArea } from "#components/ui/field";
 import { uuidv7 } from "#lib/kit/ids";
 import type { Result } from "#lib/kit/result";
+import { type SavedAs, textOfFile } from "#lib/kit/text-file";
 import type { Preview } from "#lib/plant/import.commands";
+import { listBytesMax } from "#lib/plant/import.rules";
 
-type Read = { name: string; text: string; preview: Preview; command: string };
+type Read = { text: string; savedAs: SavedAs; preview: Preview; command: string };
 const noAnswer = { ok: false, error: { code: "no_answer", params: {} } } as const;
 
 /** A file is looked at first, row by row; nothing enters before somebody has seen that and said so. */
@@ -48,11 +50,13 @@ export function ImportFile({
     setRead(null);
     setRefusal(null);
     if (file === undefined) return;
+    const { text, savedAs } = textOfFile(new Uint8Array(await file.arrayBuffer()));
+    if (new Blob([text]).size > listBytesMax)
+      return refuse({ code: "file_too_large", params: { kilobytes: String(listBytesMax / 1000) } });
     setBusy(true);
-    const text = await file.text();
     const found = await preview({ text }).catch(() => noAnswer);
     setBusy(false);
-    if (found.ok) setRead({ name: file.name, text, preview: found.value, command: uuidv7() });
+    if (found.ok) setRead({ text, savedAs, preview: found.value, command: uuidv7() });
     else refuse(found.error);
   };
   const send = async ({ text, command }: Read) => {
@@ -65,7 +69,7 @@ export function ImportFile({
     router.refresh();
   };
   const template = `${columns.join(",")}\n${example.join(",")}\n`;
-  const wrong = read?.preview.rows.filter(({ problems }) => problems.length > 0).length ?? 0;
+  const wrong = read?.preview.wrong ?? 0;
   const isUnexplained = asked !== null && reason.trim() === "";
   return (
     <CommandDialog {...dialog} label={t("open")} title={t("title")} wide>
@@ -86,7 +90,7 @@ export function ImportFile({
           )}
         </Field>
         <a
-          href={`data:text/csv;charset=utf-8,${encodeURIComponent(template)}`}
+          href={`data:text/csv;charset=utf-8,%EF%BB%BF${encodeURIComponent(template)}`}
           download="template.csv"
           className="justify-self-start text-[15px] text-act underline underline-offset-4"
         >
@@ -106,9 +110,7 @@ export function ImportFile({
             className="min-h-11"
             onClick={() => read && void send(read)}
           >
-            {read === null
-              ? t("send", { count: 0 })
-              : t("send", { count: read.preview.rows.length })}
+            {read === null ? t("send", { count: 0 }) : t("send", { count: read.preview.count })}
           </Button>
         </div>
       </div>
@@ -144,16 +146,19 @@ function Why({
 function PreviewTable({ read, columns }: { read: Read; columns: readonly string[] }) {
   const t = useTranslations("desk.import");
   const form = useTranslations("desk.form");
-  const { rows, unknown } = read.preview;
-  const wrong = rows.filter(({ problems }) => problems.length > 0);
+  const { rows, count, wrong, unknown } = read.preview;
   const said = (code: string) => (form.has(code) ? form(code) : form("not_right"));
   return (
     <div className="grid gap-2">
-      <p className={`text-[15px] font-[650] ${wrong.length > 0 ? "text-stop" : "text-ok"}`}>
-        {wrong.length > 0
-          ? t("someWrong", { wrong: wrong.length, all: rows.length })
-          : t("allRight", { count: rows.length })}
+      <p className={`text-[15px] font-[650] ${wrong > 0 ? "text-stop" : "text-ok"}`}>
+        {wrong > 0 ? t("someWrong", { wrong, all: count }) : t("allRight", { count })}
       </p>
+      {read.savedAs !== "windows-1252" ? null : (
+        <p className="text-[15px] text-ink-2">{t("savedAsWindows")}</p>
+      )}
+      {rows.length === count ? null : (
+        <p className="text-[14px] text-ink-2">{t("rowsShown", { shown: rows.length, wrong })}</p>
+      )}
       {unknown.length === 0 ? null : (
         <p className="text-[14px] text-ink-2">{t("unknown", { columns: unknown.join(", ") })}</p>
       )}

@@ -2,7 +2,8 @@ import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { Moment } from "#components/desk/moment";
 import { tableFrame, td, th } from "#components/desk/travelers-table";
-import { type DataSet, dataSets, whoReacts } from "#lib/feed/interface.rules";
+import { type DataSet, dataSets, directions, whoReacts } from "#lib/feed/interface.rules";
+import type { LastTold } from "#lib/feed/ownership.queries";
 import type { RuleShown, VersionShown } from "#lib/feed/rules.queries";
 
 /** A numbered part of the document, kept together on paper where it fits. */
@@ -114,8 +115,19 @@ export function Reactions() {
   );
 }
 
-/** Which system has the last word on which data, and what of it is here. `paths`: the connector of each process, where there is one. */
-export function Ownership({ paths }: { paths: Readonly<Record<DataSet, string | null>> }) {
+/**
+ * Which system has the last word on which data, which way it goes, how fresh our copy is, and whether it is changed
+ * here. `paths`: the connector of each process, where there is one.
+ */
+export function Ownership({
+  paths,
+  fresh,
+  zone,
+}: {
+  paths: Readonly<Record<DataSet, string | null>>;
+  fresh: Readonly<Partial<Record<DataSet, readonly LastTold[]>>>;
+  zone: string;
+}) {
   const t = useTranslations("connectors.document");
   return (
     <div className={tableFrame}>
@@ -126,11 +138,13 @@ export function Ownership({ paths }: { paths: Readonly<Record<DataSet, string | 
             <th className={th}>{t("data")}</th>
             <th className={th}>{t("master")}</th>
             <th className={th}>{t("here")}</th>
+            <th className={th}>{t("fresh")}</th>
+            <th className={th}>{t("changed")}</th>
           </tr>
         </thead>
         <tbody>
           {dataSets.map((data) => (
-            <tr key={data} className="break-inside-avoid">
+            <tr key={data} className="break-inside-avoid align-top">
               <th scope="row" className={`${td} text-left font-[600]`}>
                 {t(`owned.${data}.data`)}
               </th>
@@ -140,11 +154,42 @@ export function Ownership({ paths }: { paths: Readonly<Record<DataSet, string | 
                   <span className="mono block text-[13px] text-ink-2">{paths[data]}</span>
                 )}
               </td>
-              <td className={td}>{t(`owned.${data}.here`)}</td>
+              <td className={td}>
+                <b className="block font-[650]">{t(`direction.${directions[data]}`)}</b>
+                {t(`owned.${data}.here`)}
+              </td>
+              <td className={td}>
+                <Freshness told={fresh[data]} direction={directions[data]} zone={zone} />
+              </td>
+              <td className={td}>{t(`owned.${data}.changed`)}</td>
             </tr>
           ))}
         </tbody>
       </table>
     </div>
+  );
+}
+
+function Freshness({
+  told,
+  direction,
+  zone,
+}: {
+  told: readonly LastTold[] | undefined;
+  direction: "in" | "out" | "both";
+  zone: string;
+}) {
+  const t = useTranslations("connectors.document");
+  if (told === undefined) return t(direction === "out" ? "freshOwn" : "freshByHand");
+  if (told.length === 0) return t("freshNever");
+  return (
+    <ul>
+      {told.map(({ system, at }) => (
+        <li key={system}>
+          <span className="mono text-[13px]">{system}</span>{" "}
+          <Moment at={at} zone={zone} shape="full" />
+        </li>
+      ))}
+    </ul>
   );
 }

@@ -322,7 +322,7 @@ export function DispositionsList({ lines, zone }: { lines: readonly DefectLine[]
 }
 
 /** What tablets brought that does not fit, by kind; quarantine stops somebody's work from counting. */
-export function ConflictsList({ counts, mayOpen }: { counts: ConflictCounts; mayOpen: boolean }) {
+export function ConflictsList({ counts }: { counts: ConflictCounts }) {
   const t = useTranslations("desk.waiting");
   const kinds = ["quarantined", "devices", "conflict", "superseded_revision"] as const;
   const total = kinds.reduce((sum, kind) => sum + counts[kind], 0);
@@ -333,16 +333,12 @@ export function ConflictsList({ counts, mayOpen }: { counts: ConflictCounts; may
       count={total}
       tone={counts.quarantined + counts.devices > 0 ? "stop" : "warn"}
       none={t("conflictsNone")}
-      all={mayOpen ? { href: "/conflicts", label: t("conflictsAll") } : undefined}
+      all={{ href: "/conflicts", label: t("conflictsAll") }}
     >
       {kinds
         .filter((kind) => counts[kind] > 0)
         .map((kind) => (
-          <LandingLine
-            key={kind}
-            href={mayOpen ? `/conflicts#${kind}` : undefined}
-            name={String(counts[kind])}
-          >
+          <LandingLine key={kind} href={`/conflicts#${kind}`} name={String(counts[kind])}>
             {t(`conflictKind.${kind}`)}
           </LandingLine>
         ))}

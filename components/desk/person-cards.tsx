@@ -1,10 +1,11 @@
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { Moment } from "#components/desk/moment";
-import { WithdrawBadge } from "#components/desk/person-forms";
+import { WithdrawBadge, WithdrawPasskey } from "#components/desk/person-forms";
 import { IssueBadge } from "#components/desk/shown-once";
 import { IssueStamp, WithdrawStamp } from "#components/desk/stamp-forms";
 import type { BadgeLine, StampLine } from "#lib/people/badges.queries";
+import type { PasskeyLine } from "#lib/people/passkeys.queries";
 import type { StampKind } from "#lib/people/stamps.rules";
 
 export function Card({
@@ -30,11 +31,13 @@ export function Card({
 export function BadgesCard({
   person,
   badges,
+  passkeys,
   zone,
   manages,
 }: {
   person: { id: string; name: string };
   badges: readonly BadgeLine[];
+  passkeys: readonly PasskeyLine[];
   zone: string;
   manages: boolean;
 }) {
@@ -63,6 +66,7 @@ export function BadgesCard({
         ))}
         {badges.length === 0 ? <li className="text-ink-2">{t("noBadge")}</li> : null}
       </ul>
+      <Passkeys passkeys={passkeys} zone={zone} manages={manages} />
     </Card>
   );
 }
@@ -110,6 +114,43 @@ export function StampsCard({
         {stamps.length === 0 ? <li className="text-ink-2">–</li> : null}
       </ul>
     </Card>
+  );
+}
+
+/** Enrolled by the person at a tablet; here somebody sees them, and withdraws one that is lost. */
+function Passkeys({
+  passkeys,
+  zone,
+  manages,
+}: {
+  passkeys: readonly PasskeyLine[];
+  zone: string;
+  manages: boolean;
+}) {
+  const t = useTranslations("desk.people");
+  return (
+    <>
+      <h3 className="mt-4 mb-1 text-[15px] font-bold">{t("passkeys")}</h3>
+      <ul className="grid gap-1 text-[15px]">
+        {passkeys.map(({ id, name, enrolledAt, withdrawnAt }) => (
+          <Held
+            key={id}
+            name={name}
+            isWithdrawn={withdrawnAt !== null}
+            act={manages ? <WithdrawPasskey passkey={id} name={name} /> : null}
+          >
+            {t("enrolled")} <Moment at={enrolledAt} zone={zone} shape="day" />
+            {withdrawnAt === null ? null : (
+              <>
+                {" · "}
+                {t("withdrawn")} <Moment at={withdrawnAt} zone={zone} shape="day" />
+              </>
+            )}
+          </Held>
+        ))}
+        {passkeys.length === 0 ? <li className="text-ink-2">{t("noPasskey")}</li> : null}
+      </ul>
+    </>
   );
 }
 

@@ -3,7 +3,13 @@ import { useTranslations } from "next-intl";
 import { FieldsForm } from "#components/desk/fields-form";
 import { ImportFile } from "#components/desk/import-file";
 import { type Role, roles } from "#lib/instructions/schema";
-import { addPerson, askPinReset, changePerson, withdrawBadge } from "#lib/people/changes.actions";
+import {
+  addPerson,
+  askPinReset,
+  changePerson,
+  withdrawBadge,
+  withdrawPasskey,
+} from "#lib/people/changes.actions";
 import {
   type AskPinResetForm,
   askPinResetForm,
@@ -14,6 +20,7 @@ import {
   type WithdrawBadgeForm,
   withdrawBadgeForm,
 } from "#lib/people/changes.schema";
+import { type WithdrawPasskeyForm, withdrawPasskeyForm } from "#lib/people/passkeys.schema";
 import { importPeople, previewPeople } from "#lib/plant/import.actions";
 
 const languages = [
@@ -106,6 +113,22 @@ export function WithdrawBadge({ badge }: { badge: string }) {
       action={withdrawBadge}
       initial={{ badge, reason: "" }}
       fields={[{ name: "reason", label: t("reason"), hint: t("badgeReasonHint"), kind: "area" }]}
+    />
+  );
+}
+
+export function WithdrawPasskey({ passkey, name }: { passkey: string; name: string }) {
+  const t = useTranslations("desk.people");
+  return (
+    <FieldsForm<WithdrawPasskeyForm>
+      label={t("withdraw")}
+      title={t("withdrawPasskey", { name })}
+      send={t("withdraw")}
+      tone="quiet"
+      schema={withdrawPasskeyForm}
+      action={withdrawPasskey}
+      initial={{ passkey, reason: "" }}
+      fields={[{ name: "reason", label: t("reason"), hint: t("passkeyReasonHint"), kind: "area" }]}
     />
   );
 }

@@ -212,7 +212,7 @@ export function LinesList({
             {line.closed === null ? null : (
               <p className="text-[14px]">
                 {t(line.closed.isEarlier ? "closedEarlier" : "closed", { name: line.closed.by })}{" "}
-                <Moment at={line.closed.at} zone={zone} />:{" "}
+                <Moment at={line.closed.at} zone={zone} shape="full" />:{" "}
                 <q className="[overflow-wrap:anywhere]">{line.closed.reason ?? t("gone")}</q>
               </p>
             )}

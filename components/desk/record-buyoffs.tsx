@@ -119,14 +119,7 @@ function Signed({ of, words }: { of: BuyoffRecord; words: RecordWords }) {
           <Moment at={buyoff.at} zone={words.zone} shape="full" /> ·{" "}
           {common(`method.${buyoff.method}`)}
         </p>
-        {buyoff.verifiedAt === undefined ? null : (
-          <p className={`text-[13px] ${isVoid ? struck : "text-ink-2"}`}>
-            {t("verifiedAt")}{" "}
-            <span className="mono">
-              <Moment at={buyoff.verifiedAt} zone={words.zone} shape="full" />
-            </span>
-          </p>
-        )}
+        <Verified of={buyoff} words={words} struck={struck} />
         <p className={isVoid ? struck : "text-ink-2"}>{said(words, buyoff.meaning)}</p>
         {of.bySecond ? <p className="text-[13px] text-ink-2">{t("secondAtTablet")}</p> : null}
         {of.inherited && words.parent !== null ? (
@@ -138,7 +131,9 @@ function Signed({ of, words }: { of: BuyoffRecord; words: RecordWords }) {
               buyoff.status === "pending_verification" ? "text-warn" : "font-[650] text-stop"
             }
           >
-            {common(`buyoffStatus.${buyoff.status}`)}
+            {voided?.cause === "signed_over_rejected"
+              ? t("neverCounted")
+              : common(`buyoffStatus.${buyoff.status}`)}
             {voided === null ? null : (
               <span className="font-[500] text-ink-2">
                 {" "}
@@ -153,6 +148,27 @@ function Signed({ of, words }: { of: BuyoffRecord; words: RecordWords }) {
         )}
       </div>
     </>
+  );
+}
+
+/** Of one given without a network: when its own check came out right, and when it counts where others were under it. */
+function Verified({ of, words, struck }: { of: Buyoff; words: RecordWords; struck: string }) {
+  const t = useTranslations("desk.record");
+  const { checkedAt, verifiedAt, passkey, status } = of;
+  const at = checkedAt ?? verifiedAt;
+  if (at === undefined) return null;
+  // What held stays readable where the mark itself was struck for another's.
+  const tone = status === "rejected" ? "text-ink-2" : struck || "text-ink-2";
+  return (
+    <p className={`text-[13px] ${tone}`}>
+      {t(passkey === undefined ? "verifiedAt" : "passkeyVerifiedAt")}{" "}
+      <span className="mono">
+        <Moment at={at} zone={words.zone} shape="full" />
+      </span>
+      {checkedAt === undefined || status !== "pending_verification" ? null : (
+        <span className="block text-warn">{t("waitsForFirst")}</span>
+      )}
+    </p>
   );
 }
 

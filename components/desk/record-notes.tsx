@@ -7,7 +7,7 @@ import type {
   AmendmentRecord,
   RecordRow,
   ReportedCharacteristic,
-} from "#lib/travelers/as-built-rows.rules";
+} from "#lib/travelers/record-row.rules";
 
 type Of<K extends RecordRow["content"]["kind"]> = {
   content: Extract<RecordRow["content"], { kind: K }>;

@@ -6,7 +6,7 @@ import { RecordRowLine } from "#components/desk/record-row";
 import { nameOf, type RecordWords, said } from "#components/desk/record-words";
 import { dateFormat } from "#lib/messages/locales";
 import type { OperationRecord } from "#lib/travelers/as-built.rules";
-import { linesOf } from "#lib/travelers/as-built-rows.rules";
+import { linesOf } from "#lib/travelers/record-row.rules";
 import type { InspectionCall, Photo } from "#lib/travelers/state.schema";
 
 export function RecordOperation({

@@ -4,7 +4,7 @@ import { Moment } from "#components/desk/moment";
 import { RecordNotes } from "#components/desk/record-notes";
 import { RecordBand, RecordValue } from "#components/desk/record-value";
 import { nameOf, type RecordWords, said } from "#components/desk/record-words";
-import type { RecordLine, RecordRow } from "#lib/travelers/as-built-rows.rules";
+import type { RecordLine, RecordRow } from "#lib/travelers/record-row.rules";
 
 const columns =
   "@min-[540px]:grid-cols-[52px_minmax(0,1fr)_82px_100px_118px] @min-[700px]:grid-cols-[58px_minmax(0,1fr)_100px_122px_140px] @min-[860px]:grid-cols-[66px_minmax(0,1fr)_128px_140px_168px]";

@@ -6,7 +6,7 @@ import { LimitBand } from "#components/ui/limit-band";
 import { limitsText } from "#lib/kit/band";
 import { compare } from "#lib/kit/decimal";
 import { decimalIn } from "#lib/messages/locales";
-import type { ReadingContent, RecordRow } from "#lib/travelers/as-built-rows.rules";
+import type { ReadingContent, RecordRow } from "#lib/travelers/record-row.rules";
 
 /** Where the value lies between its limits; of a clock, which limits its batch has. */
 export function RecordBand({ row, words }: { row: RecordRow; words: RecordWords }) {

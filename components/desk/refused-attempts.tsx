@@ -2,7 +2,7 @@ import { useTranslations } from "next-intl";
 import { Moment } from "#components/desk/moment";
 import { nameOf, type RecordWords } from "#components/desk/record-words";
 import { RefusalWhy } from "#components/desk/refusal-words";
-import type { RecordedEvent } from "#lib/travelers/schema";
+import type { RecordedEvent } from "#lib/travelers/events.schema";
 
 /** What the rules turned away. Nothing came of it, and it stays on the record. */
 export function RefusedAttempts({

@@ -7,10 +7,18 @@ type Member = Parameters<ReturnType<typeof useTranslations<"desk.rules.member">>
 /** What a member says, in words where it is a choice. */
 function useSaid() {
   const t = useTranslations("desk.rules");
+  const processes = useTranslations("desk.messages.process");
   return (name: string, value: string): string => {
-    if (value === "") return t("nothing");
+    if (value === "") return t(name === "parts" || name === "workCenters" ? "all" : "nothing");
+    if (name === "process") return processes(value as "NCR");
     if (name === "gate") return t(`gates.${value as "auto"}`);
     if (name === "fold") return t(`folds.${value as "create"}`);
+    if (name === "window" && value === "until-closed") return t("untilClosed");
+    if (name === "discloses")
+      return value
+        .split(", ")
+        .map((what) => t(`disclosed.${what as "people"}`))
+        .join(", ");
     return value;
   };
 }

@@ -13,6 +13,8 @@ import {
   draftRule,
   nextVersion,
   retireRule,
+  takeNewRule,
+  takeShipped,
   tryRule,
 } from "#lib/feed/rules.actions";
 import { folds } from "#lib/feed/rules.schema";
@@ -27,7 +29,9 @@ import {
   type RuleForm,
   retireRuleForm,
   ruleForm,
+  type TakeNewRuleForm,
   type TryRuleForm,
+  takeNewRuleForm,
   tryRuleForm,
 } from "#lib/feed/rules-forms.schema";
 
@@ -152,6 +156,41 @@ export function NextVersion({ of: { rule, code } }: { of: Omit<RuleNamed, "versi
       schema={nextVersionForm}
       action={nextVersion}
       initial={{ rule, reason: "" }}
+      fields={[{ name: "reason", label: t("reason"), hint: t("reasonHint"), kind: "area" }]}
+    />
+  );
+}
+
+/** What the product brings by now, as a draft: to be tried and signed like any other. */
+export function TakeShipped({ of: { rule, code } }: { of: Omit<RuleNamed, "version"> }) {
+  const t = useTranslations("desk.rules");
+  return (
+    <FieldsForm<NextVersionForm>
+      label={t("takeShipped")}
+      title={t("takeShippedTitle", { rule: code })}
+      lead={t("takeShippedLead")}
+      send={t("takeShippedSend")}
+      tone="act"
+      schema={nextVersionForm}
+      action={takeShipped}
+      initial={{ rule, reason: "" }}
+      fields={[{ name: "reason", label: t("reason"), hint: t("reasonHint"), kind: "area" }]}
+    />
+  );
+}
+
+/** What the product brings and the site has never had: made a draft, one by one. */
+export function TakeNewRule({ code }: { code: string }) {
+  const t = useTranslations("desk.rules");
+  return (
+    <FieldsForm<TakeNewRuleForm>
+      label={t("takeShipped")}
+      title={t("takeNewTitle", { rule: code })}
+      lead={t("takeNewLead")}
+      send={t("takeShippedSend")}
+      schema={takeNewRuleForm}
+      action={takeNewRule}
+      initial={{ code, reason: "" }}
       fields={[{ name: "reason", label: t("reason"), hint: t("reasonHint"), kind: "area" }]}
     />
   );

@@ -1,8 +1,10 @@
 import { useTranslations } from "next-intl";
 import { Link } from "#components/desk/link";
+import { TakeNewRule } from "#components/desk/rule-forms";
 import { RuleStateChip } from "#components/desk/rule-state";
 import { Chip } from "#components/ui/chip";
 import type { RuleShown } from "#lib/feed/rules.queries";
+import type { NewShipped } from "#lib/feed/shipped-rules.rules";
 
 /** Each rule with what is in force and what is being written. */
 export function RuleLines({ rules }: { rules: readonly RuleShown[] }) {
@@ -45,6 +47,7 @@ export function RuleLines({ rules }: { rules: readonly RuleShown[] }) {
                   {t("version", { version })} <RuleStateChip state={state} />
                 </span>
               ))}
+              {rule.newer ? <Chip tone="act">{t("newer")}</Chip> : null}
               {rule.errors > 0 ? (
                 <Chip tone="stop">{t("errors", { count: rule.errors })}</Chip>
               ) : null}
@@ -53,5 +56,44 @@ export function RuleLines({ rules }: { rules: readonly RuleShown[] }) {
         );
       })}
     </ul>
+  );
+}
+
+/** Rules that came with a later product than the site was begun with. */
+export function NewRuleLines({
+  rules,
+  mayTake,
+}: {
+  rules: readonly NewShipped[];
+  mayTake: boolean;
+}) {
+  const t = useTranslations("desk.rules");
+  const processes = useTranslations("desk.messages.process");
+  if (rules.length === 0) return null;
+  return (
+    <section
+      aria-labelledby="brought"
+      className="mb-6 grid gap-3 rounded border-[1.5px] border-rule border-l-[6px] border-l-act bg-sheet px-5 py-4"
+    >
+      <h2 id="brought" className="text-[18px] font-bold">
+        {t("broughtTitle", { count: rules.length })}
+      </h2>
+      <p className="max-w-[70ch] text-[15px] text-ink-2">{t("broughtLead")}</p>
+      <ul className="grid gap-3">
+        {rules.map(({ code, process, title }) => (
+          <li
+            key={code}
+            className="grid grid-cols-1 items-start gap-x-5 gap-y-2 border-t border-sunk pt-3 sm:grid-cols-[minmax(0,1fr)_auto]"
+          >
+            <div className="min-w-0">
+              <h3 className="mono text-[16px] font-bold [overflow-wrap:anywhere]">{code}</h3>
+              <p className="text-[15px] [overflow-wrap:anywhere]">{title}</p>
+              <p className="text-[14px] text-ink-2">{processes(process)}</p>
+            </div>
+            {mayTake ? <TakeNewRule code={code} /> : null}
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }

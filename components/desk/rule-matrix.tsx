@@ -1,7 +1,6 @@
 import { useTranslations } from "next-intl";
 import { Link } from "#components/desk/link";
 import { Moment } from "#components/desk/moment";
-import { about } from "#lib/catalogue/catalogue.rules";
 import { type EventName, eventNames } from "#lib/catalogue/data.schema";
 import { feedProcesses } from "#lib/feed/processes.schema";
 import type { RuleShown, VersionShown } from "#lib/feed/rules.queries";
@@ -20,6 +19,7 @@ const liveOf = (rule: RuleShown): Live[] => {
 export function RuleMatrix({ rules, zone }: { rules: readonly RuleShown[]; zone: string }) {
   const t = useTranslations("desk.matrix");
   const processes = useTranslations("desk.messages.process");
+  const events = useTranslations("connectors.events");
   const live = rules.flatMap(liveOf);
   const pathOf = (process: string) => {
     const paths = live.filter(
@@ -58,7 +58,7 @@ export function RuleMatrix({ rules, zone }: { rules: readonly RuleShown[]; zone:
             <tr key={name} className="break-inside-avoid align-top">
               <th scope="row" className={`${line} text-left font-[500]`}>
                 <span className="mono [overflow-wrap:anywhere]">{name}</span>
-                <span className="block text-[13px] text-ink-2">{about[name].when}</span>
+                <span className="block text-[13px] text-ink-2">{events(name)}</span>
               </th>
               <td className={line}>
                 <Consumers name={name} live={live} />

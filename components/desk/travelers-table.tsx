@@ -45,6 +45,15 @@ export function TravelersTable({ lines, zone }: { lines: readonly TravelerLine[]
               </th>
               <td className={td}>
                 <TravelerState status={line.status} operation={line.operation} />
+                {line.checkout === null ? null : (
+                  <span className="mt-1 block text-[13px] text-ink-2">
+                    {t("checkedOut", {
+                      tablet: line.checkout.tablet,
+                      station: line.checkout.station,
+                    })}{" "}
+                    <Moment at={line.checkout.until} zone={zone} />
+                  </span>
+                )}
               </td>
               <td className={td}>
                 <Waiting line={line} />

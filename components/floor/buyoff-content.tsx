@@ -115,6 +115,9 @@ function StepRows({ step }: { step: Step }) {
   );
 }
 
+/** A part number with its lot or serial number, in half of the narrowest table. */
+const ONE_PIECE_LENGTH_MAX = 24;
+
 function PlaceRow({ place }: { place: ReturnType<typeof placesOf>[number] }) {
   const t = useTranslations("floor.sign");
   const chips = useTranslations("floor.places");
@@ -129,8 +132,6 @@ function PlaceRow({ place }: { place: ReturnType<typeof placesOf>[number] }) {
   const field = plannedField(content, place.field)?.field;
   const limits = reading?.limits;
   const isOut = reading?.verdict === "out_of_limits";
-  // A number stays in one piece; a lot or a text may be long, and has to be read to its end all the same.
-  const isMeasured = typeof reading?.unit === "string";
   const due = packet.gages.find(({ id }) => id === reading?.gage?.id)?.calibrationDueOn;
   const value =
     reading === null
@@ -139,7 +140,9 @@ function PlaceRow({ place }: { place: ReturnType<typeof placesOf>[number] }) {
         : t("photos", { count: photos.length })
       : reading.value === "pass" || reading.value === "fail" || reading.value === "yes"
         ? chips(reading.value)
-        : `${shown(reading.value)} ${reading.unit ?? ""}`;
+        : `${shown(reading.value)} ${reading.unit ?? ""}`.trim();
+  // A number, a part and its lot stay in one piece; a text may be long, and has to be read to its end all the same.
+  const isInOnePiece = typeof reading?.unit === "string" || value.length <= ONE_PIECE_LENGTH_MAX;
   return (
     <tr className="border-b border-rule align-baseline">
       <td className="py-2 pr-3">
@@ -163,8 +166,12 @@ function PlaceRow({ place }: { place: ReturnType<typeof placesOf>[number] }) {
             {shown(reading.amendments[0]?.from ?? "")}
           </del>
         ) : null}
-        <span className={isMeasured ? "whitespace-nowrap" : "wrap-anywhere"}>{value}</span>{" "}
-        {isOut ? `✕ ${t("out")}` : "✓"}
+        <span className={isInOnePiece ? "whitespace-nowrap" : "wrap-anywhere"}>
+          {value}
+          {/* Never alone on a line. */}
+          {`\u00A0${isOut ? "✕" : "✓"}`}
+        </span>
+        {isOut ? ` ${t("out")}` : ""}
       </td>
     </tr>
   );

@@ -1,25 +1,36 @@
 "use client";
 import { useTranslations } from "next-intl";
-import { useEffect, useEffectEvent, useRef, useState } from "react";
+import { useEffect, useEffectEvent, useState } from "react";
 import { Button } from "#components/ui/button";
 import type { BuyoffRequirement } from "#lib/instructions/schema";
 import type { Scan } from "#lib/kit/barcode";
 import { canonicalSha256 } from "#lib/kit/canonical";
 import type { Signature } from "#lib/offline/acts";
+import type { OpenTraveler } from "#lib/offline/core";
 import { signedHere, signProof } from "#lib/offline/people";
 import { newCommandId } from "#lib/offline/queue";
-import { buyoffContent, chainAt, nextRequirements } from "#lib/travelers/buyoffs.rules";
+import {
+  buyoffContent,
+  type Chain,
+  chainAt,
+  nextOffline,
+  nextRequirements,
+  pendingAt,
+} from "#lib/travelers/buyoffs.rules";
+import { whyNotOffline } from "#lib/travelers/offline-signing.rules";
 import { isWitnessPoint, witnessCall } from "#lib/travelers/witness.rules";
 import { BuyoffChain, BuyoffContent } from "./buyoff-content.tsx";
 import { DeclineDialog } from "./decline-dialog.tsx";
 import { DemoButton } from "./demo-drawer.tsx";
+import { type Early, useEarly } from "./early.ts";
 import { OfflineSigner } from "./offline-signer.tsx";
-import { maySelfSign } from "./offline-signing.tsx";
+import { maySelfSign, useNextSignature } from "./offline-signing.tsx";
 import { PersonMark } from "./person-mark.tsx";
 import { PIN_LENGTH_MIN, PinEntry } from "./pin-entry.tsx";
 import type { Place } from "./place.ts";
 import { notABadge, type Problem, problemOf, ServerProblem } from "./problem.tsx";
 import { useScan } from "./scanning.tsx";
+import { SignedInHere } from "./signed-in-here.tsx";
 import { useTablet } from "./tablet-context.tsx";
 import { useActing, useWork } from "./work-context.tsx";
 
@@ -37,16 +48,18 @@ export function BuyoffScreen({
   onSigned: (early: string | null) => void;
 }) {
   const t = useTranslations("floor.sign");
-  const types = useTranslations("common.buyoffType");
   const common = useTranslations("common");
-  const { view } = useTablet();
+  const { core } = useTablet();
   const { state, content } = useWork();
   const [isFresh, setFresh] = useState(false);
   const chain = chainAt(state, content, place);
-  const requirement = chain === null ? undefined : nextRequirements(state, chain)[0];
+  const requirement = useNextSignature(place);
   const [shown, setShown] = useState(requirement);
   const [isDeclining, setDeclining] = useState(false);
+  // Here, so that a network that goes meanwhile asks nobody for their badge again.
+  const [badge, setBadge] = useState<string | null>(null);
   const early = useEarly();
+  const { isOnline, setTyping } = useSteadyConnection();
   if (chain === null || shown === undefined) return null;
   const after = () => {
     setFresh(true);
@@ -55,27 +68,21 @@ export function BuyoffScreen({
       onSigned(early.take()?.text ?? null);
     }, SEEN_MS);
   };
+  const next = (due: BuyoffRequirement) => {
+    setBadge(null);
+    setShown(due);
+  };
+  const afterOffline = () => {
+    const due = dueOffline(core.view().open, chain);
+    if (due === null) after();
+    else next(due);
+  };
   const title = chain.step ?? chain.operation;
-  const index = chain.requirements.findIndex(({ id }) => id === shown.id);
   const at = { operation: chain.operation.id, step: chain.step?.id ?? null, requirement: shown.id };
   return (
     <main className="floor relative grid h-dvh grid-cols-[minmax(0,1fr)_420px] overflow-hidden max-[1100px]:grid-cols-[minmax(0,1fr)_360px] portrait:grid-cols-1 portrait:grid-rows-[minmax(0,1fr)_minmax(0,600px)]">
-      <section className="flex min-h-0 flex-col gap-4 bg-sheet px-10 pt-7 pb-6">
-        <header className="flex items-center justify-between gap-4 text-[16px] text-ink-2">
-          <span>
-            <b className="mono text-[20px] text-ink">{state.unit.serial ?? state.unit.lot}</b>
-            {" · "}
-            {t("where", { number: title.number })} · <span className="mono">{content.number}</span>{" "}
-            {t("revision", { revision: content.revision })}
-          </span>
-          <span className="text-right">
-            {t("which", {
-              type: types(shown.type),
-              at: String(index + 1),
-              total: String(chain.requirements.length),
-            })}
-          </span>
-        </header>
+      <section className="flex min-h-0 flex-col gap-4 bg-sheet px-10 pt-3 pb-6">
+        <Head chain={chain} shown={shown} />
         <BuyoffContent at={at} requirement={shown} title={title.title} />
         <BuyoffChain chain={chain} now={shown.id} isFresh={isFresh} />
         <footer className="flex items-center gap-3">
@@ -91,41 +98,82 @@ export function BuyoffScreen({
           <DeclineDialog at={at} onClose={() => setDeclining(false)} onDeclined={onBack} />
         ) : null}
       </section>
-      {view.online ? (
+      {isOnline ? (
         <Signer
           key={shown.id}
+          onTyping={setTyping}
           at={at}
           requirement={shown}
           isSigned={isFresh}
           early={early}
-          onNext={(next) => setShown(next)}
+          badge={badge}
+          onBadge={setBadge}
+          onNext={next}
           onAllSigned={after}
         />
       ) : (
         <OfflineSigner
           key={shown.id}
+          onTyping={setTyping}
           at={at}
           requirement={shown}
           isSigned={isFresh}
-          onSigned={after}
+          early={early}
+          badge={badge}
+          onBadge={setBadge}
+          onSigned={afterOffline}
         />
       )}
     </main>
   );
 }
 
-function useEarly(): Early {
-  const kept = useRef<Scan | null>(null);
-  return {
-    keep: (scan) => {
-      kept.current = scan;
-    },
-    take: () => {
-      const scan = kept.current;
-      kept.current = null;
-      return scan;
-    },
-  };
+/** Which unit, where in which instruction, which signature of how many; connection and who is signed in. */
+function Head({ chain, shown }: { chain: Chain; shown: BuyoffRequirement }) {
+  const t = useTranslations("floor.sign");
+  const types = useTranslations("common.buyoffType");
+  const { state, content } = useWork();
+  const { number } = chain.step ?? chain.operation;
+  const index = chain.requirements.findIndex(({ id }) => id === shown.id);
+  return (
+    <header className="flex items-center justify-between gap-4 text-[16px] text-ink-2">
+      <span className="min-w-0 leading-tight wrap-anywhere">
+        <b className="mono block text-[20px] text-ink">{state.unit.serial ?? state.unit.lot}</b>
+        {t("where", { number })} · <span className="mono">{content.number}</span>{" "}
+        {t("revision", { revision: content.revision })}
+        <span className="block">
+          {t("which", {
+            type: types(shown.type),
+            at: String(index + 1),
+            total: String(chain.requirements.length),
+          })}
+        </span>
+      </span>
+      <SignedInHere />
+    </header>
+  );
+}
+
+/** A network that comes and goes takes no half-typed PIN from under anybody's fingers: either way of signing is good. */
+function useSteadyConnection() {
+  const { view } = useTablet();
+  const [isTyping, setTyping] = useState(false);
+  const [isOnline, setOnline] = useState(view.online);
+  if (isOnline !== view.online && !isTyping) setOnline(view.online);
+  return { isOnline, setTyping };
+}
+
+/** Who is asked for after a signature that waits: somebody else over it, if it may be. Null: the work goes on. */
+function dueOffline(open: OpenTraveler | null, chain: Chain): BuyoffRequirement | null {
+  if (open === null) return null;
+  const { state, packet } = open;
+  const due = nextOffline(state, chain);
+  if (due === undefined) return null;
+  const { operation, step } = chain;
+  const place = { operation: operation.id, step: step?.id ?? null, requirement: due.id };
+  if (pendingAt(state, place) !== null) return null;
+  const asked = { chain, requirement: due };
+  return whyNotOffline(state, packet.content, asked, packet.policy) === null ? due : null;
 }
 
 type At = { operation: string; step: string | null; requirement: string };
@@ -188,13 +236,17 @@ function useSigning(at: At, onDone: () => void, onRefused: () => void, onOver: (
   return { sign, forget, tell: setProblem, isBusy: acting.isBusy, problem: shown };
 }
 
-/** The next person's badge, read before the screen was ready for it. */
-type Early = { keep: (scan: Scan) => void; take: () => Scan | null };
-
 /** Whose badge and PIN are being given. A badge read while a signature is on its way waits for its turn. */
-function useSigner(at: At, isSigned: boolean, early: Early, onDone: () => void) {
-  const [badge, setBadge] = useState<string | null>(null);
+function useSigner(
+  { at, isSigned, early, badge, onBadge: setBadge, onTyping }: SignerProps,
+  onDone: () => void,
+) {
   const [pin, setPin] = useState("");
+  const isTyping = pin !== "";
+  useEffect(() => {
+    onTyping(isTyping);
+    return () => onTyping(false);
+  }, [isTyping, onTyping]);
   const hear = (scan: Scan) => {
     if (scan.kind !== "badge" && scan.kind !== "plain") return tell(notABadge(scan.text));
     setBadge(scan.text);
@@ -218,24 +270,23 @@ function useSigner(at: At, isSigned: boolean, early: Early, onDone: () => void) 
     setPin("");
     void sign(pin, badge);
   };
-  return { badge, pin, setPin, accept, isBusy, problem };
+  return { pin, setPin, accept, isBusy, problem };
 }
 
-function Signer({
-  at,
-  requirement,
-  isSigned,
-  early,
-  onNext,
-  onAllSigned,
-}: {
+type SignerProps = {
   at: At;
   requirement: BuyoffRequirement;
   isSigned: boolean;
   early: Early;
+  badge: string | null;
+  onBadge: (badge: string | null) => void;
+  onTyping: (isTyping: boolean) => void;
   onNext: (requirement: BuyoffRequirement) => void;
   onAllSigned: () => void;
-}) {
+};
+
+function Signer(props: SignerProps) {
+  const { at, requirement, isSigned, badge, onNext, onAllSigned } = props;
   const t = useTranslations("floor.sign");
   const types = useTranslations("common.buyoffType");
   const { core } = useTablet();
@@ -257,7 +308,7 @@ function Signer({
     if (due === undefined || isToCall) onAllSigned();
     else onNext(due);
   };
-  const { badge, pin, setPin, accept, isBusy, problem } = useSigner(at, isSigned, early, next);
+  const { pin, setPin, accept, isBusy, problem } = useSigner(props, next);
   const needsBadge = badge === null && !(maySelf && signedIn.hasSigned);
   const first = signedIn.person.name.split(" ")[0] ?? signedIn.person.name;
   const stamp =

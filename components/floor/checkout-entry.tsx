@@ -7,6 +7,7 @@ import { instant } from "#lib/kit/time";
 import { checkIn, checkOut, standingHere } from "#lib/offline/checkouts";
 import { ActFooter } from "./act-footer.tsx";
 import { useMomentText } from "./language.tsx";
+import { NeedsServer } from "./needs-server.tsx";
 import { type Problem, problemOf, problemOfAct, ServerProblem } from "./problem.tsx";
 import { ReasonEntry } from "./reason-entry.tsx";
 import { useTablet } from "./tablet-context.tsx";
@@ -38,7 +39,8 @@ export function CheckoutEntry({ onTakeOver }: { onTakeOver: () => void }) {
           {t("hereUntil", { until: moment(state.checkout.until) })}
         </p>
       ) : null}
-      <Button busy={acting.isBusy} onClick={press}>
+      <NeedsServer act="checkOut" />
+      <Button busy={acting.isBusy} disabled={!view.online} onClick={press}>
         {isHere ? t("giveBack") : standing === null ? t("take") : t("takeOver")}
       </Button>
     </section>

@@ -7,7 +7,8 @@ import { type CheckedOut, checkedOut, seenTaken } from "#lib/offline/checkouts";
 import type { WaitingTraveler } from "#lib/offline/wire.schema";
 import { useCheckouts } from "./checkout-entry.tsx";
 import { useMomentText } from "./language.tsx";
-import { Notice, ServerProblem } from "./problem.tsx";
+import { NeedsServer } from "./needs-server.tsx";
+import { ServerProblem } from "./problem.tsx";
 import { useTablet } from "./tablet-context.tsx";
 
 /** What this tablet has with it, how much of its memory that takes and until when; and what else it could take. */
@@ -45,11 +46,7 @@ export function CheckoutsDialog({
       >
         <p className="text-[17px] leading-snug text-ink-2">{t("explain")}</p>
         {acting.problem === null ? null : <ServerProblem problem={acting.problem} area="act" />}
-        {view.online ? null : (
-          <Notice tone="warn" role="status">
-            {t("offline")}
-          </Notice>
-        )}
+        <NeedsServer act="checkOut" />
         {all !== null && all.length === 0 ? <p className="text-[19px]">{t("none")}</p> : null}
         <Lines
           all={all ?? []}
@@ -88,6 +85,9 @@ export function CheckoutsDialog({
   );
 }
 
+const isToBeSeen = (standing: CheckedOut["standing"]): boolean =>
+  standing === "taken" || standing === "ended";
+
 const lineLook =
   "grid min-h-[88px] grid-cols-[minmax(0,1fr)_auto] items-center gap-4 border-b border-rule py-2";
 
@@ -107,7 +107,7 @@ function Lines({
   if (all.length === 0) return null;
   return (
     <ul className="border-t-2 border-rule">
-      {all.map(({ traveler, unit, standing, checkout, reason, bytes }) => (
+      {all.map(({ traveler, unit, standing, checkout, reason, since, bytes }) => (
         <li key={traveler} className={lineLook}>
           <span className="min-w-0">
             <b className="mono text-[20px]">{unit}</b>{" "}
@@ -120,17 +120,17 @@ function Lines({
               }
             >
               {t(`standing.${standing}`, {
-                until: moment(checkout.until),
-                tablet: checkout.tablet,
-                station: checkout.station,
-                since: moment(checkout.at),
+                until: moment(checkout?.until ?? since),
+                tablet: checkout?.tablet ?? "",
+                station: checkout?.station ?? "",
+                since: moment(since),
               })}
             </span>
-            {standing === "taken" && reason !== null ? (
+            {reason !== null && isToBeSeen(standing) ? (
               <span className="block text-[16px]">“{reason}”</span>
             ) : null}
           </span>
-          {standing === "taken" ? (
+          {isToBeSeen(standing) ? (
             <Button onClick={() => onSeen(traveler)}>{t("seen")}</Button>
           ) : (
             <Button disabled={isBusy} onClick={() => onGiveBack(traveler)}>

@@ -1,6 +1,7 @@
 "use client";
 import { useTranslations } from "next-intl";
 import { type ReactNode, Suspense, use, useState } from "react";
+import { AllWords } from "./language.tsx";
 import { syncPanel } from "./sync-part.ts";
 import { useTablet } from "./tablet-context.tsx";
 
@@ -54,7 +55,11 @@ export function Connection() {
 
 function Panel({ onClose }: { onClose: () => void }): ReactNode {
   const SyncPanel = syncPanel.here() ?? use(syncPanel.bring());
-  return <SyncPanel onClose={onClose} />;
+  return (
+    <AllWords>
+      <SyncPanel onClose={onClose} />
+    </AllWords>
+  );
 }
 
 const Shape = ({ isOnline, isFull }: { isOnline: boolean; isFull: boolean }) => (

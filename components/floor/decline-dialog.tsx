@@ -5,8 +5,8 @@ import { Button } from "#components/ui/button";
 import { Dialog } from "#components/ui/dialog";
 import { buyoffContent } from "#lib/travelers/buyoffs.rules";
 import { ServerProblem } from "./problem.tsx";
-import { SecondPerson } from "./reading-dialog.tsx";
 import { ReasonEntry } from "./reason-entry.tsx";
+import { SecondPerson } from "./second-person.tsx";
 import { useSecondSignature } from "./second-signature.ts";
 import { useActing, useWork } from "./work-context.tsx";
 

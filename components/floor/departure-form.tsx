@@ -9,8 +9,8 @@ import { plannedStep } from "#lib/travelers/plan.rules";
 import type { CommandBody } from "#lib/travelers/schema";
 import { useWords } from "./language.tsx";
 import { ServerProblem } from "./problem.tsx";
-import { SecondPerson } from "./reading-dialog.tsx";
 import { Choice, ReasonEntry } from "./reason-entry.tsx";
+import { SecondPerson } from "./second-person.tsx";
 import { useSecondSignature } from "./second-signature.ts";
 import { useActing, useWork } from "./work-context.tsx";
 

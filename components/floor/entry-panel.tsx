@@ -1,11 +1,9 @@
 "use client";
 import { useTranslations } from "next-intl";
-import { type ReactNode, useEffect, useEffectEvent, useRef, useState } from "react";
+import { type ReactNode, useState } from "react";
 import { Button } from "#components/ui/button";
 import type { BuyoffRequirement, Field, Operation, Step } from "#lib/instructions/schema";
-import type { Scan } from "#lib/kit/barcode";
-import { chainAt, nextRequirements } from "#lib/travelers/buyoffs.rules";
-import { type BatchClockField, mixesToJoin } from "#lib/travelers/clocks.rules";
+import { chainAt } from "#lib/travelers/buyoffs.rules";
 import { plannedField } from "#lib/travelers/plan.rules";
 import { fieldState } from "#lib/travelers/progress.rules";
 import { gagesNow } from "#lib/travelers/quarantine.rules";
@@ -17,7 +15,12 @@ import { FieldEntry } from "./field-entry.tsx";
 import { GageLine, GagePanel, gageTypeFor } from "./gage-panel.tsx";
 import { InspectionCall } from "./inspection-call.tsx";
 import { InstallationDialog } from "./installation-dialog.tsx";
-import { PendingNote, usePending, WaitsForConnection } from "./offline-signing.tsx";
+import {
+  PendingNote,
+  useNextSignature,
+  usePending,
+  WaitsForConnection,
+} from "./offline-signing.tsx";
 import { OutPanel } from "./out-panel.tsx";
 import type { At, DefectStart, StepWork } from "./place.ts";
 import { PlaceChips } from "./place-chips.tsx";
@@ -26,7 +29,7 @@ import { EntryProblem } from "./problem-place.tsx";
 import { ReadingDialog } from "./reading-dialog.tsx";
 import { useScan } from "./scanning.tsx";
 import { StandingStep } from "./step-departures.tsx";
-import { usePlantInstant } from "./use-now.ts";
+import { useStepScan } from "./step-scan.ts";
 import { WitnessPoint } from "./witness-point.tsx";
 import { useStepWork, useWork } from "./work-context.tsx";
 
@@ -236,154 +239,6 @@ function useGageChoice(
   };
 }
 
-type ScanTarget = {
-  selectGage: (code: string) => void;
-  work: StepWork;
-  place: PlaceState | null;
-  field: Field | null;
-  step: Step;
-  packet: ReturnType<typeof useWork>["packet"];
-  /** Asks which mix of this lot is meant: one that runs, or a fresh one. */
-  askMix: (lot: string) => void;
-  plantInstant: () => Promise<string>;
-};
-
-/** Gives the lot of which it has to be asked which mix is meant, once one was scanned. */
-function useStepScan(
-  props: EntryProps,
-  target: Omit<ScanTarget, "plantInstant" | "askMix">,
-): string | null {
-  const plantInstant = usePlantInstant();
-  const [scannedLot, askMix] = useState<string | null>(null);
-  const waiting = useRef<Scan[]>([]);
-  const { ended } = target.work;
-  const take = (scan: Scan) => scanned(scan, props, { ...target, plantInstant, askMix });
-  // A reader is quicker than an act is written down: what it reads meanwhile waits its turn.
-  useScan((scan) => {
-    const isOfStep = scan.kind !== "badge" && scan.kind !== "traveler";
-    if (isOfStep && target.work.isBusyNow()) waiting.current.push(scan);
-    else take(scan);
-  });
-  const takeNext = useEffectEvent(() => {
-    // What was refused is read first: nothing goes in behind a sentence that nobody has seen.
-    if (target.work.problem !== null) waiting.current = [];
-    const next = waiting.current.shift();
-    if (next === undefined) return;
-    take(next);
-    if (!target.work.isBusyNow()) waiting.current = [];
-  });
-  useEffect(() => {
-    if (ended > 0) takeNext();
-  }, [ended]);
-  return scannedLot;
-}
-
-/** What a label means here: a gage, a component for its place, a text, another unit, another person. */
-function scanned(scan: Scan, props: EntryProps, target: ScanTarget): void {
-  const { selectGage } = target;
-  switch (scan.kind) {
-    case "badge":
-      props.onBadge(scan.text);
-      return;
-    case "traveler":
-      void props.onOpen(scan.id);
-      return;
-    case "gage":
-      selectGage(scan.code);
-      return;
-    case "component":
-      install(scan, target);
-      return;
-    case "plain":
-      plainText(scan.text, target);
-  }
-}
-
-function install(scan: Extract<Scan, { kind: "component" }>, target: ScanTarget): void {
-  const { work, step, field } = target;
-  if (field?.kind === "batch_clock" && scan.lot !== null) {
-    void mix(field, scan.lot, target);
-    return;
-  }
-  const into = placeForPart(target, scan.part);
-  if (into === null) {
-    work.setProblem({ kind: "refused", code: "scan_not_here", params: { text: scan.text } });
-    return;
-  }
-  const { part, serial, lot } = scan;
-  const body = { step: step.id, field: into.field, position: into.position };
-  const mixed = step.fields.find((one) => one.kind === "batch_clock" && one.part === part);
-  void work.record(async (perform) => {
-    const installed = await perform("installComponent", {
-      ...body,
-      part,
-      serial,
-      lot,
-      quantity: into.quantity,
-    });
-    // What is mixed here ages from this scan on: nobody scans it twice. Where a mix of it runs, which one
-    // is meant is asked.
-    if (installed.kind !== "done" || mixed?.kind !== "batch_clock" || lot === null)
-      return installed;
-    const mixedAt = await target.plantInstant();
-    if (isRunning(mixed, lot, target, mixedAt)) return installed;
-    return perform("startBatchClock", { step: step.id, field: mixed.id, lot, mixedAt });
-  });
-}
-
-const isRunning = (field: BatchClockField, lot: string, { packet }: ScanTarget, at: string) =>
-  mixesToJoin(packet.clocks, field, at).some((mix) => mix.lot === lot);
-
-/** The scan begins a fresh mix, unless one of this lot runs: then it is asked which. */
-async function mix(field: BatchClockField, lot: string, target: ScanTarget): Promise<void> {
-  const { work, step } = target;
-  const mixedAt = await target.plantInstant();
-  if (isRunning(field, lot, target, mixedAt)) return target.askMix(lot);
-  await work.record((perform) =>
-    perform("startBatchClock", { step: step.id, field: field.id, lot, mixedAt }),
-  );
-}
-
-function plainText(
-  text: string,
-  { selectGage, work, field, place, step, packet }: ScanTarget,
-): void {
-  if (field?.kind === "text" && place !== null) {
-    void work.record((perform) =>
-      perform("recordReading", {
-        step: step.id,
-        field: field.id,
-        position: place.position,
-        sample: place.sample,
-        value: text.normalize("NFC"),
-        source: "scan",
-        confirmed: [],
-      }),
-    );
-    return;
-  }
-  if (packet.gages.some(({ code }) => code === text)) selectGage(text);
-  else work.setProblem({ kind: "refused", code: "scan_not_here", params: { text } });
-}
-
-/** The place that is open now, else the step's first open one for this part or an approved alternate. */
-function placeForPart(
-  { place, field, step }: ScanTarget,
-  part: string,
-): { field: string; position: string; quantity: string } | null {
-  const components = step.fields.filter((one) => one.kind === "component");
-  if (field?.kind === "component" && place !== null) {
-    const fits = field.part === part || field.alternates.includes(part);
-    const other = components.find((one) => one.part === part || one.alternates.includes(part));
-    const into = fits || other === undefined ? field : other;
-    const position = into === field ? place.position : (into.positions[0] ?? place.position);
-    return { field: into.id, position, quantity: into.quantity };
-  }
-  const fitting = components.find((one) => one.part === part || one.alternates.includes(part));
-  if (fitting === undefined) return null;
-  return { field: fitting.id, position: fitting.positions[0] ?? "1", quantity: fitting.quantity };
-}
-
 /** Everything is in: the one thing left to do is to say so, or to have it signed. */
 function DonePanel(props: EntryProps & { step: Step; work: StepWork }) {
   const t = useTranslations("floor.entry");
@@ -424,10 +279,11 @@ function DonePanel(props: EntryProps & { step: Step; work: StepWork }) {
 /** Who has signed here and who is next: the stamps stand where the work was done. */
 function Stamps({ operation, step }: { operation: Operation; step: Step | null }) {
   const { state, content } = useWork();
-  const chain = chainAt(state, content, { operation: operation.id, step: step?.id ?? null });
+  const place = { operation: operation.id, step: step?.id ?? null };
+  const next = useNextSignature(place);
+  const chain = chainAt(state, content, place);
   if (chain === null) return null;
-  const next = nextRequirements(state, chain)[0]?.id ?? null;
-  return <BuyoffChain chain={chain} now={next} isStacked />;
+  return <BuyoffChain chain={chain} now={next?.id ?? null} isStacked />;
 }
 
 function SignPanel({
@@ -442,9 +298,9 @@ function SignPanel({
   const t = useTranslations("floor.entry");
   const types = useTranslations("common.buyoffType");
   const { state, content } = useWork();
-  const chain = chainAt(state, content, { operation: operation.id, step: step?.id ?? null });
-  const next = chain === null ? undefined : nextRequirements(state, chain)[0];
   const place = { operation: operation.id, step: step?.id ?? null };
+  const chain = chainAt(state, content, place);
+  const next = useNextSignature(place);
   const pending = usePending(place);
   if (signs === null) {
     return (
@@ -483,10 +339,17 @@ function SignPanel({
       {chain === null || next === undefined || isDue === false ? null : (
         <WitnessPoint chain={chain} requirement={next} onPassed={onFollow} />
       )}
-      <p className="mt-auto text-[19px] leading-snug text-ink-2">
-        {t("signWhat", { type: types(signs) })}
-      </p>
-      {pending === null ? <WaitsForConnection place={place} /> : <PendingNote where={pending} />}
+      <div className="mt-auto">
+        {pending === null ? (
+          <WaitsForConnection place={place}>
+            <p className="text-[19px] leading-snug text-ink-2">
+              {t("signWhat", { type: types(signs) })}
+            </p>
+          </WaitsForConnection>
+        ) : (
+          <PendingNote where={pending} />
+        )}
+      </div>
       <Button id="entry" tone="act" size="record" busy={begin?.isBusy ?? false} onClick={open}>
         {t(pending === null ? "sign" : "signAgain")}
       </Button>

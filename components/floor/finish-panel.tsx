@@ -3,6 +3,7 @@ import { useTranslations } from "next-intl";
 import { Button } from "#components/ui/button";
 import { openItems } from "#lib/travelers/progress.rules";
 import { useStrayScan } from "./entry-panel.tsx";
+import { NeedsServer } from "./needs-server.tsx";
 import { EntryProblem } from "./problem-place.tsx";
 import { useTablet } from "./tablet-context.tsx";
 import { useActing, useWork } from "./work-context.tsx";
@@ -68,13 +69,14 @@ export function FinishPanel({
       ) : null}
       {waits === 0 ? null : <p className="text-[17px] text-warn">{t("waits", { count: waits })}</p>}
       <EntryProblem problem={problem} onSeen={() => setProblem(null)} />
+      {open.length === 0 ? <NeedsServer act="complete" /> : null}
       <Button
         id="entry"
         tone="act"
         size="record"
         className="mt-auto"
         busy={isBusy}
-        disabled={open.length > 0}
+        disabled={open.length > 0 || !view.online}
         onClick={() => void run((perform) => perform("completeTraveler", {}))}
       >
         {isBusy ? t("asking") : t("complete")}

@@ -2,26 +2,29 @@
 import { NextIntlClientProvider } from "next-intl";
 import { type ReactNode, Suspense, use, useEffect, useState } from "react";
 import { RefusalBooks } from "#components/refusal-text";
-import { Logo } from "#components/ui/logo";
 import { applyTheme, storedTheme } from "#components/ui/theme-toggle";
 import type { Locale } from "#lib/messages/locales";
+import { noteFirstScreen } from "#lib/offline/waking";
 import { EnrolScreen } from "./enrol-screen.tsx";
-import { LanguageContext, useLanguage } from "./language.tsx";
+import { AllWords, LanguageContext, useLanguage } from "./language.tsx";
 import { LockScreen } from "./lock-screen.tsx";
-import { bringAll, keepLocale, localeHere, refusals, shell, words, workScreen } from "./parts.ts";
-import { ScanningProvider } from "./scanning.tsx";
+import { bringAll, shell, workScreen } from "./parts.ts";
+import { ScanningProvider, useHearOn } from "./scanning.tsx";
 import { type Shared, TabletProvider, useTablet } from "./tablet-context.tsx";
+import { Mark } from "./waking.tsx";
+import { bringWords, keepLocale, localeHere, refusals, words } from "./words-part.ts";
 
 // The reader's words are on their way before the page has come to life.
 if (typeof document !== "undefined") void words[localeHere()].bring();
 
-export function FloorApp() {
+/** `waking`: what stands there until the tablet has read its memory; made by the server, in both languages. */
+export function FloorApp({ waking }: { waking: ReactNode }) {
   useEffect(() => applyTheme(storedTheme()), []);
   return (
     <ScanningProvider>
-      <TabletProvider waiting={<Waking />}>
-        <Speaking>
-          <Screens />
+      <TabletProvider waiting={waking}>
+        <Speaking waking={waking}>
+          <Screens waking={waking} />
         </Speaking>
       </TabletProvider>
     </ScanningProvider>
@@ -29,7 +32,7 @@ export function FloorApp() {
 }
 
 /** The reader's language and the site's clock: a time on the tablet is the time on the wall of the hall. */
-function Speaking({ children }: { children: ReactNode }) {
+function Speaking({ waking, children }: { waking: ReactNode; children: ReactNode }) {
   const { view } = useTablet();
   const [locale, setLocale] = useState<Locale | null>(null);
   const zone = view.session?.site.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -39,10 +42,10 @@ function Speaking({ children }: { children: ReactNode }) {
   useEffect(() => {
     if (locale !== null) document.documentElement.lang = locale;
   }, [locale]);
-  if (locale === null) return <Waking />;
+  if (locale === null) return waking;
   const change = async (chosen: Locale) => {
     keepLocale(chosen);
-    await Promise.all([words[chosen].bring(), refusals[chosen].bring()]);
+    await bringWords(chosen);
     // Chosen again while these words were on their way: the last choice holds.
     if (chosen === localeHere()) setLocale(chosen);
   };
@@ -57,31 +60,48 @@ function Speaking({ children }: { children: ReactNode }) {
 
 const bookOf = (locale: Locale) => refusals[locale].here() ?? refusals[locale].bring();
 
-function Screens(): ReactNode {
+function Screens({ waking }: { waking: ReactNode }): ReactNode {
   const { core, subscribe, view } = useTablet();
+  const { locale } = useLanguage();
+  const hearOn = useHearOn();
   useRestWhenIdle(view.phase !== "starting", { core, subscribe });
+  useEffect(() => {
+    if (view.phase === "starting") return;
+    noteFirstScreen(view.phase === "locked" ? locale : null);
+    hearOn();
+  }, [view.phase, locale, hearOn]);
   switch (view.phase) {
     case "starting":
-      return <Waking />;
+      return waking;
     case "not_enrolled":
       return <EnrolScreen />;
     case "locked":
       return <LockScreen />;
     case "ready":
       return (
-        <Suspense fallback={<Waking />}>
+        <Suspense fallback={onItsWay}>
           <Work />
         </Suspense>
       );
   }
 }
 
+const onItsWay = (
+  <main aria-busy>
+    <Mark />
+  </main>
+);
+
 /** Its refusals come with it: a reason that is still to be fetched would hide the screen it stands on. */
 function Work() {
   const { locale } = useLanguage();
   const WorkScreen = workScreen.here() ?? use(workScreen.bring());
   if (refusals[locale].here() === null) use(refusals[locale].bring());
-  return <WorkScreen />;
+  return (
+    <AllWords>
+      <WorkScreen />
+    </AllWords>
+  );
 }
 
 /** Once the first screen is up: while somebody finds their badge, all that comes after it is fetched and kept. */
@@ -101,12 +121,3 @@ async function bringAndKeep(tablet: Pick<Shared, "core" | "subscribe">): Promise
   const { keepShell } = await shell.bring();
   await keepShell(tablet);
 }
-
-/** What is there before the tablet has read its memory: the mark, and nothing that could be wrong. */
-const Waking = () => (
-  <main className="grid h-dvh place-items-center" aria-busy>
-    <h1 className="flex items-center gap-4 text-[34px] font-extrabold">
-      <Logo size={64} /> Buyoff
-    </h1>
-  </main>
-);

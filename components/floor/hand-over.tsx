@@ -6,8 +6,9 @@ import { Dialog } from "#components/ui/dialog";
 import { signIn } from "#lib/offline/people";
 import { DemoButton } from "./demo-drawer.tsx";
 import { PIN_LENGTH_MIN, PinEntry } from "./pin-entry.tsx";
-import { notABadge, type Problem, problemOf, ServerProblem } from "./problem.tsx";
+import { notABadge, type Problem, ServerProblem } from "./problem.tsx";
 import { useBadgeScan } from "./scanning.tsx";
+import { unlessSilent, useNeedsServer } from "./sign-in-problem.ts";
 import { useTablet } from "./tablet-context.tsx";
 
 /** Badge and PIN of the next person; the step and what is typed in it stay on the screen. */
@@ -15,6 +16,7 @@ export function HandOver({ badge, onClose }: { badge: string | null; onClose: ()
   const t = useTranslations("floor.handOver");
   const common = useTranslations("common");
   const { core } = useTablet();
+  const needsServer = useNeedsServer();
   const [scanned, setScanned] = useState(badge);
   const [pin, setPin] = useState("");
   const [isBusy, setBusy] = useState(false);
@@ -36,8 +38,9 @@ export function HandOver({ badge, onClose }: { badge: string | null; onClose: ()
     // Closed while it is busy: what was read meanwhile is for the screen below.
     if (answer.kind === "ok") return onClose();
     setBusy(false);
-    setProblem(problemOf(answer));
+    setProblem(unlessSilent(answer));
   };
+  const shown = problem ?? needsServer;
   return (
     <Dialog title={t("title")} onClose={onClose} className="w-[900px]">
       <div className="grid grid-cols-[minmax(0,1fr)_380px] gap-8 portrait:gap-5">
@@ -48,7 +51,7 @@ export function HandOver({ badge, onClose }: { badge: string | null; onClose: ()
           >
             {scanned === null ? t("scan") : t("read")}
           </p>
-          {problem === null ? null : <ServerProblem problem={problem} area="signIn" />}
+          {shown === null ? null : <ServerProblem problem={shown} area="signIn" />}
           <span className="mt-auto flex flex-wrap gap-3">
             <Button onClick={onClose}>{common("back")}</Button>
             <DemoButton />

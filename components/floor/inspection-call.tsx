@@ -7,6 +7,7 @@ import { permissions } from "#lib/travelers/permissions.rules";
 import { openCall } from "#lib/travelers/step-story.rules";
 import { Notice, ServerProblem } from "./problem.tsx";
 import { useClock } from "./step-story.tsx";
+import { useTablet } from "./tablet-context.tsx";
 import { useActing, usePeople, useWork } from "./work-context.tsx";
 
 /** One tap calls the inspector; that they have seen it and that they are here is recorded as well. */
@@ -21,7 +22,8 @@ export function InspectionCall({
   const t = useTranslations("floor.call");
   const clock = useClock();
   const person = usePeople();
-  const { state, signedIn } = useWork();
+  const { view } = useTablet();
+  const { packet, state, signedIn } = useWork();
   const { isBusy, problem, run } = useActing();
   const call = openCall(state, operation);
   const answers = signedIn.person.roles.some((role) =>
@@ -41,10 +43,15 @@ export function InspectionCall({
           }
         >
           {t(`open.${signer}`)}
+          {view.online ? null : (
+            <span className="block text-[15px] font-[550]">{t("notHeard")}</span>
+          )}
         </Button>
       </>
     );
   }
+  // The tablet's own word, which nobody else has heard.
+  const isKept = !(view.online || packet.state.calls.some(({ id }) => id === call.id));
   const answer = (arrived: boolean) =>
     void run((perform) => perform("acknowledgeInspection", { call: call.id, arrived }));
   return (
@@ -55,9 +62,11 @@ export function InspectionCall({
           {t("called", { time: clock(call.at), name: person(call.person).name })}
         </p>
         <p>
-          {call.acknowledgedAt === null
-            ? t(answers ? "unansweredYet" : "unanswered")
-            : t("answered", { time: clock(call.acknowledgedAt) })}
+          {isKept
+            ? t("unheard")
+            : call.acknowledgedAt === null
+              ? t(answers ? "unansweredYet" : "unanswered")
+              : t("answered", { time: clock(call.acknowledgedAt) })}
         </p>
       </Notice>
       {answers ? (

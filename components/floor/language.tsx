@@ -1,7 +1,8 @@
 "use client";
-import { useTimeZone, useTranslations } from "next-intl";
-import { createContext, use } from "react";
+import { NextIntlClientProvider, useTimeZone, useTranslations } from "next-intl";
+import { createContext, type ReactNode, use } from "react";
 import { decimalIn, inLocale, type Locale, locales, momentIn } from "#lib/messages/locales";
+import { allWords } from "./words-part.ts";
 
 export const LanguageContext = createContext<{ locale: Locale; change: (to: Locale) => void }>({
   locale: "en",
@@ -25,6 +26,17 @@ export function useMomentText(): (at: string) => string {
   return (at) => momentIn(at, locale, zone);
 }
 export const useLanguage = () => use(LanguageContext);
+
+/** For what is shown at work, or opened over the first screen: waits until its words are here. */
+export function AllWords({ children }: { children: ReactNode }) {
+  const { locale } = use(LanguageContext);
+  const messages = allWords[locale].here() ?? use(allWords[locale].bring());
+  return (
+    <NextIntlClientProvider locale={locale} messages={messages}>
+      {children}
+    </NextIntlClientProvider>
+  );
+}
 
 const names: Record<Locale, string> = { en: "English", es: "Español" };
 

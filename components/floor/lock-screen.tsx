@@ -10,15 +10,18 @@ import { signIn } from "#lib/offline/people";
 import { Connection } from "./connection.tsx";
 import { DemoButton } from "./demo-drawer.tsx";
 import { LanguageSwitch } from "./language.tsx";
+import { LockFrame } from "./lock-frame.tsx";
 import { PersonMark } from "./person-mark.tsx";
 import { PIN_LENGTH_MIN, PinEntry } from "./pin-entry.tsx";
-import { notABadge, type Problem, problemOf, ServerProblem } from "./problem.tsx";
+import { notABadge, type Problem, ServerProblem } from "./problem.tsx";
 import { useBadgeScan } from "./scanning.tsx";
+import { unlessSilent, useNeedsServer } from "./sign-in-problem.ts";
 import { useTablet } from "./tablet-context.tsx";
 
 export function LockScreen() {
   const t = useTranslations("floor.lock");
   const { core } = useTablet();
+  const needsServer = useNeedsServer();
   const [badge, setBadge] = useState("");
   const [isScanned, setScanned] = useState(false);
   const [pin, setPin] = useState("");
@@ -38,55 +41,59 @@ export function LockScreen() {
     setBusy(true);
     const answer = await signIn(core, badge.trim(), pin);
     setPin("");
-    setProblem(problemOf(answer));
+    setProblem(unlessSilent(answer));
     setBusy(false);
   };
+  const shown = problem ?? needsServer;
   const isReady = badge.trim() !== "" && pin.length >= PIN_LENGTH_MIN;
   return (
-    <main className="floor relative grid h-dvh grid-cols-[minmax(0,1fr)_420px] overflow-hidden max-[1100px]:grid-cols-[minmax(0,1fr)_380px] portrait:grid-cols-1 portrait:grid-rows-[minmax(0,1fr)_minmax(0,640px)]">
-      <section className="flex min-h-0 flex-col gap-6 overflow-auto bg-sheet p-9">
-        <StationHead />
-        <div className="flex flex-1 flex-col justify-center gap-5">
-          <LeftBehind />
-          <h1 className="max-w-[14em] text-[44px] leading-[1.08] font-bold tracking-[-0.02em] text-balance">
-            {isScanned ? t("badgeRead") : t("title")}
-          </h1>
-          <p className="max-w-[34em] text-[20px] text-ink-2">{t("explain")}</p>
-          {problem === null ? null : <ServerProblem problem={problem} area="signIn" />}
-          <div className="max-w-[520px]">
-            <Field label={t("typed")}>
-              {(control) => (
-                <TextInput
-                  {...control}
-                  value={badge}
-                  onChange={(event) => {
-                    setBadge(event.target.value);
-                    setScanned(false);
-                  }}
-                  autoComplete="off"
-                  spellCheck={false}
-                  type={isScanned ? "password" : "text"}
-                  className="mono min-h-touch text-[20px]"
-                />
-              )}
-            </Field>
-          </div>
-        </div>
-        <Footer />
-      </section>
-      <section className="flex min-h-0 flex-col gap-4 p-8" aria-label={t("pinTitle")}>
-        <h2 className="text-[25px] leading-tight font-bold">{t("pinTitle")}</h2>
-        <PinEntry pin={pin} onChange={setPin} disabled={isBusy} />
-        <Button
-          tone="act"
-          size="record"
-          disabled={!isReady}
-          busy={isBusy}
-          onClick={() => void enter()}
-        >
-          {isBusy ? t("checking") : t("enter")}
-        </Button>
-      </section>
+    <main>
+      <LockFrame
+        head={<StationHead />}
+        above={<LeftBehind />}
+        Title="h1"
+        title={isScanned ? t("badgeRead") : t("title")}
+        explain={t("explain")}
+        below={
+          <>
+            {shown === null ? null : <ServerProblem problem={shown} area="signIn" />}
+            <div className="max-w-[520px]">
+              <Field label={t("typed")}>
+                {(control) => (
+                  <TextInput
+                    {...control}
+                    value={badge}
+                    onChange={(event) => {
+                      setBadge(event.target.value);
+                      setScanned(false);
+                    }}
+                    autoComplete="off"
+                    spellCheck={false}
+                    type={isScanned ? "password" : "text"}
+                    className="mono min-h-touch text-[20px]"
+                  />
+                )}
+              </Field>
+            </div>
+          </>
+        }
+        foot={<Footer />}
+        side={
+          <section className="flex min-h-0 flex-col gap-4 p-8" aria-label={t("pinTitle")}>
+            <h2 className="text-[25px] leading-tight font-bold">{t("pinTitle")}</h2>
+            <PinEntry pin={pin} onChange={setPin} disabled={isBusy} />
+            <Button
+              tone="act"
+              size="record"
+              disabled={!isReady}
+              busy={isBusy}
+              onClick={() => void enter()}
+            >
+              {isBusy ? t("checking") : t("enter")}
+            </Button>
+          </section>
+        }
+      />
     </main>
   );
 }

@@ -5,6 +5,7 @@ import { LotBar } from "#components/lot-bar";
 import { Button } from "#components/ui/button";
 import { Dialog } from "#components/ui/dialog";
 import { balanceOf } from "#lib/travelers/lot-balance.rules";
+import { onlineOnly } from "#lib/travelers/online-only.rules";
 import { permissions } from "#lib/travelers/permissions.rules";
 import type { CommandType } from "#lib/travelers/schema";
 import { CountLot } from "./lot-count.tsx";
@@ -12,7 +13,9 @@ import { LotFamilyList, useLotFamily } from "./lot-family.tsx";
 import { MergeLots } from "./lot-merge.tsx";
 import { AssignSerials } from "./lot-serials.tsx";
 import { SplitLot } from "./lot-split.tsx";
+import { NeedsServer } from "./needs-server.tsx";
 import { Notice } from "./problem.tsx";
+import { useTablet } from "./tablet-context.tsx";
 import { useWork } from "./work-context.tsx";
 
 export type LotPage = "lot" | "split" | "merge" | "count" | "serials";
@@ -39,6 +42,7 @@ export function LotDialog({
   const t = useTranslations("floor.lot");
   const common = useTranslations("common");
   const { state, signedIn } = useWork();
+  const { view } = useTablet();
   const [page, setPage] = useState<LotPage>(first);
   const family = useLotFamily();
   const back = () => setPage("lot");
@@ -83,8 +87,15 @@ export function LotDialog({
               {t("leads")}
             </Notice>
           ) : null}
-          {offered.map(([one]) => (
-            <Button key={one} size="record" className="text-left" onClick={() => setPage(one)}>
+          {mine.length === 0 ? null : <NeedsServer act="lot" />}
+          {offered.map(([one, command]) => (
+            <Button
+              key={one}
+              size="record"
+              className="text-left"
+              disabled={!view.online && onlineOnly.has(command)}
+              onClick={() => setPage(one)}
+            >
               {t(`${one}.open`)}
               <span className="block text-[15px] font-medium text-ink-2">{t(`${one}.about`)}</span>
             </Button>

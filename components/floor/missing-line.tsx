@@ -1,8 +1,9 @@
 "use client";
 import { useTranslations } from "next-intl";
-import { chainAt, nextRequirements, pendingAt } from "#lib/travelers/buyoffs.rules";
+import { pendingAt } from "#lib/travelers/buyoffs.rules";
 import { openHold } from "#lib/travelers/gates.rules";
 import { fieldState, openItems } from "#lib/travelers/progress.rules";
+import { useNextSignature } from "./offline-signing.tsx";
 import type { Place } from "./place.ts";
 import { useWork } from "./work-context.tsx";
 
@@ -27,6 +28,7 @@ function useMissing(place: Place | null): { what: string; until: string } {
   const t = useTranslations("floor.missing");
   const types = useTranslations("common.buyoffType");
   const { state, content } = useWork();
+  const next = useNextSignature(place);
   if (place === null) {
     const open = openItems(state, content).length;
     return { what: t(open === 0 ? "nothing" : "open", { count: open }), until: "" };
@@ -37,8 +39,6 @@ function useMissing(place: Place | null): { what: string; until: string } {
     return { what: t(now.status === "failed" ? "failed" : "leftOut"), until: "" };
   }
   if (now?.pausedAt != null) return { what: t("paused"), until: "" };
-  const chain = chainAt(state, content, place);
-  const next = chain === null ? undefined : nextRequirements(state, chain)[0];
   const until = next === undefined ? t("untilDone") : t("untilBuyoff");
   if (place.step !== null) {
     const { places, gagesMissing } = fieldState(state, content, place.step);

@@ -1,40 +1,89 @@
 "use client";
 import { useTranslations } from "next-intl";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { Button } from "#components/ui/button";
-import type { BuyoffRequirement } from "#lib/instructions/schema";
 import type { Scan } from "#lib/kit/barcode";
 import { canonicalSha256 } from "#lib/kit/canonical";
+import { whyNoPasskey } from "#lib/offline/passkeys";
+import { signedHere } from "#lib/offline/people";
 import { newCommandId } from "#lib/offline/queue";
 import { seal } from "#lib/offline/seals";
-import { type BuyoffPlace, buyoffContent } from "#lib/travelers/buyoffs.rules";
-import { NeedsConnection, useWhyItWaits } from "./offline-signing.tsx";
+import { buyoffContent } from "#lib/travelers/buyoffs.rules";
+import { ChooseBeside } from "./choose-beside.tsx";
+import { maySelfSign, NeedsConnection, useWhyItWaits } from "./offline-signing.tsx";
+import {
+  extrasOf,
+  type OfflinePerson,
+  type OfflineSignerProps,
+  PasskeySigner,
+} from "./passkey-signer.tsx";
 import { PersonMark } from "./person-mark.tsx";
 import { PIN_LENGTH_MIN, PinEntry } from "./pin-entry.tsx";
-import { Notice, notABadge, type Problem, ServerProblem } from "./problem.tsx";
+import { Notice, ServerProblem } from "./problem.tsx";
 import { useScan } from "./scanning.tsx";
 import { useTablet } from "./tablet-context.tsx";
+import { useWhoSigns } from "./who-signs.ts";
 import { useActing, useWork } from "./work-context.tsx";
 
-type OfflineSignerProps = {
-  at: BuyoffPlace;
-  requirement: BuyoffRequirement;
-  isSigned: boolean;
-  onSigned: () => void;
-};
-
-/** Without a network: why the signature has to wait, or badge and PIN typed twice into a box for the server. */
+/**
+ * Without a network: why the signature has to wait; or who signs, by their own passkey, or with badge and PIN typed
+ * twice into a box for the server.
+ */
 export function OfflineSigner(props: OfflineSignerProps) {
-  const t = useTranslations("floor.sign");
   const why = useWhyItWaits(props.at, props.requirement);
-  if (why === null) return <Sealing {...props} />;
+  return why === null ? <Signing {...props} /> : <Waiting {...props} code={why} />;
+}
+
+function Signing(props: OfflineSignerProps) {
+  const work = useWork();
+  const { person: own } = work.signedIn;
+  const maySelf = maySelfSign(work, props.at, props.requirement);
+  const { who, isByBadge, problem, hear, choose, askAgain, turnToBadge } = useWhoSigns(
+    props,
+    maySelf,
+  );
+  const { view } = useTablet();
+  const onScan = (scan: Scan) => void hear(scan);
+  if (who === null) {
+    return (
+      <ChooseBeside
+        {...props}
+        problem={problem}
+        onScan={onScan}
+        onChosen={(person) => void choose(person)}
+        onOwn={maySelf ? () => void choose(own) : null}
+      />
+    );
+  }
+  const isBeside = who.id !== own.id;
+  const signing = {
+    ...props,
+    signer: who,
+    isBeside,
+    heard: problem,
+    onScan,
+    onOther: askAgain,
+  };
+  const noPasskey = whyNoPasskey(view.session, who);
+  return noPasskey === null && !isByBadge ? (
+    <PasskeySigner key={who.id} {...signing} onByBadge={() => turnToBadge(true)} />
+  ) : (
+    <Sealing key={who.id} {...signing} noPasskey={noPasskey} onPasskey={() => turnToBadge(false)} />
+  );
+}
+
+function Waiting({ code, requirement }: OfflineSignerProps & { code: string }) {
+  const t = useTranslations("floor.sign");
+  const [isTried, setTried] = useState(false);
+  useScan(() => setTried(true));
   return (
     <section
       aria-label={t("signer")}
       className="flex min-h-0 flex-col gap-4 overflow-auto px-8 pt-7 pb-6"
     >
       <h2 className="text-[25px] leading-tight font-bold">{t("needsConnection")}</h2>
-      <NeedsConnection code={why} type={props.requirement.type} />
+      <NeedsConnection code={code} type={requirement.type} />
+      {isTried ? <ServerProblem problem={{ kind: "silence" }} area="sign" /> : null}
       <Button tone="accept" size="record" className="mt-auto" disabled>
         {t("accept")}
         <span className="block text-[15px] font-[550]">{t("needsShort")}</span>
@@ -44,27 +93,40 @@ export function OfflineSigner(props: OfflineSignerProps) {
 }
 
 /** Nothing here knows a right PIN from a wrong one: only a slip of the finger can be found, by typing twice. */
-function useSealing({ at, isSigned, onSigned }: OfflineSignerProps) {
+function useSealing({
+  at,
+  isSigned,
+  early,
+  badge,
+  heard,
+  onScan,
+  onBadge,
+  onTyping,
+  onSigned,
+  signer,
+  isBeside,
+}: OfflineSignerProps & OfflinePerson) {
   const { core, view } = useTablet();
-  const { state, content, signedIn } = useWork();
+  const { state, content } = useWork();
   const acting = useActing();
-  const [badge, setBadge] = useState<string | null>(null);
   const [first, setFirst] = useState<string | null>(null);
   const [pin, setPin] = useState("");
   const [isDifferent, setDifferent] = useState(false);
-  const [problem, setProblem] = useState<Problem | null>(null);
-  const begin = (scanned: string | null) => {
-    setBadge(scanned);
-    setFirst(null);
-    setPin("");
-  };
-  useScan((scan: Scan) => {
-    if (acting.isBusy || isSigned) return;
+  const isTyping = pin !== "" || first !== null;
+  useEffect(() => {
+    onTyping(isTyping);
+    return () => onTyping(false);
+  }, [isTyping, onTyping]);
+  useScan((scan) => {
+    if (acting.isBusy || isSigned) return early.keep(scan);
     setDifferent(false);
     acting.setProblem(null);
-    const isBadge = scan.kind === "badge" || scan.kind === "plain";
-    setProblem(isBadge ? null : notABadge(scan.text));
-    if (isBadge) begin(scan.text);
+    // A badge begins anew, whoever's it is; another label was read by mistake.
+    if (scan.kind === "badge" || scan.kind === "plain") {
+      setFirst(null);
+      setPin("");
+    }
+    onScan(scan);
   });
   const sign = async (typed: { badge: string; pin: string }) => {
     const { sealing, device } = view.session ?? {};
@@ -72,14 +134,17 @@ function useSealing({ at, isSigned, onSigned }: OfflineSignerProps) {
     const done = await acting.run(async (perform) => {
       const command = newCommandId(core.nowMs());
       const contentSha256 = canonicalSha256(buyoffContent(state, content, at));
-      const of = { device: device.id, command, person: signedIn.person.id, contentSha256 };
+      const of = { device: device.id, command, person: signer.id, contentSha256 };
+      const sealed = await seal(sealing, of, typed);
       return perform(
         "signBuyoff",
         { ...at, contentSha256 },
-        { seal: await seal(sealing, of, typed) },
+        extrasOf(sealed, { signer, isBeside }),
       );
     });
-    if (done) onSigned();
+    if (!done) return;
+    signedHere(core, signer.id);
+    onSigned();
   };
   const accept = () => {
     setDifferent(false);
@@ -88,18 +153,28 @@ function useSealing({ at, isSigned, onSigned }: OfflineSignerProps) {
     setFirst(null);
     if (first !== pin) return setDifferent(true);
     if (badge !== null) void sign({ badge, pin });
-    setBadge(null);
+    onBadge(null);
   };
-  const shown = problem ?? acting.problem;
-  return { badge, first, pin, setPin, accept, isDifferent, isBusy: acting.isBusy, problem: shown };
+  const problem = acting.problem ?? heard;
+  return { first, pin, setPin, accept, isDifferent, isBusy: acting.isBusy, problem };
 }
 
-function Sealing(props: OfflineSignerProps) {
+function Sealing({
+  noPasskey,
+  onPasskey,
+  ...props
+}: OfflineSignerProps &
+  OfflinePerson & {
+    /** Why it is not a passkey; null: the signer has one and chose otherwise. */
+    noPasskey: ReturnType<typeof whyNoPasskey>;
+    onPasskey: () => void;
+  }) {
   const t = useTranslations("floor.sign");
+  const passkeys = useTranslations("floor.passkeys");
   const { signedIn } = useWork();
-  const { isSigned } = props;
-  const { badge, first, pin, setPin, accept, isDifferent, isBusy, problem } = useSealing(props);
-  const name = signedIn.person.name.split(" ")[0] ?? signedIn.person.name;
+  const { badge, isSigned, signer, isBeside, onOther } = props;
+  const { first, pin, setPin, accept, isDifferent, isBusy, problem } = useSealing(props);
+  const name = signer.name.split(" ")[0] ?? signer.name;
   return (
     <section
       aria-label={t("signer")}
@@ -119,26 +194,42 @@ function Sealing(props: OfflineSignerProps) {
         </Notice>
       ) : (
         <p className="flex min-h-touch items-center gap-3.5 rounded border-2 border-rule bg-sheet px-4 py-2 text-[16px] leading-tight">
-          <PersonMark initials={signedIn.person.initials} />
+          <PersonMark initials={signer.initials} />
           <span>
             <b className="block text-[18px]">
-              {badge === null ? t("offlineScan") : signedIn.person.name}
+              {badge === null && !isBeside ? t("offlineScan") : signer.name}
             </b>
-            <span className="text-ink-2">{t("offlineLead")}</span>
+            <span className="text-ink-2">
+              {isBeside ? t("besideLead", { name: signedIn.person.name }) : t("offlineLead")}
+            </span>
           </span>
         </p>
       )}
       <PinEntry pin={pin} onChange={setPin} disabled={isBusy || badge === null || isSigned} />
-      <Button
-        tone="accept"
-        size="record"
-        busy={isBusy}
-        disabled={badge === null || pin.length < PIN_LENGTH_MIN || isSigned}
-        onClick={accept}
-      >
-        {isSigned ? t("offlineSealed") : t(first === null ? "offlineNext" : "offlineAccept")}
-        <span className="block text-[15px] font-[550]">{t("offlineRecorded")}</span>
-      </Button>
+      {/* Until a badge is read nothing can be accepted: there is room for whoever signs instead. */}
+      {badge === null && !isSigned && !isBusy ? (
+        <Button size="record" onClick={onOther}>
+          {t("someoneSigns")}
+        </Button>
+      ) : (
+        <Button
+          tone="accept"
+          size="record"
+          busy={isBusy}
+          disabled={pin.length < PIN_LENGTH_MIN || isSigned}
+          onClick={accept}
+        >
+          {isSigned ? t("offlineSealed") : t(first === null ? "offlineNext" : "offlineAccept")}
+          <span className="block text-[15px] font-[550]">{t("offlineRecorded")}</span>
+        </Button>
+      )}
+      {noPasskey === null ? (
+        <Button disabled={isBusy || isSigned} onClick={onPasskey}>
+          {t("passkeyInstead")}
+        </Button>
+      ) : (
+        <p className="text-[15px] leading-snug text-ink-2">{passkeys(`why.${noPasskey}`)}</p>
+      )}
     </section>
   );
 }

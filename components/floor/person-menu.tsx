@@ -7,7 +7,8 @@ import { ThemeToggle } from "#components/ui/theme-toggle";
 import { lock } from "#lib/offline/people";
 import { HandOver } from "./hand-over.tsx";
 import { LanguageSwitch } from "./language.tsx";
-import { PersonMark } from "./person-mark.tsx";
+import { PasskeysDialog } from "./passkeys-dialog.tsx";
+import { PersonTag } from "./person-tag.tsx";
 import { useTablet } from "./tablet-context.tsx";
 
 /** Who is signed in, always on the screen; hand-over, lock and what is recorded are behind it. */
@@ -24,14 +25,12 @@ export function PersonButton() {
         onClick={() => setOpen(true)}
         className="flex min-h-[60px] shrink-0 items-center gap-2.5 rounded-full border-2 border-edge bg-sheet py-1 pr-4 pl-1.5 text-left leading-tight active:bg-sunk"
       >
-        <PersonMark initials={person.initials} />
-        <span className="max-w-[9.5em]">
-          <b className="block truncate text-[15px]">{person.name}</b>
+        <PersonTag person={person}>
           <span className="mono block truncate text-[13px] text-ink-2">
             {person.stamps.map(({ number }) => number).join(" ") || t("noStamp")}
           </span>
           <span className="sr-only">{t("menu", { name: person.name })}</span>
-        </span>
+        </PersonTag>
       </button>
       {isOpen ? <PersonMenu onClose={() => setOpen(false)} /> : null}
     </>
@@ -43,8 +42,10 @@ function PersonMenu({ onClose }: { onClose: () => void }) {
   const common = useTranslations("common");
   const { core, view } = useTablet();
   const [isHandingOver, setHandingOver] = useState(false);
+  const [isShowingPasskeys, setShowingPasskeys] = useState(false);
   const person = view.signedIn?.person;
   if (person === undefined) return null;
+  if (isShowingPasskeys) return <PasskeysDialog onClose={onClose} />;
   if (isHandingOver) return <HandOver badge={null} onClose={onClose} />;
   return (
     <Dialog title={person.name} onClose={onClose} className="w-[860px]">
@@ -55,6 +56,7 @@ function PersonMenu({ onClose }: { onClose: () => void }) {
           </Button>
           <Button onClick={() => void lock(core, "lock")}>{t("lock")}</Button>
           <Button onClick={() => void lock(core, "sign_out")}>{t("signOut")}</Button>
+          <Button onClick={() => setShowingPasskeys(true)}>{t("passkeys")}</Button>
           <ThemeToggle className="min-h-touch" />
           <LanguageSwitch />
         </section>

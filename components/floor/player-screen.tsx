@@ -3,7 +3,6 @@ import { useTranslations } from "next-intl";
 import { useEffect, useEffectEvent, useState } from "react";
 import { Button } from "#components/ui/button";
 import type { Operation, Step } from "#lib/instructions/schema";
-import { chainAt, nextRequirements } from "#lib/travelers/buyoffs.rules";
 import { fieldState, nextStep } from "#lib/travelers/progress.rules";
 import { BuyoffScreen } from "./buyoff-screen.tsx";
 import { ClockStrip } from "./clock-strip.tsx";
@@ -16,7 +15,7 @@ import { useLanguage } from "./language.tsx";
 import { LotDialog, type LotPage } from "./lot-dialog.tsx";
 import { MissingLine } from "./missing-line.tsx";
 import { MoreDialog } from "./more-dialog.tsx";
-import { usePending } from "./offline-signing.tsx";
+import { useNextSignature, usePending } from "./offline-signing.tsx";
 import type { DefectStart, Place } from "./place.ts";
 import type { Problem } from "./problem.tsx";
 import { EntryProblem, ProblemPlace } from "./problem-place.tsx";
@@ -204,11 +203,9 @@ function Side({
   onCount: () => void;
 }) {
   const { state, content } = useWork();
-  const chain =
-    operation === null
-      ? null
-      : chainAt(state, content, { operation: operation.id, step: step?.id ?? null });
-  const requirement = chain === null ? undefined : nextRequirements(state, chain)[0];
+  const requirement = useNextSignature(
+    operation === null ? null : { operation: operation.id, step: step?.id ?? null },
+  );
   // A pending signature is asked for again only where its box may never come.
   const isWaiting =
     usePending({ operation: operation?.id ?? "", step: step?.id ?? null }) === "here";

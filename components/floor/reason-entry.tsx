@@ -21,6 +21,8 @@ export function ReasonEntry({
     | "late"
     | "lock"
     | "merge"
+    | "passkeyName"
+    | "passkeyWithdrawal"
     | "remove"
     | "revoke"
     | "split"

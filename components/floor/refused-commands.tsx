@@ -1,6 +1,6 @@
 "use client";
 import { useTranslations } from "next-intl";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { RefusalText } from "#components/refusal-text";
 import { Button } from "#components/ui/button";
 import { Dialog } from "#components/ui/dialog";
@@ -42,6 +42,7 @@ export function RefusedCommands() {
       <p className="mb-3 text-[18px] text-ink-2">
         {t.has(`commands.${row.type}`) ? t(`commands.${row.type}`) : row.type}{" "}
         <b className="mono text-ink">{unit}</b>
+        {isSealed ? <Signer row={row} /> : null}
       </p>
       <div className="rounded bg-stop-wash px-5 py-4 text-[19px] leading-snug">
         <RefusedReason row={row} />
@@ -59,6 +60,27 @@ export function RefusedCommands() {
       </Button>
     </Dialog>
   );
+}
+
+/** Whose signature it was: two may have signed here. */
+function Signer({ row }: { row: DecisionRow }) {
+  const { core } = useTablet();
+  const [name, setName] = useState<string | null>(null);
+  const signed =
+    row.local?.ok === true
+      ? row.local.events.find((event) => event.type === "buyoff.signed")
+      : undefined;
+  const signer = signed?.type === "buyoff.signed" ? signed.body.signer : null;
+  useEffect(() => {
+    let isGone = false;
+    void core.db.get("packets", row.traveler).then((stored) => {
+      if (!isGone && signer !== null) setName(stored?.packet.people[signer]?.name ?? null);
+    });
+    return () => {
+      isGone = true;
+    };
+  }, [core, row.traveler, signer]);
+  return name === null ? null : <b className="block text-ink [overflow-wrap:anywhere]">{name}</b>;
 }
 
 /** By the rules, by a check of a signature that came later, or because it could not even be read. */

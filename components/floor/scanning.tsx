@@ -1,9 +1,15 @@
 "use client";
 import { createContext, type ReactNode, use, useEffect, useEffectEvent, useRef } from "react";
-import { emptyWedge, parseScan, type Scan, wedge } from "#lib/kit/barcode";
+import { emptyWedge, type Keystroke, parseScan, type Scan, wedge } from "#lib/kit/barcode";
+import { heardEarly } from "#lib/offline/waking";
 
 type Listener = (scan: Scan) => void;
-type Scanning = { deliver: (text: string) => void; listen: (listener: Listener) => () => void };
+type Scanning = {
+  deliver: (text: string) => void;
+  listen: (listener: Listener) => () => void;
+  /** The first screen stands: what was read before it is for that one, or for nobody. */
+  hearOn: () => void;
+};
 const ScanningContext = createContext<Scanning | null>(null);
 
 /**
@@ -12,8 +18,17 @@ const ScanningContext = createContext<Scanning | null>(null);
  */
 export function ScanningProvider({ children }: { children: ReactNode }) {
   const listeners = useRef<Listener[]>([]);
+  const early = useRef<{ text: string | null } | null>({ text: null });
   const scanning = useRef<Scanning>({
-    deliver: (text) => listeners.current.at(-1)?.(parseScan(text)),
+    deliver: (text) => {
+      if (early.current !== null) early.current.text = text;
+      else listeners.current.at(-1)?.(parseScan(text));
+    },
+    hearOn: () => {
+      const text = early.current?.text ?? null;
+      early.current = null;
+      if (text !== null) scanning.current.deliver(text);
+    },
     listen: (listener) => {
       listeners.current = [...listeners.current, listener];
       return () => {
@@ -23,13 +38,17 @@ export function ScanningProvider({ children }: { children: ReactNode }) {
   });
   useEffect(() => {
     let gathered = emptyWedge;
-    const onKeyDown = (event: KeyboardEvent) => {
-      const after = wedge(gathered, { key: event.key, atMs: event.timeStamp });
+    const hear = (stroke: Keystroke) => {
+      const after = wedge(gathered, stroke);
       gathered = after.wedge;
-      if (after.scanned === null) return;
+      if (after.scanned !== null) scanning.current.deliver(after.scanned);
+      return after.scanned !== null;
+    };
+    for (const stroke of heardEarly()) hear(stroke);
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (!hear({ key: event.key, atMs: event.timeStamp })) return;
       event.preventDefault();
       event.stopPropagation();
-      scanning.current.deliver(after.scanned);
     };
     addEventListener("keydown", onKeyDown, { capture: true });
     return () => removeEventListener("keydown", onKeyDown, { capture: true });
@@ -37,11 +56,13 @@ export function ScanningProvider({ children }: { children: ReactNode }) {
   return <ScanningContext value={scanning.current}>{children}</ScanningContext>;
 }
 
-export function useDeliverScan(): (text: string) => void {
+function useScanning(): Scanning {
   const scanning = use(ScanningContext);
   if (scanning === null) throw new Error("outside of scanning");
-  return scanning.deliver;
+  return scanning;
 }
+export const useDeliverScan = () => useScanning().deliver;
+export const useHearOn = () => useScanning().hearOn;
 
 type BadgeScan = {
   /** A badge is being looked at: what is read meanwhile is not for this screen. */

@@ -8,10 +8,11 @@ import type { Operation, Step } from "#lib/instructions/schema";
 import { plannedStep } from "#lib/travelers/plan.rules";
 import { CoveredValues, stampShape } from "./buyoff-content.tsx";
 import { useWords } from "./language.tsx";
-import { Octagon, Triangle } from "./problem.tsx";
+import { Notice, Octagon, Triangle } from "./problem.tsx";
 import { BuriedHere, DeparturesHere } from "./step-departures.tsx";
 import { useClock } from "./step-story.tsx";
 import { usePicture } from "./stored-photo.tsx";
+import { useTablet } from "./tablet-context.tsx";
 import { usePeople, useWork } from "./work-context.tsx";
 
 /** What the step says: title, text, calls and picture. It scrolls; what records stays where it is. */
@@ -200,11 +201,27 @@ const NoteMark = () => (
   </svg>
 );
 
+/** Nobody works from a frame that shows nothing. */
+function NotHere({ alt }: { alt: string }) {
+  const t = useTranslations("floor.player");
+  return (
+    <Notice tone="warn" role="status">
+      <p className="font-[650]">{t("pictureMissing", { picture: alt })}</p>
+      <p>{t("pictureMissingNext")}</p>
+    </Notice>
+  );
+}
+
 function Picture({ src, alt, caption }: { src: string; alt: string; caption: string | null }) {
   const t = useTranslations("floor.player");
   const common = useTranslations("common");
   const [isZoomed, setZoomed] = useState(false);
+  const { view } = useTablet();
   const address = usePicture(src);
+  // Asked for again when the connection comes back.
+  const asked = `${address} ${view.online}`;
+  const [missing, setMissing] = useState<string | null>(null);
+  if (missing === asked) return <NotHere alt={alt} />;
   const paper = src.endsWith(".svg") ? "drawing" : "bg-sheet text-ink-3";
   return (
     <>
@@ -217,6 +234,7 @@ function Picture({ src, alt, caption }: { src: string; alt: string; caption: str
         <img
           src={address ?? undefined}
           alt={alt}
+          onError={() => setMissing(asked)}
           className="absolute inset-0 size-full object-contain p-3 pb-9"
         />
         <span className="mono absolute bottom-2 left-3.5 text-left text-[13px] font-[550]">

@@ -17,6 +17,7 @@ export type Shared = {
   subscribe: Tablet["subscribe"];
   act: Acts["act"];
   actOn: Acts["actOn"];
+  foretell: Acts["foretell"];
   acknowledge: Tablet["acknowledge"];
   view: TabletView;
 };
@@ -49,9 +50,9 @@ export function TabletProvider({ children, waiting }: { children: ReactNode; wai
 
 function Live({ tablet, children }: { tablet: Tablet; children: ReactNode }) {
   const view = useSyncExternalStore(tablet.subscribe, tablet.core.view, () => emptyView);
-  const { core, act, actOn, acknowledge, subscribe } = tablet;
+  const { core, act, actOn, foretell, acknowledge, subscribe } = tablet;
   return (
-    <TabletContext value={{ core, act, actOn, acknowledge, subscribe, view }}>
+    <TabletContext value={{ core, act, actOn, foretell, acknowledge, subscribe, view }}>
       {children}
     </TabletContext>
   );

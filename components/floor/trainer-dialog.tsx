@@ -9,8 +9,8 @@ import { trainersFor } from "#lib/travelers/gates.rules";
 import { cosignContent, supervisionContent } from "#lib/travelers/supervision.rules";
 import { StepValues } from "./buyoff-content.tsx";
 import { ServerProblem } from "./problem.tsx";
-import { SecondPerson } from "./reading-dialog.tsx";
 import { Choice } from "./reason-entry.tsx";
+import { SecondPerson } from "./second-person.tsx";
 import { useSecondSignature } from "./second-signature.ts";
 import { useActing, useWork } from "./work-context.tsx";
 

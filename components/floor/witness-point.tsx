@@ -6,8 +6,10 @@ import { millis } from "#lib/kit/time";
 import type { Chain } from "#lib/travelers/buyoffs.rules";
 import { isWitnessPoint, witnessCall } from "#lib/travelers/witness.rules";
 import { useMomentText } from "./language.tsx";
+import { NeedsServer } from "./needs-server.tsx";
 import { Notice } from "./problem.tsx";
 import { EntryProblem } from "./problem-place.tsx";
+import { useTablet } from "./tablet-context.tsx";
 import { clockText, useNow } from "./use-now.ts";
 import { useActing, useWork } from "./work-context.tsx";
 
@@ -25,12 +27,15 @@ export function WitnessPoint({
   const types = useTranslations("common.buyoffType");
   const moment = useMomentText();
   const now = useNow(1000);
-  const { state } = useWork();
+  const { view } = useTablet();
+  const { packet, state } = useWork();
   const { isBusy, problem, setProblem, run } = useActing();
   if (!isWitnessPoint(requirement) || now === null) return null;
   const minutes = requirement.witnessNoticeMinutes ?? 0;
   const called = witnessCall(state, chain, requirement);
-  const leftMs = called === null ? null : millis(called.until) - now;
+  const isKept =
+    !view.online && !packet.state.calls.some(({ id }) => id === called?.call.id) && called !== null;
+  const leftMs = called === null || isKept ? null : millis(called.until) - now;
   const at = { operation: chain.operation.id, step: chain.step?.id ?? null };
   const pass = async () => {
     const body = { ...at, requirement: requirement.id };
@@ -43,16 +48,19 @@ export function WitnessPoint({
         <p className="font-[650]">{t("is", { type: types(requirement.type) })}</p>
         <p>
           {called === null || leftMs === null
-            ? t("callFirst", { minutes })
+            ? t(isKept ? "begins" : "callFirst", { minutes })
             : leftMs > 0
               ? t("until", { time: moment(called.until), left: clockText(leftMs) })
               : t("over", { time: moment(called.until) })}
         </p>
       </Notice>
       {leftMs !== null && leftMs <= 0 ? (
-        <Button tone="stop" busy={isBusy} onClick={() => void pass()}>
-          {t("pass")}
-        </Button>
+        <>
+          <NeedsServer act="witness" />
+          <Button tone="stop" busy={isBusy} disabled={!view.online} onClick={() => void pass()}>
+            {t("pass")}
+          </Button>
+        </>
       ) : null}
     </>
   );

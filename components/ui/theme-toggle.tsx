@@ -1,10 +1,10 @@
 "use client";
 import { useTranslations } from "next-intl";
 import { useEffect, useState } from "react";
+import { THEME_KEY } from "#lib/kit/theme";
 
 const themes = ["system", "light", "dark"] as const;
 export type Theme = (typeof themes)[number];
-const KEY = "buyoff-theme";
 
 /** A bright hall and a dark bay want different paper; the tablet remembers which. */
 export function applyTheme(theme: Theme) {
@@ -13,7 +13,7 @@ export function applyTheme(theme: Theme) {
 }
 
 export function storedTheme(): Theme {
-  const stored = localStorage.getItem(KEY);
+  const stored = localStorage.getItem(THEME_KEY);
   return themes.find((theme) => theme === stored) ?? "system";
 }
 
@@ -33,7 +33,7 @@ export function ThemeToggle({ className = "" }: { className?: string }) {
           type="button"
           aria-pressed={theme === option}
           onClick={() => {
-            localStorage.setItem(KEY, option);
+            localStorage.setItem(THEME_KEY, option);
             setTheme(option);
             applyTheme(option);
           }}

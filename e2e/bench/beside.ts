@@ -218,12 +218,14 @@ async function exportsUntil(
   connector: string,
 ): Promise<void> {
   const actor = { ...actorOfSeed(site), id: uuidv7() };
-  const today = dateIn("UTC", instant(Date.now()));
+  const day = (ago: number) => dateIn("UTC", instant(Date.now() - ago * 24 * 60 * 60_000));
+  // From two days before: the plant's own day may not have begun yet.
+  const range = { from: day(2), to: day(0) };
   do {
     const drop = uuidv7();
     const asked = await askDrop(actor, {
       ...{ command: drop, connector, told: "nobody", part: "", order: "" },
-      ...{ from: today, to: today, discloses: "everything" },
+      ...{ ...range, discloses: "everything" },
     });
     if (!asked.ok) throw new Error(asked.error.code);
     for (;;) {

@@ -20,6 +20,8 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     small: { type: "boolean", default: false },
+    backlog: { type: "string", default: "20000" },
+    straight: { type: "boolean", default: false },
     out: { type: "string", default: "bench-results.json" },
   },
 });
@@ -36,7 +38,7 @@ const benches: { ids: readonly string[]; measure: (scale: Scale) => Promise<Row[
   { ids: ["B4b"], measure: backlogDrained },
   { ids: ["B5", "B5b"], measure: historySearched },
   { ids: ["B8"], measure: photosTakenIn },
-  { ids: ["B9", "B9b", "B9c", "B10", "B10b", "B10c"], measure: tabletMeasured },
+  { ids: ["B9", "B9b", "B9c", "B10", "B10b", "B10c", "B10d"], measure: tabletMeasured },
 ];
 
 const wanted = new Set(positionals);
@@ -56,7 +58,12 @@ function told({ id, name, unit, system, limit, ratio, target, met, rounds, load,
   ].join("\n");
 }
 
-const scale: Scale = { isSmall: values.small, rounds: values.small ? 1 : 4 };
+const scale: Scale = {
+  isSmall: values.small,
+  rounds: values.small ? 1 : 4,
+  backlog: values.small ? 12 : Number(values.backlog),
+  isStraight: values.straight,
+};
 const results: BenchResults = {
   at: new Date().toISOString(),
   cores: availableParallelism(),

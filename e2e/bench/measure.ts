@@ -2,7 +2,14 @@ import { loadavg } from "node:os";
 import type { Row } from "./results.schema.ts";
 
 /** How much is done of everything: enough to measure, or just enough to show that it works. */
-export type Scale = { isSmall: boolean; rounds: number };
+export type Scale = {
+  isSmall: boolean;
+  rounds: number;
+  /** Messages that wait at the end of an outage. */
+  backlog: number;
+  /** Most of them are written straight into the queue, as the router writes them, and not recorded first. */
+  isStraight: boolean;
+};
 
 export const median = (values: readonly number[]): number => percentile(values, 50);
 

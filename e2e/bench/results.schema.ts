@@ -17,6 +17,7 @@ export const rowIds = [
   "B10",
   "B10b",
   "B10c",
+  "B10d",
 ] as const;
 
 const figures = z.array(z.number().nonnegative()).min(1);

@@ -22,7 +22,7 @@ export async function seen(page: Page, name: string): Promise<void> {
   const driven = await page.locator("html").getAttribute("lang");
   for (const locale of locales.toSorted((a) => (a === driven ? -1 : 1))) {
     await speak(page, locale);
-    await seenOnce(page, `${name} ${locale}`);
+    await seenOnce(page, `${name} ${locale}`, { isContrastKnown: locale !== driven });
   }
   await speak(page, driven);
 }
@@ -107,6 +107,7 @@ export async function enter(at: At, name: string): Promise<void> {
 
 /** Badge and PIN of somebody beside whoever is signed in. */
 export async function beside(at: At, name: string, confirm = "floor.sign.confirmSecond") {
+  await at.player.expectSignedInAt(dialog(at), new RegExp(`^${at.say("floor.connection.online")}`));
   await at.player.scan(at.player.badgeOf(name).badge);
   await at.player.pin(name);
   await choose(at, confirm);

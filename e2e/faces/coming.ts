@@ -76,6 +76,15 @@ export const coming: Faces = {
     over(at, file, () => tap(at, "floor.connection.open"), "common.close"),
   "person-menu.tsx": (at, file) =>
     over(at, file, () => tap(at, "floor.person.menu", { name: "Marisol Reyes" }), "common.close"),
+  "passkeys-dialog.tsx": async (at, file) => {
+    const { page } = at;
+    await tap(at, "floor.person.menu", { name: "Marisol Reyes" });
+    await tap(at, "floor.person.passkeys");
+    // Under a number there are none, and it says so before anybody tries.
+    await expect(dialog(at).getByText(at.say("floor.passkeys.why.other_address"))).toBeVisible();
+    await seen(page, file);
+    await choose(at, "common.close");
+  },
   "hand-over.tsx": (at, file) =>
     over(at, file, () => at.player.scan(at.player.badgeOf("Dwayne Okafor").badge), "common.back"),
   "step-paper.tsx": (at, file) =>

@@ -10,6 +10,7 @@ import { counted } from "./invariants.ts";
 import { manyTablets } from "./many-tablets.fault.ts";
 import { outage } from "./outage.fault.ts";
 import { replyLost } from "./reply-lost.fault.ts";
+import { sameStep } from "./same-step.fault.ts";
 import { slowQms } from "./slow-qms.fault.ts";
 import { aStage, type Stage } from "./stage.ts";
 import { webKilled } from "./web-killed.fault.ts";
@@ -30,6 +31,7 @@ const all: readonly Fault[] = [
   replyLost,
   slowQms,
   manyTablets,
+  sameStep,
   outage,
 ];
 const unknown = positionals.filter((name) => !all.some((fault) => fault.name === name));

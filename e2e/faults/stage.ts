@@ -46,7 +46,8 @@ export async function aStage(parts: Parts, chance: Chance, backlog: number) {
   const logs = path.join(folder, "logs");
   await mkdir(logs, { recursive: true });
   const cluster = await aCluster(memory, home, parts);
-  const qms = await startSandbox({ memory, parts, origin: run.origin, logs }, true);
+  const publicPort = Number(new URL(run.origin).port);
+  const qms = await startSandbox({ memory, parts, origin: run.origin, logs, publicPort }, true);
   const way = parts.keep(await aWay(qms.url));
   const ledger = aLedger(path.join(folder, "ledger.jsonl"));
   const plant = await aBenchPlant(inspectionsOfUnit);

@@ -2,7 +2,7 @@ import "fake-indexeddb/auto";
 import type { TestPerson, TestPlant } from "#lib/db/test-record-plant";
 import { uuidv7 } from "#lib/kit/ids";
 import { openMemory, type TabletDb } from "#lib/offline/memory";
-import { enqueue, waitingCommands } from "#lib/offline/queue";
+import { enqueue, refusedUnseen, waitingCommands } from "#lib/offline/queue";
 import { type PostOutcome, type SenderPorts, startSender } from "#lib/offline/sender";
 import type { CommandAnswer } from "#lib/offline/wire.schema";
 import type { Command, Envelope } from "#lib/travelers/schema";
@@ -86,6 +86,9 @@ export async function aFaultTablet(
     /** As when the network is back. */
     wake: () => sender.wake(),
     waiting: async (): Promise<number> => (await waitingCommands(db)).length,
+    /** What was not applied and stands on the screen until somebody has seen it. */
+    unseen: async (): Promise<string[]> =>
+      (await refusedUnseen(db)).map(({ commandId }) => commandId),
     /** Requests that nobody answered. */
     lost: () => posts.lost,
     stop: () => {

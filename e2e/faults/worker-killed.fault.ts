@@ -31,11 +31,11 @@ export const workerKilled: Fault = {
   },
 };
 
-/** The message's row is held until the answer is on record, and the worker is killed while it waits to save. */
+/** The message's row is held until the worker waits to save what it was answered; then it is killed, its save with it. */
 async function killedBeforeSaving(stage: Stage, log: () => Promise<void>): Promise<void> {
   const holder = new pg.Client({ connectionString: stage.adminUrl });
   await holder.connect();
-  const held = Promise.withResolvers<string>();
+  const held = Promise.withResolvers<void>();
   let isHeld = false;
   stage.way.meddle({
     before: async ({ method, path, body }) => {
@@ -44,22 +44,21 @@ async function killedBeforeSaving(stage: Stage, log: () => Promise<void>): Promi
       const { external_key: key } = JSON.parse(body) as { external_key: string };
       await holder.query("begin");
       await holder.query("select from deliveries where external_key = $1 for no key update", [key]);
-      held.resolve(key);
+      held.resolve();
       return undefined;
     },
   });
   try {
     await log();
-    const key = await inTime("the record is on its way", held.promise);
-    await eventually("the QMS's answer is on record", async () => {
-      const [read] = await stage.look<{ state: string }>(
-        `select d.state::text as state from delivery_attempts a join deliveries d on d.id = a.delivery_id
-          where d.external_key = $1 and a.act = 'create' and a.classification = 'done'`,
-        [key],
-      );
-      return read?.state === "sending";
+    await inTime("the record is on its way", held.promise);
+    const waiting =
+      "from pg_stat_activity where wait_event_type = 'Lock' and query like '%save_deliveries%'";
+    await eventually("the worker waits to save", async () => {
+      return (await stage.look(`select ${waiting}`)).length > 0;
     });
     await stage.workers.killAll();
+    // What a server was asked before its client died it would do all the same.
+    await stage.look(`select pg_terminate_backend(pid) ${waiting}`);
     stage.hit("kill -9 of a worker between the QMS's answer and our save");
   } finally {
     await holder.end();

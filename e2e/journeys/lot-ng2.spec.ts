@@ -14,7 +14,7 @@ import { Player, workOnScreen } from "../support/player.ts";
 import { addCookie } from "../support/room.ts";
 import { run } from "../support/run.ts";
 import { openNcr } from "../support/sandbox.ts";
-import { seen } from "../support/sight.ts";
+import { type Known, seen } from "../support/sight.ts";
 import { act, aTablet, type Tablet } from "../support/tablet.ts";
 import { aUnit } from "../support/units.ts";
 
@@ -37,7 +37,7 @@ test("a lot at NG2: three pieces leave onto hold, their brother completes withou
   const crew = await crewAt(observer);
   await addCookie(desk, await deskCookie(observer, crew.badgeOf("Ingrid Maurer")));
   const player = new Player(page, run.origin);
-  const onScreen = (name: string) => seen(page, name);
+  const onScreen = (name: string, known: Known = {}) => seen(page, name, known);
   const values = { "010.2/1": "H48213", "010.3/1": "50", "040.1/1": "47" };
   const journey = { player, observer, unit: lot, values, who, onScreen };
   await player.enrol("MCH-1");

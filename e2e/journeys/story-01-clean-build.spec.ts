@@ -7,7 +7,7 @@ import { expectSameDecisions } from "../support/decisions.ts";
 import { expectIntact, signInAtDesk } from "../support/desk.ts";
 import { Player, workOnScreen } from "../support/player.ts";
 import { run } from "../support/run.ts";
-import { seen } from "../support/sight.ts";
+import { type Known, seen } from "../support/sight.ts";
 import { aTablet } from "../support/tablet.ts";
 import { aUnit } from "../support/units.ts";
 
@@ -31,7 +31,7 @@ test("story 1: a unit is built from the first scan to the last signature, and re
   await seen(page, "queue");
   await player.open(unit);
 
-  const onScreen = (name: string) => seen(page, name);
+  const onScreen = (name: string, known: Known = {}) => seen(page, name, known);
   const packet = await workOnScreen({ player, observer, unit, onScreen });
   expectBuilt(packet);
 

@@ -11,7 +11,7 @@ import { Player, workOnScreen } from "../support/player.ts";
 import { atDesk } from "../support/room.ts";
 import { run } from "../support/run.ts";
 import { ncrsOf, openNcr } from "../support/sandbox.ts";
-import { seen } from "../support/sight.ts";
+import { type Known, seen } from "../support/sight.ts";
 import { aTablet, type Tablet } from "../support/tablet.ts";
 import { aUnit } from "../support/units.ts";
 
@@ -28,7 +28,7 @@ test("story 2: an over-torqued bolt becomes one NCR, is reworked as the QMS deci
   const unit = await aUnit({ until: "060.3", values: running, quick: true });
   const observer = await aTablet(run.origin);
   const player = new Player(page, run.origin);
-  const onScreen = (name: string) => seen(page, name);
+  const onScreen = (name: string, known: Known = {}) => seen(page, name, known);
   await player.enrol();
   await player.signIn("Marisol Reyes");
   await player.open(unit);

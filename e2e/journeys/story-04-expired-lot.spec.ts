@@ -49,7 +49,7 @@ test("story 4: the expired sealant lot is blocked, another lot is offered by nam
     expect(await told(unit.traveler, "batch_clock.started")).not.toEqual([]),
   ).toPass({ timeout: 15_000 });
   const { state } = await workOnScreen(
-    { player, observer, unit, onScreen: (name) => seen(page, name) },
+    { player, observer, unit, onScreen: (name, known) => seen(page, name, known) },
     (next) => next.step !== "050.1",
   );
   const used = [...state.components, ...state.clocks].map(({ lot }) => lot);

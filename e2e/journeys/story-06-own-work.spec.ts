@@ -49,7 +49,7 @@ for (const { what, torques } of tellings) {
         observer,
         unit,
         who: (next) => (next.by.role === "inspector" ? whoDoes(next) : torques(next)),
-        onScreen: (name) => seen(page, name),
+        onScreen: (name, known) => seen(page, name, known),
       },
       isInspection,
     );

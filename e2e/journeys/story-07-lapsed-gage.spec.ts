@@ -64,7 +64,7 @@ test("story 7: the wrench whose calibration lapsed is refused, the good one is n
   await expect(line).toBeVisible();
 
   const { state, content } = await workOnScreen(
-    { player, observer, unit, onScreen: (name) => seen(page, name) },
+    { player, observer, unit, onScreen: (name, known) => seen(page, name, known) },
     (next) => next.step !== "060.3",
   );
   const step = content.operations

@@ -1,7 +1,7 @@
 import { expect, test } from "../fixtures.ts";
 import { conflictCount, conflictsOf } from "../support/conflicts.ts";
 import { kitFor, type Unit } from "../support/crew.ts";
-import { entriesOf } from "../support/database.ts";
+import { linesOf } from "../support/meanwhile.ts";
 import { boxesIn, waitingIn, writeNote } from "../support/offline.ts";
 import { Player } from "../support/player.ts";
 import { atDesk, logDefect } from "../support/room.ts";
@@ -35,8 +35,8 @@ test("story 10: a tablet without a network, 23 acts, two signatures to verify, o
   await page.getByRole("button", { name: "Open buyoff" }).click();
   await player.sign(marisol);
   await measured(player, third, "2.3", { isFirst: true });
-  await elsewhere(player, second);
-  await elsewhere(player, first);
+  await player.goTo(second);
+  await player.goTo(first);
   await expect(page.getByText("On-line")).toBeVisible();
   await page.context().setOffline(true);
   // A signature that was begun before the tablet knows that nobody answers is begun anew.
@@ -52,15 +52,15 @@ test("story 10: a tablet without a network, 23 acts, two signatures to verify, o
   await test.step("two signatures, and the work goes on", async () => {
     await sealed(player);
     await measured(player, first, "2.3", { isFirst: true });
-    await elsewhere(player, second);
+    await player.goTo(second);
     await sealed(player);
     await expect(page.getByText("2 signatures to verify")).toBeVisible();
   });
   await test.step("a value at the unit that is on hold, which the tablet can't know", async () => {
-    await elsewhere(player, third);
+    await player.goTo(third);
     await measured(player, third, "2.6");
   });
-  await elsewhere(player, first);
+  await player.goTo(first);
   for (let note = 1; (await waitingIn(page)).length < eventsOffline; note += 1) {
     await writeNote(page, `Without a network, note ${note}`);
     await page.keyboard.press("Escape");
@@ -121,9 +121,6 @@ test("story 10: a tablet without a network, 23 acts, two signatures to verify, o
   });
 });
 
-const linesOf = async (unit: Unit) =>
-  (await entriesOf(unit.traveler)).map(({ line }) => JSON.parse(line));
-
 async function sealed(player: Player): Promise<void> {
   const { page } = player;
   await page.getByRole("button", { name: "Open buyoff" }).click();
@@ -141,9 +138,4 @@ async function measured(
   if (isFirst) await player.scan(`GAG~${kitFor(unit).gage("dial_wrench_1_12")}`);
   await player.record(value);
   await expect(player.page.getByRole("complementary").getByText(value).first()).toBeVisible();
-}
-
-async function elsewhere(player: Player, unit: Unit): Promise<void> {
-  await player.page.getByRole("button", { name: "Back to the queue" }).click();
-  await player.open(unit);
 }

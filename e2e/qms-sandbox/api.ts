@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Behaviour, BehaviourSwitch } from "./behaviour.ts";
+import { openApiDocument } from "./openapi.ts";
 import type { Disposition, Ncr, Status, Store } from "./store.ts";
 import { decisions, statuses } from "./store.ts";
 import type { Webhooks } from "./webhooks.ts";
@@ -33,6 +34,8 @@ export async function handleApi(
   const parts = url.pathname.split("/").slice(2).map(decodeURIComponent);
   const [collection, number, part, key] = parts;
   const method = request.method ?? "GET";
+  if (collection === "openapi.json" && method === "GET")
+    return { status: 200, body: openApiDocument };
   if (collection === "changes" && method === "GET") return changes(register, url);
   if (collection !== "ncrs") return problem(404, "no such resource");
   if (number === undefined) {

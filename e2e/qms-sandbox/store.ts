@@ -72,7 +72,7 @@ export type Change = { sequence: number; number: string; version: number; status
  * The files are the truth: what is in memory is read from them at start.
  */
 export class Store {
-  private readonly file: number;
+  private file: number;
   private readonly files: string;
   private readonly ncrs = new Map<string, Ncr>();
   private readonly changes: Change[] = [];
@@ -175,6 +175,8 @@ export class Store {
 
   close(): void {
     closeSync(this.file);
+    // What is still on its way must not write to the next file that is given this number.
+    this.file = -1;
   }
 
   private save(ncr: Ncr): Ncr {

@@ -1,4 +1,4 @@
-import type { TravelerEvent } from "#lib/travelers/schema";
+import type { TravelerEvent } from "#lib/travelers/events.schema";
 import { entriesOf } from "./database.ts";
 
 type Told<T extends TravelerEvent["type"]> = {

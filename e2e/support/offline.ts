@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile } from "node:fs/promises";
+import { cp, mkdtemp, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { type Browser, chromium, expect, type Page } from "@playwright/test";
@@ -45,7 +45,14 @@ export const untilKept = (page: Page): Promise<unknown> =>
     )
     .toBe(true);
 
-type Waiting = { id: string; type: string; seq: number };
+type Waiting = {
+  id: string;
+  type: string;
+  seq: number;
+  traveler: string;
+  /** As late as it can have been done, by the plant's clock as far as this tablet knows it. */
+  latestMs: number;
+};
 
 /** What this tablet has on its disk and the server has not answered. */
 export const waitingIn = (page: Page): Promise<Waiting[]> =>
@@ -59,10 +66,12 @@ export const waitingIn = (page: Page): Promise<Waiting[]> =>
           all.onsuccess = () => {
             opening.result.close();
             resolve(
-              all.result.map(({ envelope: { id, type, deviceSeq } }) => ({
+              all.result.map(({ envelope: { id, type, deviceSeq, traveler, at } }) => ({
                 id,
                 type,
                 seq: deviceSeq,
+                traveler,
+                latestMs: Date.parse(at.wall) + at.skew + (at.uncertainty ?? 0),
               })),
             );
           };
@@ -98,10 +107,27 @@ export async function writeNote(page: Page, text: string): Promise<void> {
 }
 
 /** A browser as its own process with its own disk: it can be killed, and started again. */
-export async function aDisk() {
+export async function aDisk(): Promise<Disk> {
   const folder = await mkdtemp(path.join(tmpdir(), "buyoff-tablet-"));
-  return { start: (address: string) => startBrowser(folder, address) };
+  return diskOf(folder);
 }
+export type Disk = {
+  start: (address: string) => Promise<TabletBrowser>;
+  /** Bit by bit, the key of the tablet with it; not while a browser runs on it. */
+  copied: () => Promise<Disk>;
+};
+
+const diskOf = (folder: string): Disk => ({
+  start: (address) => startBrowser(folder, address),
+  copied: async () => {
+    const copy = await mkdtemp(path.join(tmpdir(), "buyoff-tablet-"));
+    await cp(folder, copy, {
+      recursive: true,
+      filter: (from) => !/Singleton|DevToolsActivePort/.test(from),
+    });
+    return diskOf(copy);
+  },
+});
 
 export type TabletBrowser = { page: Page; kill: () => Promise<void> };
 

@@ -1,24 +1,28 @@
-import { expect, type Page } from "@playwright/test";
+import { expect, type Locator, type Page } from "@playwright/test";
 import type { InstructionContent } from "#lib/instructions/schema";
 import { decimalIn, type Locale } from "#lib/messages/locales";
 import type { Packet } from "#lib/offline/wire.schema";
 import { entryLine } from "#lib/record/schema";
+import type { TravelerEvent } from "#lib/travelers/events.schema";
 import { evolve } from "#lib/travelers/evolve.rules";
 import { recordedEvent } from "#lib/travelers/history.queries";
-import type { TravelerEvent } from "#lib/travelers/schema";
 import type { TravelerState } from "#lib/travelers/state.schema";
 import { type Act, type Kit, nextAct } from "../../prisma/seed/plan.ts";
 import { type Badge, kitFor, type Unit, whoDoes } from "./crew.ts";
 import { type EntryRow, entriesOf } from "./database.ts";
 import { aPicture } from "./pictures.ts";
+import type { Known } from "./sight.ts";
 import { demoKit, type Tablet } from "./tablet.ts";
 import { wordsIn } from "./words.ts";
+
+/** What somebody has in their hand and in their head. */
+export type Held = Pick<Badge, "name" | "badge" | "pin">;
 
 /** The tablet as a person has it in their hands: scans, keys and taps, nothing else. */
 export class Player {
   readonly page: Page;
   private readonly origin: string;
-  private badges: readonly Badge[] = [];
+  private badges: readonly Held[] = [];
   private signedIn = "";
   private readonly locale: Locale;
   private readonly say: ReturnType<typeof wordsIn>;
@@ -36,6 +40,11 @@ export class Player {
     this.badges = (await demoKit(this.origin)).badges;
   }
 
+  /** Somebody of the test's own, too. */
+  knows(held: Held): void {
+    this.badges = [...this.badges, held];
+  }
+
   async enrol(station = "ASM-1"): Promise<void> {
     await this.meet();
     // An hour without a touch, so that a slow machine doesn't lock the screen in the middle of a story.
@@ -45,7 +54,7 @@ export class Player {
     await expect(this.page.getByRole("heading", { name: title })).toBeVisible();
   }
 
-  badgeOf(name: string, index = 0): Badge {
+  badgeOf(name: string, index = 0): Held {
     const badge = this.badges.filter((of) => of.name === name)[index];
     if (!badge) throw new Error(`nobody of the demo is called ${name}`);
     return badge;
@@ -67,9 +76,19 @@ export class Player {
   }
 
   async digits(pin: string): Promise<void> {
-    const keys = this.page.getByRole("region", { name: this.say("floor.pin.keys") });
-    for (const digit of pin) {
-      await keys.getByRole("button", { name: digit, exact: true }).click();
+    await this.press("floor.pin.keys", pin);
+  }
+
+  /**
+   * The first with a finger, for which the keys have to be in sight and free; each other one as soon as it can be
+   * pressed, by what a finger brings about: a finger takes Playwright and the browser five times as long.
+   */
+  private async press(pad: string, typed: string): Promise<void> {
+    const region = this.page.getByRole("region", { name: this.say(pad) });
+    for (const [index, name] of [...typed].entries()) {
+      const key = region.getByRole("button", { name, exact: true, disabled: false });
+      if (index === 0) await key.click();
+      else await key.evaluate((button: HTMLElement) => button.click());
     }
   }
 
@@ -97,10 +116,24 @@ export class Player {
     this.signedIn = name;
   }
 
+  /** Connection and who is signed in stand where a signature is asked for: on its screen, or in its dialog. */
+  async expectSignedInAt(place: Locator, connection: RegExp): Promise<void> {
+    const status = place.getByRole("status").filter({ hasText: connection });
+    await expect(status).toBeInViewport({ ratio: 1 });
+    const person = new RegExp(`${this.signedIn}${this.say("floor.sign.signedIn")}$`);
+    await expect(place.locator("p", { hasText: person })).toBeInViewport({ ratio: 1 });
+  }
+
   async open(unit: Unit): Promise<void> {
     await this.scan(`TRV~${unit.traveler}`);
     const toQueue = this.say("floor.player.toQueue");
     await expect(this.page.getByRole("button", { name: toQueue })).toContainText(unit.unit);
+  }
+
+  /** From one unit to another, by way of the queue. */
+  async goTo(unit: Unit): Promise<void> {
+    await this.page.getByRole("button", { name: this.say("floor.player.toQueue") }).click();
+    await this.open(unit);
   }
 
   /** Takes out for good what sits where the new one goes. */
@@ -115,9 +148,7 @@ export class Player {
 
   /** With the point or the comma of whoever types. */
   async type(value: string): Promise<void> {
-    const keys = this.page.getByRole("region", { name: this.say("common.keypad.keys") });
-    for (const key of decimalIn(value, this.locale))
-      await keys.getByRole("button", { name: key, exact: true }).click();
+    await this.press("common.keypad.keys", decimalIn(value, this.locale));
   }
 
   async record(value: string): Promise<void> {
@@ -135,13 +166,16 @@ export class Player {
 
   /** Without a network: the badge, and a PIN twice; somebody's own where none is given. */
   async seal(name: string, pin: string = this.badgeOf(name).pin): Promise<void> {
-    const signature = this.page.getByRole("region", { name: "Signature", exact: true });
+    const signer = this.say("floor.sign.signer");
+    const signature = this.page.getByRole("region", { name: signer, exact: true });
     await expect(signature).toBeVisible();
     await this.scan(this.badgeOf(name).badge);
     await this.digits(pin);
-    await signature.getByRole("button", { name: /^Next: the PIN once more/ }).click();
+    const tap = (key: string) =>
+      signature.getByRole("button", { name: new RegExp(`^${this.say(key)}`) }).click();
+    await tap("floor.sign.offlineNext");
     await this.digits(pin);
-    await signature.getByRole("button", { name: /^Accept and seal/ }).click();
+    await tap("floor.sign.offlineAccept");
   }
 
   /** Signs what the screen shows: the signed-in person with their PIN, anybody else with badge and PIN. */
@@ -180,8 +214,8 @@ export type Journey = {
   observer: Tablet;
   unit: Unit;
   values?: Kit["values"];
-  /** Called when a screen that was not seen before is there. */
-  onScreen?: (name: string) => Promise<void>;
+  /** Called when a screen that was not seen before is there; the colors of one for the same kind of act are known. */
+  onScreen?: (name: string, known: Known) => Promise<void>;
   who?: (next: Act) => string;
 };
 
@@ -193,6 +227,7 @@ export async function workOnScreen(
   const { player, observer, unit, who = whoDoes } = journey;
   const kit = kitFor(unit, journey.values);
   const seen = new Set<string>();
+  const kinds = new Set<string>();
   let packet = await observer.packet(unit.traveler);
   for (;;) {
     const next = nextOnScreen(packet.state, packet.content, kit);
@@ -202,8 +237,10 @@ export async function workOnScreen(
     // A step that is done looks like any other that is.
     const screen =
       next.type === "completeStep" ? "step done" : `${next.step ?? next.operation} ${next.type}`;
-    if (!seen.has(screen)) await journey.onScreen?.(screen);
+    if (!seen.has(screen))
+      await journey.onScreen?.(screen, { isContrastKnown: kinds.has(next.type) });
     seen.add(screen);
+    kinds.add(next.type);
     await perform(player, packet, next, name);
     packet = await arrived(journey, packet, next);
   }

@@ -6,5 +6,7 @@ export const run = {
   adminUrl: process.env.BUYOFF_E2E_ADMIN_URL ?? "",
   /** What the server and the worker have written to their logs. */
   logs: process.env.BUYOFF_E2E_LOGS ?? "",
+  /** Of each screen that is looked at; nobody looks through those of the whole run. */
+  keepsPictures: process.env.BUYOFF_E2E_PICTURES === "1",
   environment: process.env,
 };

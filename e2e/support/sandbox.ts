@@ -1,4 +1,4 @@
-import { expect, type Page } from "@playwright/test";
+import { expect, type Locator, type Page } from "@playwright/test";
 import { run } from "./run.ts";
 
 const { BUYOFF_SANDBOX_URL: url = "", BUYOFF_SANDBOX_TOKEN: token = "" } = run.environment;
@@ -21,4 +21,26 @@ export async function ncrsOf(unit: string): Promise<Ncr[]> {
 export async function openNcr(page: Page, number: string): Promise<void> {
   await page.goto(`${url}/ncrs/${encodeURIComponent(number)}`);
   await expect(page.getByRole("heading", { level: 1 })).toContainText(number);
+}
+
+/** The form of a connector to the stand-in, chosen and filled in; whose secret is another's it does not let in. */
+export async function registerForm(
+  page: Page,
+  { name, code, secret = token }: { name: string; code: string; secret?: string },
+): Promise<Locator> {
+  await page
+    .getByRole("listitem")
+    .filter({ hasText: "QMS sandbox" })
+    .getByRole("link", { name: "Choose" })
+    .click();
+  const form = page.getByRole("form", { name: "Configuration" });
+  await form.getByLabel("Name", { exact: true }).fill(name);
+  await form.getByLabel("Code").fill(code);
+  await form.getByLabel("Address of the API").fill(url);
+  await form.getByLabel("Hosts in the plant’s own network").fill("127.0.0.1");
+  await form
+    .getByLabel("What it signs its webhooks with")
+    .fill("whsec_c2Vjb25kLXJlZ2lzdGVyLTAwMDE=");
+  await form.getByLabel("Secret (token or password)").fill(secret);
+  return form;
 }

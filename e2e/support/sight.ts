@@ -1,15 +1,23 @@
 import { type Page, test } from "@playwright/test";
 import { expect, expectAccessible } from "../fixtures.ts";
+import { run } from "./run.ts";
+
+/** What of a screen was looked at before, where it stood in another language, width or step. */
+export type Known = Parameters<typeof expectAccessible>[1];
 
 /** What a person needs at this moment: what was said to them, the keys, and the one primary action. */
 const needed = "[role=alert], #entry, [aria-label='Keypad'] button, [aria-label='PIN keys'] button";
 
-/** Looks at a screen as a person with a ten-inch tablet does, and keeps the picture with the run. */
-export async function seen(page: Page, name: string): Promise<void> {
-  const file = `${name.replaceAll(/[^\w.]+/g, "-")}.png`;
-  await page.screenshot({ path: test.info().outputPath(file) });
+/** Looks at a screen as a person with a ten-inch tablet does; a run of specs that were named keeps its picture. */
+export async function seen(page: Page, name: string, known: Known = {}): Promise<void> {
+  // Its words have the width that they stay at.
+  await page.evaluate(() => document.fonts.ready.then(() => undefined));
+  if (run.keepsPictures) {
+    const file = `${name.replaceAll(/[^\w.]+/g, "-")}.png`;
+    await page.screenshot({ path: test.info().outputPath(file) });
+  }
   // Softly: one run shows what every screen of it lacks.
-  const offences = await expectAccessible(page).then(
+  const offences = await expectAccessible(page, known).then(
     () => "",
     (offence: Error) => offence.message,
   );

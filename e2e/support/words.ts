@@ -1,16 +1,14 @@
 import type { Locale } from "#lib/messages/locales";
-import common from "../../lib/messages/en/common.json" with { type: "json" };
 import connectors from "../../lib/messages/en/connectors.json" with { type: "json" };
 import desk from "../../lib/messages/en/desk.json" with { type: "json" };
-import floor from "../../lib/messages/en/floor.json" with { type: "json" };
-import comun from "../../lib/messages/es/common.json" with { type: "json" };
+import { words as tablet } from "../../lib/messages/en/tablet.ts";
 import conectores from "../../lib/messages/es/connectors.json" with { type: "json" };
 import mesa from "../../lib/messages/es/desk.json" with { type: "json" };
-import taller from "../../lib/messages/es/floor.json" with { type: "json" };
+import { words as tableta } from "../../lib/messages/es/tablet.ts";
 
 const messages: Readonly<Record<Locale, unknown>> = {
-  en: { common, connectors, desk, floor },
-  es: { common: comun, connectors: conectores, desk: mesa, floor: taller },
+  en: { ...tablet, connectors, desk },
+  es: { ...tableta, connectors: conectores, desk: mesa },
 };
 
 /** What the screen says in a language, by the key of its sentence; for sentences without plurals. */

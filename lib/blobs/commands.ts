@@ -1,6 +1,6 @@
 import "server-only";
 import { createHash } from "node:crypto";
-import { forSite } from "#lib/db/client";
+import { direct } from "#lib/db/direct";
 import { err, ok, type Result } from "#lib/kit/result";
 import { type Instant, instant } from "#lib/kit/time";
 import type { Actor } from "#lib/people/schema";
@@ -65,23 +65,23 @@ export async function storeReport(
   return ok(null);
 }
 
+const keeping = {
+  name: "keep_blob",
+  text: "select keep_blob($1, $2, $3, $4, $5, $6)",
+};
+
 async function keep(
   actor: Actor,
   of: { sha256: string; mediaType: KeptType; bytes: Uint8Array },
   at: Instant,
 ): Promise<void> {
   await store.write({ site: actor.site, sha256: of.sha256 }, of.bytes);
-  await forSite(actor.site).blob.createMany({
-    data: [
-      {
-        siteId: actor.site,
-        sha256: of.sha256,
-        mediaType: of.mediaType,
-        bytes: of.bytes.byteLength,
-        receivedAt: new Date(at),
-        receivedBy: actor.id,
-      },
-    ],
-    skipDuplicates: true,
-  });
+  await direct(keeping, [
+    actor.site,
+    of.sha256,
+    of.mediaType,
+    String(of.bytes.byteLength),
+    at,
+    actor.id,
+  ]);
 }

@@ -1,6 +1,6 @@
 import "server-only";
 import { randomUUID } from "node:crypto";
-import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { type FileHandle, mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { addAbortSignal, Readable } from "node:stream";
 
@@ -57,13 +57,12 @@ export const inFolder = (folder: string): BlobStore => ({
 // whole photo or none.
 async function writeOnce(target: string, bytes: Uint8Array): Promise<void> {
   const folder = path.dirname(target);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
   const draft = path.join(folder, `.${randomUUID()}`);
+  const file = await newFile(draft);
   try {
-    const file = await open(draft, "wx", 0o600);
     try {
       await file.writeFile(bytes);
-      await file.sync();
+      await file.datasync();
     } finally {
       await file.close();
     }
@@ -72,6 +71,25 @@ async function writeOnce(target: string, bytes: Uint8Array): Promise<void> {
     await rm(draft, { force: true });
     throw error;
   }
+  await syncFolder(folder);
+}
+
+/** A new file, in a folder that is mostly there: only where it is not is it made, and its name kept as well. */
+async function newFile(draft: string): Promise<FileHandle> {
+  try {
+    return await open(draft, "wx", 0o600);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  }
+  const folder = path.dirname(draft);
+  const made = await mkdir(folder, { recursive: true, mode: 0o700 });
+  for (let at = folder; made && at.startsWith(made); at = path.dirname(at)) {
+    await syncFolder(path.dirname(at));
+  }
+  return open(draft, "wx", 0o600);
+}
+
+async function syncFolder(folder: string): Promise<void> {
   const directory = await open(folder, "r");
   try {
     await directory.sync();

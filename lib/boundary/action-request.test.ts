@@ -34,6 +34,12 @@ describe("an act of one of our forms", () => {
     expect(await faultOf(sentForm(new Blob([new Uint8Array(300 * 1024)])))).toBe(413);
   });
 
+  it("takes the largest list and document that its forms let in, and no more than twice that", async () => {
+    const said = "Señal; ".repeat(Math.ceil(900_000 / 7)).slice(0, 900_000);
+    expect(await text(JSON.stringify([{ text: said }]))).toBeNull();
+    expect(await text(JSON.stringify([{ text: "x".repeat(2 * 1024 * 1024) }]))).toBe(413);
+  });
+
   it.each([
     "",
     "{",

@@ -2,8 +2,10 @@ import { isTame } from "./json.ts";
 import type { Fault } from "./malformed.ts";
 import { isSameOrigin } from "./same-origin.ts";
 
-/** What a form on a page says; documents and photos go to handlers of their own. */
-const bytesMax = 256 * 1024;
+/** A form with a file; documents and photos go to handlers of their own. */
+const formBytesMax = 256 * 1024;
+/** A list or another system's document of 900,000 letters, written as JSON; next.config.js says the same to the framework. */
+const textBytesMax = 2 * 1024 * 1024;
 
 /** As React writes what JSON has no word for, and a text that begins with its sign. */
 const knownMark = /^\$(\$|undefined$|NaN$|-?Infinity$|-0$|D[\d:.TZ-]+$|n-?\d+$)/;
@@ -29,14 +31,14 @@ export async function faultOfPageRequest(
     return { status: 403, says: "Only pages of this server may ask for this." };
   }
   const isForm = /^multipart\/form-data;/i.test(headers.get("content-type") ?? "");
-  const body = await bodyOf(request);
+  const body = await bodyOf(request, isForm ? formBytesMax : textBytesMax);
   if (body === null) return { status: 413, says: "This is more than can be taken." };
   const isRead = isForm ? await isArgumentForm(request, body) : isArgumentList(textOf(body), false);
   return isRead ? null : { status: 400, says: "This can't be read." };
 }
 
 /** Null where there is more than that; nothing beyond it is kept. */
-async function bodyOf(request: Asked): Promise<Uint8Array<ArrayBuffer> | null> {
+async function bodyOf(request: Asked, bytesMax: number): Promise<Uint8Array<ArrayBuffer> | null> {
   if (Number(request.headers.get("content-length") ?? 0) > bytesMax) return null;
   const reader = request.clone().body?.getReader();
   const chunks: Uint8Array[] = [];

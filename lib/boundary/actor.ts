@@ -4,7 +4,6 @@ import { askedPathHeader, signInFor } from "#lib/kit/return-path";
 import { type Instant, instant } from "#lib/kit/time";
 import { seenDeskSession } from "#lib/people/desk.commands";
 import { type DeviceOfSession, tabletOfSession } from "#lib/people/devices.queries";
-import { personAtSite } from "#lib/people/queries";
 import type { Actor } from "#lib/people/schema";
 import { tokenOfCall } from "#lib/people/tokens.queries";
 import type { Scope } from "#lib/people/tokens.schema";
@@ -92,9 +91,8 @@ export async function actorOfSession(
   { isPresence = true } = {},
 ): Promise<Actor | null> {
   const session = await seenDeskSession(token, at, isPresence);
-  if (!session) return null;
-  const person = await personAtSite(session.person, session.site);
-  if (!person?.active) return null;
+  if (!session?.person.active) return null;
+  const { person } = session;
   return mint({
     id: person.id,
     name: person.name,

@@ -86,7 +86,7 @@ function watched(scope: Scope, open: (call: Call) => Promise<Told | Document | R
       }
       const caller = found.actor;
       const now = instant(Date.now());
-      const wait = await overRate(`api/${caller.id}`, callsPerMinute, 60, now);
+      const wait = await overRate(`api/${caller.id}`, { limit: callsPerMinute, seconds: 60 }, now);
       if (wait !== null) {
         const params = { limit: String(callsPerMinute), seconds: String(wait) };
         const over = { problem: "too_many_calls", status: 429, params, retryAfter: wait } as const;

@@ -24,7 +24,13 @@ export async function bytesOf(
     }
     chunks.push(read.value);
   }
-  return ok(new Uint8Array(Buffer.concat(chunks)));
+  const joined = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    joined.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return ok(joined);
 }
 
 export async function textOf(

@@ -1,7 +1,9 @@
 import "server-only";
+import { env } from "#lib/kit/env";
 import { sealingKey } from "#lib/kit/sealing-keys";
 import { millis } from "#lib/kit/time";
 import type { DeviceSessionOpened, RevokedSession } from "#lib/people/devices.commands";
+import { relyingPartyOf } from "#lib/people/passkeys.rules";
 import { cookieHeader, deviceCookie } from "./cookies.ts";
 
 const secondsUntil = (at: string): number => Math.floor((millis(at) - Date.now()) / 1000);
@@ -22,8 +24,9 @@ export const farewell = ({ token, expiresAt }: RevokedSession): Response =>
 export function welcome({ token, expiresAt, at }: DeviceSessionOpened): Response {
   const { site, station, ...device } = at;
   const seconds = secondsUntil(expiresAt);
+  const passkeys = relyingPartyOf(env.BUYOFF_ORIGIN);
   return Response.json(
-    { ok: true, value: { device, station, site, sealing: sealingKey() } },
+    { ok: true, value: { device, station, site, sealing: sealingKey(), passkeys } },
     {
       headers: {
         "set-cookie": cookieHeader(deviceCookie.name, token, seconds),

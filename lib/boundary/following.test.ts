@@ -197,8 +197,9 @@ it("hears of every unit when more changed at once than one notice of the databas
   await untilLive(stream);
   const travelers = Array.from({ length: 400 }, () => uuidv7());
   await tellLive(db, plant.site, { kinds: ["traveler"], travelers });
-  const named = () => changes(stream).flatMap((change) => change.travelers);
-  await expect.poll(() => new Set(named())).toEqual(new Set(travelers));
+  // Another unit may be told of beside them: the one that showed that the stream is live.
+  const named = () => new Set(changes(stream).flatMap((change) => change.travelers));
+  await expect.poll(() => new Set(travelers).difference(named())).toEqual(new Set());
 });
 
 describe("the end of a live screen", () => {

@@ -73,6 +73,7 @@ const matrix: Readonly<Record<Permission, string>> = {
 
   checkOutTraveler: "oisq----",
   checkInTraveler: "oisq----",
+  endCheckOut: "--sq----",
   callInspection: "oisq----",
   acknowledgeInspection: "-i-q---c",
   requestAssistance: "oisq----",

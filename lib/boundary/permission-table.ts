@@ -98,6 +98,7 @@ const about: Readonly<Record<Permission, About>> = {
 
   checkOutTraveler: ["help"],
   checkInTraveler: ["help"],
+  endCheckOut: ["help", "rules"],
   callInspection: ["help"],
   acknowledgeInspection: ["help"],
   requestAssistance: ["help"],

@@ -3,13 +3,15 @@ import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { happeningTypes } from "#lib/record/happenings.schema";
 import type { EntryLine, StreamKind } from "#lib/record/schema";
+import english from "../messages/en/connectors.json" with { type: "json" };
+import spanish from "../messages/es/connectors.json" with { type: "json" };
 import { aBench, type Bench } from "../travelers/bench/bench.ts";
 import { named } from "../travelers/bench/plan.ts";
 import { begin, policy } from "../travelers/bench/plant.ts";
 import { wholePlan } from "../travelers/bench/whole-plan.ts";
 import { workUntil } from "../travelers/bench/worker.ts";
+import { type EventType, eventTypes, type RecordedEvent } from "../travelers/events.schema.ts";
 import { evolve } from "../travelers/evolve.rules.ts";
-import { type EventType, eventTypes, type RecordedEvent } from "../travelers/schema.ts";
 import {
   about,
   catalogueTable,
@@ -69,6 +71,16 @@ describe("the catalogue", () => {
     expect(eventNames.filter((name) => !led.has(name))).toEqual([]);
     for (const name of eventNames)
       expect(about[name].consumers, name).toMatch(/^[NCTAMF]( [NCTAMF])*$/);
+  });
+
+  test("is said on the screens in the same words, and in Spanish in others", () => {
+    for (const name of eventNames) {
+      const [noun = "", verb = ""] = name.split(".");
+      const said = (of: Readonly<Record<string, Readonly<Record<string, string>>>>) =>
+        of[noun]?.[verb];
+      expect(said(english.events), name).toBe(about[name].when);
+      expect(said(spanish.events), name).not.toBe(about[name].when);
+    }
   });
 
   test("stands in docs/feed.md as it is", () => {

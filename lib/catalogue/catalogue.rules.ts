@@ -1,5 +1,5 @@
 import type { HappeningType } from "#lib/record/happenings.schema";
-import type { EventType } from "#lib/travelers/schema";
+import type { EventType } from "#lib/travelers/events.schema";
 import { type EventName, eventNames, extraData } from "./data.schema.ts";
 
 /** What the entries of a traveler are called outside. A second name: an event that follows from the first. */
@@ -123,6 +123,8 @@ export const withoutEvent: Readonly<
   "role.withdrawn": people,
   "badge.issued": signIn,
   "badge.withdrawn": signIn,
+  "passkey.enrolled": signIn,
+  "passkey.withdrawn": signIn,
   "pin.set": signIn,
   "pin_reset.asked": signIn,
   "pin_reset.approved": signIn,

@@ -1,6 +1,6 @@
 import { millis } from "#lib/kit/time";
 import type { EntryLine } from "#lib/record/schema";
-import { reworkOf } from "#lib/travelers/as-built-rows.rules";
+import { reworkOf } from "#lib/travelers/record-row.rules";
 import type { EventContext } from "./envelope.schema.ts";
 import type { EventFacts } from "./facts.schema.ts";
 import { qualificationsInAct } from "./quality.rules.ts";

@@ -31,7 +31,7 @@ test(
       { numRuns: histories, examples: someHistories },
     );
     // Otherwise it would hold because nothing ever happens.
-    expect([...seen].length).toBeGreaterThan(25);
+    expect(seen.size).toBeGreaterThan(20);
   },
   patienceMs,
 );

@@ -9,7 +9,7 @@ import {
   eventTypes,
   parseEvent,
   type TravelerEvent,
-} from "#lib/travelers/schema";
+} from "#lib/travelers/events.schema";
 import { withoutEvent } from "./catalogue.rules.ts";
 import { contextOf } from "./context.rules.ts";
 import type { CloudEvent, Told } from "./data.schema.ts";

@@ -1,6 +1,6 @@
 import type { InstructionContent } from "#lib/instructions/schema";
+import type { RecordedEvent } from "#lib/travelers/events.schema";
 import type { PlantPolicy } from "#lib/travelers/facts.schema";
-import type { RecordedEvent } from "#lib/travelers/schema";
 import type { TravelerState } from "#lib/travelers/state.schema";
 
 /**

@@ -1,5 +1,5 @@
 import type { BuyoffRequirement } from "#lib/instructions/schema";
-import type { EventBody } from "#lib/travelers/schema";
+import type { EventBody } from "#lib/travelers/events.schema";
 import { photoBlob } from "./evidence.rules.ts";
 import {
   characteristicRef,
@@ -206,7 +206,9 @@ export const qualityTelling: Telling<
       }),
     ),
   ],
-  "buyoff.verified": (body) => [told("signature.verified", { signatureId: body.buyoff })],
+  // Other systems hear of it when it counts.
+  "buyoff.verified": ({ buyoff, waits }) =>
+    waits ? [] : [told("signature.verified", { signatureId: buyoff })],
   "buyoff.rejected": (body) => [
     told("signature.rejected", { signatureId: body.buyoff, cause: body.cause }),
   ],

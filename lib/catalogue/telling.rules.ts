@@ -1,4 +1,4 @@
-import type { EventBody, EventType } from "#lib/travelers/schema";
+import type { EventBody, EventType } from "#lib/travelers/events.schema";
 import type { namesOf } from "./catalogue.rules.ts";
 import type { EventName, ExtraData, Told } from "./data.schema.ts";
 import type { Of } from "./refs.rules.ts";

@@ -2,7 +2,7 @@ import { requirementHash } from "#lib/instructions/hash.rules";
 import type { BuyoffRequirement, Field, InstructionContent } from "#lib/instructions/schema";
 import { millis } from "#lib/kit/time";
 import { isDone } from "#lib/travelers/buyoffs.rules";
-import type { EventBody } from "#lib/travelers/schema";
+import type { EventBody } from "#lib/travelers/events.schema";
 import type { StepDeparture, StepState } from "#lib/travelers/state.schema";
 import {
   characteristicRef,

@@ -30,3 +30,7 @@ export async function direct<Row extends pg.QueryResultRow>(
 /** SQLSTATE of what `direct` throws, or null. */
 export const directSqlState = (error: unknown): string | null =>
   error instanceof pg.DatabaseError ? (error.code ?? null) : null;
+
+/** The statement was refused for what it said, and nothing of it was done: bad values, a key there already, two that waited for each other. */
+export const isFaultOfOne = (error: unknown): boolean =>
+  /^(22|23|40)/.test(directSqlState(error) ?? "");

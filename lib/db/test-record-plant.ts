@@ -143,6 +143,19 @@ export async function asAdministrator<T>(work: (client: pg.Client) => Promise<T>
   }
 }
 
+/** Until a statement in this test file's own database waits for a lock that another one holds; `of` is part of it. */
+export const untilSomebodyWaits = (of = ""): Promise<void> =>
+  asAdministrator(async (client) => {
+    for (;;) {
+      const { rowCount } = await client.query(
+        `select from pg_stat_activity
+          where datname = current_database() and wait_event_type = 'Lock' and query like '%' || $1 || '%'`,
+        [of],
+      );
+      if (rowCount) return;
+    }
+  });
+
 export type TestPerson = { id: string; name: string; roles: readonly Role[] };
 
 /** A site of its own, so that tests don't meet: people, two tablets, a gage, stock, an order, a revision. */

@@ -11,8 +11,7 @@ import {
   type SchemaSample,
   schemaSample,
 } from "./connector-schema.schema.ts";
-import { refused } from "./connector-setup.commands.ts";
-import { type ConnectorRefusal, fingerprintOf } from "./connector-setup.rules.ts";
+import { type ConnectorRefusal, fingerprintOf, refused } from "./connector-setup.rules.ts";
 import { type Codes, evaluate } from "./connectors/rest/mapping.rules.ts";
 import type { RestConnectorConfig } from "./connectors/rest/schema.ts";
 import { driftOf, namesRead, type Shape, shapeOf } from "./connectors/rest/shape.rules.ts";

@@ -2,10 +2,17 @@ import "server-only";
 import { inTransaction, type Tx } from "#lib/db/client";
 import { Prisma } from "#lib/db/generated/client";
 import { sha256Hex } from "#lib/kit/canonical";
-import { err, ok, type Result } from "#lib/kit/result";
+import { ok, type Result } from "#lib/kit/result";
 import type { Actor } from "#lib/people/schema";
 import type { Happening } from "#lib/record/commands";
 import { recorded } from "#lib/record/recorded.commands";
+import {
+  contractAgain,
+  documentChange,
+  documentColumns,
+  documentFor,
+  type KeptDocument,
+} from "./api-document.commands.ts";
 import { connectorId, sealedSecrets } from "./connector.commands.ts";
 import { keptSetUp } from "./connector.queries.ts";
 import {
@@ -13,6 +20,7 @@ import {
   changesOf,
   fingerprintOf,
   mayLetIn,
+  refused,
   type SetUp,
   secretsFor,
 } from "./connector-setup.rules.ts";
@@ -26,12 +34,6 @@ import type { ConnectorKind, Typed } from "./connectors/fields.rules.ts";
 import type { ConnectorConfig } from "./connectors/schema.ts";
 import { hostsOf } from "./connectors/secrets.rules.ts";
 import { readTyped } from "./connectors/typed.rules.ts";
-
-type Refused = Result<never, ConnectorRefusal>;
-export const refused = (
-  code: ConnectorRefusal["code"],
-  params: ConnectorRefusal["params"] = {},
-): Refused => err<ConnectorRefusal>({ code, params });
 
 /** As the form reads it, again: nothing that a browser says is taken for checked. */
 export async function configTyped(
@@ -74,14 +76,18 @@ export async function addConnector(
   if (!secrets.ok) return secrets;
   const address = await addressLetIn(config);
   if (!address.ok) return address;
+  const document = await documentFor(config, secrets.value.secret ?? "", form.apiDocument);
+  if (!document.ok) return document;
   const after: SetUp = { name: form.name, config, secrets: secrets.value };
+  const stored = { ...storedOf(id, after), ...(document.value && documentColumns(document.value)) };
   return recorded(actor, async (tx) => {
     const { count } = await tx.connector.createMany({
-      data: [{ id, siteId: actor.site, code: form.code, ...storedOf(id, after) }],
+      data: [{ id, siteId: actor.site, code: form.code, ...stored }],
       skipDuplicates: true,
     });
     if (count === 0) return refused("connector_there_already", { code: form.code });
-    return ok({ value: { id }, events: [saved(id, form.code, null, after, form.reason)] });
+    const event = saved(id, form.code, null, after, form.reason, changeOf(document.value));
+    return ok({ value: { id }, events: [event] });
   });
 }
 
@@ -98,6 +104,13 @@ export async function changeConnector(
   // Names are resolved before anything is locked.
   const address = await addressLetIn(config);
   if (!address.ok) return address;
+  const known = secretsFor(there, config, form.secrets);
+  const document = await documentFor(
+    config,
+    (known.ok && known.value.secret) || "",
+    form.apiDocument,
+  );
+  if (!document.ok) return document;
   return recorded(actor, async (tx) => {
     const kept = await lockedSetUp(tx, actor, form.connector);
     if (!kept || fingerprintOf(kept) !== form.was) return refused("connector_changed_meanwhile");
@@ -106,16 +119,22 @@ export async function changeConnector(
     const secrets = secretsFor(kept, config, form.secrets);
     if (!secrets.ok) return secrets;
     const after: SetUp = { name: form.name, config, secrets: secrets.value };
-    if (Object.keys(changesOf(kept, after)).length === 0) return refused("connector_unchanged");
+    const isSame = Object.keys(changesOf(kept, after)).length === 0;
+    if (isSame && !document.value) return refused("connector_unchanged");
     // Another mapping sees other members: what was learned with the old one says nothing any more.
-    const unlearned = { schemaSample: Prisma.DbNull, schemaCheck: Prisma.DbNull };
+    const unlearned = isSame ? {} : { schemaSample: Prisma.DbNull, schemaCheck: Prisma.DbNull };
+    const contract = document.value ? null : await contractAgain(tx, kept.id, config);
+    const told = document.value
+      ? documentColumns(document.value)
+      : contract && { apiContract: contract as Prisma.InputJsonValue, apiCheck: Prisma.DbNull };
     await tx.connector.update({
       where: { id: kept.id },
-      data: { ...storedOf(kept.id, after), ...unlearned },
+      data: { ...storedOf(kept.id, after), ...unlearned, ...told },
+      select: { id: true },
     });
     return ok({
       value: { id: kept.id },
-      events: [saved(kept.id, kept.code, kept, after, form.reason)],
+      events: [saved(kept.id, kept.code, kept, after, form.reason, changeOf(document.value))],
     });
   });
 }
@@ -182,18 +201,22 @@ async function lockedSetUp(tx: Tx, actor: Actor, id: string) {
   return keptSetUp(tx, actor, id);
 }
 
+const changeOf = (document: KeptDocument | null) =>
+  document === null ? {} : documentChange(null, document.contract);
+
 function saved(
   id: string,
   code: string,
   before: SetUp | null,
   after: SetUp,
   reason: string,
+  document: ReturnType<typeof changeOf>,
 ): Happening {
   const body = {
     code,
     name: after.name,
     configSha256: fingerprintOf(after),
-    changes: changesOf(before, after),
+    changes: { ...changesOf(before, after), ...document },
     reason: sha256Hex(reason),
   };
   return { kind: "feed", stream: id, type: "connector.saved", body, texts: [reason] };

@@ -25,7 +25,16 @@ export type ConnectorRefusal = {
     | "connector_no_sample"
     | "connector_record_unread"
     | "connector_paused_already"
-    | "connector_not_paused";
+    | "connector_not_paused"
+    | "api_document_unread"
+    | "api_document_unreadable"
+    | "api_document_broken"
+    | "api_document_too_large"
+    | "api_document_other_version"
+    | "api_document_no_operations"
+    | "api_document_webhooks_only"
+    | "api_document_in_parts"
+    | "api_document_changed";
   params: Readonly<Record<string, string>>;
 };
 
@@ -33,8 +42,10 @@ export type Secrets = Readonly<Partial<Record<AnySecretName, string>>>;
 /** A connector as somebody wants it, or as it is. */
 export type SetUp = { name: string; config: ConnectorConfig; secrets: Secrets };
 
-const no = (code: ConnectorRefusal["code"], params: Readonly<Record<string, string>> = {}) =>
-  err<ConnectorRefusal>({ code, params });
+export const refused = (
+  code: ConnectorRefusal["code"],
+  params: ConnectorRefusal["params"] = {},
+): Result<never, ConnectorRefusal> => err<ConnectorRefusal>({ code, params });
 
 /** The same text for the same configuration, by which a form knows what it was opened on. */
 export const fingerprintOf = ({ name, config }: Pick<SetUp, "name" | "config">): string =>
@@ -50,7 +61,7 @@ export function mayLetIn(
   const more = after.allow.filter((host) => !known.has(host));
   return more.length === 0 || roles.includes("administrator")
     ? ok(null)
-    : no("private_host_for_administrator", { host: more.join(", ") });
+    : refused("private_host_for_administrator", { host: more.join(", ") });
 }
 
 /** The secrets that it will have: what is typed, else what is kept, unless they would go to somebody else. */
@@ -66,10 +77,10 @@ export function secretsFor(
     const kept = before?.secrets[name] ?? "";
     if (given !== "") found[name] = given;
     else if (kept !== "" && (isSamePlace || name === "webhookSecret")) found[name] = kept;
-    else if (kept !== "") return no("secret_needed_again", { secret: name });
+    else if (kept !== "") return refused("secret_needed_again", { secret: name });
   }
   const missing = secretMissing(after, (name) => (found[name] ?? "") !== "");
-  return missing === null ? ok(found) : no("secret_needed", { secret: missing });
+  return missing === null ? ok(found) : refused("secret_needed", { secret: missing });
 }
 
 export type Changes = Readonly<Record<string, { before: string | null; after: string | null }>>;

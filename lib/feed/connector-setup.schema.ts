@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { command, id, reason, words } from "#lib/plant/fields.schema";
+import { withApiDocument } from "./api-document.schema.ts";
 import { connectorKinds } from "./connectors/fields.rules.ts";
 
 /** Stands in addresses of webhooks and in rules. */
@@ -25,6 +26,7 @@ export const addConnectorForm = z.object({
   name,
   typed,
   secrets,
+  apiDocument: withApiDocument,
   reason,
 });
 export type AddConnectorForm = z.output<typeof addConnectorForm>;
@@ -37,6 +39,7 @@ export const changeConnectorForm = z.object({
   name,
   typed,
   secrets,
+  apiDocument: withApiDocument,
   reason,
 });
 export type ChangeConnectorForm = z.output<typeof changeConnectorForm>;

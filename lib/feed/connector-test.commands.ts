@@ -5,10 +5,11 @@ import type { Actor } from "#lib/people/schema";
 import { recordEvents } from "#lib/record/commands";
 import { connectorId } from "./connector.commands.ts";
 import { keptSetUp } from "./connector.queries.ts";
-import { configTyped, refused } from "./connector-setup.commands.ts";
+import { configTyped } from "./connector-setup.commands.ts";
 import {
   type ConnectorRefusal,
   mayLetIn,
+  refused,
   type Secrets,
   secretsFor,
 } from "./connector-setup.rules.ts";

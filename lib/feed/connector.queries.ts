@@ -4,6 +4,7 @@ import { openText } from "#lib/kit/keys";
 import { instant } from "#lib/kit/time";
 import type { Actor } from "#lib/people/schema";
 import type { SetUp } from "./connector-setup.rules.ts";
+import { type ApiContract, apiContract } from "./connectors/openapi/contract.schema.ts";
 import { type Secrets, secretsOf } from "./connectors/publishers/schema.ts";
 import type { Codes } from "./connectors/rest/mapping.rules.ts";
 import type { RestConnectorConfig } from "./connectors/rest/schema.ts";
@@ -21,6 +22,8 @@ export type OpenConnector<C extends ConnectorConfig = ConnectorConfig> = {
   /** Of one that hears events: by name. */
   secrets: Secrets;
   cursor: string;
+  /** What their API's document says of what we use, where there is one. */
+  contract: ApiContract | null;
   /** As they are now; a delivery has its own, as they were at its event. */
   codes: Codes;
 };
@@ -37,6 +40,7 @@ const shown = {
   secret: true,
   cursor: true,
 } as const;
+const opening = { ...shown, apiContract: true } as const;
 type Row = {
   id: string;
   siteId: string;
@@ -44,13 +48,14 @@ type Row = {
   config: unknown;
   secret: string | null;
   cursor: string | null;
+  apiContract: unknown;
 };
 
 export async function connectorById(
   from: Pick<Db, "connector">,
   id: string,
 ): Promise<OpenConnector | null> {
-  const row = await from.connector.findUnique({ where: { id }, select: shown });
+  const row = await from.connector.findUnique({ where: { id }, select: opening });
   return row ? opened(row) : null;
 }
 
@@ -69,9 +74,15 @@ function opened(row: Row): OpenConnector {
     secret: isRecords ? secret : "",
     secrets: isRecords ? {} : secretsOf(secret),
     cursor: row.cursor ?? "",
+    contract: contractIn(row.apiContract),
     codes: bookAt({ site: row.siteId, connector: row.code }, () => instant(Date.now())),
   };
 }
+
+const contractIn = (stored: unknown): ApiContract | null => {
+  const read = apiContract.safeParse(stored);
+  return read.success ? read.data : null;
+};
 
 export type KeptSetUp = SetUp & { id: string; code: string; status: string };
 

@@ -6,7 +6,16 @@ import { type SchemaCheck, schemaCheck, schemaSample } from "./connector-schema.
 import { fingerprintOf } from "./connector-setup.rules.ts";
 import { type Capabilities, capabilitiesOf } from "./connectors/capabilities.rules.ts";
 import type { ConnectorKind } from "./connectors/fields.rules.ts";
-import { connectorConfig } from "./connectors/schema.ts";
+import {
+  type ApiCheck,
+  type ApiContract,
+  type ApiPart,
+  apiCheck,
+  apiContract,
+  apiParts,
+} from "./connectors/openapi/contract.schema.ts";
+import type { RestConnectorConfig } from "./connectors/rest/schema.ts";
+import { connectorConfig, keepsRecords } from "./connectors/schema.ts";
 import { type AnySecretName, addressOf } from "./connectors/secrets.rules.ts";
 import { typedOf } from "./connectors/typed.rules.ts";
 import type { FeedProcess } from "./processes.schema.ts";
@@ -33,15 +42,36 @@ export type ConnectorShown = {
   learned: { externalId: string; at: Date; fields: number } | null;
   /** What the last look at them found. */
   schema: SchemaCheck | null;
+  /** Their API's document as it was approved. */
+  contract: ApiShown | null;
+  contractCheck: ApiCheck | null;
+};
+
+export type ApiShown = Pick<
+  ApiContract,
+  "sha256" | "address" | "title" | "version" | "openapi" | "readAt"
+> & {
+  /** Each part of the configuration, with the operation that it asks for; null: the document knows none. */
+  parts: { part: ApiPart; operation: string | null; isChecked: boolean }[];
 };
 
 type Row = Omit<
   ConnectorShown,
-  "kind" | "process" | "address" | "capabilities" | "pausedBy" | "learned" | "schema"
+  | "kind"
+  | "process"
+  | "address"
+  | "capabilities"
+  | "pausedBy"
+  | "learned"
+  | "schema"
+  | "contract"
+  | "contractCheck"
 > & {
   config: unknown;
   sample: unknown;
   check: unknown;
+  api: unknown;
+  apiChecked: unknown;
   pausedAt: Date | null;
   pausedByName: string | null;
 };
@@ -53,7 +83,8 @@ export async function connectorsShown(actor: Actor, only?: string): Promise<Conn
       case when greatest(c.paused_until, c.open_until) > clock_timestamp()
         then greatest(c.paused_until, c.open_until) end as "waitsUntil",
       c.open_until is not null as "doesNotAnswer", c.failures_in_row as "failuresInRow",
-      c.schema_sample as sample, c.schema_check as "check", d.done_at as "lastDoneAt", p.at as "pausedAt", p.name as "pausedByName"
+      c.schema_sample as sample, c.schema_check as "check",
+      c.api_contract as api, c.api_check as "apiChecked", d.done_at as "lastDoneAt", p.at as "pausedAt", p.name as "pausedByName"
     from connectors c
     left join lateral (
       select d.done_at from deliveries d
@@ -67,19 +98,38 @@ export async function connectorsShown(actor: Actor, only?: string): Promise<Conn
       order by e.seq desc limit 1) p on c.status = 'paused' and p.type = 'connector.paused'
     where c.site_id = ${actor.site}::uuid and (${only ?? null}::uuid is null or c.id = ${only ?? null}::uuid)
     order by c.status = 'retired', c.name, c.id`;
-  return rows.map(({ config: stored, pausedAt, pausedByName, sample, check, ...row }) => {
-    const config = connectorConfig.parse(stored);
-    return {
-      ...row,
-      kind: config.kind,
-      process: config.process,
-      address: addressOf(config),
-      capabilities: capabilitiesOf(config),
-      learned: learnedOf(sample),
-      schema: check === null ? null : schemaCheck.parse(check),
-      pausedBy: pausedAt === null ? null : { name: pausedByName ?? "", at: pausedAt },
-    };
-  });
+  return rows.map(
+    ({ config: stored, pausedAt, pausedByName, sample, check, api, apiChecked, ...row }) => {
+      const config = connectorConfig.parse(stored);
+      return {
+        ...row,
+        kind: config.kind,
+        process: config.process,
+        address: addressOf(config),
+        capabilities: capabilitiesOf(config),
+        learned: learnedOf(sample),
+        schema: check === null ? null : schemaCheck.parse(check),
+        contract: keepsRecords(config) ? apiShown(config, api) : null,
+        contractCheck: apiChecked === null ? null : apiCheck.parse(apiChecked),
+        pausedBy: pausedAt === null ? null : { name: pausedByName ?? "", at: pausedAt },
+      };
+    },
+  );
+}
+
+function apiShown(config: RestConnectorConfig, stored: unknown): ApiShown | null {
+  if (stored === null) return null;
+  const { operations, names: _, ...contract } = apiContract.parse(stored);
+  return {
+    ...contract,
+    parts: apiParts
+      .filter((part) => config[part])
+      .map((part) => {
+        const of = operations[part];
+        const operation = of ? `${of.method} ${of.path}` : null;
+        return { part, operation, isChecked: (of?.request ?? null) !== null };
+      }),
+  };
 }
 
 function learnedOf(stored: unknown): ConnectorShown["learned"] {

@@ -80,6 +80,17 @@ export const lineShown = ({ fromCode, toCode, validFrom, validTo, ...line }: Lin
   validTo: validTo?.toISOString() ?? null,
 });
 
+/** The lists, of which each code is asked for once: for those that are sent together. */
+export function listsKept(): typeof listsFor {
+  const asked = new Map<string, Promise<CrosswalkList[]>>();
+  return ({ site, connector }, kind, code) => {
+    const key = JSON.stringify([site, connector, kind, code]);
+    const known = asked.get(key) ?? listsFor({ site, connector }, kind, code);
+    asked.set(key, known);
+    return known;
+  };
+}
+
 /** Codes, and what was made of each that was asked for. */
 export type Book = Codes & {
   used(): CodeUsed[];
@@ -92,7 +103,12 @@ export type Book = Codes & {
  * The crosswalks as they were at `at`. `sent`: what a delivery in doubt has been sent with already; a list
  * that was mended since must not make another record of it.
  */
-export function bookAt(asking: Asking, at: () => Instant, sent: readonly CodeUsed[] = []): Book {
+export function bookAt(
+  asking: Asking,
+  at: () => Instant,
+  sent: readonly CodeUsed[] = [],
+  lists = listsFor,
+): Book {
   const used = new Map<string, CodeUsed>();
   const missing = new Map<string, CodeMissing>();
   let told = 0;
@@ -101,7 +117,7 @@ export function bookAt(asking: Asking, at: () => Instant, sent: readonly CodeUse
       const key = `${kind}/${code}`;
       const known = used.get(key) ?? sent.find((of) => of.kind === kind && of.code === code);
       if (known) return { ok: true, used: known };
-      const found = codeIn(kind, code, await listsFor(asking, kind, code), at());
+      const found = codeIn(kind, code, await lists(asking, kind, code), at());
       if (found.ok) used.set(key, found.used);
       else missing.set(key, found.missing);
       return found;

@@ -3,7 +3,7 @@ import { forSite } from "#lib/db/client";
 import { canonicalJson, sha256Hex } from "#lib/kit/canonical";
 import { err, ok, type Result } from "#lib/kit/result";
 import type { Actor } from "#lib/people/schema";
-import { type ImportRefusal, linesOf, type Preview } from "#lib/plant/import.commands";
+import { type ImportRefusal, linesOf, type Preview, previewOf } from "#lib/plant/import.commands";
 import { checkRows, columnsOf, valuesOf } from "#lib/plant/import.rules";
 import type { CodeKind } from "./code-kinds.schema.ts";
 import { lineColumns, lineShown } from "./crosswalk-book.queries.ts";
@@ -34,13 +34,15 @@ const ofUnits = [
   { name: "addend", alias: ["sumando"] },
   { name: "places", alias: ["decimals", "decimales"] },
 ];
+/** What a list of two columns lacks is empty in each of its rows. */
+const optional = [...columns, ...ofUnits].filter(({ name }) => name !== "from" && name !== "to");
 const columnsFor = (kind: CodeKind) => (kind === "unit" ? [...columns, ...ofUnits] : columns);
 
 /** A list's columns in the order in which a file of it has them. */
 export const crosswalkColumns = (kind: CodeKind): string[] =>
   columnsFor(kind).map(({ name }) => name);
 
-const rowsMax = 2_000;
+const rowsMax = 10_000;
 
 async function read(actor: Actor, of: CrosswalkPreviewForm) {
   const site = forSite(actor.site);
@@ -59,11 +61,11 @@ async function read(actor: Actor, of: CrosswalkPreviewForm) {
   if (rest.length > rowsMax) return refused("file_too_long", { most: String(rowsMax) });
   const kind = list.kind as CodeKind;
   const { at, missing, unknown } = columnsOf(heading, columnsFor(kind));
-  if (missing.length > 0) return refused("file_columns_missing", { columns: missing.join(", ") });
+  const lacking = missing.filter((name) => optional.every((of) => of.name !== name));
+  if (lacking.length > 0) return refused("file_columns_missing", { columns: lacking.join(", ") });
   const standing = standingIn(kind, list.lines.map(lineShown), timeZone);
-  // A column that only units have is empty elsewhere.
   const empty = cellAfter(rest);
-  const everywhere = new Map([...ofUnits.map(({ name }) => [name, empty] as const), ...at]);
+  const everywhere = new Map([...optional.map(({ name }) => [name, empty] as const), ...at]);
   const cells = rest.map((one) => padded(one, empty));
   const schema = lineRow(kind);
   const said = cells.map((one) => schema.safeParse(valuesOf(one, everywhere)));
@@ -95,7 +97,7 @@ function standingIn(kind: CodeKind, lines: readonly CrosswalkLine[], zone: strin
 
 /** A column behind all of the file's, where nothing stands. */
 const cellAfter = (lines: readonly (readonly string[])[]): number =>
-  Math.max(...lines.map((cells) => cells.length));
+  lines.reduce((most, cells) => Math.max(most, cells.length), 0);
 const padded = (cells: readonly string[], to: number): string[] =>
   Array.from({ length: to + 1 }, (_, place) => (place === to ? "" : (cells[place] ?? "")));
 
@@ -106,13 +108,7 @@ export async function previewCrosswalk(
 ): Promise<Result<Preview, Refusal>> {
   const found = await read(actor, form);
   if (!found.ok) return found;
-  const rows = found.value.rows.map(({ line, key, values, problems }) => ({
-    line,
-    key,
-    values,
-    problems,
-  }));
-  return ok({ rows, unknown: found.value.unknown });
+  return ok(previewOf(found.value.rows, found.value.unknown));
 }
 
 export async function importCrosswalk(

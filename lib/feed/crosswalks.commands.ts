@@ -168,6 +168,28 @@ const saidIn = (row: LineRowStored): LineSaid => ({
   validTo: row.validTo?.toISOString() ?? null,
 });
 
+type Entering = Pick<Crosswalk, "id" | "siteId" | "kind"> & { enteredIn: number };
+
+const rowOf = (
+  actor: Actor,
+  { id: listId, siteId, kind, enteredIn }: Entering,
+  { from, to, validFrom, validTo, ...more }: LineSaid,
+  id: string,
+) => ({
+  id,
+  listId,
+  siteId,
+  fromCode: from,
+  canonical: canonicalOf(kind as CodeKind, from),
+  toCode: to,
+  ...more,
+  validFrom: validFrom === null ? null : new Date(validFrom),
+  validTo: validTo === null ? null : new Date(validTo),
+  enteredIn,
+  enteredAt: new Date(),
+  enteredBy: actor.via === "seed" ? null : actor.id,
+});
+
 async function insertLine(
   tx: Tx,
   actor: Actor,
@@ -175,35 +197,24 @@ async function insertLine(
   line: LineSaid,
   as: { id: string; version: number },
 ): Promise<void> {
-  const { from, to, validFrom, validTo, ...more } = line;
-  await tx.crosswalkLine.create({
-    data: {
-      id: as.id,
-      listId: list.id,
-      siteId: list.siteId,
-      fromCode: from,
-      canonical: canonicalOf(list.kind as CodeKind, from),
-      toCode: to,
-      ...more,
-      validFrom: validFrom === null ? null : new Date(validFrom),
-      validTo: validTo === null ? null : new Date(validTo),
-      enteredIn: as.version,
-      enteredAt: new Date(),
-      enteredBy: actor.via === "seed" ? null : actor.id,
-    },
-  });
+  const entering = { ...list, enteredIn: as.version };
+  await tx.crosswalkLine.create({ data: rowOf(actor, entering, line, as.id) });
 }
 
-/** The lines of a code that count, the newest last. */
-const linesOf = (tx: Tx, list: Pick<Crosswalk, "id" | "kind">, from: string) =>
+/** The lines that count, of one code or of all, the newest last. */
+const linesOf = (tx: Tx, list: Pick<Crosswalk, "id" | "kind">, from?: string) =>
   tx.crosswalkLine.findMany({
     where: {
       listId: list.id,
       leftIn: null,
-      canonical: canonicalOf(list.kind as CodeKind, from),
+      ...(from === undefined ? {} : { canonical: canonicalOf(list.kind as CodeKind, from) }),
     },
     orderBy: { validTo: { sort: "asc", nulls: "last" } },
   });
+
+const byEnd = (one: LineRowStored, other: LineRowStored): number =>
+  (one.validTo?.getTime() ?? Number.POSITIVE_INFINITY) -
+  (other.validTo?.getTime() ?? Number.POSITIVE_INFINITY);
 
 type Period = { validFrom: Instant | null; validTo: Instant | null };
 export const overlap = (one: Period, other: Period): boolean =>
@@ -211,26 +222,21 @@ export const overlap = (one: Period, other: Period): boolean =>
   (other.validFrom === null || one.validTo === null || other.validFrom < one.validTo);
 
 /** Where a new line says no day, it takes up where the code's last one ended: what waits since then goes. */
-async function enterLine(
-  tx: Tx,
-  actor: Actor,
-  list: Crosswalk,
+function entered(
+  known: readonly LineSaid[],
   row: Omit<LineRow, "kind">,
-  as: { id: string; version: number; zone: string },
-): Promise<Result<LineSaid, CrosswalkRefusal>> {
-  const known = (await linesOf(tx, list, row.from)).map(saidIn);
+  zone: string,
+): Result<LineSaid, CrosswalkRefusal> {
   const line: LineSaid = {
     from: row.from,
     ...saidBy(row),
-    validFrom: begins(as.zone, row.validFrom) ?? known.at(-1)?.validTo ?? null,
-    validTo: begins(as.zone, row.validTo),
+    validFrom: begins(zone, row.validFrom) ?? known.at(-1)?.validTo ?? null,
+    validTo: begins(zone, row.validTo),
   };
   const isTaken = known.some((of) => of.validTo === null || overlap(of, line));
   const isEmpty =
     line.validFrom !== null && line.validTo !== null && line.validTo <= line.validFrom;
-  if (isTaken || isEmpty) return refused("crosswalk_code_taken", { code: row.from });
-  await insertLine(tx, actor, list, line, as);
-  return ok(line);
+  return isTaken || isEmpty ? refused("crosswalk_code_taken", { code: row.from }) : ok(line);
 }
 
 const zoneOf = async (tx: Tx, actor: Actor): Promise<string> =>
@@ -241,9 +247,11 @@ export function addLine(actor: Actor, form: LineForm): Outcome {
   return recorded(actor, async (tx) => {
     const list = await heldList(tx, actor, form.list);
     if (list?.kind !== form.kind) return refused("crosswalk_not_here");
-    const as = { id: form.command, version: list.version + 1, zone: await zoneOf(tx, actor) };
-    const added = await enterLine(tx, actor, list, form, as);
+    const as = { id: form.command, version: list.version + 1 };
+    const known = (await linesOf(tx, list, form.from)).map(saidIn);
+    const added = entered(known, form, await zoneOf(tx, actor));
     if (!added.ok) return added;
+    await insertLine(tx, actor, list, added.value, as);
     await nextVersion(tx, list);
     const said = { line: as.id, code: added.value.from, after: added.value };
     const event = happened(actor, list, as.version, "crosswalk.line_added", said, form.reason);
@@ -328,28 +336,25 @@ export function importLines(
     if (!list) return refused("crosswalk_not_here");
     const version = list.version + 1;
     const zone = await zoneOf(tx, actor);
+    const byCode = Map.groupBy(await linesOf(tx, list), ({ canonical }) => canonical);
     const lines: LineSaid[] = [];
+    const added = [];
     for (const row of rows) {
+      const canonical = canonicalOf(list.kind as CodeKind, row.from);
+      const known = byCode.get(canonical) ?? [];
+      const line = entered(known.map(saidIn), row, zone);
+      if (!line.ok) return line;
       const id = derivedId(of.command, `${row.from}/${row.validFrom}`);
-      const added = await enterLine(tx, actor, list, row, { id, version, zone });
-      // Thrown, so that nothing of the file stays: half a list is worse than none.
-      if (!added.ok) throw new RowRefused(added.error);
-      lines.push(added.value);
+      const entering = { ...list, enteredIn: version };
+      const stored = { ...rowOf(actor, entering, line.value, id), leftIn: null };
+      byCode.set(canonical, [...known, stored].sort(byEnd));
+      lines.push(line.value);
+      added.push(stored);
     }
+    await tx.crosswalkLine.createMany({ data: added });
     await nextVersion(tx, list);
     const said = { rows: lines.length, fileSha256: of.fileSha256, lines };
     const event = happened(actor, list, version, "crosswalk.imported", said, of.reason);
     return ok({ value: { added: lines.length }, events: [event] });
-  }).catch((problem: unknown) => {
-    if (problem instanceof RowRefused) return err(problem.refusal);
-    throw problem;
   });
-}
-
-class RowRefused extends Error {
-  readonly refusal: CrosswalkRefusal;
-  constructor(refusal: CrosswalkRefusal) {
-    super(refusal.code);
-    this.refusal = refusal;
-  }
 }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { patternProblem, rewritten } from "./code-patterns.rules.ts";
-import { beginning, fitted, lengthOf } from "./connectors/rest/fitting.rules.ts";
+import { beginning, fitted, fittedText, lengthOf } from "./connectors/rest/fitting.rules.ts";
 import { canonicalOf } from "./crosswalk-lines.rules.ts";
 import { codeIn, holdsAt } from "./crosswalks.rules.ts";
 import type { CrosswalkLine } from "./crosswalks.schema.ts";
@@ -148,5 +148,61 @@ test("failure 20: what an overflow makes too long for the other field is refused
   expect(fitted({ title: "123456", long: "" }, limits)).toMatchObject({
     ok: false,
     problem: "long: 13 long, the target takes 10",
+  });
+});
+
+test("failure 20: of a list too long for its field whole members stay, and all of it stands where it was declared to go", () => {
+  const serial = fc.stringMatching(/^[A-Z]{2,4}-[0-9]{1,6}$/);
+  fc.assert(
+    fc.property(
+      fc.array(serial, { minLength: 1, maxLength: 40 }),
+      fc.integer({ min: 1, max: 120 }),
+      fc.constantFrom(null, "field", "attachment"),
+      (serials, max, to) => {
+        const overflow =
+          to === null
+            ? null
+            : to === "field"
+              ? ({ to, field: "long" } as const)
+              : ({ to, name: "serials.txt" } as const);
+        const limits = [{ field: "serials", max, count: "utf16" as const, overflow }];
+        const made = fitted({ serials, long: "" }, limits);
+        const whole = serials.join(", ");
+        if (!made.ok) {
+          expect(to).toBeNull();
+          expect(made.problem).toBe(`serials: ${whole.length} long, the target takes ${max}`);
+          return;
+        }
+        const body = made.body as { serials: string[]; long: string };
+        expect(body.serials.join(", ").length).toBeLessThanOrEqual(max);
+        if (whole.length <= max) {
+          expect(body.serials).toEqual(serials);
+          return;
+        }
+        const kept = body.serials.filter((one) => one !== "…");
+        expect(kept).toEqual(serials.slice(0, kept.length));
+        expect(kept.length).toBeLessThan(serials.length);
+        const elsewhere = [body.long, ...made.files.map(({ text }) => text)];
+        expect(elsewhere.some((text) => text.includes(whole))).toBe(true);
+      },
+    ),
+  );
+});
+
+test("failure 20: the words of an addition go whole beside it where they are longer, or not at all", () => {
+  const overflow = { to: "attachment", name: "update.txt" } as const;
+  const text = "FSB-0501, ".repeat(50);
+  expect(fittedText("short", { max: 20, count: "utf16", overflow: null })).toEqual({
+    ok: true,
+    text: "short",
+    file: null,
+  });
+  expect(fittedText(text, { max: 100, count: "utf16", overflow })).toMatchObject({
+    ok: true,
+    file: { name: "update.txt", text },
+  });
+  expect(fittedText(text, { max: 100, count: "utf16", overflow: null })).toEqual({
+    ok: false,
+    problem: `text: ${text.length} long, the target takes 100`,
   });
 });

@@ -10,6 +10,7 @@ import {
   words,
   wordsOrNothing,
 } from "#lib/plant/fields.schema";
+import { listText } from "#lib/plant/import.schema";
 import { type CodeKind, codeKinds } from "./code-kinds.schema.ts";
 import { isConverted, lineProblem } from "./crosswalk-lines.rules.ts";
 
@@ -170,10 +171,9 @@ export type LineChangeForm = z.output<typeof lineChangeForm>;
 export const lineEndForm = z.object({ command, line: id, validTo: dayOrNothing, reason });
 export type LineEndForm = z.output<typeof lineEndForm>;
 
-const text = z.string().check(z.minLength(1, "file_needed"), z.maxLength(512 * 1024, "too_long"));
-export const crosswalkPreviewForm = z.object({ list: id, text });
+export const crosswalkPreviewForm = z.object({ list: id, text: listText });
 export type CrosswalkPreviewForm = z.output<typeof crosswalkPreviewForm>;
-export const crosswalkImportForm = z.object({ command, list: id, text, reason });
+export const crosswalkImportForm = z.object({ command, list: id, text: listText, reason });
 export type CrosswalkImportForm = z.output<typeof crosswalkImportForm>;
 
 export const lineRow = (of: CodeKind) =>

@@ -440,6 +440,43 @@ describe("a list's file", () => {
     });
   });
 
+  test("of two columns is enough, and the first line shows what separates them", async () => {
+    await open();
+    const list = await begin("defect_code", "");
+    const text = "código;su código;nombre\r\nTRQ-09;Q-2009;Alto, fuera de límite\r\n";
+    const file = { list, command: uuidv7(), reason };
+    expect(await importCrosswalk(actor(), { ...file, text })).toMatchObject({
+      value: { added: 1 },
+    });
+    const plain = { ...file, command: uuidv7(), text: "from,to\nTRQ-10,Q;2010\n" };
+    expect(await importCrosswalk(actor(), plain)).toMatchObject({ value: { added: 1 } });
+    expect(await linesIn(list)).toMatchObject([
+      { from: "TRQ-09", to: "Q-2009", label: "Alto, fuera de límite", validFrom: null },
+      { from: "TRQ-10", to: "Q;2010", label: null, validFrom: null },
+    ]);
+    const lost = "from,to,label\nTRQ-11,Q-2011,Fuera\nTRQ-12,Q-2012,Se\uFFFDal\n";
+    expect(await previewCrosswalk(actor(), { list, text: lost })).toMatchObject({
+      error: { code: "file_letters_lost", params: { line: "3" } },
+    });
+  });
+
+  test("of an ERP's thousands is looked at with what is wrong first, and enters as one version", async () => {
+    await open();
+    const list = await begin("defect_code", "");
+    const rows = Array.from({ length: 5_000 }, (_, n) => `SEA-${n},Q-${n},Sealing number ${n}`);
+    const text = ["from,to,label", ...rows].join("\n");
+    const wrong = await previewCrosswalk(actor(), { list, text: `${text}\nSEA-9,Q-9,again\n` });
+    expect(wrong).toMatchObject({ value: { count: 5_001, wrong: 1 } });
+    const shown = wrong.ok ? wrong.value.rows.map(({ line: at }) => at) : [];
+    expect([shown.length, ...shown.slice(0, 3)]).toEqual([200, 5_002, 2, 3]);
+    const file = { list, text, command: uuidv7(), reason };
+    expect(await importCrosswalk(actor(), file)).toMatchObject({ value: { added: 5_000 } });
+    expect(await linesIn(list)).toHaveLength(5_000);
+    expect(await previewCrosswalk(actor(), { list, text })).toMatchObject({
+      error: { code: "nothing_changed" },
+    });
+  });
+
   test("says row by row what is wrong with it, and nothing of it enters", async () => {
     await open();
     const list = await begin("order", "");

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { actorOfSeed } from "#lib/boundary/actor";
 import { sha256Hex } from "#lib/kit/canonical";
 import { uuidv7 } from "#lib/kit/ids";
@@ -22,13 +22,17 @@ vi.setConfig({ testTimeout: 90_000 });
 let sandbox: Sandbox;
 let plant: TestPlant;
 let worker: Worker;
+beforeAll(() => {
+  worker = startWorker();
+});
+afterAll(async () => {
+  await worker.stop();
+});
 beforeEach(async () => {
   sandbox = await startSandbox();
   plant = await aPlant(sandbox.url);
-  worker = startWorker();
 });
 afterEach(async () => {
-  await worker.stop();
   await plant.stop();
   await sandbox.stop();
 });

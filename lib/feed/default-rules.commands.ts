@@ -10,6 +10,17 @@ import { fromTheBeginning } from "./rules.rules.ts";
 
 export const ruleId = (site: string, code: string): string => derivedId(site, `rule/${code}`);
 
+/** Which connector of a site a process goes to; none: an empty text. */
+export async function connectorsByProcess(tx: Tx, site: string) {
+  const connectors = await tx.connector.findMany({
+    where: { siteId: site, status: { not: "retired" } },
+    select: { code: true, config: true },
+    orderBy: { code: "asc" },
+  });
+  return (process: string): string =>
+    connectors.find(({ config }) => processOfConfig(config) === process)?.code ?? "";
+}
+
 /**
  * The rules that a site starts with, as drafts; where it has none yet. `inForce`: those whose process has its
  * connector here already are in force from the beginning, as the constant was that they were before.
@@ -22,13 +33,7 @@ export async function installDefaultRules(
   // Of several workers that start at once, one installs them.
   await tx.$executeRaw`select pg_advisory_xact_lock(hashtext(${`rules/${site}`}))`;
   if ((await tx.routingRule.count({ where: { siteId: site } })) > 0) return [];
-  const connectors = await tx.connector.findMany({
-    where: { siteId: site, status: { not: "retired" } },
-    select: { code: true, config: true },
-    orderBy: { code: "asc" },
-  });
-  const connectorOf = (process: string): string =>
-    connectors.find(({ config }) => processOfConfig(config) === process)?.code ?? "";
+  const connectorOf = await connectorsByProcess(tx, site);
   const events: Happening[] = [];
   for (const [code, { process, content }] of Object.entries(defaultRules)) {
     const connector = connectorOf(process);
@@ -43,6 +48,7 @@ export async function installDefaultRules(
         version: 1,
         siteId: site,
         content: text,
+        shipped: text,
         contentSha256,
         changedAt: new Date(at),
         ...(isInForce

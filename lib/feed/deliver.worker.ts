@@ -2,15 +2,18 @@ import "server-only";
 import { db } from "#lib/db/client";
 import { instant } from "#lib/kit/time";
 import { attachPhoto, attachText, photoWaitMs } from "./attach.worker.ts";
+import { attemptsOf, LeaseLost } from "./attempts.commands.ts";
 import { breakerPolicy } from "./breaker.rules.ts";
 import { connectorById, isRecordsConnector, type OpenConnector } from "./connector.queries.ts";
+import { fittedUpdate } from "./connectors/rest/fitting.gateway.ts";
+import type { TextFile } from "./connectors/rest/fitting.rules.ts";
 import { isFoundByKey } from "./connectors/rest/schema.ts";
 import * as rest from "./connectors/rest/talk.gateway.ts";
 import { hearsEvents } from "./connectors/schema.ts";
 import { keepCodes } from "./crosswalk-book.commands.ts";
-import { type Book, bookAt, codesOfDelivery } from "./crosswalk-book.queries.ts";
-import { cancelDelivery, LeaseLost, type Made, saveChange } from "./delivery.commands.ts";
-import { type Claim, claimDue, isLookedAtAgain, type Lane, parentOf } from "./delivery.queries.ts";
+import { type Book, bookAt, codesOfDelivery, listsKept } from "./crosswalk-book.queries.ts";
+import { cancelDelivery, type Made, saveChange } from "./delivery.commands.ts";
+import { type Claim, claimDue, type Lane } from "./delivery.queries.ts";
 import { afterOutcome, differences, isAnothers } from "./delivery.rules.ts";
 import { untold } from "./drops.rules.ts";
 import {
@@ -37,15 +40,61 @@ export async function deliverDue(
   lane: Lane | null = null,
 ): Promise<number> {
   const claims = await claimDue(pace.leaseMs, pace.atOnce, lane);
-  const turn = { flows: flowsNow(), connectors: connectorsNow() };
-  await Promise.all(claims.map((claim) => deliverOne(claim, ports, pace, turn)));
+  await Promise.all(carriedTogether(claims, ports, pace));
   return claims.length;
+}
+
+export type Delivering = {
+  /** Takes as much as there is room for. Returns how many, or that some are on their way. */
+  turn(): Promise<number>;
+  /** What is on its way is finished. */
+  end(): Promise<void>;
+};
+
+/** How long what becomes due waits at most while others are on their way. */
+const lookAgainMs = 250;
+
+/**
+ * The same, without waiting for the last of them: one that is waited for takes up its own place and no other's. More are
+ * taken when half of them are through, so that they share what is read for them. `pause` ends early when there may be more.
+ */
+export function delivering(
+  ports: FeedPorts,
+  pace: FeedPace,
+  { lane, pause }: { lane: Lane; pause: (ms: number) => Promise<void> },
+): Delivering {
+  const onTheirWay = new Set<Promise<void>>();
+  return {
+    turn: async () => {
+      const claims = await claimDue(pace.leaseMs, pace.atOnce - onTheirWay.size, lane);
+      for (const one of carriedTogether(claims, ports, pace)) {
+        const carried = one.finally(() => onTheirWay.delete(carried));
+        onTheirWay.add(carried);
+      }
+      const count = onTheirWay.size;
+      const lookAgain = pause(lookAgainMs).then(() => true);
+      let isTime = false;
+      while (onTheirWay.size > Math.min(count / 2, pace.atOnce - 1) && !isTime)
+        isTime = (await Promise.race([...onTheirWay, lookAgain])) === true;
+      while (onTheirWay.size === pace.atOnce) await Promise.race(onTheirWay);
+      return count;
+    },
+    end: async () => {
+      await Promise.all(onTheirWay);
+    },
+  };
+}
+
+function carriedTogether(claims: readonly Claim[], ports: FeedPorts, pace: FeedPace) {
+  const turn = { flows: flowsNow(), connectors: connectorsNow(), lists: listsKept() };
+  return claims.map((claim) => deliverOne(claim, ports, pace, turn));
 }
 
 /** What those that are taken together go by: each is looked at once, at the moment in which they are taken. */
 type Turn = {
   flows: ReturnType<typeof flowsNow>;
   connectors: (id: string) => Promise<OpenConnector | null>;
+  lists: ReturnType<typeof listsKept>;
 };
 
 function connectorsNow(): Turn["connectors"] {
@@ -63,14 +112,18 @@ async function deliverOne(
   pace: FeedPace,
   turn: Turn,
 ): Promise<void> {
-  const about = { delivery: claim.id, key: claim.externalKey, fence: String(claim.fence) };
+  const about = { delivery: claim.id, key: claim.externalKey, fence: claim.fence };
   try {
     const connector = await turn.connectors(claim.connector);
     if (!connector) throw new Error(`connector ${claim.connector} is gone`);
-    const book = await bookFor(claim, connector);
+    const book = await bookFor(claim, connector, turn.lists);
     const asThen = { ...connector, codes: book, codesNow: connector.codes };
-    const flow = await turn.flows(claim);
-    await carry({ claim, connector: asThen, ports, pace, book, flow }, about);
+    const attempts = attemptsOf(claim, await turn.flows(claim));
+    try {
+      await carry({ claim, connector: asThen, ports, pace, book, attempts }, about);
+    } finally {
+      await attempts.end();
+    }
   } catch (problem) {
     // The lease runs out and the delivery is taken again, as after a killed worker.
     if (problem instanceof LeaseLost) ports.log.warn(about, "lease lost: result discarded");
@@ -79,11 +132,15 @@ async function deliverOne(
 }
 
 /** What may be there already was sent with the codes of its own rows; whatever is sent anew asks again. */
-async function bookFor(claim: Claim, { site, code }: OpenConnector): Promise<Book> {
+async function bookFor(
+  claim: Claim,
+  { site, code }: OpenConnector,
+  lists: Turn["lists"],
+): Promise<Book> {
   const asking = { site, connector: code, delivery: claim.id };
   const isInDoubt = claim.found !== "pending";
   const sent = isInDoubt ? await codesOfDelivery(claim.id) : [];
-  return bookAt(asking, () => instant(claim.eventAt.getTime()), sent);
+  return bookAt(asking, () => instant(claim.eventAt.getTime()), sent, lists);
 }
 
 async function carry(work: Work, about: object): Promise<void> {
@@ -95,7 +152,7 @@ async function carry(work: Work, about: object): Promise<void> {
   if (work.book.missing().length > 0) await keepCodes(claim, work.book.used(), work.book.missing());
   const goesOn = change.state === "delivered" && outcome.kind === "there";
   const policy = { ...breakerPolicy, ...connector.config.breaker };
-  await saveChange(claim, change, made, { outcome, policy, jitter }, goesOn);
+  await saveChange(work, change, made, { outcome, policy, jitter }, goesOn);
   ports.log.info(
     {
       ...about,
@@ -128,7 +185,8 @@ async function actOn(work: Work): Promise<Found | { outcome: null; made: null }>
     const { config } = connector;
     if (!hearsEvents(config))
       return only({ kind: "rejected", reason: "this connector keeps records and hears no events" });
-    const to = { origin: work.ports.origin, leaseMs: work.pace.leaseMs, flow: work.flow };
+    const { attempts, pace, ports } = work;
+    const to = { origin: ports.origin, leaseMs: pace.leaseMs, attempts };
     return publishEvent(claim, { ...connector, config }, to);
   }
   if (!isRecordsConnector(connector))
@@ -143,7 +201,7 @@ async function actOnRecord(work: RecordWork): Promise<Found | { outcome: null; m
   const { claim } = work;
   if (claim.operation === "create")
     return claim.state === "delivered" ? confirm(work) : createRecord(work);
-  const parent = await parentOf(claim);
+  const { parent } = claim;
   if (parent?.externalId) return addTo(work, parent.externalId);
   if (parent && parent.state !== "cancelled") {
     return only({ kind: "waiting", reason: "its record is not there yet", waitMs: photoWaitMs });
@@ -189,7 +247,7 @@ async function confirm(work: RecordWork): Promise<Found> {
   if (read.kind === "not_found") await markGone(connector.id, externalId);
   if (read.kind !== "done") return only(failedRead(read));
   const { raw } = read.value;
-  if (await isLookedAtAgain(claim.id)) {
+  if (claim.isLookedAtAgain) {
     const { record } = read.value;
     if (record.externalId === externalId && isAnothers(claim.externalKey, record.key)) {
       await markGone(connector.id, externalId);
@@ -237,11 +295,16 @@ async function addTo(work: RecordWork, externalId: string): Promise<Found> {
   if (claim.state === "outcome_unknown") return only({ kind: "not_there" });
   return claim.operation === "attach"
     ? attachPhoto(work, before.value, seen.value)
-    : comment(work, record.externalId, made);
+    : comment(work, before.value, made);
 }
 
-async function comment(work: RecordWork, externalId: string, made: Made): Promise<Found> {
+async function comment(work: RecordWork, record: rest.ReadRecord, made: Made): Promise<Found> {
   const { claim, connector } = work;
+  const { externalId } = record.record;
+  // Before the words that point to it: sent again, it is found there by what it is.
+  const whole = wholeTextOf(work);
+  const problem = whole && (await attachText(work, record, whole));
+  if (problem) return only(problem);
   const sent = await exchange(work, (tell) =>
     rest.update(connector, claim.externalKey, externalId, claim.payload, tell),
   );
@@ -252,6 +315,15 @@ async function comment(work: RecordWork, externalId: string, made: Made): Promis
   if (seen.kind !== "done") return only({ kind: "unknown", reason: seen.reason });
   const members = untoldIn(claim, seen.value);
   return members.length > 0 ? only({ kind: "mismatch", members }) : done;
+}
+
+/** All of the words, where they are longer than the target takes. What can't be fitted is refused when it is sent. */
+function wholeTextOf({ connector, claim }: RecordWork): TextFile | null {
+  try {
+    return fittedUpdate(connector, claim.payload).file;
+  } catch {
+    return null;
+  }
 }
 
 /** Of a batch of evidence, where the message tells of one. */

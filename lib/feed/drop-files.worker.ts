@@ -21,6 +21,7 @@ import {
   stretched,
 } from "./drops.rules.ts";
 import type { DropContent } from "./drops.schema.ts";
+import { readsTogether } from "./event-reads.queries.ts";
 import type { FeedPorts } from "./ports.schema.ts";
 import { eventsOrWhy } from "./routing.commands.ts";
 import { namesHeard } from "./routing.rules.ts";
@@ -183,18 +184,24 @@ async function madeOf(
     people: drop.discloses === "everything",
     words: drop.discloses !== "nothing",
   };
+  const isHeard = ({ kind, type }: EntryRow) => namesHeard(kind, type).length > 0;
+  const lines = rows.filter(isHeard).map(({ line }) => ({ site: drop.site, line }));
+  const read = await readsTogether(tx, lines);
   const all: Made[] = [];
   for (const row of rows) {
-    if (namesHeard(row.kind, row.type).length === 0) {
+    if (!isHeard(row)) {
       all.push({ row, made: [] });
       continue;
     }
     const entry = entryLine.safeParse(JSON.parse(row.line));
     const events = entry.success
-      ? await eventsOrWhy(tx, { site: drop.site, hash: row.hash }, entry.data, {
-          origin,
-          discloses,
-        })
+      ? await eventsOrWhy(
+          tx,
+          { site: drop.site, hash: row.hash },
+          entry.data,
+          { origin, discloses },
+          read,
+        )
       : "";
     all.push({ row, made: typeof events === "string" ? null : events });
   }

@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import path from "node:path";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { uuidv7 } from "#lib/kit/ids";
 import { dateIn, instant } from "#lib/kit/time";
 import { openFolderPlace } from "./connectors/drops/folder.gateway.ts";
@@ -41,13 +41,17 @@ let plant: TestPlant;
 let worker: Worker;
 const config: FolderConfig = { ...publisherBase, kind: "folder", path: "archive" };
 
+beforeAll(() => {
+  worker = startWorker();
+});
+afterAll(async () => {
+  await worker.stop();
+});
 beforeEach(async () => {
   sandbox = await startSandbox();
   plant = await aPlant(sandbox.url);
-  worker = startWorker();
 });
 afterEach(async () => {
-  await worker.stop();
   await plant.stop();
   await sandbox.stop();
   rmSync(root, { recursive: true, force: true });

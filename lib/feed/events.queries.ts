@@ -7,10 +7,9 @@ import type { Result } from "#lib/kit/result";
 import { type EntryLine, entryLine } from "#lib/record/schema";
 import { recordedEvent } from "#lib/record/verify.rules";
 import { evolve, fold } from "#lib/travelers/evolve.rules";
-import type { PlantPolicy } from "#lib/travelers/facts.schema";
-import type { RecordedEvent } from "#lib/travelers/schema";
 import type { TravelerState } from "#lib/travelers/state.schema";
-import { cardOf, contentOf, type Queued, textsOf } from "./routing.queries.ts";
+import { type EventReads, linesOf, readsOneByOne } from "./event-reads.queries.ts";
+import { contentOf, type Queued } from "./routing.queries.ts";
 
 /**
  * What an entry is to a receiver who may have so much of people and their words: the events of the
@@ -21,56 +20,48 @@ export async function eventsFor(
   of: Pick<Queued, "site" | "hash">,
   entry: EntryLine,
   to: Pick<EventFacts, "origin" | "discloses">,
+  read: EventReads = readsOneByOne(tx),
 ): Promise<Result<readonly CloudEvent[], NoEvents>> {
-  const site = await tx.site.findUniqueOrThrow({
-    where: { id: of.site },
-    select: { id: true, code: true, timeZone: true, policy: true },
-  });
   const isTraveler = entry.kind === "traveler";
   const facts: EventFacts = {
     ...to,
-    site: { ...site, policy: site.policy as unknown as PlantPolicy },
+    site: await read.site(of.site),
     entryHash: of.hash,
-    card: await cardOf(tx, entry.card),
+    card: await read.card(entry.card),
     words: {},
     content: await contentOf(tx, entry.instruction?.sha256 ?? null),
     state: isTraveler ? await stateAfter(tx, entry, of.hash) : null,
-    act: isTraveler ? await actOf(tx, entry) : [],
+    act: isTraveler ? await read.act(entry) : [],
   };
   // First without words, to see which it names; they are looked up by what the event itself says.
   const silent = eventsOf(entry, facts);
   const named = silent.ok ? [...new Set(JSON.stringify(silent.value).match(namedHash) ?? [])] : [];
   if (!to.discloses.words || named.length === 0) return silent;
   const hashes = named.map((text) => text.slice(-65, -1));
-  return eventsOf(entry, { ...facts, words: await textsOf(tx, of.site, hashes) });
+  return eventsOf(entry, { ...facts, words: await read.texts(of.site, hashes) });
 }
 
 const namedHash = /"sha256":"[0-9a-f]{64}"/g;
 
-export const linesOf = (rows: readonly { line: string }[]): RecordedEvent[] =>
-  rows.map(({ line }) => recordedEvent(entryLine.parse(JSON.parse(line))));
-
-/** Everything that was recorded by the same command, in its order. */
-async function actOf(tx: Tx, { stream, command }: EntryLine): Promise<RecordedEvent[]> {
-  if (command === null) return [];
-  return linesOf(
-    await tx.$queryRaw<{ line: string }[]>`
-      select line from entries
-       where stream_id = ${stream}::uuid and command_id = ${command}::uuid order by seq`,
-  );
-}
-
 // By the hash of the entry that left it: what comes before a hash never changes, so it is never stale.
 const states = new Map<string, { stream: string; seq: number; state: TravelerState }>();
 const statesMax = 500;
+/** After an entry that logged a defect: looked back at for whatever is said of that defect later. */
+const logged = new Map<string, TravelerState>();
+const loggedMax = 2_000;
 /** The last state known of a traveler, by its hash: what comes between it and an entry is read, not the whole again. */
 const lastOf = new Map<string, string>();
 
 async function stateAfter(tx: Tx, entry: EntryLine, hash: string): Promise<TravelerState | null> {
-  const here = states.get(hash);
-  if (here) return here.state;
+  const here = states.get(hash)?.state ?? logged.get(hash);
+  if (here) return here;
   const state = (await goneOn(tx, entry)) ?? (await foldedUpTo(tx, entry.stream, entry.seq));
   if (!state) return null;
+  if (entry.type === "defect.logged") {
+    logged.set(hash, state);
+    const [first] = logged.size > loggedMax ? logged.keys() : [];
+    if (first) logged.delete(first);
+  }
   const before = lastOf.get(entry.stream);
   // Only looked back at, for what an event is about: the next entry goes on from the last state known, not from here.
   if (before && (states.get(before)?.seq ?? 0) > entry.seq) return state;

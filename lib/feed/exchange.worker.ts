@@ -1,14 +1,14 @@
 import "server-only";
+import type { Attempts } from "./attempts.commands.ts";
 import type { OpenConnector } from "./connector.queries.ts";
 import { requestWaitMs } from "./connector-usage.queries.ts";
 import type { RestConnectorConfig } from "./connectors/rest/schema.ts";
 import * as rest from "./connectors/rest/talk.gateway.ts";
 import { keepCodes } from "./crosswalk-book.commands.ts";
 import type { Book } from "./crosswalk-book.queries.ts";
-import { closeAttempt, keepPatience, type Made, openAttempt } from "./delivery.commands.ts";
+import { keepPatience, type Made } from "./delivery.commands.ts";
 import type { Claim } from "./delivery.queries.ts";
 import type { Outcome } from "./delivery.rules.ts";
-import type { FlowNow } from "./flow.queries.ts";
 import { patienceAfter, patienceMarginMs } from "./patience.rules.ts";
 import type { FeedPace, FeedPorts } from "./ports.schema.ts";
 import { ncrPhoto } from "./schema.ts";
@@ -21,8 +21,7 @@ export type Work<C extends OpenConnector = OpenConnector> = {
   pace: FeedPace;
   /** The codes as they were when it happened. */
   book: Book;
-  /** What its flow is validated as when it is sent. */
-  flow: FlowNow;
+  attempts: Attempts;
 };
 export type RecordWork = Work<OpenConnector<RestConnectorConfig>> & {
   /** How long an answer is waited for when nothing else was learned of the system. */
@@ -55,19 +54,17 @@ export async function exchange<T>(
 ): Promise<rest.Talk<T>> {
   const waitMs = await requestWaitMs(work.connector, work.claim.process === "NCR");
   if (waitMs > 0) return { kind: "rate_limited", reason: budgetSpent, waitMs, trace: nothingSent };
-  let attempt: string | null = null;
   let sentAt = 0;
   const talked = await talk({
     onSend: async (act, request) => {
       const looked = work.book.news();
       if (looked.length > 0) await keepCodes(work.claim, looked, []);
-      const { flow } = work;
-      attempt = await openAttempt(work.claim, act, request, { leaseMs: leaseOf(work), flow });
+      await work.attempts.open(act, request, leaseOf(work));
       sentAt = performance.now();
     },
   });
-  if (attempt === null) return talked;
-  await closeAttempt(attempt, talked.trace);
+  if (sentAt === 0) return talked;
+  work.attempts.came(talked.trace);
   await learnPatience(work, { tookMs: performance.now() - sentAt, isAnswered: isHeard(talked) });
   return talked;
 }

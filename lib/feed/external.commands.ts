@@ -1,5 +1,6 @@
 import "server-only";
-import { db, inTransaction } from "#lib/db/client";
+import { db, forSite } from "#lib/db/client";
+import { Prisma } from "#lib/db/generated/client";
 import type { OpenConnector } from "./connector.queries.ts";
 import type { ReadRecord } from "./connectors/rest/talk.gateway.ts";
 import { isLater } from "./delivery.rules.ts";
@@ -8,53 +9,86 @@ import type { ForeignRecord } from "./schema.ts";
 /** What the record is about: its traveler, and the defect where there is one. */
 type Ours = { traveler: string | null; defect: string | null };
 
+const statusOf = ({ status }: ForeignRecord): string => status ?? "unmapped";
+
+/** Kept under the id it was made with: its delivery and its defect are known by that. */
+const mergedIn = ({ asked, record }: ReadRecord): string | null =>
+  record.externalId === asked ? null : record.externalId;
+
+const inserted = (connector: OpenConnector, ours: Ours, read: ReadRecord) => {
+  const { asked, record, raw } = read;
+  const words = record.missingWords ?? null;
+  return Prisma.sql`
+    insert into external_records (connector_id, external_id, site_id, traveler_id, defect_id, number, status,
+      version, url, dispositions, raw, merged_into, seen_at, missing_words, words_checked_at)
+    values (${connector.id}::uuid, ${asked}, ${connector.site}::uuid, ${ours.traveler}::uuid,
+      ${ours.defect}::uuid, ${record.number}, ${statusOf(record)}, ${record.version}, ${record.url},
+      ${JSON.stringify(record.dispositions)}::jsonb, ${JSON.stringify(raw)}::jsonb, ${mergedIn(read)}, clock_timestamp(),
+      ${words}::text[], case when ${words}::text[] is null then null else clock_timestamp() end)`;
+};
+
+/** Its message follows it: ended there, or open again. */
+const followed = ({ id }: OpenConnector, { asked, record }: ReadRecord) => {
+  const isOver = ["closed", "void", "merged"].includes(statusOf(record));
+  return Prisma.sql`
+    update deliveries
+       set state = case when ${isOver} then 'closed' else 'tracking' end::delivery_state, updated_at = clock_timestamp()
+     where connector_id = ${id}::uuid and external_id = ${asked} and operation = 'create'
+       and state in ('tracking', 'closed')`;
+};
+
+type Known = { isNew: boolean; version: string; mergedInto: string | null; isGone: boolean };
+
 /**
  * The QMS's record as just fetched, unless a later version is known already: notices and polls overtake
- * one another. The traveler is told of it afterwards, by `tellTravelers`.
+ * one another. The traveler is told of it afterwards, by `tellTravelers`. One round trip for a new one and two for any
+ * other: what is compared is the version that is replaced, and where that is another by then it is looked at again.
  */
 export async function keepExternal(
   connector: OpenConnector,
   ours: Ours,
-  { asked, record, raw }: ReadRecord,
+  read: ReadRecord,
 ): Promise<boolean> {
-  return inTransaction(async (tx) => {
-    const [known] = await tx.$queryRaw<{ version: string; mergedInto: string | null }[]>`
-      select version, merged_into as "mergedInto" from external_records
-       where connector_id = ${connector.id}::uuid and external_id = ${asked} for update`;
-    // Kept under the id it was made with: its delivery and its defect are known by that.
-    const mergedInto = record.externalId === asked ? null : record.externalId;
+  const { asked, record } = read;
+  const from = forSite(connector.site);
+  for (;;) {
+    const [known] = await from.$queryRaw<Known[]>`
+      with fresh as (
+        ${inserted(connector, ours, read)} on conflict (connector_id, external_id) do nothing returning version),
+      followed as (${followed(connector, read)} and exists (select from fresh))
+      select true as "isNew", version, null as "mergedInto", false as "isGone" from fresh
+      union all
+      select false, version, merged_into, gone_at is not null from external_records
+       where connector_id = ${connector.id}::uuid and external_id = ${asked}`;
+    if (known?.isNew) return true;
+    // Somebody else made it in this moment.
+    if (!known) continue;
     // The version of the record that is left says nothing about the one before.
-    const isSame = known?.mergedInto === mergedInto;
-    if (known && isSame && !isLater(record.version, known.version)) {
-      await tx.$executeRaw`
-        update external_records set gone_at = null
-         where connector_id = ${connector.id}::uuid and external_id = ${asked} and gone_at is not null`;
+    const isSame = known.mergedInto === mergedIn(read);
+    if (isSame && !isLater(record.version, known.version)) {
+      if (known.isGone)
+        await from.$executeRaw`
+          update external_records set gone_at = null
+           where connector_id = ${connector.id}::uuid and external_id = ${asked} and gone_at is not null`;
       return false;
     }
-    const status = record.status ?? "unmapped";
-    const dispositions = JSON.stringify(record.dispositions);
     const words = record.missingWords ?? null;
-    await tx.$executeRaw`
-      insert into external_records (connector_id, external_id, site_id, traveler_id, defect_id, number, status,
-        version, url, dispositions, raw, merged_into, seen_at, missing_words, words_checked_at)
-      values (${connector.id}::uuid, ${asked}, ${connector.site}::uuid, ${ours.traveler}::uuid,
-        ${ours.defect}::uuid, ${record.number}, ${status}, ${record.version}, ${record.url},
-        ${dispositions}::jsonb, ${JSON.stringify(raw)}::jsonb, ${mergedInto}, clock_timestamp(),
-        ${words}::text[], case when ${words}::text[] is null then null else clock_timestamp() end)
-      on conflict (connector_id, external_id) do update
-        set number = excluded.number, status = excluded.status, version = excluded.version, url = excluded.url,
-            dispositions = excluded.dispositions, raw = excluded.raw,
-            merged_into = excluded.merged_into, seen_at = excluded.seen_at, gone_at = null,
-            missing_words = excluded.missing_words, words_checked_at = excluded.words_checked_at,
-            apply_at = null, applied_note = null`;
-    await tx.$executeRaw`
-      update deliveries
-         set state = case when ${["closed", "void", "merged"].includes(status)} then 'closed' else 'tracking' end::delivery_state,
-             updated_at = clock_timestamp()
-       where connector_id = ${connector.id}::uuid and external_id = ${asked}
-         and operation = 'create' and state in ('tracking', 'closed')`;
-    return true;
-  }, connector.site);
+    const [replaced] = await from.$queryRaw<{ isDone: boolean }[]>`
+      with replaced as (
+        update external_records
+           set number = ${record.number}, status = ${statusOf(record)}, version = ${record.version}, url = ${record.url},
+               dispositions = ${JSON.stringify(record.dispositions)}::jsonb, raw = ${JSON.stringify(read.raw)}::jsonb,
+               merged_into = ${mergedIn(read)}, seen_at = clock_timestamp(), gone_at = null,
+               missing_words = ${words}::text[],
+               words_checked_at = case when ${words}::text[] is null then null else clock_timestamp() end,
+               apply_at = null, applied_note = null
+         where connector_id = ${connector.id}::uuid and external_id = ${asked} and version = ${known.version}
+           and merged_into is not distinct from ${known.mergedInto}
+        returning version),
+      followed as (${followed(connector, read)} and exists (select from replaced))
+      select exists (select from replaced) as "isDone"`;
+    if (replaced?.isDone) return true;
+  }
 }
 
 /** What a record says by the words that are mapped now; told to its traveler if that is more than before. */

@@ -25,7 +25,7 @@ export type ToTell = {
   travelerStatus: string | null;
   /** The defect as the traveler has it now. */
   told: {
-    qms: { version: string; status: string } | null;
+    qms: { externalId: string; number: string; status: string; url: string } | null;
     dispositions: readonly Disposition[];
   } | null;
 };
@@ -64,14 +64,19 @@ export async function hasLeft({ defect }: Pick<ToTell, "defect">): Promise<boole
   return row?.left ?? false;
 }
 
+/** Whose record it is. `saved`: our create of it is; `key`: ours, where we made it. */
+export type Owner = { traveler: string; defect: string | null; saved: boolean; key: string | null };
+
 /**
  * Whose record this is: by its id, or by our key while our create has not been saved yet; or by the defect that
  * a person has linked it to.
  */
-export async function ownerOf(connector: string, externalId: string, key: string | null) {
-  const [row] = await db.$queryRaw<
-    { traveler: string; defect: string | null; saved: boolean; key: string | null }[]
-  >`
+export async function ownerOf(
+  connector: string,
+  externalId: string,
+  key: string | null,
+): Promise<Owner | null> {
+  const [row] = await db.$queryRaw<Owner[]>`
     select traveler_id as traveler, defect_id as defect, external_id is not null as saved, external_key as key
       from deliveries
      where connector_id = ${connector}::uuid and operation = 'create'
@@ -83,21 +88,33 @@ export async function ownerOf(connector: string, externalId: string, key: string
   return row ?? null;
 }
 
-/** Those that were merged into a record: what it says now is said of them as well. */
-export async function mergedInto(connector: string, externalId: string): Promise<string[]> {
-  const rows = await db.$queryRaw<{ id: string }[]>`
-    select external_id as id from external_records
-     where connector_id = ${connector}::uuid and merged_into = ${externalId}`;
-  return rows.map(({ id }) => id);
-}
+export type KnownRecord = {
+  version: string | null;
+  /** Those that were merged into it: what it says now is said of them as well. */
+  merged: readonly string[];
+  owner: Owner | null;
+};
 
-export async function knownVersion(connector: string, externalId: string): Promise<string | null> {
-  const [row] = await db.$queryRaw<{ version: string }[]>`
-    select version from external_records
-     where connector_id = ${connector}::uuid and external_id = ${externalId}
-    union all
-    select version from external_findings
-     where connector_id = ${connector}::uuid and external_id = ${externalId} and defect_id is null
-    limit 1`;
-  return row?.version ?? null;
+/** What is known here of each of these records. */
+export async function knownOf(
+  connector: string,
+  externalIds: readonly string[],
+): Promise<Map<string, KnownRecord>> {
+  if (externalIds.length === 0) return new Map();
+  const rows = await db.$queryRaw<(KnownRecord & { id: string })[]>`
+    select a.id, coalesce(r.version, f.version) as version,
+           array(select m.external_id from external_records m
+                  where m.connector_id = ${connector}::uuid and m.merged_into = a.id) as merged,
+           case when d.id is not null then jsonb_build_object('traveler', d.traveler_id, 'defect', d.defect_id,
+                  'saved', true, 'key', d.external_key)
+                when r.external_id is not null then jsonb_build_object('traveler', r.traveler_id, 'defect', r.defect_id,
+                  'saved', true, 'key', null) end as owner
+      from unnest(${[...externalIds]}::text[]) a(id)
+      left join external_records r on r.connector_id = ${connector}::uuid and r.external_id = a.id
+      left join external_findings f on f.connector_id = ${connector}::uuid and f.external_id = a.id
+        and f.defect_id is null
+      left join lateral (
+        select d.id, d.traveler_id, d.defect_id, d.external_key from deliveries d
+         where d.connector_id = ${connector}::uuid and d.external_id = a.id and d.operation = 'create' limit 1) d on true`;
+  return new Map(rows.map(({ id, ...known }) => [id, known]));
 }

@@ -2,6 +2,7 @@ import "server-only";
 import { type Db, db, forSite } from "#lib/db/client";
 import type { Actor } from "#lib/people/schema";
 import { schemaCheck, schemaSample } from "./connector-schema.schema.ts";
+import { apiCheck, apiContract } from "./connectors/openapi/contract.schema.ts";
 import {
   type FlowConfiguration,
   type FlowStand,
@@ -25,6 +26,8 @@ type Row = {
   config: FlowConfiguration["config"];
   sample: unknown;
   check: unknown;
+  contract: unknown;
+  contractCheck: unknown;
   rules: FlowConfiguration["rules"];
   crosswalks: FlowConfiguration["crosswalks"];
   own: { code: string; version: number; content: string; sha256: string }[];
@@ -36,6 +39,7 @@ async function readFlow(from: Reading, flow: Flow): Promise<Row | null> {
   const { site, connector, process } = flow;
   const [row] = await from.$queryRaw<Row[]>`
     select c.config, c.schema_sample as sample, c.schema_check as check,
+      c.api_contract as contract, c.api_check as "contractCheck",
       coalesce((select jsonb_agg(jsonb_build_object('code', r.code, 'version', v.version, 'contentSha256', v.content_sha256))
          from (select distinct on (rule_id) * from routing_rule_versions
                 where site_id = c.site_id and approved_at is not null and effective_from <= clock_timestamp()
@@ -78,12 +82,16 @@ export async function flowRead(from: Reading, flow: Flow): Promise<FlowRead | nu
   const cases = inForce(casesOf(ownCases(row.own)), keepsRecords);
   const sample = schemaSample.safeParse(row.sample);
   const check = schemaCheck.safeParse(row.check);
+  const contract = apiContract.safeParse(row.contract);
+  const contractCheck = apiCheck.safeParse(row.contractCheck);
   const now = fingerprintOf({
     rules: row.rules,
     config: row.config,
     crosswalks: row.crosswalks,
     sample: sample.success ? sample.data : null,
     check: check.success ? check.data : null,
+    contract: contract.success ? contract.data : null,
+    contractCheck: contractCheck.success ? contractCheck.data : null,
   });
   const signed = row.signed.map((one) => ({
     ...one,

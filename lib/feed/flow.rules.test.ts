@@ -24,6 +24,15 @@ const check = {
   changed: [],
   problem: null,
 };
+const lookedAgain = {
+  at: "2026-03-02T00:00:00.000Z",
+  address: null,
+  sha256: "c".repeat(64),
+  gone: [],
+  changed: [],
+  added: [],
+  problem: null,
+};
 const there: FlowConfiguration = {
   rules: [
     { code: "ncr-from-defect", version: 3, contentSha256: "a".repeat(64) },
@@ -36,6 +45,8 @@ const there: FlowConfiguration = {
   ],
   sample,
   check,
+  contract: null,
+  contractCheck: null,
 };
 const cases = inForce(casesOf([]), true).map(asInForce);
 const signedOn = (of: FlowConfiguration, codes = cases.map(({ code }) => code)): SignedCase[] =>
@@ -114,6 +125,31 @@ const changes: fc.Arbitrary<Changed> = fc.oneof(
       now: { ...there, check: { ...check, gone: [path] } },
     }),
   ),
+  // Their API's document: another one approved, or one that a look found to be another.
+  fc.string({ minLength: 1 }).map(
+    (path): Changed => ({
+      part: "schema",
+      now: { ...there, contractCheck: { ...lookedAgain, gone: [path] } },
+    }),
+  ),
+  fc.string().map(
+    (path): Changed => ({
+      part: "schema",
+      now: {
+        ...there,
+        contract: {
+          sha256: "d".repeat(64),
+          readAt: there.sample?.at ?? "",
+          address: null,
+          title: "",
+          version: "",
+          openapi: "3.1.0",
+          names: [],
+          operations: { create: { method: "POST", path, request: null, sends: [], reads: [] } },
+        },
+      },
+    }),
+  ),
   fc.string().map(
     (type): Changed => ({
       part: "schema",
@@ -139,6 +175,8 @@ const sameAgain: fc.Arbitrary<FlowConfiguration> = fc
     config: Object.fromEntries(members) as unknown as FlowConfiguration["config"],
     sample: { ...sample, at, externalId: "NCR-7" },
     check: looked ? { ...check, at } : null,
+    contract: null,
+    contractCheck: looked ? { ...lookedAgain, at, added: ["GET /new"] } : null,
   }));
 
 describe("a flow's configuration", () => {

@@ -3,6 +3,11 @@ import type { SchemaCheck, SchemaSample } from "./connector-schema.schema.ts";
 import { isDrift } from "./connector-schema.schema.ts";
 import { type ConnectorKind, fieldsOf } from "./connectors/fields.rules.ts";
 import {
+  type ApiCheck,
+  type ApiContract,
+  isApiDrift,
+} from "./connectors/openapi/contract.schema.ts";
+import {
   type Fingerprint,
   type FlowPart,
   flowParts,
@@ -19,6 +24,9 @@ export type FlowConfiguration = {
   crosswalks: readonly { id: string; version: number }[];
   sample: SchemaSample | null;
   check: SchemaCheck | null;
+  /** Their API's document, where one was approved, and what a later look at it found. */
+  contract: ApiContract | null;
+  contractCheck: ApiCheck | null;
 };
 
 /** One hash for each part. A look at the target that finds it as it was learned changes nothing. */
@@ -26,6 +34,7 @@ export function fingerprintOf(of: FlowConfiguration): Fingerprint {
   const mapping = mappingMembers(of.config.kind);
   const members = Object.entries(of.config);
   const drift = of.check && isDrift(of.check) ? of.check : null;
+  const moved = of.contractCheck && isApiDrift(of.contractCheck) ? of.contractCheck : null;
   return {
     rule: hashOf(
       sorted(of.rules.map(({ code, version, contentSha256 }) => [code, version, contentSha256])),
@@ -36,6 +45,11 @@ export function fingerprintOf(of: FlowConfiguration): Fingerprint {
     schema: hashOf({
       learned: of.sample?.shape ?? null,
       drift: drift && { gone: drift.gone, changed: drift.changed, problem: drift.problem },
+      // Of a connector without one nothing is said: what was signed before there were any stands.
+      document: of.contract ? of.contract.operations : undefined,
+      moved: moved
+        ? { gone: moved.gone, changed: moved.changed, problem: moved.problem }
+        : undefined,
     }),
   };
 }

@@ -47,6 +47,20 @@ export const dataSets = [
 ] as const;
 export type DataSet = (typeof dataSets)[number];
 
+/** Which way a set of data goes, seen from here. */
+export const directions = {
+  instruction: "in",
+  execution: "out",
+  signature: "out",
+  defect: "out",
+  ncr: "both",
+  disposition: "in",
+  capa: "out",
+  order: "both",
+  qualification: "both",
+  gage: "in",
+} as const satisfies Record<DataSet, "in" | "out" | "both">;
+
 /** Which process carries a set of data to its master, where one does. */
 const carriedBy: Readonly<Partial<Record<DataSet, FeedProcess>>> = {
   execution: "AUDIT_EVIDENCE",

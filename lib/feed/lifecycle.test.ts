@@ -100,6 +100,24 @@ describe("what becomes of a record there", () => {
     expect(await defectRow(of.defect)).toMatchObject({ ncr_status: "open" });
   });
 
+  test("failure 51: decisions there that don't add up to what is affected release nothing and are not taken in, until they do", async () => {
+    const of = await anOpenNcr();
+    for (const quantity of ["2", "0.5"]) {
+      const odd = { ...rework, dispositions: [{ decision: "rework", quantity }] };
+      await sandbox.patch(of.number, odd);
+      await soon(async () =>
+        expect(await of.release()).toMatchObject({
+          refusal: { code: "quantities_do_not_add_up", params: { quantity: "1", sum: quantity } },
+        }),
+      );
+      expect(await holdsOf(of.traveler)).toMatchObject([{ open: true }]);
+      expect(await defectRow(of.defect)).toMatchObject({ decisions: [] });
+    }
+    await released(of);
+    expect(await holdsOf(of.traveler)).toMatchObject([{ open: false }]);
+    expect(await defectRow(of.defect)).toMatchObject({ decisions: ["rework"] });
+  });
+
   test("failure 46: merged: it is followed, what comes later goes to the one that is left, also where that one's version is lower", async () => {
     const of = await anOpenNcr();
     const left = await sandbox.create({ title: "The same, by phone" });

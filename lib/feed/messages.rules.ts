@@ -24,3 +24,6 @@ export const statesOf = (group: MessageGroup): readonly DeliveryState[] | null =
   group === "all"
     ? null
     : (Object.keys(groupOf) as DeliveryState[]).filter((state) => groupOf[state] === group);
+
+/** Whose oldest message has waited for so long has a backlog that somebody should know of. */
+export const backlogAlarmMinutes = 10;

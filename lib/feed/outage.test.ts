@@ -11,7 +11,7 @@ import { breakerPolicy } from "./breaker.rules.ts";
 import { requestWaitMs } from "./connector-usage.queries.ts";
 import type { RestConnectorConfig } from "./connectors/rest/schema.ts";
 import { retryDelivery } from "./dead-letters.commands.ts";
-import { deliverDue } from "./deliver.worker.ts";
+import { deliverDue, delivering } from "./deliver.worker.ts";
 import { routeQueued } from "./routing.commands.ts";
 import { aPlant, type TestPlant } from "./testing/plant.ts";
 import { portsWith, quickPace, unexpected, until } from "./testing/ports.ts";
@@ -195,6 +195,22 @@ describe("failure 37: the QMS delays its answers instead of refusing", () => {
     await plant.query("update connectors set patience_ms = 60000 where id = $1", [plant.connector]);
     expect(await deliverDue(ports, quickPace, "usual")).toBe(0);
     expect(await deliverDue(ports, quickPace, "slow")).toBe(1);
+  });
+
+  test("one that waits for its answer takes up its own place, and what else is due goes meanwhile", async () => {
+    await open({ timeoutMs: 18_000 });
+    await sandbox.behave({ mode: "slow", scope: "create", remaining: 1, delay_ms: 14_000 });
+    for (let n = 0; n < 6; n += 1) await plant.logDefect();
+    await routeQueued(ports.origin);
+    const pause = async (ms: number) => void (await wait(ms));
+    const going = delivering(ports, { leaseMs: 30_000, atOnce: 2 }, { lane: "usual", pause });
+    const states = async () => (await plant.deliveries()).map(({ state }) => state).toSorted();
+    await vi.waitFor(async () => {
+      await going.turn();
+      expect(await states()).toEqual(["sending", ...Array(5).fill("tracking")]);
+    }, 13_000);
+    await going.end();
+    expect(await states()).toEqual(Array(6).fill("tracking"));
   });
 
   test("a worker that waits longer has the message for longer", async () => {

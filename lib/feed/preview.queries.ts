@@ -2,6 +2,8 @@ import "server-only";
 import { forSite } from "#lib/db/client";
 import { instant } from "#lib/kit/time";
 import type { Actor } from "#lib/people/schema";
+import { asDescribed } from "./connectors/openapi/checked.gateway.ts";
+import { apiContract } from "./connectors/openapi/contract.schema.ts";
 import { fitted, type Length } from "./connectors/rest/fitting.rules.ts";
 import { evaluate } from "./connectors/rest/mapping.rules.ts";
 import { restConnectorConfig } from "./connectors/rest/schema.ts";
@@ -46,7 +48,7 @@ export async function mappingPreview(actor: Actor, id: string): Promise<MappingP
   if (!delivery) return null;
   const connector = await forSite(actor.site).connector.findFirst({
     where: { id: delivery.connectorId, siteId: actor.site },
-    select: { code: true, config: true },
+    select: { code: true, config: true, apiContract: true },
   });
   const config = connector && restConnectorConfig.safeParse(connector.config);
   if (!connector || !config?.success) return null;
@@ -58,13 +60,22 @@ export async function mappingPreview(actor: Actor, id: string): Promise<MappingP
   const { create, fields = [] } = config.data;
   const made = await evaluate(create.body, delivery.payload, key, budget, book);
   const fit = made.ok ? fitted(made.value, fields) : null;
+  const contract = apiContract.safeParse(connector.apiContract);
+  // What an envelope makes of it is seen by whoever sends it.
+  const isBare = fit?.ok && config.data.envelope === undefined;
+  const described =
+    isBare && contract.success ? await asDescribed(contract.data, "create", fit.body) : [];
   const { title } = delivery.payload as { title?: string };
   return {
     title: title ?? delivery.externalKey,
     connector: connector.code,
     eventAt: eventAt.toISOString(),
     body: fit?.ok ? fit.body : null,
-    problem: made.ok ? (fit?.ok === false ? fit.problem : null) : made.problem,
+    problem: made.ok
+      ? fit?.ok === false
+        ? fit.problem
+        : described.join("; ") || null
+      : made.problem,
     used: book.used(),
     missing: book.missing(),
     lengths: fit?.lengths ?? [],

@@ -1,14 +1,14 @@
 import "server-only";
 import type { CloudEvent } from "#lib/catalogue/data.schema";
+import type { Attempts } from "./attempts.commands.ts";
 import type { OpenConnector } from "./connector.queries.ts";
 import { messageOf } from "./connectors/publishers/message.rules.ts";
 import { publish } from "./connectors/publishers/publish.gateway.ts";
 import type { PublisherConfig } from "./connectors/publishers/schema.ts";
-import { closeAttempt, type Made, openAttempt } from "./delivery.commands.ts";
+import type { Made } from "./delivery.commands.ts";
 import type { Claim } from "./delivery.queries.ts";
 import type { Outcome } from "./delivery.rules.ts";
 import { eventReference } from "./event-reference.queries.ts";
-import type { FlowNow } from "./flow.queries.ts";
 
 /**
  * One event to whoever listens. Whatever came before, it is sent: after a lost answer it may arrive twice,
@@ -17,26 +17,20 @@ import type { FlowNow } from "./flow.queries.ts";
 export async function publishEvent(
   claim: Claim,
   connector: OpenConnector<PublisherConfig>,
-  { origin, ...pace }: { origin: string; leaseMs: number; flow: FlowNow },
+  { origin, leaseMs, attempts }: { origin: string; leaseMs: number; attempts: Attempts },
 ): Promise<{ outcome: Outcome; made: Made | null }> {
   const message = messageOf(claim.payload as CloudEvent);
-  let attempt: string | null = null;
   const published = await publish(
     connector,
     message,
     eventReference(origin, { site: claim.site, delivery: claim.id }),
-    async (request) => {
-      attempt = await openAttempt(claim, "publish", request, pace);
-    },
+    (request) => attempts.open("publish", request, leaseMs),
   );
   const isTaken = published.kind === "taken";
-  if (attempt !== null) {
-    await closeAttempt(attempt, {
-      request: "",
-      response: isTaken ? published.answer : published.reason,
-      classification: isTaken && published.asReference ? "taken as a reference" : published.kind,
-    });
-  }
+  attempts.came({
+    response: isTaken ? published.answer : published.reason,
+    classification: isTaken && published.asReference ? "taken as a reference" : published.kind,
+  });
   switch (published.kind) {
     case "taken": {
       const made = { externalId: message.id, number: published.place ?? message.id };

@@ -191,7 +191,7 @@ type RunRow = Omit<RunShown, "counts"> & { counts: unknown };
 const shownRuns = (actor: Actor, which: Prisma.Sql, most: number) =>
   forSite(actor.site).$queryRaw<RunRow[]>`
     select r.id::text, jsonb_build_object('id', c.id, 'name', c.name) as connector, r.state,
-      r.from_at as "from", r.to_at as "to", p.name as "askedBy", r.asked_at as "askedAt", r.ended_at as "endedAt",
+      r.from_at as "from", r.to_at as "to", coalesce(p.name, r.asked_by::text) as "askedBy", r.asked_at as "askedAt", r.ended_at as "endedAt",
       r.is_listed as "isListed", r.note, r.counts, r.result_sha256 as "resultSha256",
       (select count(*)::int from reconciliation_lines l where l.run_id = r.id) as lines,
       (select count(*)::int from reconciliation_lines l

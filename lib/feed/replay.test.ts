@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { actorOfSeed } from "#lib/boundary/actor";
 import { sha256Hex } from "#lib/kit/canonical";
 import { uuidv7 } from "#lib/kit/ids";
@@ -24,13 +24,17 @@ let plant: TestPlant;
 let worker: Worker;
 const open = async (config: Partial<RestConnectorConfig> = {}) => {
   plant = await aPlant(sandbox.url, config);
-  worker = startWorker();
 };
+beforeAll(() => {
+  worker = startWorker();
+});
+afterAll(async () => {
+  await worker.stop();
+});
 beforeEach(async () => {
   sandbox = await startSandbox();
 });
 afterEach(async () => {
-  await worker.stop();
   await plant.stop();
   await sandbox.stop();
 });

@@ -1,10 +1,9 @@
 import "server-only";
 import type { CloudEvent, EventName } from "#lib/catalogue/data.schema";
 import { inTransaction, type Tx } from "#lib/db/client";
-import { type Canonical, canonicalSha256 } from "#lib/kit/canonical";
-import { derivedId } from "#lib/kit/ids";
 import { feedRuleErrors } from "#lib/kit/metrics";
 import { type EntryLine, entryLine } from "#lib/record/schema";
+import { type EventReads, readsTogether } from "./event-reads.queries.ts";
 import { eventsFor } from "./events.queries.ts";
 import { defectIn, nameOf } from "./heard.rules.ts";
 import { tellLive } from "./live.commands.ts";
@@ -14,7 +13,9 @@ import {
   approvedRules,
   evaluatedBefore,
   evaluationKey,
+  isAnythingQueued,
   latestRecord,
+  loggingEntries,
   loggingEntry,
   type Queued,
   queued,
@@ -26,10 +27,10 @@ import {
   isListening,
   namesHeard,
   type Routed,
-  type RoutedDelivery,
   type RuleInForce,
   routeEvent,
 } from "./routing.rules.ts";
+import { type Evaluation, newWrites, type RoutingWrites } from "./routing-writes.commands.ts";
 import { inForceAt } from "./rules.rules.ts";
 
 /** Any constant will do; routers take turns by it, so that deliveries of one key keep the record's order. */
@@ -38,17 +39,15 @@ export const routerLock = 20_260_302;
 /** An entry with the rules that listen to it, in force when it was recorded. */
 type Heard = { of: Queued; rules: readonly RuleInForce[] };
 
-type Evaluation = {
-  stream: string;
-  seq: number;
-  event: string;
-  rule: string;
-  version: number;
-  site: string;
-  outcome: string;
-  detail: string | null;
-  inputs: string | null;
+/** What a turn reads for all of its entries, and writes for many of them. */
+type RouterTurn = {
+  tx: Tx;
+  origin: string;
+  read: EventReads;
+  logging: Logging;
+  writes: RoutingWrites;
 };
+type Logging = (stream: string, defect: string) => Promise<{ line: string; hash: string } | null>;
 
 /**
  * Takes the next entries, and writes what the rules made of each, the deliveries and the end of their
@@ -56,7 +55,11 @@ type Evaluation = {
  * Nine of ten entries are of a kind that no rule listens to: nothing is made of those, nor read for them. A turn
  * that takes long ends with what it has done: on a busy machine all of it might outlast its transaction, each time anew.
  */
-export function routeQueued(origin: string, limit = 200, turnMs = 5_000): Promise<number> {
+export async function routeQueued(origin: string, limit = 200, turnMs = 5_000): Promise<number> {
+  return (await isAnythingQueued()) ? routeTurn(origin, limit, turnMs) : 0;
+}
+
+function routeTurn(origin: string, limit: number, turnMs: number): Promise<number> {
   return inTransaction(async (tx) => {
     const [lock] = await tx.$queryRaw<{ mine: boolean }[]>`
       select pg_try_advisory_xact_lock(${routerLock}) as mine`;
@@ -73,14 +76,19 @@ export function routeQueued(origin: string, limit = 200, turnMs = 5_000): Promis
           )
         : new Set<string>();
     const endsAt = performance.now() + turnMs;
+    const logging = await loggingOf(tx, heard);
+    const lines = [...heard.map(({ of }) => of), ...logging.known];
+    const read = await readsTogether(tx, lines);
+    const turn = { tx, origin, read, logging: logging.find, writes: newWrites(tx) };
     let rest: Queued | undefined;
     for (const one of heard) {
       if (one !== heard[0] && performance.now() >= endsAt) {
         rest = one.of;
         break;
       }
-      await keepEvaluations(tx, await routeOne(tx, one, origin, before));
+      turn.writes.evaluated(await routeOne(turn, one, before));
     }
+    await turn.writes.flush();
     const done = rest ? entries.slice(0, entries.indexOf(rest)) : entries;
     await tx.routingQueue.deleteMany({ where: { id: { in: done.map(({ id }) => id) } } });
     for (const [site, change] of changesBySite(done)) await tellLive(tx, site, change);
@@ -100,14 +108,14 @@ function listenersTo(of: Queued, rules: readonly ApprovedRule[][]): Heard[] {
 
 /** An entry that can't be read is an error on record of each rule that listens, never "no match", and holds up nobody else. */
 async function routeOne(
-  tx: Tx,
+  turn: RouterTurn,
   { of, rules }: Heard,
-  origin: string,
   before: ReadonlySet<string>,
 ): Promise<Evaluation[]> {
+  const { tx, origin, read, logging, writes } = turn;
   const made: Evaluation[] = [];
   const entry = entryLine.safeParse(JSON.parse(of.line));
-  const heard = disclosed(tx, of, origin);
+  const heard = disclosed(turn, of);
   for (const rule of rules) {
     const note = (
       event: string,
@@ -141,7 +149,7 @@ async function routeOne(
     }
     for (const event of events.filter((one) => isListening(rule.content, [nameOf(one)]))) {
       if (isDone(nameOf(event))) continue;
-      const from = await originOf(tx, of, event, rule, origin);
+      const from = await originOf(tx, of, event, rule, origin, { read, logging });
       if (!from) {
         note(
           nameOf(event),
@@ -155,16 +163,19 @@ async function routeOne(
         origin: from,
         rule,
         site: of.site,
-        latest: (correlation) => latestRecord(tx, of.site, correlation),
-        ofLot: (at) => recordsOfLot(tx, of.site, rule.code, at),
+        latest: async (correlation) => {
+          await writes.settledFor(correlation);
+          return latestRecord(tx, of.site, correlation);
+        },
+        ofLot: async (at) => {
+          await writes.flush();
+          return recordsOfLot(tx, of.site, rule.code, at);
+        },
         now: Date.now,
       });
-      await doHere(tx, of, rule, event, routed);
-      note(
-        nameOf(event),
-        await written(tx, of, rule, routed),
-        inputsSha256({ event, origin: from, rule }),
-      );
+      for (const effect of effectsOf(rule, event, routed)) writes.effect(of, rule, event, effect);
+      await writes.routed(of, rule, routed);
+      note(nameOf(event), routed, inputsSha256({ event, origin: from, rule }));
     }
   }
   return made;
@@ -179,9 +190,10 @@ export async function eventsOrWhy(
   of: Pick<Queued, "site" | "hash">,
   entry: EntryLine,
   to: Parameters<typeof eventsFor>[3],
+  read?: EventReads,
 ): Promise<readonly CloudEvent[] | string> {
   try {
-    const events = await eventsFor(tx, of, entry, to);
+    const events = await eventsFor(tx, of, entry, to, read);
     return events.ok ? events.value : events.error.detail;
   } catch (problem) {
     return `no event can be made of it: ${String(problem)}`;
@@ -189,7 +201,7 @@ export async function eventsOrWhy(
 }
 
 /** The events of an entry, once for each that receivers may have of people and words. */
-function disclosed(tx: Tx, of: Queued, origin: string) {
+function disclosed({ tx, origin, read }: RouterTurn, of: Queued) {
   const made = new Map<string, readonly CloudEvent[] | string>();
   return async (
     entry: EntryLine,
@@ -198,7 +210,8 @@ function disclosed(tx: Tx, of: Queued, origin: string) {
     const key = JSON.stringify(content.discloses);
     const known = made.get(key);
     if (known) return known;
-    const events = await eventsOrWhy(tx, of, entry, { origin, discloses: content.discloses });
+    const to = { origin, discloses: content.discloses };
+    const events = await eventsOrWhy(tx, of, entry, to, read);
     made.set(key, events);
     return events;
   };
@@ -211,107 +224,46 @@ export async function originOf(
   event: CloudEvent,
   rule: Pick<RuleInForce, "content">,
   origin: string,
+  together?: { read: EventReads; logging: Logging },
 ): Promise<CloudEvent | null> {
   const defect = defectIn(event);
   const name: EventName = nameOf(event);
   if (defect === null || name === "defect.logged" || rule.content.process === "EVENTS")
     return event;
-  const row = await loggingEntry(tx, of.stream, defect);
+  const row = await (together?.logging(of.stream, defect) ?? loggingEntry(tx, of.stream, defect));
   const entry = row ? entryLine.safeParse(JSON.parse(row.line)) : null;
   if (!row || !entry?.success) return null;
-  const events = await eventsOrWhy(tx, { site: of.site, hash: row.hash }, entry.data, {
-    origin,
-    discloses: rule.content.discloses,
-  });
+  const to = { origin, discloses: rule.content.discloses };
+  const logged = { site: of.site, hash: row.hash };
+  const events = await eventsOrWhy(tx, logged, entry.data, to, together?.read);
   return typeof events === "string"
     ? null
     : (events.find((one) => nameOf(one) === "defect.logged") ?? null);
 }
 
-async function keepEvaluations(tx: Tx, made: readonly Evaluation[]): Promise<void> {
-  if (made.length === 0) return;
-  await tx.$executeRaw`
-    insert into routing_evaluations (stream_id, seq, event, rule, rule_version, site_id, outcome, detail, inputs_sha256, at)
-    select stream, seq, event, rule, version, site, outcome, left(detail, 1000), inputs, clock_timestamp()
-      from jsonb_to_recordset(${JSON.stringify(made)}::jsonb)
-        as made(stream uuid, seq int, event text, rule text, version int, site uuid, outcome text, detail text, inputs text)
-    on conflict do nothing`;
-}
-
-/** What is to be done here waits for a worker, and not for the other system. */
-async function doHere(
+/** The entries that logged what these are about, read together as far as that can be told from the entries alone. */
+async function loggingOf(
   tx: Tx,
-  of: Queued,
-  rule: RuleInForce,
-  event: CloudEvent,
-  routed: Routed,
-): Promise<void> {
-  for (const effect of effectsOf(rule, event, routed)) {
-    const id = derivedId(event.id, `${rule.code}/${effect.kind}`);
-    const body = JSON.stringify({
-      reason: effect.reason,
-      event: nameOf(event),
-      defect: defectIn(event),
-    });
-    await tx.$executeRaw`
-      insert into routing_effects (id, site_id, stream_id, seq, rule, rule_version, kind, body, state, next_at, created_at)
-      values (${id}::uuid, ${of.site}::uuid, ${of.stream}::uuid, ${of.seq}, ${rule.code}, ${rule.version},
-        ${effect.kind}, ${body}::jsonb, 'pending', clock_timestamp(), clock_timestamp())
-      on conflict (id) do nothing`;
+  heard: readonly Heard[],
+): Promise<{ known: { site: string; line: string }[]; find: Logging }> {
+  const asked = new Map<string, { site: string; stream: string; defect: string }>();
+  for (const { of } of heard) {
+    const defect = of.type === "defect.logged" ? null : defectNamed(of.line);
+    if (defect) asked.set(`${of.stream}/${defect}`, { site: of.site, stream: of.stream, defect });
   }
+  const rows = await loggingEntries(tx, [...asked.values()]);
+  const found = new Map(rows.map((row) => [`${row.stream}/${row.defect}`, row]));
+  return {
+    known: [...found].map(([key, { line }]) => ({ site: asked.get(key)?.site ?? "", line })),
+    find: async (stream, defect) =>
+      found.get(`${stream}/${defect}`) ?? loggingEntry(tx, stream, defect),
+  };
 }
 
-async function written(
-  tx: Tx,
-  of: Queued,
-  rule: RuleInForce,
-  routed: Routed,
-): Promise<Pick<Routed, "outcome" | "detail">> {
-  if (routed.outcome !== "matched") return routed;
-  if (routed.cancels) await cancelUnsent(tx, of.site, routed.cancels);
-  if (routed.joins) await carryToo(tx, of, routed.joins);
-  for (const delivery of routed.deliveries) await saveDelivery(tx, of, rule, delivery);
-  return routed;
-}
+const aUuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** A create that no worker has taken yet need not be heard of, nor what waits behind it. */
-async function cancelUnsent(tx: Tx, site: string, orderingKey: string): Promise<void> {
-  await tx.$executeRaw`
-    update deliveries set state = 'cancelled', last_result = 'withdrawn before it was sent', updated_at = clock_timestamp()
-     where site_id = ${site}::uuid and ordering_key = ${orderingKey} and state in ('pending', 'gated')`;
-}
-
-/** The record was told of its first event alone; that this one is of it too stands beside it. */
-async function carryToo(tx: Tx, of: Queued, externalKey: string): Promise<void> {
-  await tx.$executeRaw`
-    insert into delivery_events (delivery_id, stream_id, seq, site_id)
-    select d.id, ${of.stream}::uuid, ${of.seq}, d.site_id from deliveries d
-     where d.site_id = ${of.site}::uuid and d.external_key = ${externalKey} on conflict do nothing`;
-}
-
-/** The same entry again, from a replay or a restore, finds its delivery there and makes no second one. */
-async function saveDelivery(
-  tx: Tx,
-  of: Queued,
-  rule: RuleInForce,
-  delivery: RoutedDelivery,
-): Promise<void> {
-  const id = derivedId(delivery.connector, delivery.externalKey);
-  const payload = JSON.stringify(delivery.payload);
-  await tx.$executeRaw`
-    insert into deliveries (id, site_id, connector_id, process, rule, rule_version, traveler_id, defect_id, correlation,
-      ordering_key, operation, external_key, state, priority, payload, payload_sha256, next_at, created_at, updated_at)
-    values (${id}::uuid, ${of.site}::uuid, ${delivery.connector}::uuid, ${delivery.process}, ${rule.code},
-      ${rule.version}, ${of.kind === "traveler" ? of.stream : null}::uuid, ${delivery.defect}::uuid,
-      ${delivery.correlation}, ${delivery.orderingKey}, ${delivery.operation}, ${delivery.externalKey},
-      ${delivery.state}::delivery_state, ${delivery.priority}, ${payload}::jsonb, ${canonicalSha256(delivery.payload as unknown as Canonical)},
-      clock_timestamp(), clock_timestamp(), clock_timestamp())
-    on conflict (connector_id, external_key) do nothing`;
-  await tx.$executeRaw`
-    insert into delivery_events (delivery_id, stream_id, seq, site_id)
-    values (${id}::uuid, ${of.stream}::uuid, ${of.seq}, ${of.site}::uuid) on conflict do nothing`;
-  if (delivery.attachment === null) return;
-  await tx.$executeRaw`
-    insert into delivery_attachments (delivery_id, sha256, site_id, state)
-    values (${id}::uuid, ${delivery.attachment}, ${of.site}::uuid, 'pending') on conflict do nothing`;
+function defectNamed(line: string): string | null {
+  const { body } = JSON.parse(line) as { body?: { defect?: unknown } };
+  const defect = body?.defect;
+  return typeof defect === "string" && aUuid.test(defect) ? defect : null;
 }

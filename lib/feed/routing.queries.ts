@@ -1,5 +1,6 @@
 import "server-only";
 import type { Tx } from "#lib/db/client";
+import { direct } from "#lib/db/direct";
 import { Prisma } from "#lib/db/generated/client";
 import { type InstructionContent, instructionContent } from "#lib/instructions/schema";
 import type { StreamKind } from "#lib/record/schema";
@@ -20,6 +21,15 @@ export type Queued = {
   recordedAt: string;
 };
 
+/** Asked often: whoever waits for the next entry opens no transaction for it. */
+export async function isAnythingQueued(): Promise<boolean> {
+  const [row] = await direct<{ isAny: boolean }>(
+    { name: "anything_queued", text: 'select exists (select from routing_queue) as "isAny"' },
+    [],
+  );
+  return row?.isAny ?? false;
+}
+
 /** In the order of the record. Only the router that holds the lock reads here, so no row is skipped. */
 export const queued = (tx: Tx, limit: number): Promise<Queued[]> =>
   tx.$queryRaw<Queued[]>`
@@ -30,15 +40,6 @@ export const queued = (tx: Tx, limit: number): Promise<Queued[]> =>
       join streams s on s.id = q.stream_id
      order by q.id
      limit ${limit}`;
-
-type NamedCard = { name: string; employeeNumber: string; stamps: readonly string[] };
-
-/** The card that an entry names, as it was. */
-export async function cardOf(tx: Tx, card: string | null): Promise<NamedCard | null> {
-  if (card === null) return null;
-  const row = await tx.personCard.findUnique({ where: { hash: card }, select: { card: true } });
-  return row ? (JSON.parse(row.card) as NamedCard) : null;
-}
 
 /** Content never changes under its hash, so it is read once per process. */
 const contents = new Map<string, InstructionContent>();
@@ -57,21 +58,6 @@ export async function contentOf(tx: Tx, sha256: string | null): Promise<Instruct
   return content;
 }
 
-export async function textsOf(
-  tx: Tx,
-  site: string,
-  hashes: readonly string[],
-): Promise<Record<string, string>> {
-  if (hashes.length === 0) return {};
-  const rows = await tx.textBlob.findMany({
-    where: { siteId: site, sha256: { in: [...hashes] } },
-    select: { sha256: true, text: true },
-  });
-  return Object.fromEntries(
-    rows.flatMap(({ sha256, text }) => (text === null ? [] : [[sha256, text]])),
-  );
-}
-
 /** The entry that logged a defect, in the lot that it was logged in. */
 export async function loggingEntry(
   tx: Tx,
@@ -86,6 +72,25 @@ export async function loggingEntry(
     select e.line, e.hash from entries e join first on e.stream_id = first.stream
      where e.type = 'defect.logged' and e.line::jsonb->'body'->>'defect' = first.defect::text`;
   return row ?? null;
+}
+
+/** The same of several. One that moved with pieces of its lot is not among them, and is asked for by itself. */
+export async function loggingEntries(
+  tx: Tx,
+  asked: readonly { stream: string; defect: string }[],
+): Promise<{ stream: string; defect: string; line: string; hash: string }[]> {
+  if (asked.length === 0) return [];
+  const streams = asked.map(({ stream }) => stream);
+  const defects = asked.map(({ defect }) => defect);
+  return tx.$queryRaw`
+    select a.stream::text, a.defect::text, e.line, e.hash
+      from unnest(${streams}::uuid[], ${defects}::uuid[]) a(stream, defect)
+      cross join lateral (
+        select e.line, e.hash from entries e
+         where e.stream_id = a.stream and e.type = 'defect.logged'
+           and e.line::jsonb->'body'->>'defect' = a.defect::text
+           and not exists (select from defect_moves m where m.to_defect = a.defect)
+         limit 1) e`;
 }
 
 /** A record as the router knows it, of a delivery d that made it and what r says of it. */

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { forSite } from "#lib/db/client";
+import { type Canonical, canonicalJson, sha256Hex } from "#lib/kit/canonical";
 import { derivedId, uuidv7 } from "#lib/kit/ids";
 import type { Actor } from "#lib/people/schema";
+import { historyOf } from "#lib/record/history.queries";
+import { defaultRules } from "./default-rules.rules.ts";
 import { letGo, letGoChanged, reject } from "./inbox.commands.ts";
 import { documentsWaiting, gateDecision } from "./inbox.queries.ts";
 import {
@@ -14,6 +17,8 @@ import {
 } from "./rules.commands.ts";
 import { evaluationsOf, ruleAtSite, rulesAtSite, ruleToDecide } from "./rules.queries.ts";
 import { formOfContent, type RuleForm } from "./rules-forms.schema.ts";
+import { takeNewRule, takeShipped } from "./shipped-rules.commands.ts";
+import { newShipped } from "./shipped-rules.rules.ts";
 import { type Person, someone } from "./testing/people.ts";
 import { aPlant, type TestPlant } from "./testing/plant.ts";
 import { startWorker } from "./testing/worker.ts";
@@ -592,5 +597,91 @@ describe("the inbox", () => {
     ]);
     expect((await next()).id).toBe(of.id);
     expect(await rowsOf(of.externalKey)).toMatchObject([{ state: "gated" }, { state: "pending" }]);
+  });
+});
+
+describe("a rule that the product brings in a newer form", () => {
+  test("is offered at a site that was begun with the older, becomes a draft there, and is not offered again", async () => {
+    const rule = ncr();
+    const from = forSite(plant.site);
+    expect((await shown(rule)).newer).toBeNull();
+    // As a site has it that was begun with the product of before: with what was brought then.
+    const first = await last(rule);
+    const older = canonicalJson({
+      ...first.content,
+      follow: first.content.follow.filter((event) => event !== "unit.serials_assigned"),
+    } as unknown as Canonical);
+    const { version: before } = await last(rule);
+    await from.routingRuleVersion.create({
+      data: {
+        ruleId: rule,
+        version: before + 1,
+        siteId: plant.site,
+        content: older,
+        contentSha256: sha256Hex(older),
+        shipped: older,
+        changedAt: new Date(),
+        retiredAt: new Date(),
+      },
+    });
+    const { newer } = await shown(rule);
+    expect(newer?.content.follow).toContain("unit.serials_assigned");
+    expect((await rulesAtSite(quinn.actor)).find(({ id }) => id === rule)?.newer).not.toBeNull();
+
+    const reason = "Lots get their serial numbers late here.";
+    const take = () => takeShipped(ana.actor, { command: uuidv7(), rule, reason });
+    expect(code(await take())).toBe("done");
+    expect((await last(rule)).content).toEqual(newer?.content);
+    expect((await states(rule)).at(-1)).toBe(`${before + 2} draft`);
+    expect(code(await take())).toBe("rule_draft_there");
+    expect((await shown(rule)).newer).toBeNull();
+    const { entries, texts } = await historyOf(ana.actor, "feed", rule);
+    const drafted = entries.filter(({ entry }) => entry.type === "rule.drafted");
+    expect(JSON.stringify(drafted.map(({ entry }) => entry.body))).toContain("the product");
+    expect(Object.values(texts)).toContain(reason);
+
+    // Whoever takes what is new out of it again, or drops it, has decided: it is not brought up once more.
+    const { follow } = (await last(rule)).content;
+    const without = follow.filter((event) => event !== "unit.serials_assigned");
+    expect(code(await change(rule, { follow: without }))).toBe("done");
+    expect((await shown(rule)).newer).toBeNull();
+    const form = { command: uuidv7(), rule, version: String(before + 2), reason };
+    expect(code(await retireRule(quinn.actor, form))).toBe("done");
+    expect(code(await take())).toBe("nothing_changed");
+  });
+});
+
+describe("a rule that the product brings and the site has never had", () => {
+  const take = (of: string) =>
+    takeNewRule(ana.actor, { command: uuidv7(), code: of, reason: "Our auditors ask for it." });
+
+  test("becomes a draft that goes the way of every draft, once, and then follows the product's newer forms", async () => {
+    const known = (await rulesAtSite(ana.actor)).map((rule) => rule.code);
+    expect(newShipped(known).map((of) => of.code)).toContain("training-usage");
+    const made = await take("training-usage");
+    if (!made.ok) throw new Error(made.error.code);
+    const { rule } = made.value;
+    expect(await states(rule)).toEqual(["1 draft"]);
+    const { content } = await last(rule);
+    expect(content).toEqual(defaultRules["training-usage"]?.content(""));
+    expect((await shown(rule)).newer).toBeNull();
+    const now = (await rulesAtSite(ana.actor)).map((of) => of.code);
+    expect(newShipped(now).map((of) => of.code)).not.toContain("training-usage");
+    expect(code(await take("training-usage"))).toBe("rule_code_taken");
+    const { entries, texts } = await historyOf(ana.actor, "feed", rule);
+    expect(entries.map(({ entry }) => entry.body)).toEqual([
+      expect.objectContaining({ rule: "training-usage", version: 1, cameWith: "the product" }),
+    ]);
+    expect(Object.values(texts)).toContain("Our auditors ask for it.");
+    const [row] = await plant.query<{ same: boolean }>(
+      "select shipped = content as same from routing_rule_versions where rule_id = $1",
+      [rule],
+    );
+    expect(row).toEqual({ same: true });
+  });
+
+  test("is one of the product's: another can't be taken", async () => {
+    expect(code(await take("rule-of-others"))).toBe("rule_unknown");
+    expect(code(await take("constructor"))).toBe("rule_unknown");
   });
 });

@@ -73,6 +73,9 @@ export const newRuleForm = z.object({
 });
 export type NewRuleForm = z.output<typeof newRuleForm>;
 
+export const takeNewRuleForm = z.object({ command, code: ruleCode, reason });
+export type TakeNewRuleForm = z.output<typeof takeNewRuleForm>;
+
 export const ruleForm = z.object({ command, rule: id, version, ...content, reason });
 export type RuleForm = z.output<typeof ruleForm>;
 

@@ -12,11 +12,15 @@ import {
   rejectForm,
   retireRuleForm,
   ruleForm,
+  takeNewRuleForm,
   tryRuleForm,
 } from "./rules-forms.schema.ts";
+import * as shipped from "./shipped-rules.commands.ts";
 
 export const draftRule = action("feed.manage", newRuleForm, rules.draftRule);
 export const nextVersion = action("feed.manage", nextVersionForm, rules.nextVersion);
+export const takeShipped = action("feed.manage", nextVersionForm, shipped.takeShipped);
+export const takeNewRule = action("feed.manage", takeNewRuleForm, shipped.takeNewRule);
 export const changeRule = action("feed.manage", ruleForm, rules.changeRule);
 export const tryRule = action("feed.read", tryRuleForm, (actor, form) =>
   rules.tryRule(actor, form, env.BUYOFF_ORIGIN),

@@ -43,12 +43,12 @@ export type RuleRefusal =
         | "nothing_changed";
       params: Readonly<Record<string, string>>;
     };
-type Outcome<T> = Promise<Result<T, RuleRefusal>>;
-const refused = (code: RuleRefusal["code"], params: Readonly<Record<string, string>> = {}) =>
+export type Outcome<T> = Promise<Result<T, RuleRefusal>>;
+export const refused = (code: RuleRefusal["code"], params: Readonly<Record<string, string>> = {}) =>
   err<RuleRefusal>({ code, params } as RuleRefusal);
 
-const textOf = (content: RuleContent) => canonicalJson(content as unknown as Canonical);
-const told = (
+export const textOf = (content: RuleContent) => canonicalJson(content as unknown as Canonical);
+export const told = (
   rule: string,
   type: Happening["type"],
   body: Canonical,
@@ -62,7 +62,7 @@ const told = (
 });
 
 /** Two who change the rules of a site take turns, and so does the router: an entry is decided before or after. */
-const taking = (tx: Tx) => tx.$executeRaw`select pg_advisory_xact_lock(${routerLock})`;
+export const taking = (tx: Tx) => tx.$executeRaw`select pg_advisory_xact_lock(${routerLock})`;
 
 /** A rule of its own beside those that came, as a draft that starts from the process's first. */
 export function draftRule(actor: Actor, form: NewRuleForm): Outcome<{ rule: string }> {
@@ -91,7 +91,7 @@ export function draftRule(actor: Actor, form: NewRuleForm): Outcome<{ rule: stri
   });
 }
 
-const draftRow = (
+export const draftRow = (
   actor: Actor,
   ruleId: string,
   version: number,
@@ -107,7 +107,7 @@ const draftRow = (
   changedAt,
 });
 
-async function versionsOf(tx: Tx, actor: Actor, rule: string) {
+export async function versionsOf(tx: Tx, actor: Actor, rule: string) {
   await taking(tx);
   const of = await tx.routingRule.findFirst({ where: { id: rule, siteId: actor.site } });
   const versions = await tx.routingRuleVersion.findMany({

@@ -14,7 +14,8 @@ import {
   standing,
   stateAt,
 } from "./rules.rules.ts";
-import type { RuleContent, RuleState } from "./rules.schema.ts";
+import { type RuleContent, type RuleState, ruleContent } from "./rules.schema.ts";
+import { type NewerShipped, newerShipped } from "./shipped-rules.rules.ts";
 
 export type VersionShown = RuleVersion & {
   content: RuleContent;
@@ -31,6 +32,8 @@ export type RuleShown = {
   versions: VersionShown[];
   /** Events that it could not decide on in the last week. */
   errors: number;
+  /** The product brings it in another form by now than it did here. */
+  newer: NewerShipped | null;
 };
 
 const isoOf = (at: Date | null): Instant | null => at?.toISOString() ?? null;
@@ -88,6 +91,7 @@ async function rulesShown(actor: Actor, where: { id?: string }): Promise<RuleSho
         changedAt: row.changedAt.toISOString(),
         approver: nameOf(row.approvedBy),
       }));
+    const rows = versions.filter(({ ruleId }) => ruleId === id);
     const shown = own.map((one) => ({ ...one, state: stateAt(one, own, now) }));
     return {
       id,
@@ -95,8 +99,20 @@ async function rulesShown(actor: Actor, where: { id?: string }): Promise<RuleSho
       process: shown.at(-1)?.content.process ?? "NCR",
       versions: shown,
       errors: errors.find(({ rule }) => rule === code)?._count._all ?? 0,
+      newer: newerOf(code, rows),
     };
   });
+}
+
+type Made = { contentSha256: string; content: string; shipped: string | null };
+
+/** What the product would bring to a rule of which these are the versions, the oldest first. */
+export function newerOf(code: string, versions: readonly Made[]): NewerShipped | null {
+  const base = versions.findLast(({ shipped }) => shipped !== null)?.shipped;
+  const last = versions.at(-1);
+  if (!base || !last) return null;
+  const own = contentOfRule(last.contentSha256, last.content);
+  return newerShipped(code, ruleContent.parse(JSON.parse(base)), own);
 }
 
 export const rulesAtSite = (actor: Actor): Promise<RuleShown[]> => rulesShown(actor, {});

@@ -87,6 +87,7 @@ describe("before a rule may be approved", () => {
     expect(codes({ on: ["timer.started"] })).toContain("rule_event_makes_no_document");
     expect(codes({ correlate: { ...ncr.correlate, key: [] } })).toEqual(["rule_key_empty"]);
     expect(codes({ connector: "nobody" })).toEqual(["rule_connector_unknown"]);
+    expect(codes({ connector: "" })).toEqual(["rule_connector_unchosen"]);
     expect(
       codes({
         process: "HOLD_NOTICE",

@@ -88,6 +88,7 @@ export type RuleProblem = {
     | "rule_expression_wrong"
     | "rule_key_empty"
     | "rule_connector_unknown"
+    | "rule_connector_unchosen"
     | "rule_connector_wrong_process"
     | "rule_second_path"
     | "rule_hold_reason_unknown";
@@ -125,7 +126,8 @@ export function problemsOf(content: RuleContent, world: RuleWorld): RuleProblem[
     for (const event of content.on) problems.push(...problemsIn(expression, event));
   }
   const connector = world.connectors.find(({ code }) => code === content.connector);
-  if (!connector) wrong("rule_connector_unknown", { connector: content.connector });
+  if (content.connector === "") wrong("rule_connector_unchosen");
+  else if (!connector) wrong("rule_connector_unknown", { connector: content.connector });
   else if (connector.processes && !connector.processes.includes(process))
     wrong("rule_connector_wrong_process", { connector: content.connector, process });
   const second = world.others.find(

@@ -30,6 +30,7 @@ afterEach(async () => {
 
 const soon = <T>(fact: () => Promise<T>) => vi.waitFor(fact, { timeout: 40_000, interval: 50 });
 const lotOf = (quantity: string) => ({ lot: "B13-0418", quantity });
+const many = Array.from({ length: 9 }, (_, nth) => `FSB-06${String(nth + 10)}`);
 const [first, second, third] = ["FSB-0501", "FSB-0502", "FSB-0503"] as const;
 
 /** A QMS whose records are about serial numbers and nothing else. */
@@ -144,5 +145,46 @@ describe("failure 22: pieces that get their serial numbers later", () => {
     await soon(async () => expect(await notes()).toMatchObject({ "bolt 5": apart }));
     expect(await notes()).toMatchObject({ "bolt 3": told, "bolt 4": told, elsewhere: [] });
     expect(await states()).toHaveLength(7);
+  });
+
+  test("more numbers than a record's field takes are attached whole to it", async () => {
+    const { create, fields = [] } = qmsSandboxConfig(sandbox.url);
+    const numbers = '"serial": $join($serials(), ", ")';
+    const overflow = { to: "attachment", name: "serials.txt" } as const;
+    plant = await aPlant(sandbox.url, {
+      create: { ...create, body: create.body.replace('"serial": unit', numbers) },
+      fields: [...fields, { field: "serial", max: 24, count: "utf16", overflow }],
+      verify: { expected: '{ "serial": $sent.serial }', actual: '{ "serial": fields.serial }' },
+    });
+    const lot = await aTraveler(plant, lotOf("9"));
+    await give(lot, many);
+    await lot.logDefect({ location: "bolt 7" });
+    await soon(async () => expect(await states()).toEqual(["tracking"]));
+    const [ncr] = await sandbox.ncrs();
+    expect(ncr?.fields.serial).toBe("FSB-0610, FSB-0611, FSB…");
+    expect(ncr?.attachments.map(({ name, size }) => `${name} ${size}`)).toEqual([
+      `serials.txt ${many.join(", ").length}`,
+    ]);
+  });
+
+  test("more than an update's text takes are attached whole before the update that tells of them", async () => {
+    const { update } = qmsSandboxConfig(sandbox.url);
+    const overflow = { to: "attachment", name: "told.txt" } as const;
+    plant = await aPlant(sandbox.url, {
+      update: { ...update, text: { max: 60, count: "utf16", overflow } },
+    });
+    const lot = await aHeldTraveler(plant, lotOf("9"), { location: "bolt 8" });
+    await soon(async () => expect(await states()).toEqual(["tracking"]));
+    await give(lot, many);
+    const whole = `The pieces of B13-0418 have serial numbers now: ${many.join(", ")}.`;
+    await soon(async () => {
+      const [ncr] = await sandbox.ncrs();
+      expect(ncr?.attachments.map(({ name, size }) => `${name} ${size}`)).toEqual([
+        `told.txt ${whole.length}`,
+      ]);
+      expect(ncr?.comments.map(({ text }) => text.replace(/ \[.*\]$/, ""))).toEqual([
+        `${whole.slice(0, 59).trimEnd()}…`,
+      ]);
+    });
   });
 });

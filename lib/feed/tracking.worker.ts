@@ -10,14 +10,7 @@ import * as rest from "./connectors/rest/talk.gateway.ts";
 import { pauseConnectorIn } from "./delivery.commands.ts";
 import { isAnothers, isLater } from "./delivery.rules.ts";
 import { keepExternal, markGone, markTold, tellLater } from "./external.commands.ts";
-import {
-  hasLeft,
-  knownVersion,
-  mergedInto,
-  ownerOf,
-  type ToTell,
-  toTell,
-} from "./external.queries.ts";
+import { hasLeft, knownOf, type Owner, ownerOf, type ToTell, toTell } from "./external.queries.ts";
 import { keepFinding } from "./findings.commands.ts";
 import { duePolls, noticeHandled, noticeLater, notices, polled } from "./poll.queries.ts";
 import type { FeedPorts } from "./ports.schema.ts";
@@ -70,13 +63,28 @@ const isOpenAgain = ({ status, told }: ToTell): boolean =>
   (status === "open" || status === "contained") &&
   (told?.qms?.status === "dispositioned" || told?.qms?.status === "closed");
 
+/**
+ * A later version of which nothing is shown that was not told before is no news: most are of what we added ourselves,
+ * and would be an entry for each of our own comments.
+ */
+function isKnown({ told, status, number, externalId, url }: ToTell): boolean {
+  const { qms } = told ?? {};
+  if (!qms) return false;
+  return (
+    qms.status === status &&
+    qms.number === number &&
+    qms.externalId === externalId &&
+    qms.url === url
+  );
+}
+
 /** The same version gives the same ids: told twice, it is applied once. */
 function commandsFor(one: ToTell): Command[] {
   const commands: Command[] = [];
   const said = one.mergedInto === null ? one.externalId : `${one.externalId}>${one.mergedInto}`;
   const told = `${one.connector}/${said}/${one.version}`;
   const from = one.hasMoved ? `${told}/${one.defect}` : told;
-  if (one.status !== "unmapped" && one.told?.qms?.version !== one.version) {
+  if (one.status !== "unmapped" && !isKnown(one)) {
     const status = one.status as CommandBody<"linkQmsRecord">["status"];
     commands.push({
       id: derivedId(from, "linkQmsRecord"),
@@ -156,13 +164,14 @@ async function poll(connector: Records, everyMs: number, ports: FeedPorts): Prom
   for (const { externalId, version } of page.value.items) {
     if (isLater(version, latest.get(externalId) ?? null)) latest.set(externalId, version);
   }
+  const known = await knownOf(connector.id, [...latest.keys()]);
   for (const [externalId, version] of latest) {
-    if (!isLater(version, await knownVersion(connector.id, externalId))) continue;
-    const fetched = await fetchOurs(connector, externalId);
+    const of = known.get(externalId);
+    if (!isLater(version, of?.version ?? null)) continue;
+    const fetched = await fetchOurs(connector, externalId, of?.owner ?? null);
     // The cursor stays where it was, so this change is seen again.
     if (fetched === "unheard") return polled(connector.id, null, everyMs);
-    for (const merged of await mergedInto(connector.id, externalId))
-      await fetchOurs(connector, merged);
+    for (const merged of of?.merged ?? []) await fetchOurs(connector, merged);
   }
   await polled(connector.id, page.value.cursor, everyMs);
 }
@@ -183,8 +192,9 @@ async function unheard(
 async function fetchOurs(
   connector: Records,
   externalId: string,
+  known?: Owner | null,
 ): Promise<"kept" | "found" | "not_ours" | "not_saved_yet" | "gone" | "unheard"> {
-  const saved = await ownerOf(connector.id, externalId, null);
+  const saved = known === undefined ? await ownerOf(connector.id, externalId, null) : known;
   const read = await rest.readBack(connector, externalId, quiet);
   if (read.kind === "not_found") {
     if (saved) await markGone(connector.id, externalId);

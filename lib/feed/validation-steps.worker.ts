@@ -1,7 +1,10 @@
 import "server-only";
 import { createHash } from "node:crypto";
 import { instant } from "#lib/kit/time";
+import { documentAt } from "./api-document.commands.ts";
 import { seenIn } from "./connector-schema.commands.ts";
+import { apiDriftOf, contractOf } from "./connectors/openapi/contract.rules.ts";
+import { budget } from "./connectors/rest/exchange.gateway.ts";
 import { kindsAsked } from "./connectors/rest/expressions.rules.ts";
 import type { Called } from "./connectors/rest/gateway.ts";
 import { isFoundByKey } from "./connectors/rest/schema.ts";
@@ -43,6 +46,18 @@ async function inShadow(bench: Bench): Promise<Seen> {
   return seen(observed, "checked", says, [evidenceOf(talked.trace)]);
 }
 
+/** How their API's document differs from the approved one; null: none was read at an address. */
+async function documentNow(connector: Records): Promise<string[] | null> {
+  const { contract, config } = connector;
+  if (!contract || contract.address === null) return null;
+  const read = await documentAt(connector, { address: contract.address, text: null });
+  if (!read.ok) return [[read.error.code, read.error.params.answer].filter(Boolean).join(": ")];
+  const { sha256, document } = read.value;
+  const now = await contractOf(config, document, { ...contract, sha256 }, budget);
+  const { gone, changed } = apiDriftOf(contract, now);
+  return [...gone, ...changed.map(({ path, was, is }) => `${path}: ${was} → ${is}`)];
+}
+
 const hasRecord = (bench: Bench): Made | null => bench.made[0] ?? null;
 
 type Carry = (bench: Bench) => Promise<Seen>;
@@ -68,7 +83,11 @@ export const recordActs: Readonly<Partial<Record<ActName, Carry>>> = {
   },
   schema: async (bench) => {
     const { sample, connector } = bench;
-    if (!sample) return notRun("not_learned");
+    const described = await documentNow(connector);
+    if (described !== null && described.length > 0)
+      return seen("drifted", "done", described.join(", "), []);
+    if (!sample)
+      return described === null ? notRun("not_learned") : seen("same", "done", "OpenAPI", []);
     const kept: Evidence[] = [];
     const read = await asked(bench, kept, () => rest.readBack(connector, sample.externalId, quiet));
     if (read.kind !== "done") return seen("drifted", "done", read.reason, kept);

@@ -3,10 +3,16 @@ import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { actorOfSeed } from "#lib/boundary/actor";
+import { sha256Hex } from "#lib/kit/canonical";
 import { uuidv7 } from "#lib/kit/ids";
 import type { Actor } from "#lib/people/schema";
+import { openApiDocument } from "../../e2e/qms-sandbox/openapi.ts";
+import { contractOf } from "./connectors/openapi/contract.rules.ts";
+import { readDocument } from "./connectors/openapi/document.rules.ts";
+import { budget } from "./connectors/rest/exchange.gateway.ts";
+import type { RestConnectorConfig } from "./connectors/rest/schema.ts";
 import { flowsAtSite } from "./flow.queries.ts";
 import { type Person, someone } from "./testing/people.ts";
 import { aPlant, type TestPlant } from "./testing/plant.ts";
@@ -21,18 +27,28 @@ import { stepsAsTyped } from "./validation-cases.rules.ts";
 // The web's side of it runs here, as the web's role; the worker is the product's own process.
 vi.setConfig({ testTimeout: 120_000 });
 
+type Changing = {
+  components: {
+    schemas: Record<"NewNcr", { required: string[]; properties: Record<string, unknown> }>;
+  };
+};
+
 let sandbox: Sandbox;
 let plant: TestPlant;
 let worker: Worker;
 let author: Actor;
+beforeAll(() => {
+  worker = startWorker();
+});
+afterAll(async () => {
+  await worker.stop();
+});
 beforeEach(async () => {
   sandbox = await startSandbox();
   plant = await aPlant(sandbox.url);
   author = { ...actorOfSeed(plant.site), id: uuidv7(), via: "session" } as Actor;
-  worker = startWorker();
 });
 afterEach(async () => {
-  await worker.stop();
   await plant.stop();
   await sandbox.stop();
 });
@@ -192,6 +208,66 @@ describe("a validation run in shadow", () => {
     const { results } = await executed({ mode: "shadow", which: "real-events" });
     expect(results[0]?.steps[0]).toMatchObject({ observed: "code_missing", verdict: "failed" });
     expect(results[0]?.steps[0]?.says).toContain("TRQ-01");
+  });
+});
+
+describe("the step that reads their API's document", () => {
+  const address = () => `${sandbox.url}/api/openapi.json`;
+  /** The connector as it is approved with the document that the register shows. */
+  async function described(change: (document: Changing) => void = () => undefined) {
+    const document = structuredClone(openApiDocument) as unknown as Changing;
+    change(document);
+    const text = JSON.stringify(document);
+    const read = readDocument(text);
+    if (!read.ok) throw new Error(read.problem);
+    const [row] = await plant.query<{ config: RestConnectorConfig }>(
+      "select config from connectors where id = $1",
+      [plant.connector],
+    );
+    if (!row) throw new Error("no connector");
+    const of = { sha256: sha256Hex(text), readAt: new Date().toISOString(), address: address() };
+    const contract = await contractOf(row.config, read.document, of, budget);
+    await plant.query("update connectors set api_document = $2, api_contract = $3 where id = $1", [
+      plant.connector,
+      text,
+      JSON.stringify(contract),
+    ]);
+  }
+  const stepOf = async () => {
+    const { results } = await executed({ mode: "shadow", which: "real-events" });
+    const found = results[0]?.steps.find(({ act }) => act === "schema");
+    if (!found) throw new Error("no such step");
+    return found;
+  };
+
+  test("passes where it says what was approved, and says what it has read", async () => {
+    await aMessage();
+    expect(await stepOf()).toMatchObject({ verdict: "not_run", why: "not_learned" });
+    await described();
+    expect(await stepOf()).toMatchObject({ observed: "same", verdict: "passed", says: "OpenAPI" });
+  });
+
+  test("fails where the register takes something else by now, or shows no document any more, and names it", async () => {
+    await aMessage();
+    // What was approved knew a field that is not in it now, and a shorter title.
+    await described(({ components: { schemas } }) => {
+      schemas.NewNcr.required.push("serial");
+      schemas.NewNcr.properties.title = { type: "string", maxLength: 60 };
+    });
+    const drifted = await stepOf();
+    expect(drifted).toMatchObject({ observed: "drifted", verdict: "failed" });
+    expect(drifted.says).toContain(
+      "POST /api/ncrs → title: string, ≤ 60, required → string, ≤ 120",
+    );
+    expect(drifted.says).toContain("POST /api/ncrs → serial");
+
+    await plant.query(
+      "update connectors set api_contract = jsonb_set(api_contract, '{address}', to_jsonb($2::text)) where id = $1",
+      [plant.connector, `${sandbox.url}/api/nowhere.json`],
+    );
+    const gone = await stepOf();
+    expect(gone).toMatchObject({ observed: "drifted", verdict: "failed" });
+    expect(gone.says).toContain("api_document_unread");
   });
 });
 

@@ -297,6 +297,27 @@ describe("from the floor to the QMS and back", () => {
     await soon(async () => expect(await plant.deliveries()).toMatchObject([{ state: "closed" }]));
   });
 
+  test("a later version that shows nothing new is taken in, and leaves no entry on the traveler", async () => {
+    await open(false);
+    const { traveler, defect } = await aHeldTraveler(plant);
+    worker = startWorker();
+    await soon(async () => expect(await defectRow(defect)).toMatchObject({ ncr_status: "open" }));
+    const [ncr] = await sandbox.ncrs();
+    await sandbox.patch(ncr?.number ?? "", { status: "open" });
+    await soon(async () => {
+      const known = await plant.query(
+        "select version, applied_version from external_records where connector_id = $1",
+        [plant.connector],
+      );
+      expect(known).toEqual([{ version: "2", applied_version: "2" }]);
+    });
+    const linked = await plant.query(
+      "select from entries where stream_id = $1 and type = 'qms_record.linked'",
+      [traveler],
+    );
+    expect(linked).toHaveLength(1);
+  });
+
   test("what the desk sees: deliveries, attempts and counts of its own site only", async () => {
     await open(true);
     worker = startWorker();

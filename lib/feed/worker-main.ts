@@ -16,7 +16,7 @@ import { runFeed } from "./worker.ts";
 const { values } = parseArgs({
   options: {
     "lease-ms": { type: "string", default: "30000" },
-    "at-once": { type: "string", default: "4" },
+    "at-once": { type: "string", default: "16" },
   },
 });
 

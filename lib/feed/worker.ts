@@ -2,7 +2,7 @@ import "server-only";
 import { setTimeout as wait } from "node:timers/promises";
 import { feedFailures } from "#lib/kit/metrics";
 import { closeLinks } from "./connectors/publishers/publish.gateway.ts";
-import { deliverDue } from "./deliver.worker.ts";
+import { delivering } from "./deliver.worker.ts";
 import { dropsDue } from "./drops.worker.ts";
 import { doEffects } from "./effects.worker.ts";
 import { holdFindings } from "./findings.commands.ts";
@@ -14,6 +14,10 @@ import { followNotices, pollDue, tellTravelers } from "./tracking.worker.ts";
 import { validateDue } from "./validation.worker.ts";
 
 const idleMs = 250;
+/** A recorded entry is looked for more often: asking whether there is one costs nearly nothing. */
+const routerIdleMs = 50;
+/** What a person has changed, or the hour has come for. */
+const seldomMs = 1_000;
 const troubleMs = 2_000;
 
 /**
@@ -21,12 +25,20 @@ const troubleMs = 2_000;
  * is on its way then is finished; what a kill interrupts is taken up by its lease.
  */
 export async function runFeed(ports: FeedPorts, pace: FeedPace, stop: AbortSignal): Promise<void> {
+  const routed = aBell();
+  stop.addEventListener("abort", routed.ring, { once: true });
+  const usual = delivering(ports, pace, { lane: "usual", pause: routed.pause });
+  // Of systems that have become slow: what goes elsewhere doesn't wait for their answers.
+  const slow = delivering(ports, pace, { lane: "slow", pause: routed.pause });
   const loops: Record<string, () => Promise<number>> = {
-    router: () => routeQueued(ports.origin),
+    router: async () => {
+      const count = await routeQueued(ports.origin);
+      if (count > 0) routed.ring();
+      return count;
+    },
     effects: () => doEffects(ports),
-    deliveries: () => deliverDue(ports, pace, "usual"),
-    // Of systems that have become slow: what goes elsewhere doesn't wait for their answers.
-    "slow deliveries": () => deliverDue(ports, pace, "slow"),
+    deliveries: usual.turn,
+    "slow deliveries": slow.turn,
     redrive: () => redriveMapped(),
     numbers: () => redriveNumbered(),
     words: () => rereadMapped(),
@@ -38,26 +50,63 @@ export async function runFeed(ports: FeedPorts, pace: FeedPace, stop: AbortSigna
     drops: () => dropsDue(ports, pace, stop),
     validation: () => validateDue(ports, stop),
   };
-  await Promise.all(Object.entries(loops).map(([name, turn]) => loop(name, turn, ports, stop)));
+  const until = (ms: number) => wait(ms, undefined, { signal: stop }).catch(() => undefined);
+  const idle: Record<string, () => Promise<void>> = {
+    router: () => until(routerIdleMs),
+    deliveries: () => routed.pause(idleMs),
+  };
+  for (const name of ["redrive", "numbers", "words", "reconciliation", "drops", "validation"])
+    idle[name] = () => until(seldomMs);
+  const going = Object.entries(loops).map(([name, turn]) =>
+    loop({ name, turn, idle: idle[name] ?? (() => until(idleMs)), until }, ports, stop),
+  );
+  await Promise.all(going);
+  await Promise.all([usual.end(), slow.end()]);
   await closeLinks();
 }
 
+/** A pause that ends before its time when it rings. */
+function aBell() {
+  const paused = new Set<() => void>();
+  return {
+    pause: (ms: number) =>
+      new Promise<void>((resolve) => {
+        const end = () => {
+          clearTimeout(timer);
+          paused.delete(end);
+          resolve();
+        };
+        const timer = setTimeout(end, ms);
+        paused.add(end);
+      }),
+    ring: () => {
+      for (const end of paused) end();
+    },
+  };
+}
+
+type Loop = {
+  name: string;
+  /** How much there was to do. */
+  turn: () => Promise<number>;
+  /** How long it is left alone where there was nothing. */
+  idle: () => Promise<void>;
+  until: (ms: number) => Promise<void>;
+};
+
 async function loop(
-  name: string,
-  turn: () => Promise<number>,
+  { name, turn, idle, until }: Loop,
   ports: FeedPorts,
   stop: AbortSignal,
 ): Promise<void> {
   while (!stop.aborted) {
-    let pauseMs = idleMs;
     try {
-      // Straight on while there is work: 250 ms is how long an empty queue is left alone.
-      if ((await turn()) > 0) pauseMs = 0;
+      // Straight on while there is work.
+      if ((await turn()) === 0) await idle();
     } catch (problem) {
       feedFailures.inc({ loop: name });
       ports.log.error({ loop: name, err: problem }, "the feed met a problem and goes on");
-      pauseMs = troubleMs;
+      await until(troubleMs);
     }
-    await wait(pauseMs, undefined, { signal: stop }).catch(() => undefined);
   }
 }

@@ -21,6 +21,7 @@ export type KeyPurpose =
   | "connector-credential"
   | "webhook-secret"
   | "event-reference"
+  | "passkey-enrolment"
   | "sealed-signature";
 
 const keys = new Map<string, Buffer>();

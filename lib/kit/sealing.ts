@@ -1,3 +1,4 @@
+import { base64url, bytesOf } from "./base64url.ts";
 import { type Canonical, canonicalJson } from "./canonical.ts";
 
 /** A public key of the server, as a tablet keeps it. */
@@ -92,12 +93,3 @@ function partsOf(sealed: string) {
     return null;
   }
 }
-
-const base64url = (bytes: ArrayBuffer | Uint8Array): string =>
-  btoa(String.fromCharCode(...new Uint8Array(bytes)))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_")
-    .replaceAll("=", "");
-
-const bytesOf = (text: string): Uint8Array<ArrayBuffer> =>
-  Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (one) => one.charCodeAt(0));

@@ -21,6 +21,7 @@ import type { PersonRefusal } from "#lib/people/changes.commands";
 import type { PeopleRefusal } from "#lib/people/commands";
 import type { DeskRefusal } from "#lib/people/desk.commands";
 import type { DeviceRefusal } from "#lib/people/devices.commands";
+import type { PasskeyRefusal } from "#lib/people/passkeys.commands";
 import type { PinResetRefusal } from "#lib/people/pin-resets.commands";
 import type { QualificationRefusal } from "#lib/people/qualifications.commands";
 import type { SetupRefusal } from "#lib/people/setup.commands";
@@ -44,6 +45,7 @@ import enFloor from "./en/floor.json" with { type: "json" };
 import enMachine from "./en/machine.json" with { type: "json" };
 import enPermissions from "./en/permissions.json" with { type: "json" };
 import enRefusals from "./en/refusals.json" with { type: "json" };
+import enStart from "./en/start.json" with { type: "json" };
 import esCommon from "./es/common.json" with { type: "json" };
 import esConnectors from "./es/connectors.json" with { type: "json" };
 import esDesk from "./es/desk.json" with { type: "json" };
@@ -51,6 +53,7 @@ import esFloor from "./es/floor.json" with { type: "json" };
 import esMachine from "./es/machine.json" with { type: "json" };
 import esPermissions from "./es/permissions.json" with { type: "json" };
 import esRefusals from "./es/refusals.json" with { type: "json" };
+import esStart from "./es/start.json" with { type: "json" };
 import { refusalBooks } from "./refusal-books.ts";
 import { namesSaid } from "./refusal-words.ts";
 
@@ -65,6 +68,7 @@ type DeskCode =
   | DeskRefusal["code"]
   | Exclude<DeviceRefusal["code"], "enrolment_code_wrong">
   | SetupRefusal["code"]
+  | PasskeyRefusal["code"]
   | PeopleRefusal["code"]
   | PersonRefusal["code"]
   | PinResetRefusal["code"]
@@ -101,8 +105,9 @@ const toldAtDesk = [enDesk.errors, esDesk.errors] satisfies Record<DeskCode, Wor
 type FloorCode =
   | DeviceRefusal["code"]
   | CredentialRefusal["code"]
+  | PasskeyRefusal["code"]
   | Extract<BlobRefusal["code"], "not_a_report">;
-const toldOnFloor = [enFloor.problem.codes, esFloor.problem.codes] satisfies Record<
+const toldOnFloor = [enStart.problem.codes, esStart.problem.codes] satisfies Record<
   FloorCode,
   Words
 >[];
@@ -198,6 +203,7 @@ describe("the words of the screen", () => {
     ["connectors", enConnectors, esConnectors],
     ["desk", enDesk, esDesk],
     ["floor", enFloor, esFloor],
+    ["start", enStart, esStart],
     ["refusals", enRefusals, esRefusals],
     ["permissions", enPermissions, esPermissions],
     ["machine", enMachine, esMachine],
@@ -222,6 +228,7 @@ describe("the words of the screen", () => {
 
   test("leave no sentence empty", () => {
     const all = [enCommon, enConnectors, enDesk, enFloor, enPermissions, enRefusals].concat(
+      enStart as never,
       enMachine as never,
       esMachine as never,
       esCommon as never,
@@ -230,6 +237,7 @@ describe("the words of the screen", () => {
       esFloor as never,
       esPermissions as never,
       esRefusals as never,
+      esStart as never,
     );
     expect(all.map((area) => JSON.stringify(area)).filter((text) => text.includes('""'))).toEqual(
       [],
@@ -356,7 +364,7 @@ test("what was refused on a tablet is named in both languages, act by act", () =
 describe("what a refusal gives", () => {
   const sites = refusingSites();
   const desk: Readonly<Record<string, Words>> = enDesk.errors;
-  const floor: Readonly<Record<string, Words>> = enFloor.problem.codes;
+  const floor: Readonly<Record<string, Words>> = enStart.problem.codes;
 
   const namesOf = (code: string): { needed: string[]; all: string[] } => {
     if (isRefusalCode(code)) return namesSaid(refusalBooks.en[code]);

@@ -182,3 +182,23 @@ test("a tablet whose disk is full says so; nothing is on the screen that is not 
   expect(await acts.act("addNote", note)).toEqual({ kind: "done" });
   expect(await waitingCommands(core.db)).toHaveLength(1);
 });
+
+test("what a tablet without a network has not heard of is not said to be unknown to the plant", async () => {
+  const { core, acts } = await aTabletWith(inWorkAt("060.1"), floorPerson("ana"));
+  const pick = () =>
+    acts.act("selectGage", {
+      operation: named("op 060"),
+      gage: "DW-9",
+    });
+  core.set({ online: false });
+  expect(await pick()).toEqual({
+    kind: "refused",
+    refusal: { code: "unheard_of", params: { what: "DW-9" } },
+  });
+  // What it said stands on the record in the words of the rules.
+  const [note] = await waitingCommands(core.db);
+  expect(note?.envelope).toMatchObject({
+    type: "recordRefusedAttempt",
+    body: { refusal: "gage_unknown" },
+  });
+});

@@ -1,10 +1,6 @@
-import { evolve } from "#lib/travelers/evolve.rules";
-import { factsNeeded } from "#lib/travelers/facts.rules";
-import type { Facts, PersonFacts, ProofFacts } from "#lib/travelers/facts.schema";
+import type { Facts, PersonFacts, ProofFacts, SealedFacts } from "#lib/travelers/facts.schema";
 import { onlineOnly } from "#lib/travelers/online-only.rules";
-import { gagesNow } from "#lib/travelers/quarantine.rules";
 import type { Refusal } from "#lib/travelers/refusal.schema";
-import { decide } from "#lib/travelers/rules";
 import type {
   Command,
   CommandBody,
@@ -13,11 +9,21 @@ import type {
   Envelope,
 } from "#lib/travelers/schema";
 import type { TravelerState } from "#lib/travelers/state.schema";
+import { keptClock } from "#lib/travelers/tablet-clock.rules";
 import { type Core, clockNow, type OpenTraveler, refreshCounts, type SignedIn } from "./core.ts";
 import { isTaken, type LocalOutcome } from "./memory.ts";
 import { fetchPacket, showStored } from "./packets.ts";
-import { type Act, type Clock, correctedAt, decideHere, enqueue, newCommandId } from "./queue.ts";
-import type { FloorPerson, Packet } from "./wire.schema.ts";
+import {
+  type Act,
+  type Clock,
+  clockSaid,
+  correctedAt,
+  decideHere,
+  enqueue,
+  newCommandId,
+} from "./queue.ts";
+import { type RuleBook, ruleBook } from "./rules-part.ts";
+import type { FloorPerson } from "./wire.schema.ts";
 
 /** `silence`: the server alone may decide this and does not answer. Nothing was recorded. */
 export type ActOutcome =
@@ -34,13 +40,16 @@ export type Signature = {
   person: FloorPerson;
 };
 
-export type Seal = { commandId: string; sealed: string; sha256: string; key: string };
+/** What the server opens or checks later, and what it is to the rules: a box sealed to a key, or a passkey's answer. */
+export type Seal = { commandId: string; sealed: string } & SealedFacts;
 
 export type ActExtras = {
   /** The signed-in person's own proof. */
   signature?: Signature;
-  /** The signed-in person's, without a network: in a box for the server. */
+  /** The signed-in person's, without a network: for the server to open or to check. */
   seal?: Seal;
+  /** Whose the seal is, where it is somebody else's at the same tablet. */
+  beside?: FloorPerson;
   /** Somebody else's at the same tablet. */
   second?: Signature;
   blobs?: readonly string[];
@@ -58,6 +67,12 @@ export type Acts = {
     body: CommandBody<T>,
     extras?: ActExtras,
   ) => Promise<ActOutcome>;
+  /** What the rules would say to it now; nothing of it is done. Null: nothing stands in its way. */
+  foretell: <T extends CommandType>(
+    type: T,
+    body: CommandBody<T>,
+    extras: ActExtras,
+  ) => Promise<Refusal | null>;
   /** What the server alone decides, on a unit that needn't be open. */
   actOn: <T extends CommandType>(
     state: TravelerState,
@@ -94,7 +109,7 @@ export function makeActs(core: Core): Acts {
     const refusal = first.local?.ok === false ? first.local.refusal : null;
     if (refusal !== null) {
       await recordRefused(core, whole, extras, refusal);
-      return { kind: "refused", refusal } as const;
+      return { kind: "refused", refusal: asFarAsKnown(core, refusal) } as const;
     }
     if (!(await isWritten(core, session.device.id, whole, first))) return noRoom;
     const answer = first.local === null ? answerTo(act.command.id) : null;
@@ -132,12 +147,27 @@ export function makeActs(core: Core): Acts {
       const command = { id: commandId, type, body } as Command;
       return inTurn(() => perform({ command, blobs: extras.blobs ?? [] }, extras));
     },
+    foretell: (type, body, extras) => foretold(core, type, body, extras),
     heard: (verdict) => {
       const listener = listeners.get(verdict.id);
       listener?.(verdict);
       return listener !== undefined;
     },
   };
+}
+
+async function foretold<T extends CommandType>(
+  core: Core,
+  type: T,
+  body: CommandBody<T>,
+  extras: ActExtras,
+): Promise<Refusal | null> {
+  const id = signedUnder(extras) ?? newCommandId(core.nowMs());
+  const command = { id, type, body } as Command;
+  const { open, signedIn } = core.view();
+  if (open === null || signedIn === null) throw new Error("nobody is at work");
+  const { local } = await attempt(core, { command, ...saidBy(signedIn, open, extras) }, extras);
+  return local?.ok === false ? local.refusal : null;
 }
 
 /** The id that a signature was given for: the act goes under no other. */
@@ -175,11 +205,28 @@ const saidBy = (signedIn: SignedIn, { packet }: OpenTraveler, extras: ActExtras)
   ...givenWith(signedIn, extras),
 });
 
+const factsOf = (
+  seal: Seal,
+): { sha256: string; key: string } | { sha256: string; passkey: string } =>
+  "passkey" in seal
+    ? { sha256: seal.sha256, passkey: seal.passkey }
+    : { sha256: seal.sha256, key: seal.key };
+
+function saidOf({ seal, beside }: ActExtras): Partial<Envelope["auth"]> {
+  if (seal === undefined) return {};
+  const facts = factsOf(seal);
+  if (beside === undefined) return "passkey" in facts ? { asserted: facts } : { sealed: facts };
+  const person = beside.id;
+  return "passkey" in facts
+    ? { secondAsserted: { person, ...facts } }
+    : { secondSealed: { person, ...facts } };
+}
+
 function authOf(signedIn: SignedIn, extras: ActExtras): Envelope["auth"] {
-  const { signature, second, seal } = extras;
+  const { signature, second } = extras;
   return {
     grant: signedIn.grant,
-    ...(seal === undefined ? {} : { sealed: { sha256: seal.sha256, key: seal.key } }),
+    ...saidOf(extras),
     ...(signature === undefined ? {} : { proof: signature.proof }),
     ...(second === undefined ? {} : { second: { person: second.person.id, proof: second.proof } }),
   };
@@ -190,12 +237,13 @@ function authOf(signedIn: SignedIn, extras: ActExtras): Envelope["auth"] {
  * was decided by is the one that the server is told: read again later, a timer would have run longer there.
  */
 async function attempt(core: Core, act: Act, extras: ActExtras) {
+  const rules = await ruleBook.bring();
   const decideNow = async () => {
     const { open } = core.view();
     if (open === null) throw new Error("no traveler is open");
     const clock = await clockNow(core);
-    const facts = factsFor(core, clock, open.packet, open.state, act.command, extras);
-    const local = decideHere({ decide, evolve }, open.state, act, facts);
+    const facts = factsFor(rules, core, clock, open, act.command, extras);
+    const local = decideHere(rules, open.state, act, facts);
     return { state: open.state, local, clock };
   };
   const first = await decideNow();
@@ -208,8 +256,20 @@ async function attempt(core: Core, act: Act, extras: ActExtras) {
   return isUnheardOf(again.local) ? { ...again, local: null } : again;
 }
 
+const UNHEARD_OF = /^(gage|component)_unknown$/;
+
 const isUnheardOf = (local: LocalOutcome): boolean =>
-  local?.ok === false && /^(gage|component)_unknown$/.test(local.refusal.code);
+  local?.ok === false && UNHEARD_OF.test(local.refusal.code);
+
+/** Without a network the tablet knows a part of the plant, as it was: it doesn't say of the plant what it can't know. */
+function asFarAsKnown(
+  core: Core,
+  { code, params }: Refusal,
+): Omit<Refusal, "code"> & { code: string } {
+  const what = params.item || params.gage || "";
+  const isUnsure = !core.view().online && UNHEARD_OF.test(code) && what !== "";
+  return isUnsure ? { code: "unheard_of", params: { what } } : { code, params };
+}
 
 /**
  * Under the refused command's own id and with what identified the signer: the proof is good for that id
@@ -227,9 +287,10 @@ async function recordRefused(
   const command: Command = { id: act.command.id, type: "recordRefusedAttempt", body };
   const asOf = open.packet.serverTime;
   const note: Act = { command, person: act.person, auth: act.auth, asOf };
+  const rules = await ruleBook.bring();
   const clock = await clockNow(core);
-  const facts = factsFor(core, clock, open.packet, open.state, command, extras);
-  const local = decideHere({ decide, evolve }, open.state, note, facts);
+  const facts = factsFor(rules, core, clock, open, command, extras);
+  const local = decideHere(rules, open.state, note, facts);
   if (local?.ok !== true) return;
   const decided = { state: open.state, local, clock };
   if (!(await isWritten(core, session.device.id, note, decided))) return;
@@ -262,10 +323,10 @@ const proofFacts = (signature: Signature, device: string): ProofFacts => ({
 });
 
 function factsFor(
+  { factsNeeded, gagesNow, timesByTablet }: RuleBook,
   core: Core,
   clock: Clock,
-  packet: Packet,
-  state: TravelerState,
+  { packet, state }: OpenTraveler,
   command: Command,
   extras: ActExtras,
 ): Facts {
@@ -274,6 +335,7 @@ function factsFor(
   const needed = factsNeeded(command, state, packet.content);
   const at = correctedAt(clock);
   const { signature, second, seal } = extras;
+  const beside = second?.person ?? extras.beside;
   return {
     content: packet.content,
     revisionStatus: packet.revisionStatus,
@@ -281,11 +343,14 @@ function factsFor(
     policy: packet.policy,
     at,
     recordedAt: at,
+    ...(timesByTablet(command) && {
+      tabletClock: keptClock(session.device.id, clockSaid(clock)),
+    }),
     person: personFacts(signedIn.person),
-    second: second === undefined ? null : personFacts(second.person),
+    second: beside === undefined ? null : personFacts(beside),
     proof: signature === undefined ? null : proofFacts(signature, session.device.id),
     secondProof: second === undefined ? null : proofFacts(second, session.device.id),
-    ...(seal === undefined ? {} : { sealed: { sha256: seal.sha256, key: seal.key } }),
+    ...(seal && { sealed: { ...factsOf(seal), ...(extras.beside && { second: true }) } }),
     device: {
       id: session.device.id,
       station: session.station.code,

@@ -12,6 +12,7 @@ import type { ActOutcome, Acts } from "./acts.ts";
 import { checkedOut, checkIn, checkOut, lookAtCheckedOut, seenTaken } from "./checkouts.ts";
 import { type Core, emptyView, type TabletView } from "./core.ts";
 import { openMemory } from "./memory.ts";
+import { openTraveler } from "./packets.ts";
 import type { Answer } from "./server.ts";
 import type { Packet } from "./wire.schema.ts";
 
@@ -116,6 +117,21 @@ test("a unit that another tablet has taken over is told at the next contact, unt
   expect(await lines(core)).toEqual([]);
 });
 
+test("what was ended at the desk is told at the next contact, with the reason, until somebody has seen it", async () => {
+  const { core, bench, actOn } = await aTablet();
+  const reason = "the tablet is at the repair shop";
+  const endAtDesk = () =>
+    act(bench, "endCheckOut", { device: mine.id, reason }, { by: "sue", facts: { device: null } });
+  await checkOut(core, actOn, bench.state.id);
+  expect(endAtDesk().ok).toBe(true);
+  await lookAtCheckedOut(core);
+  expect(await lines(core)).toEqual([["ended", reason]]);
+  await seenTaken(core, bench.state.id);
+  expect(await lines(core)).toEqual([]);
+  await checkOut(core, actOn, bench.state.id);
+  expect(await lines(core)).toEqual([["here", null]]);
+});
+
 test("what is with another tablet and never was here is nothing of this one's", async () => {
   const { core, bench, actOn, elsewhere } = await aTablet();
   await elsewhere(bench.state, "checkOutTraveler", {});
@@ -143,3 +159,129 @@ test("given back, it is no longer listed and nothing is said to be taken", async
   await lookAtCheckedOut(core);
   expect(await lines(core)).toEqual([]);
 });
+
+/** A drawing of the instruction, and a photo that was taken here and is with the server; of 100 bytes each. */
+async function withPictures({ core, bench }: Awaited<ReturnType<typeof aTablet>>) {
+  const traveler = bench.state.id;
+  const [step] = bench.content.operations.flatMap(({ steps }) => steps);
+  step?.media.push({ kind: "image", src: drawing, alt: { en: "Drawing" } } as never);
+  const blob = { bytes: new ArrayBuffer(100), mediaType: "image/jpeg", sentAt: begin };
+  await core.db.put("blobs", { ...blob, sha256: drawing, traveler: "" });
+  await core.db.put("blobs", { ...blob, sha256: "b".repeat(64), traveler });
+}
+const drawing = "a".repeat(64);
+const lefts = async ({ db }: Core) => [
+  (await db.getAllKeys("packets")).length,
+  (await db.getAllKeys("blobs")).length,
+];
+
+test("what was given back is forgotten with its pictures, once nothing of it waits and nobody has it open", async () => {
+  const tablet = await aTablet();
+  const { core, bench, actOn, later } = tablet;
+  await withPictures(tablet);
+  await checkOut(core, actOn, bench.state.id);
+  const look = async () => {
+    later(2);
+    await lookAtCheckedOut(core);
+    return lefts(core);
+  };
+  expect(await look()).toEqual([1, 2]);
+  await checkIn(core, actOn, bench.state.id);
+  const unsent = { deviceSeq: 7, envelope: { traveler: bench.state.id }, triedAt: null };
+  await core.db.put("commands", unsent as never);
+  expect(await look()).toEqual([1, 2]);
+  await core.db.delete("commands", 7);
+  const seal = { command: "c", traveler: bench.state.id, sealed: "", sealedAt: begin };
+  await core.db.put("seals", { ...seal, notBeforeMs: 0 });
+  expect(await look()).toEqual([1, 2]);
+  await core.db.delete("seals", "c");
+  const refused = { verdict: { verdict: "recorded_not_applied" }, acknowledgedAt: null };
+  const row = { commandId: "c", deviceSeq: 7, traveler: bench.state.id, ...refused };
+  await core.db.put("decisions", row as never);
+  expect(await look()).toEqual([1, 2]);
+  await core.db.put("decisions", { ...row, acknowledgedAt: begin } as never);
+  const photo = await core.db.get("blobs", "b".repeat(64));
+  if (photo) await core.db.put("blobs", { ...photo, sentAt: null });
+  expect(await look()).toEqual([1, 2]);
+  if (photo) await core.db.put("blobs", photo);
+  core.set({ open: { packet: { state: bench.state } } as TabletView["open"] });
+  expect(await look()).toEqual([1, 2]);
+  core.set({ open: null, online: false });
+  expect(await look()).toEqual([1, 2]);
+  core.set({ online: true });
+  expect(await look()).toEqual([0, 0]);
+  // What somebody did stays, with what was said to it.
+  expect(await core.db.count("decisions")).toBe(1);
+});
+
+test("a picture that another unit shows, or that is unsent, stays", async () => {
+  const tablet = await aTablet();
+  const { core, bench, actOn, later } = tablet;
+  await withPictures(tablet);
+  const { packet } = await stored(core, actOn, bench);
+  await checkIn(core, actOn, bench.state.id);
+  later(2);
+  const state = { ...packet.state, id: uuidv7() };
+  const other = { traveler: state.id, packet: { ...packet, state } };
+  await core.db.put("packets", { ...other, storedAt: instant(core.nowMs()) });
+  await lookAtCheckedOut(core);
+  expect(await core.db.getAllKeys("packets")).toEqual([state.id]);
+  expect(await core.db.getAllKeys("blobs")).toEqual([drawing]);
+  await core.db.put("packets", { ...other, storedAt: begin });
+  const blob = { sha256: drawing, bytes: new ArrayBuffer(100), mediaType: "image/jpeg" };
+  await core.db.put("blobs", { ...blob, traveler: uuidv7(), sentAt: null });
+  await seenTaken(core, state.id);
+  core.set({ session: { device: { id: other.traveler } } as TabletView["session"] });
+  await lookAtCheckedOut(core);
+  expect(await lefts(core)).toEqual([0, 1]);
+});
+
+test("what was taken over stays until somebody has seen that; what is open or was opened again stays", async () => {
+  const { core, bench, actOn, elsewhere, later } = await aTablet();
+  await checkOut(core, actOn, bench.state.id);
+  await elsewhere(bench.state, "checkOutTraveler", { takeOver: takenOver });
+  later(2);
+  await lookAtCheckedOut(core);
+  later(2);
+  await lookAtCheckedOut(core);
+  expect(await lines(core)).toEqual([["taken", "the tablet fell"]]);
+  await seenTaken(core, bench.state.id);
+  await openTraveler(core, bench.state.id);
+  core.set({ open: null });
+  later(2);
+  await lookAtCheckedOut(core);
+  expect(await lefts(core)).toEqual([1, 0]);
+  await seenTaken(core, bench.state.id);
+  await lookAtCheckedOut(core);
+  expect(await lefts(core)).toEqual([0, 0]);
+});
+
+test("what is complete is forgotten, and so is what nobody has opened for a week; what is checked out here never", async () => {
+  const { core, bench, actOn, later } = await aTablet();
+  const { packet } = await stored(core, actOn, bench);
+  await lookAtCheckedOut(core);
+  later(8 * 24 * 60);
+  await lookAtCheckedOut(core);
+  expect(await lefts(core)).toEqual([1, 0]);
+  await checkIn(core, actOn, bench.state.id);
+  await core.db.delete("kept", "leaving");
+  later(24 * 60);
+  await lookAtCheckedOut(core);
+  expect(await lefts(core)).toEqual([0, 0]);
+  const state = { ...packet.state, status: "complete" as const, checkout: undefined };
+  const complete = { ...packet, state } as unknown as Packet;
+  const storedAt = instant(core.nowMs());
+  await core.db.put("packets", { traveler: bench.state.id, packet: complete, storedAt });
+  await lookAtCheckedOut(core);
+  expect(await lefts(core)).toEqual([1, 0]);
+  later(2);
+  await lookAtCheckedOut(core);
+  expect(await lefts(core)).toEqual([0, 0]);
+});
+
+async function stored(core: Core, actOn: Acts["actOn"], bench: Bench) {
+  await checkOut(core, actOn, bench.state.id);
+  const row = await core.db.get("packets", bench.state.id);
+  if (row === undefined) throw new Error("nothing was stored");
+  return row;
+}

@@ -4,6 +4,8 @@ import type { CommandBody } from "#lib/travelers/schema";
 import type { Checkout, TravelerState } from "#lib/travelers/state.schema";
 import type { ActOutcome, Acts } from "./acts.ts";
 import { type Core, clockNow } from "./core.ts";
+import { forgetWhatIsDone } from "./forgetting.ts";
+import { mayLeave, picturesOf, stays } from "./leaving.ts";
 import { keepMedia } from "./media.ts";
 import { keep, kept } from "./memory.ts";
 import { fetchPacket, showStored } from "./packets.ts";
@@ -11,14 +13,20 @@ import { correctedAt } from "./queue.ts";
 import type { Answer } from "./server.ts";
 import type { Packet, TravelerHead } from "./wire.schema.ts";
 
-/** `over`: its time has ended. `taken`: another tablet has it, and nobody here has seen that yet. */
+/**
+ * `over`: its time has ended. `taken`: another tablet has it; `ended`: somebody has ended it at the desk; nobody here
+ * has seen that yet.
+ */
 export type CheckedOut = {
   traveler: string;
   unit: string;
-  standing: "here" | "over" | "taken";
-  checkout: Checkout;
-  /** Why it was taken over, in somebody's words. */
+  standing: "here" | "over" | "taken" | "ended";
+  /** Null: none any more. */
+  checkout: Checkout | null;
+  /** Why it was taken over or ended, in somebody's words. */
   reason: string | null;
+  /** Since when it stands so. */
+  since: Instant;
   /** Of what lies on this tablet for it: the packet with its drawings and photos. */
   bytes: number;
 };
@@ -45,21 +53,35 @@ export async function checkedOut(core: Core): Promise<CheckedOut[]> {
   const [rows, had] = await Promise.all([core.db.getAll("packets"), hadHere(core)]);
   const found: CheckedOut[] = [];
   for (const { traveler, packet } of rows) {
-    const { checkout } = packet.state;
-    const standing = standingHere(packet.state, device, now);
-    const isTaken = standing === "elsewhere" && had.includes(traveler);
-    if (checkout === undefined || standing === null) continue;
-    if (standing === "elsewhere" && !isTaken) continue;
-    found.push({
-      traveler,
-      unit: numberOf(packet.state),
-      standing: standing === "elsewhere" ? "taken" : standing,
-      checkout,
-      reason: checkout.reason === null ? null : (packet.texts[checkout.reason] ?? null),
-      bytes: await bytesOf(core, packet),
-    });
+    const told = toldHere(packet, { device, now, isHad: had.includes(traveler) });
+    if (told === null) continue;
+    const unit = numberOf(packet.state);
+    found.push({ traveler, unit, ...told, bytes: await bytesOf(core, packet) });
   }
-  return found.toSorted((a, b) => a.checkout.until.localeCompare(b.checkout.until));
+  return found.toSorted((a, b) => endOf(a).localeCompare(endOf(b)));
+}
+
+const endOf = ({ checkout, since }: CheckedOut): Instant => checkout?.until ?? since;
+
+/** What a tablet says of its check-out of a unit; null: it has none and had none. */
+function toldHere(
+  { state, texts }: Packet,
+  { device, now, isHad }: { device: string; now: Instant; isHad: boolean },
+): Pick<CheckedOut, "standing" | "checkout" | "reason" | "since"> | null {
+  const { checkout, checkoutEnded: ended } = state;
+  if (ended !== undefined && ended.device === device && isHad) {
+    const reason = texts[ended.reason] ?? null;
+    return { standing: "ended", checkout: null, reason, since: ended.at };
+  }
+  const standing = standingHere(state, device, now);
+  if (checkout === undefined || standing === null) return null;
+  if (standing === "elsewhere" && !isHad) return null;
+  return {
+    standing: standing === "elsewhere" ? "taken" : standing,
+    checkout,
+    reason: checkout.reason === null ? null : (texts[checkout.reason] ?? null),
+    since: checkout.at,
+  };
 }
 
 async function bytesOf(core: Core, packet: Packet): Promise<number> {
@@ -69,13 +91,6 @@ async function bytesOf(core: Core, packet: Packet): Promise<number> {
   );
   return media.reduce((sum, blob) => sum + (blob?.bytes.byteLength ?? 0), own);
 }
-
-const picturesOf = ({ content, state }: Packet): string[] => [
-  ...content.operations.flatMap(({ steps }) =>
-    steps.flatMap(({ media }) => media.map(({ src }) => src)),
-  ),
-  ...state.photos.map(({ sha256 }) => sha256),
-];
 
 /** Takes a unit onto this tablet: first the server's word, then everything that is needed without it. */
 export async function checkOut(
@@ -91,6 +106,7 @@ export async function checkOut(
   const outcome = await actOn(state, "checkOutTraveler", body);
   if (outcome.kind !== "done") return outcome;
   await remembered(core);
+  await stays(core, traveler);
   await keepMedia(core, answer.value);
   await showStored(core, traveler);
   return outcome;
@@ -117,6 +133,7 @@ export async function seenTaken(core: Core, traveler: string): Promise<void> {
     "checkouts",
     had.filter((of) => of !== traveler),
   );
+  await mayLeave(core, traveler);
 }
 
 const hadHere = async (core: Core): Promise<readonly string[]> =>
@@ -126,14 +143,20 @@ const hadHere = async (core: Core): Promise<readonly string[]> =>
 async function remembered(core: Core): Promise<readonly string[]> {
   const device = core.view().session?.device.id;
   const [rows, had] = await Promise.all([core.db.getAll("packets"), hadHere(core)]);
-  const isOurs = ({ traveler, packet: { state } }: (typeof rows)[number]) =>
-    state.checkout !== undefined && (state.checkout.device === device || had.includes(traveler));
+  const isOurs = ({ traveler, packet: { state } }: (typeof rows)[number]) => {
+    const { checkout, checkoutEnded } = state;
+    if (had.includes(traveler)) return checkout !== undefined || checkoutEnded !== undefined;
+    return checkout?.device === device;
+  };
   const all = rows.filter(isOurs).map(({ traveler }) => traveler);
   if (all.join() !== had.join()) await keep(core.db, "checkouts", all);
   return all;
 }
 
-/** At each contact: what became of the units that this tablet has with it, as far as they are not open anyway. */
+/**
+ * At each contact: what became of the units that this tablet has with it, as far as they are not open anyway. What it
+ * has no more to do with is forgotten only then: without a network nothing of it could be had again.
+ */
 export async function lookAtCheckedOut(core: Core): Promise<void> {
   for (const traveler of await remembered(core)) {
     const head = await core.server.get<TravelerHead>(`/api/floor/travelers/${traveler}/head`);
@@ -144,4 +167,5 @@ export async function lookAtCheckedOut(core: Core): Promise<void> {
       await showStored(core, traveler);
   }
   await remembered(core);
+  if (core.view().online) await forgetWhatIsDone(core);
 }

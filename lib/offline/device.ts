@@ -1,3 +1,4 @@
+import { base64url } from "#lib/kit/base64url";
 import type { Core } from "./core.ts";
 import { keep, kept, type TabletDb } from "./memory.ts";
 import type { Answer } from "./server.ts";
@@ -34,12 +35,6 @@ export async function enrol(
   }
   return answer;
 }
-
-const base64url = (bytes: ArrayBuffer): string =>
-  btoa(String.fromCharCode(...new Uint8Array(bytes)))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_")
-    .replaceAll("=", "");
 
 /** `revoked`: what it still has it may hand over, for somebody to look at; nothing else is open to it. */
 type Renewed = "renewed" | "revoked" | "silence" | "unknown";

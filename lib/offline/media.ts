@@ -1,6 +1,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { type Core, nowInstant } from "./core.ts";
+import { picturesOf } from "./leaving.ts";
 import type { Packet } from "./wire.schema.ts";
 
 /** A stored picture and not a drawing of the page's own, which the service worker keeps. */
@@ -12,14 +13,9 @@ export const isStored = (src: string): boolean => /^[0-9a-f]{64}$/.test(src);
  */
 export async function keepMedia(
   core: Core,
-  { content, state }: Pick<Packet, "content" | "state">,
+  packet: Pick<Packet, "content" | "state">,
 ): Promise<void> {
-  const drawings = content.operations
-    .flatMap(({ steps }) => steps)
-    .flatMap(({ media }) => media.map(({ src }) => src))
-    .filter(isStored);
-  const wanted = [...drawings, ...state.photos.map(({ sha256 }) => sha256)];
-  for (const hash of new Set(wanted)) {
+  for (const hash of new Set(picturesOf(packet).filter(isStored))) {
     if ((await core.db.getKey("blobs", hash)) !== undefined) continue;
     const response = await fetch(`/api/blobs/${hash}`).catch(() => null);
     if (response === null || !response.ok) continue;

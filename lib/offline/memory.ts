@@ -1,6 +1,7 @@
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
+import type { RecordedEvent } from "#lib/travelers/events.schema";
 import type { Refusal } from "#lib/travelers/refusal.schema";
-import type { CommandVerdict, Envelope, RecordedEvent } from "#lib/travelers/schema";
+import type { CommandVerdict, Envelope } from "#lib/travelers/schema";
 import type { Sample } from "#lib/travelers/tablet-clock.rules";
 import type { DeviceSession, FloorPerson, Packet, StationQueue } from "./wire.schema.ts";
 
@@ -29,9 +30,16 @@ export type DecisionRow = {
 };
 /** An act that the server did not apply, and the unit that it was about. */
 export type RefusedAct = { row: DecisionRow; unit: string | null };
-export type SealRefusal = { code: "signature_rejected" | "signature_rejected_held" };
+export type SealRefusal = {
+  code:
+    | "signature_rejected"
+    | "signature_rejected_held"
+    | "passkey_rejected"
+    | "passkey_rejected_held";
+};
 
 export type WaitingCommand = { deviceSeq: number; envelope: Envelope; triedAt: string | null };
+export type StoredPacket = { traveler: string; packet: Packet; storedAt: string };
 export type StoredBlob = {
   sha256: string;
   bytes: ArrayBuffer;
@@ -42,7 +50,10 @@ export type StoredBlob = {
   refusals?: number;
 };
 
-/** Badge and PIN of a signature given without a network, in a box that only the server opens. */
+/** `badges`: the numbers on them; what makes one good is kept nowhere. */
+export type Known = { person: FloorPerson; seenMs: number; badges?: readonly string[] };
+
+/** Of a signature given without a network: badge and PIN in a box that only the server opens, or a passkey's answer. */
 export type StoredSeal = {
   command: string;
   traveler: string;
@@ -63,6 +74,10 @@ type Kept = {
   queue: StationQueue;
   /** Units that this tablet has, or had until another one took them and somebody has seen that. */
   checkouts: readonly string[];
+  /** Units that were given back or taken over, and that nobody has opened here since. */
+  leaving: readonly string[];
+  /** Whom the server has named here lately: who may sign as a second person without a network. */
+  known: readonly Known[];
   /** Who works here; gone once they lock the screen or sign out. */
   present: {
     person: FloorPerson;
@@ -76,7 +91,7 @@ export type KeptKey = keyof Kept;
 
 interface TabletSchema extends DBSchema {
   kept: { key: string; value: Kept[KeptKey] };
-  packets: { key: string; value: { traveler: string; packet: Packet; storedAt: string } };
+  packets: { key: string; value: StoredPacket };
   commands: { key: number; value: WaitingCommand };
   decisions: {
     key: string;

@@ -4,8 +4,9 @@ import { beforeEach, expect, test } from "vitest";
 import { uuidv7 } from "#lib/kit/ids";
 import { aBench } from "#lib/travelers/bench/bench";
 import { named } from "#lib/travelers/bench/plan";
+import type { RecordedEvent } from "#lib/travelers/events.schema";
 import { evolve } from "#lib/travelers/evolve.rules";
-import type { Command, RecordedEvent } from "#lib/travelers/schema";
+import type { Command } from "#lib/travelers/schema";
 import { type Core, emptyView, type TabletView } from "./core.ts";
 import { openMemory } from "./memory.ts";
 import { fetchPacket, lookAgain, openTraveler, reconcile, showStored } from "./packets.ts";
@@ -108,6 +109,23 @@ test("what others did to the open unit appears by itself", async () => {
   append([presented("010.1")]);
   await lookAgain(core);
   expect(core.view().open?.state.seq).toBe(seq());
+});
+
+test("each look says whether the server is there, also where nothing waits to be sent", async () => {
+  const { server, bench } = aServer();
+  let isThere = true;
+  const flapping: Server = {
+    ...server,
+    get: async (path) => (isThere ? server.get(path) : { kind: "silence" }),
+  };
+  const { core } = await aTablet(flapping);
+  await openTraveler(core, bench.state.id);
+  isThere = false;
+  await lookAgain(core);
+  expect(core.view().online).toBe(false);
+  isThere = true;
+  await lookAgain(core);
+  expect(core.view().online).toBe(true);
 });
 
 test("a mix begun for another unit is known to the open one, and what runs is asked for once", async () => {

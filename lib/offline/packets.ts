@@ -1,9 +1,10 @@
-import { evolve } from "#lib/travelers/evolve.rules";
 import { keepServerTime, leaving } from "./clock.ts";
 import { type Core, nowInstant, type OpenTraveler } from "./core.ts";
+import { stays } from "./leaving.ts";
 import { keepMedia } from "./media.ts";
 import { keep, kept } from "./memory.ts";
 import { replayed, textsSaid, unanswered } from "./queue.ts";
+import { ruleBook } from "./rules-part.ts";
 import type { Answer } from "./server.ts";
 import type { Packet, StationQueue, TravelerHead } from "./wire.schema.ts";
 
@@ -14,6 +15,7 @@ export type Found = { id: string };
  * between would be in neither and vanish from the screen.
  */
 async function onScreen(core: Core, traveler: string): Promise<OpenTraveler | null> {
+  const { evolve } = await ruleBook.bring();
   const tx = core.db.transaction(["packets", "commands", "decisions"]);
   const [stored, waiting] = await Promise.all([
     tx.objectStore("packets").get(traveler),
@@ -79,6 +81,7 @@ export const openTraveler = (core: Core, traveler: string): Promise<Answer<Packe
       const open = await onScreen(core, traveler);
       if (open === null || (answer.kind !== "ok" && answer.kind !== "silence")) return answer;
       core.set({ online: answer.kind === "ok", open });
+      await stays(core, traveler);
       return { kind: "ok", value: open.packet };
     });
   });
@@ -109,7 +112,9 @@ export async function lookAgain(core: Core): Promise<void> {
   const answer = await core.server.get<TravelerHead>(
     `/api/floor/travelers/${packet.state.id}/head`,
   );
-  if (answer.kind === "silence") core.set({ online: false });
+  const online = answer.kind !== "silence";
+  // Where nothing waits to be sent, nothing else would find out that the server is there again.
+  if (core.view().online !== online) core.set({ online });
   if (answer.kind !== "ok") return;
   const now = core.view().open?.packet;
   if (now?.state.id !== packet.state.id || core.view().unsent > 0) return;

@@ -2,7 +2,7 @@ import { keepServerTime, leaving } from "./clock.ts";
 import { type Core, refreshCounts } from "./core.ts";
 import { left, touched } from "./presence.ts";
 import type { Answer } from "./server.ts";
-import type { SignAnswer, SignIn } from "./wire.schema.ts";
+import type { FloorPerson, SignAnswer, SignIn } from "./wire.schema.ts";
 
 export type EndOfPeriod = "lock" | "idle" | "sign_out" | "hand_over";
 
@@ -13,6 +13,7 @@ const usualIdleMinutes = 2;
 export async function signIn(core: Core, badge: string, pin: string): Promise<Answer<SignIn>> {
   const leftAt = leaving(core);
   const answer = await core.server.post<SignIn>("/api/floor/sign-in", { badge, pin });
+  core.set({ online: answer.kind !== "silence" });
   if (answer.kind === "ok") {
     const { person, grant, notAfter, idleMinutes = usualIdleMinutes, serverTime } = answer.value;
     // Known before the first act: by a clock that was set over a slow network it would be of before the grant.
@@ -24,10 +25,15 @@ export async function signIn(core: Core, badge: string, pin: string): Promise<An
     });
     await left(core);
     await touched(core);
+    await remembered(core, person, badge);
     await refreshCounts(core);
   }
   return answer;
 }
+
+/** Fetched apart from the first screen; where that fails, they are known here once they sign in again. */
+const remembered = async (core: Core, person: FloorPerson, badge: string | null): Promise<void> =>
+  (await import("./known.ts").catch(() => null))?.remember(core, person, badge);
 
 /** Hides the screen and ends the signing period; what was begun stays, and so does what is unsent. */
 export async function lock(core: Core, why: EndOfPeriod): Promise<void> {
@@ -55,11 +61,13 @@ export async function signProof(
   },
 ): Promise<Answer<SignAnswer>> {
   const { badge, person, ...rest } = of;
-  return core.server.post<SignAnswer>("/api/sign", {
+  const answer = await core.server.post<SignAnswer>("/api/sign", {
     ...rest,
     ...(badge === null ? {} : { badge }),
     ...(person === null ? {} : { person }),
   });
+  if (answer.kind === "ok") await remembered(core, answer.value.person, badge);
+  return answer;
 }
 
 /** After a second person signed here the first one's period is over: badge and PIN next time. */

@@ -4,7 +4,8 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { partBytesMax } from "#lib/blobs/parts.rules";
 import { type Canonical, canonicalSha256, sha256Hex } from "#lib/kit/canonical";
 import { uuidv7 } from "#lib/kit/ids";
-import type { CommandVerdict, Envelope, RecordedEvent } from "#lib/travelers/schema";
+import type { RecordedEvent } from "#lib/travelers/events.schema";
+import type { CommandVerdict, Envelope } from "#lib/travelers/schema";
 import type { TravelerState } from "#lib/travelers/state.schema";
 import { kept, openMemory, type TabletDb } from "./memory.ts";
 import {
@@ -180,6 +181,12 @@ describe("the sender", () => {
     ]);
     expect(await round(ports)).toEqual({ kind: "wait", ms: 900 });
     expect((await waitingCommands(db)).map(({ envelope }) => envelope.id)).toEqual([b.id]);
+  });
+
+  test("keeps what must wait also where somebody settles it", async () => {
+    const { id } = await put();
+    expect(await settle(db, { id, verdict: "retry_later", afterMs: 900 })).toBeNull();
+    expect((await waitingCommands(db)).map(({ envelope }) => envelope.id)).toEqual([id]);
   });
 
   test("does not ask for ever when the server answers nothing of what was sent", async () => {

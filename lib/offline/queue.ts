@@ -2,18 +2,12 @@ import { type Canonical, canonicalSha256, sha256Hex } from "#lib/kit/canonical";
 import { uuidv7 } from "#lib/kit/ids";
 import type { Result } from "#lib/kit/result";
 import { instant } from "#lib/kit/time";
-import { evolve } from "#lib/travelers/evolve.rules";
+import { secondIn } from "#lib/travelers/auth.rules";
+import type { RecordedEvent, TravelerEvent } from "#lib/travelers/events.schema";
 import type { Facts } from "#lib/travelers/facts.schema";
 import { onlineOnly } from "#lib/travelers/online-only.rules";
-import { gagesNow } from "#lib/travelers/quarantine.rules";
 import type { Refusal } from "#lib/travelers/refusal.schema";
-import type {
-  Command,
-  CommandVerdict,
-  Envelope,
-  RecordedEvent,
-  TravelerEvent,
-} from "#lib/travelers/schema";
+import type { Command, CommandVerdict, Envelope } from "#lib/travelers/schema";
 import type { TravelerState } from "#lib/travelers/state.schema";
 import {
   plantTimeMs,
@@ -23,6 +17,7 @@ import {
   uncertaintyAt,
 } from "#lib/travelers/tablet-clock.rules";
 import type { DecisionRow, LocalOutcome, TabletDb, WaitingCommand } from "./memory.ts";
+import { type RuleBook, ruleBook } from "./rules-part.ts";
 import type { CommandAnswer, Packet } from "./wire.schema.ts";
 
 export type Decide = (
@@ -82,6 +77,16 @@ function sureness(clock: Clock): Partial<Envelope["at"]> {
   };
 }
 
+/** What an act says of its tablet's clocks. */
+export const clockSaid = (clock: Clock): Envelope["at"] => ({
+  wall: instant(clock.nowMs),
+  monotonic: Math.round(clock.monotonicMs),
+  bootId: clock.bootId,
+  lastServerContact: clock.lastServerContact,
+  skew: Math.round(clock.skew),
+  ...sureness(clock),
+});
+
 export function recorded(
   events: readonly TravelerEvent[],
   from: { seq: number; person: string | null; second: string | null; at: string; command: string },
@@ -111,7 +116,7 @@ export function decideHere(
     events: recorded(decision.value.events, {
       seq: state.seq,
       person: act.person,
-      second: act.auth.second?.person ?? null,
+      second: secondIn(act.auth)?.person ?? null,
       at: facts.at,
       command: act.command.id,
     }),
@@ -200,14 +205,7 @@ function envelopeOf(
     body: act.command.body,
     person: act.person,
     auth: act.auth,
-    at: {
-      wall: instant(clock.nowMs),
-      monotonic: Math.round(clock.monotonicMs),
-      bootId: clock.bootId,
-      lastServerContact: clock.lastServerContact,
-      skew: Math.round(clock.skew),
-      ...sureness(clock),
-    },
+    at: clockSaid(clock),
     blobs: [...(act.blobs ?? [])],
   };
 }
@@ -246,6 +244,7 @@ export async function settle(
   answer: Pick<CommandAnswer, "people"> = { people: {} },
 ): Promise<Settled | null> {
   if (verdict.verdict === "retry_later") return null;
+  const rules = await ruleBook.bring();
   const tx = db.transaction(["commands", "decisions", "packets", "seals"], "readwrite", {
     durability: "strict",
   });
@@ -256,7 +255,7 @@ export async function settle(
     return null;
   }
   const settled: DecisionRow = { ...row, verdict };
-  const folded = stored && confirmed(stored.packet, verdict, answer.people, row.body);
+  const folded = stored && confirmed(rules, stored.packet, verdict, answer.people, row.body);
   await Promise.all([
     tx.objectStore("decisions").put(settled),
     tx.objectStore("commands").delete(row.deviceSeq),
@@ -270,6 +269,7 @@ export async function settle(
 
 /** What the server appended, on top of what it had confirmed before. */
 function confirmed(
+  { evolve, gagesNow }: RuleBook,
   packet: Packet,
   verdict: CommandVerdict,
   people: Packet["people"],
@@ -292,16 +292,15 @@ function confirmed(
   return { packet: { ...known, gages, state, head }, hasGap };
 }
 
-/** What the server did not apply and nobody has seen yet. */
+/** The server did not apply it, and nobody has seen that yet. */
+export const isUnseen = ({ acknowledgedAt, verdict, verification }: DecisionRow): boolean =>
+  acknowledgedAt === null &&
+  (verdict?.verdict === "recorded_not_applied" ||
+    verdict?.verdict === "malformed" ||
+    verification?.refusal != null);
+
 export async function refusedUnseen(db: TabletDb): Promise<DecisionRow[]> {
-  const rows = await db.getAllFromIndex("decisions", "by-device-seq");
-  return rows.filter(
-    (row) =>
-      row.acknowledgedAt === null &&
-      (row.verdict?.verdict === "recorded_not_applied" ||
-        row.verdict?.verdict === "malformed" ||
-        row.verification?.refusal != null),
-  );
+  return (await db.getAllFromIndex("decisions", "by-device-seq")).filter(isUnseen);
 }
 
 export async function acknowledge(db: TabletDb, commandId: string, at: string): Promise<void> {

@@ -2,7 +2,7 @@ import { sha256Hex } from "#lib/kit/canonical";
 import { type BoxOf, type SealingKey, sealTo } from "#lib/kit/sealing";
 import type { Seal } from "./acts.ts";
 import { type Core, refreshCounts } from "./core.ts";
-import type { SealRefusal, StoredSeal, TabletDb } from "./memory.ts";
+import type { DecisionRow, SealRefusal, StoredSeal, TabletDb } from "./memory.ts";
 import { reconcile } from "./packets.ts";
 import type { Round } from "./sender.ts";
 import type { SealedAnswer } from "./wire.schema.ts";
@@ -24,13 +24,16 @@ export async function seal(
 const LATER_MS = 60_000;
 
 /**
- * The oldest box whose time has come. It goes after all acts, so that the server knows by then what was done over
+ * The oldest box whose time has come, and before it what was signed over it: once a signature is found wrong, nobody
+ * looks any more whether the second person's was right. It goes after all acts, so that the server knows by then what was done over
  * the signature; and it goes once: whatever the answer, what was in it is on this tablet no more.
  */
 export async function sendSeal(core: Core): Promise<Round | null> {
   const waiting = await core.db.getAll("seals");
-  const due = waiting.find(({ notBeforeMs }) => notBeforeMs <= core.nowMs());
-  if (due === undefined) return null;
+  const ready = waiting.filter(({ notBeforeMs }) => notBeforeMs <= core.nowMs());
+  const [oldest] = ready;
+  if (oldest === undefined) return null;
+  const due = (await signedOver(core.db, oldest, ready)) ?? oldest;
   const { command, traveler, sealed } = due;
   const answer = await core.server.post<SealedAnswer>("/api/sign/sealed", {
     command,
@@ -53,6 +56,21 @@ export async function sendSeal(core: Core): Promise<Round | null> {
   return { kind: "more" };
 }
 
+/** The last of those that this tablet itself said to be given over this one. */
+async function signedOver(
+  db: TabletDb,
+  under: StoredSeal,
+  ready: readonly StoredSeal[],
+): Promise<StoredSeal | undefined> {
+  const rows = await Promise.all(ready.map(({ command }) => db.get("decisions", command)));
+  const isOver = (row: DecisionRow | undefined) =>
+    row?.local?.ok === true &&
+    row.local.events.some(
+      (event) => event.type === "buyoff.signed" && event.body.over?.includes(under.command),
+    );
+  return ready.findLast((_, index) => isOver(rows[index]));
+}
+
 async function opened(db: TabletDb, { command }: StoredSeal, answer: SealedAnswer): Promise<void> {
   const tx = db.transaction(["seals", "decisions"], "readwrite", { durability: "strict" });
   const decisions = tx.objectStore("decisions");
@@ -66,7 +84,8 @@ async function opened(db: TabletDb, { command }: StoredSeal, answer: SealedAnswe
   ]);
 }
 
-const refusalOf = ({ status, held }: SealedAnswer): SealRefusal | null => {
+const refusalOf = ({ status, held, by }: SealedAnswer): SealRefusal | null => {
   if (status !== "rejected") return null;
+  if (by === "passkey") return { code: held ? "passkey_rejected_held" : "passkey_rejected" };
   return { code: held ? "signature_rejected_held" : "signature_rejected" };
 };

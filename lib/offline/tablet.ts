@@ -3,16 +3,21 @@ import { uuidv7 } from "#lib/kit/ids";
 import { instant } from "#lib/kit/time";
 import { protocols } from "#lib/travelers/protocol.rules";
 import { type Acts, makeActs } from "./acts.ts";
-import { lookAtCheckedOut } from "./checkouts.ts";
 import { readingOf, watchSleep } from "./clock.ts";
+import { keepInTouch } from "./contact.ts";
 import { type Core, emptyView, nowInstant, refreshCounts, type TabletView } from "./core.ts";
 import { loadDemo, renewSession } from "./device.ts";
 import { kept, openMemory, type TabletDb } from "./memory.ts";
 import { reconcile, refreshOpen, showStored } from "./packets.ts";
 import { goOn } from "./presence.ts";
 import { acknowledge } from "./queue.ts";
-import { sendSeal } from "./seals.ts";
-import { type PostOutcome, type Sender, type SenderPorts, startSender } from "./sender.ts";
+import {
+  type PostOutcome,
+  type Round,
+  type Sender,
+  type SenderPorts,
+  startSender,
+} from "./sender.ts";
 import { type Answer, type Server, serverOverHttp } from "./server.ts";
 import type { CommandAnswer } from "./wire.schema.ts";
 
@@ -20,6 +25,7 @@ export type Tablet = {
   core: Core;
   act: Acts["act"];
   actOn: Acts["actOn"];
+  foretell: Acts["foretell"];
   subscribe: (listener: () => void) => () => void;
   start: () => Promise<void>;
   stop: () => void;
@@ -42,8 +48,11 @@ export async function makeTablet(): Promise<Tablet> {
     nowMs: () => Date.now(),
     view: () => view,
     set: (patch) => {
+      const wasOnline = view.online;
       view = { ...view, ...patch };
       for (const listener of listeners) listener();
+      // Whoever found it out: what was missed meanwhile is looked up.
+      if (view.online && !wasOnline) void refreshOpen(core).then(() => lookAtWhatIsHere(core));
     },
     wake: () => {
       sender?.wake();
@@ -66,6 +75,7 @@ export async function makeTablet(): Promise<Tablet> {
     core,
     act: acts.act,
     actOn: acts.actOn,
+    foretell: acts.foretell,
     subscribe: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -78,6 +88,7 @@ export async function makeTablet(): Promise<Tablet> {
         core.set({ leads: true });
         return sender;
       });
+      keepInTouch(core, stopping.signal);
       globalThis.addEventListener("online", () => core.wake(), { signal: stopping.signal });
     },
     stop: () => {
@@ -163,7 +174,7 @@ function portsOf(core: Core, acts: Acts, tellOthers: () => void): SenderPorts {
       if (answer.kind === "ok") return { kind: "received", received: answer.value.received };
       return { kind: answer.kind === "silence" ? "silence" : "refused" };
     },
-    sendSeal: () => sendSeal(core),
+    sendSeal: () => sendWaitingSeal(core),
     renewSession: async () => ["renewed", "revoked"].includes(await renewSession(core)),
     onVerdict: async ({ row, hasGap }, verdict) => {
       await reconcile(core, row.traveler, hasGap);
@@ -172,9 +183,7 @@ function portsOf(core: Core, acts: Acts, tellOthers: () => void): SenderPorts {
       if (isTold) await acknowledge(core.db, verdict.id, nowInstant(core));
     },
     onConnection: (online) => {
-      const cameBack = online && !core.view().online;
       if (core.view().online !== online) core.set({ online });
-      if (cameBack) void refreshOpen(core).then(() => lookAtCheckedOut(core));
     },
     onFitness: (unfit) => {
       if (core.view().unfit !== unfit) core.set({ unfit });
@@ -198,4 +207,18 @@ function renewing(server: Server, renew: () => Promise<string>): Server {
     post: (path, body) => again(() => server.post(path, body)),
     putPart: (path, part) => again(() => server.putPart(path, part)),
   };
+}
+
+/** Fetched apart from the first screen, which needs none of it; where that fails it is tried at the next contact. */
+async function lookAtWhatIsHere(core: Core): Promise<void> {
+  if ((await core.db.count("packets")) === 0) return;
+  const checkouts = await import("./checkouts.ts").catch(() => null);
+  await checkouts?.lookAtCheckedOut(core);
+}
+
+/** Of a signature that waits for the server; fetched apart in the same way. */
+async function sendWaitingSeal(core: Core): Promise<Round | null> {
+  if ((await core.db.count("seals")) === 0) return null;
+  const seals = await import("./seals.ts").catch(() => null);
+  return seals === null ? { kind: "failed" } : seals.sendSeal(core);
 }

@@ -1,4 +1,5 @@
 import type { InstructionContent, Localized, Role } from "#lib/instructions/schema";
+import type { RelyingParty } from "#lib/kit/passkey-challenge";
 import type { SealingKey } from "#lib/kit/sealing";
 import type { Instant } from "#lib/kit/time";
 import type { Facts, GageFacts, PlantPolicy, StockFacts } from "#lib/travelers/facts.schema";
@@ -13,6 +14,16 @@ export type DeviceSession = {
   site: { id: string; code: string; name: string; timeZone: string };
   /** To which a signature is sealed without a network. A server of an earlier version has none. */
   sealing?: SealingKey;
+  /** What passkeys are bound to; null: at the plant's address there can be none. Likewise. */
+  passkeys?: RelyingParty | null;
+};
+
+/** What the tablet asks an authenticator by, without a network. */
+export type HeldPasskey = {
+  id: string;
+  name: string;
+  credential: string;
+  transports: readonly string[];
 };
 
 export type FloorPerson = {
@@ -24,6 +35,8 @@ export type FloorPerson = {
   qualifications: readonly { code: string; validFrom?: string; validUntil: string | null }[];
   /** Under whom an apprentice may work today. */
   trainers?: readonly { id: string; name: string; qualification: string | null }[];
+  /** Told at sign-in; of nobody else. */
+  passkeys?: readonly HeldPasskey[];
 };
 
 export type SignIn = {
@@ -39,6 +52,7 @@ export type SignIn = {
 export type SealedAnswer = {
   status: BuyoffStatus | "unknown";
   held: boolean;
+  by?: "passkey";
 };
 export type SignAnswer = { proof: string; method: "badge_pin" | "pin"; person: FloorPerson };
 

@@ -1,4 +1,4 @@
-import { parse } from "csv-parse/sync";
+import { linesOfCsv } from "#lib/kit/csv";
 import { err, ok, type Result } from "#lib/kit/result";
 import { columnsOf, valuesOf } from "#lib/plant/import.rules";
 import { isB2mml, isShallow, ordersOfB2mml, type Read, xmlOf } from "./b2mml.rules.ts";
@@ -88,14 +88,9 @@ const columns = [
 const needed = new Set(["number", "sentAt"]);
 
 function ordersOfCsv(text: string, system: string): Read {
-  let lines: string[][];
-  try {
-    const options = { bom: true, relax_column_count: true, skip_empty_lines: true } as const;
-    lines = parse(text, { ...options, delimiter: [",", ";", "\t"] }) as string[][];
-  } catch {
-    return err({ problem: "not CSV" });
-  }
-  const [heading, ...rest] = lines;
+  const lines = linesOfCsv(text);
+  if (!lines.ok) return err({ problem: `not CSV from line ${lines.error.line} on` });
+  const [heading, ...rest] = lines.value;
   if (!heading || rest.length === 0) return err({ problem: "no order in it" });
   const { at, missing } = columnsOf(heading, columns);
   const lacking = missing.filter((name) => needed.has(name));

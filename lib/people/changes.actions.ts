@@ -12,6 +12,8 @@ import {
   pinResetForm,
   withdrawBadgeForm,
 } from "./changes.schema.ts";
+import * as passkeys from "./passkeys.commands.ts";
+import { withdrawPasskeyForm } from "./passkeys.schema.ts";
 import * as resets from "./pin-resets.commands.ts";
 
 export const addPerson = action("people.manage", personForm, changes.addPersonByForm);
@@ -20,6 +22,10 @@ export const changePerson = action("people.manage", personChangeForm, changes.ch
 /** What the badges have to say comes back once, to be printed, and is nowhere else. */
 export const issueBadges = action("people.manage", badgesForm, badges.issueBadges);
 export const withdrawBadge = action("people.manage", withdrawBadgeForm, changes.withdrawBadge);
+
+export const withdrawPasskey = action("people.manage", withdrawPasskeyForm, (actor, form) =>
+  passkeys.withdrawPasskey(actor, form),
+);
 
 export const askPinReset = action("pin.reset", askPinResetForm, (actor, form) =>
   resets.askPinReset(actor, form),

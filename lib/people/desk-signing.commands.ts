@@ -4,14 +4,10 @@ import { derivedId } from "#lib/kit/ids";
 import { err, ok, type Result } from "#lib/kit/result";
 import { type Instant, instant, plusMinutes } from "#lib/kit/time";
 import { recordEvents } from "#lib/record/commands";
-import { personOfBadgeAndPin } from "./credentials.queries.ts";
+import { personProven, presented } from "./credentials.queries.ts";
 import { clearAttempt, countersOf, overRate, takeAttempt } from "./lockout.commands.ts";
 import type { Actor } from "./schema.ts";
-import {
-  attemptsPerMinute,
-  type CredentialRefusal,
-  credentialRefused,
-} from "./sign-in.commands.ts";
+import { attemptsRate, type CredentialRefusal, credentialRefused } from "./sign-in.commands.ts";
 
 export type DeskSigningRefusal =
   | CredentialRefusal
@@ -34,7 +30,7 @@ export async function proveAtDesk(
 ): Promise<Result<{ proof: string }, DeskSigningRefusal>> {
   const { session } = actor;
   if (actor.via !== "session" || session === null) return err({ code: "not_at_desk", params: {} });
-  const wait = await overRate(`credentials/${session}`, attemptsPerMinute, 60, at);
+  const wait = await overRate(`credentials/${session}`, attemptsRate, at);
   if (wait !== null) return credentialRefused("too_many_attempts", { seconds: String(wait) });
   const about = { subject: actor.id, command: input.command, contentSha256: input.contentSha256 };
   // Counted on whose session it is, whatever badge is held up: nobody locks out somebody else, and a new
@@ -47,7 +43,9 @@ export async function proveAtDesk(
     await refusedAtDesk(actor, { ...about, why: "locked" });
     return credentialRefused("credentials_locked", { seconds: String(lockedSeconds) });
   }
-  const person = await personOfBadgeAndPin(input.badge, input.pin, actor.site);
+  const place = { site: actor.site, device: session };
+  const seen = await presented(place, { badge: input.badge }, at);
+  const person = await personProven(seen, input.pin);
   // Nobody signs as somebody else, nor in somebody else's session.
   if (person?.id !== actor.id) {
     await refusedAtDesk(actor, { ...about, why: "wrong" });

@@ -1,5 +1,6 @@
 import "server-only";
 import { db, forSite, inTransaction } from "#lib/db/client";
+import { direct } from "#lib/db/direct";
 import { tellLive } from "#lib/feed/live.commands";
 import { env } from "#lib/kit/env";
 import { macOf } from "#lib/kit/keys";
@@ -7,9 +8,10 @@ import { err, ok, type Result } from "#lib/kit/result";
 import { isSecret, newToken, tokenHash } from "#lib/kit/secrets";
 import { type Instant, instant, plusMinutes } from "#lib/kit/time";
 import { recordEvents } from "#lib/record/commands";
-import { personOfBadgeAndPin, subjectOfBadge } from "./credentials.queries.ts";
+import { personProven, presented } from "./credentials.queries.ts";
 import { sitesOf } from "./devices.queries.ts";
 import { clearAttempt, countersOf, overRate, takeAttempt } from "./lockout.commands.ts";
+import { asPerson, type PersonAtSite, type PersonTold } from "./queries.ts";
 import type { Actor } from "./schema.ts";
 import type { DeskSignIn } from "./sign-in.schema.ts";
 import { spendTotp } from "./totp.commands.ts";
@@ -74,13 +76,15 @@ type Admitted = Result<
 
 async function byBadge(input: Way<"badge">, device: Actor | null, at: Instant): Promise<Admitted> {
   if (!device?.device) return refused("tablet_needed");
-  const { subject } = await subjectOfBadge(input.badge);
+  const place = { site: device.site, device: device.device.id };
+  const seen = await presented(place, { badge: input.badge }, at);
+  const { subject } = seen;
   const counters = countersOf(subject, device.device.id);
   const { lockedSeconds } = await takeAttempt(counters, at);
   if (lockedSeconds !== null) {
     return refused("credentials_locked", { seconds: String(lockedSeconds) });
   }
-  const person = await personOfBadgeAndPin(input.badge, input.pin, device.site);
+  const person = await personProven(seen, input.pin);
   if (person) return ok({ person: person.id, site: device.site, counters });
   await recordEvents(device, {
     kind: "device",
@@ -98,7 +102,7 @@ async function byPassword(
   actorAt: ActorAt,
   at: Instant,
 ): Promise<Admitted> {
-  const wait = await overRate("desk-password", 120, 60, at);
+  const wait = await overRate("desk-password", { limit: 120, seconds: 60 }, at);
   if (wait !== null) return refused("too_many_attempts", { seconds: String(wait) });
   const person = await db.person.findUnique({ where: { employeeNumber: input.employeeNumber } });
   // What stands in the wrong field may be a password or a PIN: the record gets a mark of it, not the text.
@@ -145,20 +149,33 @@ async function siteFor(person: string, device: Actor | null): Promise<string | n
   return rows[0]?.id ?? null;
 }
 
-/** The session behind a token, while it lives; somebody's asking for it keeps it from falling idle. */
+type FoundDeskSession = {
+  id: string;
+  site: string;
+  lastSeenAt: Instant;
+  expiresAt: Instant;
+  endedAt: Instant | null;
+  isTabletGone: boolean;
+  person: PersonTold | null;
+};
+
+const askingWhose = { name: "desk_session_of", text: "select desk_session_of($1) as found" };
+
+/**
+ * Whose session a token stands for, while it lives; somebody's asking for it keeps it from falling idle. One round
+ * trip: it stands before every page of the desk.
+ */
 export async function seenDeskSession(
   token: string,
   at: Instant,
   isPresence = true,
-): Promise<{ id: string; person: string; site: string } | null> {
+): Promise<{ id: string; person: PersonAtSite; site: string } | null> {
   const hash = tokenHash(token);
-  const [site] = await sitesOf("desk_session", hash);
-  if (!site) return null;
-  const session = await forSite(site).deskSession.findUnique({ where: { tokenHash: hash } });
-  if (!session || session.endedAt || session.expiresAt <= new Date(at)) return null;
-  const lastSeenAt = instant(session.lastSeenAt.getTime());
-  if (plusMinutes(lastSeenAt, idleMinutes) < at) return null;
-  if (session.deviceId && !(await isEnrolled(site, session.deviceId))) return null;
+  const [row] = await direct<{ found: FoundDeskSession | null }>(askingWhose, [hash]);
+  const found = row?.found;
+  if (!found || found.endedAt || found.expiresAt <= at || found.isTabletGone) return null;
+  const { id, site, lastSeenAt, person } = found;
+  if (person === null || plusMinutes(lastSeenAt, idleMinutes) < at) return null;
   // Once a minute is enough to know whether somebody is there.
   if (isPresence && plusMinutes(lastSeenAt, 1) < at) {
     await forSite(site).deskSession.updateMany({
@@ -166,12 +183,7 @@ export async function seenDeskSession(
       data: { lastSeenAt: new Date(at) },
     });
   }
-  return { id: session.id, person: session.personId, site };
-}
-
-async function isEnrolled(site: string, device: string): Promise<boolean> {
-  const row = await forSite(site).device.findUnique({ where: { id: device } });
-  return row !== null && row.revokedAt === null;
+  return { id, person: asPerson(person), site };
 }
 
 export async function endDeskSession(

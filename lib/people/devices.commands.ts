@@ -74,7 +74,7 @@ export async function enrolDevice(
   at: Instant = instant(Date.now()),
   before: Actor | null = null,
 ): Promise<Result<DeviceSessionOpened, DeviceRefusal>> {
-  const wait = await overRate("enrol", 60, 60, at);
+  const wait = await overRate("enrol", { limit: 60, seconds: 60 }, at);
   if (wait !== null) return refused("too_many_attempts", { seconds: String(wait) });
   const hash = codeHash(input.code);
   const [site] = await sitesOf("enrolment_code", hash);
@@ -149,7 +149,13 @@ export async function openDeviceSession(
   );
   if (!isSigned) return refused("device_unknown");
   // A second use within the nonce's life finds it counted.
-  if ((await overRate(`nonce/${tokenHash(input.nonce)}`, 1, nonceSeconds * 2, at)) !== null) {
+  if (
+    (await overRate(
+      `nonce/${tokenHash(input.nonce)}`,
+      { limit: 1, seconds: nonceSeconds * 2 },
+      at,
+    )) !== null
+  ) {
     return refused("device_unknown");
   }
   if (!known.isRevoked) return openSession(known.site, input.device, at);

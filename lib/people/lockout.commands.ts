@@ -1,5 +1,4 @@
 import "server-only";
-import { inTransaction } from "#lib/db/client";
 import { direct } from "#lib/db/direct";
 import { env } from "#lib/kit/env";
 import { type Instant, instant, millis } from "#lib/kit/time";
@@ -27,50 +26,48 @@ export const countersOf = (subject: string, device: string): readonly CountedKey
   { key: `person/${device}/${subject}`, counted: "person_at_tablet" },
 ];
 
-/** Counts the attempt, or says how many seconds are left if it is locked out. */
-export function takeAttempt(
+const counting = {
+  name: "count_attempt",
+  text: "select count_attempt($1::jsonb, $2::jsonb) as there",
+};
+
+/**
+ * Counts the attempt, or says how many seconds are left if it is locked out. Mostly nobody has been wrong here, so that
+ * is what it is first decided on; where the database knows better it says so and counts nothing.
+ */
+export async function takeAttempt(
   counters: readonly CountedKey[],
   at: Instant,
 ): Promise<{ lockedSeconds: number | null }> {
-  const keys = counters.map(({ key }) => key);
-  return inTransaction(async (tx) => {
-    await tx.$executeRaw`
-      insert into credential_failures (key, count, at)
-        select key, 0, ${new Date(at)} from unnest(${keys}::text[]) with ordinality of (key, turn) order by turn
-        on conflict (key) do nothing`;
-    const rows = await tx.$queryRaw<FailuresRow[]>`
-      select f.key, f.count, f.locked_until, f.at
-        from credential_failures f
-        join unnest(${keys}::text[]) with ordinality of (key, turn) on of.key = f.key
-        order by of.turn for update of f`;
-    const before = new Map(rows.map((row) => [row.key, failuresOf(row)]));
-    const until = [...before.values()]
+  let known: readonly (Failures | null)[] = counters.map(() => null);
+  for (;;) {
+    const until = known
       .filter((failures) => isLocked(failures, at))
-      .map(({ lockedUntil }) => lockedUntil ?? at)
+      .map((failures) => failures?.lockedUntil ?? at)
       .sort()
       .at(-1);
     if (until) return { lockedSeconds: Math.ceil((millis(until) - millis(at)) / 1000) };
-    const counted = counters.map(({ key, counted }) => ({
+    const counted = counters.map(({ key, counted }, turn) => ({
       key,
-      ...countAttempt(before.get(key) ?? null, at, counted, policy),
+      ...countAttempt(known[turn] ?? null, at, counted, policy),
     }));
-    await tx.$executeRaw`
-      update credential_failures f set count = c.count, locked_until = c."lockedUntil", at = c.at
-        from jsonb_to_recordset(${JSON.stringify(counted)}::jsonb)
-          as c(key text, count int, "lockedUntil" timestamptz, at timestamptz)
-        where f.key = c.key`;
-    return { lockedSeconds: null };
-  });
+    const [row] = await direct<{ there: (Failures | null)[] | null }>(counting, [
+      JSON.stringify(known),
+      JSON.stringify(counted),
+    ]);
+    if (!row) throw new Error("the counters of attempts returned nothing");
+    if (row.there === null) return { lockedSeconds: null };
+    known = row.there;
+  }
 }
 
-const clearing = {
-  name: "clear_attempt",
-  // The tablet's row first here too: the other statement asks what it did before it touches a row.
-  text: `with given_back as (
-      update credential_failures set count = greatest(count - 1, 0), locked_until = null
-        where key = any($1::text[]) returning key)
-    delete from credential_failures
-      where key = any($2::text[]) and (select count(*) from given_back) >= 0`,
+const clearing = { name: "clear_attempt", text: "select clear_attempt($1::text[], $2::text[])" };
+
+/** Which counters a right attempt gives one back to, and which it clears. */
+export const cleared = (counters: readonly CountedKey[]): Record<Counted, readonly string[]> => {
+  const keysOf = (of: Counted) =>
+    counters.filter(({ counted }) => counted === of).map(({ key }) => key);
+  return { tablet: keysOf("tablet"), person_at_tablet: keysOf("person_at_tablet") };
 };
 
 /**
@@ -78,45 +75,41 @@ const clearing = {
  * whoever knows one right PIN could clear it between guesses at others.
  */
 export async function clearAttempt(counters: readonly CountedKey[]): Promise<void> {
-  const keysOf = (of: Counted) =>
-    counters.filter(({ counted }) => counted === of).map(({ key }) => key);
-  await direct(clearing, [keysOf("tablet"), keysOf("person_at_tablet")]);
+  const { tablet, person_at_tablet: person } = cleared(counters);
+  await direct(clearing, [tablet, person]);
 }
 
-type FailuresRow = { key: string; count: number; locked_until: Date | null; at: Date };
-
-const failuresOf = (row: FailuresRow): Failures => ({
-  count: row.count,
-  lockedUntil: row.locked_until ? instant(row.locked_until.getTime()) : null,
-  at: instant(row.at.getTime()),
-});
-
 const countingRate = {
-  name: "over_rate",
-  text: `insert into rate_windows as w (key, started_at, count) values ($1, $2::timestamptz, 1)
-    on conflict (key) do update set
-      count = case when w.started_at > $3::timestamptz then w.count + 1 else 1 end,
-      started_at = case when w.started_at > $3::timestamptz then w.started_at else excluded.started_at end
-    returning count, started_at`,
+  name: "count_in_window",
+  text: `select count, utc_text(started_at) as "startedAt"
+    from count_in_window($1, $2::timestamptz, $3::timestamptz)`,
 };
+
+/** How often something was asked for, since when. */
+export type RateWindow = { count: number; startedAt: Instant };
+
+export type Rate = { limit: number; seconds: number };
 
 /**
  * At most `limit` in `seconds` under one key, counted in the database because there may be several
  * processes. Returns the seconds to wait, or null.
  */
-export async function overRate(
-  key: string,
-  limit: number,
-  seconds: number,
-  at: Instant,
-): Promise<number | null> {
-  const startsAfter = instant(millis(at) - seconds * 1000);
-  const [row] = await direct<{ count: number; started_at: Date }>(countingRate, [
-    key,
-    at,
-    startsAfter,
-  ]);
+export async function overRate(key: string, rate: Rate, at: Instant): Promise<number | null> {
+  const [row] = await direct<RateWindow>(countingRate, [key, at, windowFrom(rate, at)]);
   if (!row) throw new Error("the rate counter returned nothing");
-  if (row.count <= limit) return null;
-  return Math.max(1, Math.ceil((row.started_at.getTime() + seconds * 1000 - millis(at)) / 1000));
+  return waitOf(row, rate, at);
+}
+
+/** A window that began before is over. */
+export const windowFrom = ({ seconds }: Rate, at: Instant): Instant =>
+  instant(millis(at) - seconds * 1000);
+
+/** The seconds to wait in a window that was counted already, or null. */
+export function waitOf(
+  { count, startedAt }: RateWindow,
+  { limit, seconds }: Rate,
+  at: Instant,
+): number | null {
+  if (count <= limit) return null;
+  return Math.max(1, Math.ceil((millis(startedAt) + seconds * 1000 - millis(at)) / 1000));
 }

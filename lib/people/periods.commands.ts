@@ -11,16 +11,6 @@ export const periodPolicy: PeriodPolicy = {
   absoluteMinutes: env.BUYOFF_PERIOD_HOURS * 60,
 };
 
-type PeriodRow = {
-  id: string;
-  person_id: string;
-  started_at: Date;
-  used_at: Date;
-  signed_at: Date | null;
-  ended_at: Date | null;
-  ended_by: PeriodEnd | null;
-};
-
 /** Takes turns on the tablet: whoever changes its period holds its row until the end. */
 export const lockTablet = (tx: Tx, device: string): Promise<unknown> =>
   tx.$queryRaw`select id from devices where id = ${device}::uuid for update`;
@@ -30,27 +20,9 @@ export const lockTablet = (tx: Tx, device: string): Promise<unknown> =>
  * signing is not idle. Refused attempts and what the tablet says itself are no use.
  */
 export async function lastPeriod(tx: Tx, device: string, at: Instant): Promise<Period | null> {
-  const rows = await tx.$queryRaw<PeriodRow[]>`
-    select p.id, p.person_id, p.started_at, p.signed_at, p.ended_at, p.ended_by,
-      greatest(p.used_at, (
-        select max(e.occurred_at) from entries e
-        where e.device_id = p.device_id and e.person_id = p.person_id and e.command_id is not null
-          and e.occurred_at > p.used_at and e.occurred_at <= ${new Date(at)}
-      )) as used_at
-    from signing_periods p where p.device_id = ${device}::uuid
-    order by p.started_at desc, p.id desc limit 1`;
-  const [row] = rows;
-  if (!row) return null;
-  const text = (date: Date | null) => (date ? instant(date.getTime()) : null);
-  return {
-    id: row.id,
-    person: row.person_id,
-    startedAt: instant(row.started_at.getTime()),
-    usedAt: instant(row.used_at.getTime()),
-    signedAt: text(row.signed_at),
-    endedAt: text(row.ended_at),
-    endedBy: row.ended_by,
-  };
+  const [row] = await tx.$queryRaw<{ last: Period | null }[]>`
+    select last_period(${device}::uuid, ${new Date(at)}) as last`;
+  return row?.last ?? null;
 }
 
 /** Ends whatever period is open at the tablet, at the moment and with the cause at which it was over. */
@@ -70,7 +42,7 @@ export async function endOpenPeriod(
 
 export async function beginPeriod(
   tx: Tx,
-  of: { person: string; device: string; site: string; signedAt: Instant | null },
+  of: { person: string; device: string; site: string },
   at: Instant,
 ): Promise<string> {
   const id = uuidv7(millis(at));
@@ -82,7 +54,6 @@ export async function beginPeriod(
       siteId: of.site,
       startedAt: new Date(at),
       usedAt: new Date(at),
-      signedAt: of.signedAt ? new Date(of.signedAt) : null,
     },
   });
   return id;

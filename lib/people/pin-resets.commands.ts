@@ -105,7 +105,7 @@ export async function chooseNewPin(
   actorAt: (site: string, as: { id: string; name: string }) => Actor,
   at: Instant = instant(Date.now()),
 ): Promise<Result<null, PinResetRefusal>> {
-  const wait = await overRate("pin-reset", 30, 60, at);
+  const wait = await overRate("pin-reset", { limit: 30, seconds: 60 }, at);
   if (wait !== null) return refused("too_many_attempts", { seconds: String(wait) });
   if (!isPinAcceptable(form.pin)) return refused("pin_too_simple");
   const person = await db.person.findUnique({ where: { employeeNumber: form.employeeNumber } });

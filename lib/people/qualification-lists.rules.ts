@@ -1,4 +1,4 @@
-import { parse } from "csv-parse/sync";
+import { linesOfCsv } from "#lib/kit/csv";
 import { err, ok, type Result } from "#lib/kit/result";
 import type { Instant } from "#lib/kit/time";
 import { columnsOf, valuesOf } from "#lib/plant/import.rules";
@@ -55,13 +55,10 @@ const columns = [
 const needed = ["employeeNumber", "code", "authority", "evidence", "validFrom"];
 
 function rowsOfCsv(text: string): Result<Record<string, string>[], ListProblem> {
-  let lines: string[][];
-  try {
-    lines = parse(text, { bom: true, skipEmptyLines: true, relaxColumnCount: true });
-  } catch (error) {
-    return err({ code: "body_unreadable", problem: String((error as Error).message) });
-  }
-  const [heading = [], ...rest] = lines;
+  const lines = linesOfCsv(text);
+  if (!lines.ok)
+    return err({ code: "body_unreadable", problem: `not CSV from line ${lines.error.line} on` });
+  const [heading = [], ...rest] = lines.value;
   const { at, missing } = columnsOf(heading, columns);
   const lacking = missing.filter((name) => needed.includes(name));
   if (lacking.length > 0) {

@@ -73,7 +73,8 @@ export async function useSetupToken(
   actorAt: (site: string) => Actor,
   at: Instant = instant(Date.now()),
 ): Promise<Result<Made, SetupRefusal>> {
-  if ((await overRate("setup", 20, 60, at)) !== null) return refused("too_many_attempts");
+  if ((await overRate("setup", { limit: 20, seconds: 60 }, at)) !== null)
+    return refused("too_many_attempts");
   // What the person can correct is said before the token is looked at.
   const { employeeNumber, name, password } = administrator;
   if (!isPasswordAcceptable(password)) return refused("password_too_simple");

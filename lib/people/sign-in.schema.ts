@@ -31,11 +31,11 @@ export const signSchema = z.object({
   person: z.optional(uuid),
 });
 
-/** The box of a signature that was given without a network, for the act that said so. */
+/** The box, or a passkey's answer, of a signature that was given without a network, for the act that said so. */
 export const sealedSignatureSchema = z.object({
   command: uuid,
   traveler: uuid,
-  sealed: words(2000),
+  sealed: words(8000),
 });
 
 /** Six digits; longer where a plant wants it. */

@@ -314,6 +314,18 @@ describe("sign-in at the desk", () => {
     expect(await siteAt(foreign, 6)).toBe(first);
   });
 
+  it("asks whose session it is in one round trip, because every page of the desk begins with that", async () => {
+    const [person, tablet] = [await aPerson(site, { roles: ["quality"] }), await aTablet(site)];
+    const input = { way: "badge" as const, badge: person.badge, pin: person.pin };
+    const session = valueIn(await signInAtDesk(input, tablet.actor, actorOfPresence, now));
+    const query = vi.spyOn(pg.Client.prototype, "query");
+    const actor = await actorOfSession(session.token, now);
+    const asked = query.mock.calls.length;
+    query.mockRestore();
+    expect(actor).toMatchObject({ id: person.id, site: site.id, roles: ["quality"] });
+    expect(asked).toBe(1);
+  });
+
   it("is over when idle, after twelve hours, and as soon as the person or the tablet is gone", async () => {
     const input = (of: { badge: string; pin: string }) => ({ way: "badge" as const, ...of });
     const [person, tablet] = [await aPerson(site), await aTablet(site)];

@@ -1,26 +1,20 @@
 import "server-only";
-import { inTransaction } from "#lib/db/client";
+import { direct } from "#lib/db/direct";
 import { uuidv7 } from "#lib/kit/ids";
 import { ok, type Result } from "#lib/kit/result";
 import { type Instant, instant, millis, plusMinutes } from "#lib/kit/time";
-import { personOfBadgeAndPin, personOfPin, subjectOfBadge } from "./credentials.queries.ts";
-import { clearAttempt, countersOf, overRate, takeAttempt } from "./lockout.commands.ts";
-import {
-  beginPeriod,
-  endOpenPeriod,
-  lastPeriod,
-  lockTablet,
-  periodPolicy,
-} from "./periods.commands.ts";
+import { personProven, presented } from "./credentials.queries.ts";
+import { clearAttempt, cleared, countersOf, takeAttempt, waitOf } from "./lockout.commands.ts";
+import { periodPolicy } from "./periods.commands.ts";
 import type { PersonAtSite } from "./queries.ts";
 import type { Actor } from "./schema.ts";
 import {
-  attemptsPerMinute,
+  attemptsRate,
   type CredentialRefusal,
   credentialRefused,
   note,
 } from "./sign-in.commands.ts";
-import { afterSignature, pinSuffices } from "./signing.rules.ts";
+import { type Period, periodAfter, pinSuffices } from "./signing.rules.ts";
 
 export type ProofGiven = {
   proof: string;
@@ -51,16 +45,17 @@ export async function proveSignature(
   const tablet = device.device;
   if (!tablet) return credentialRefused("not_at_tablet");
   const method = input.badge === undefined ? "pin" : "badge_pin";
-  const mayUsePin = async () =>
-    input.person !== undefined &&
-    pinSuffices(await periodAt(device, tablet.id, at), input.person, at, periodPolicy);
-  const wait = await overRate(`credentials/${tablet.id}`, attemptsPerMinute, 60, at);
+  const seen = await presented({ site: device.site, device: tablet.id }, input, at, {
+    key: `credentials/${tablet.id}`,
+    ...attemptsRate,
+  });
+  const wait = seen.rate && waitOf(seen.rate, attemptsRate, at);
   if (wait !== null) return credentialRefused("too_many_attempts", { seconds: String(wait) });
   // Before anything is checked, so that the answer says nothing about the PIN.
-  if (method === "pin" && !(await mayUsePin())) return credentialRefused("badge_needed");
-
-  const subject =
-    input.badge === undefined ? (input.person ?? "") : (await subjectOfBadge(input.badge)).subject;
+  if (method === "pin" && !pinSuffices(seen.period, seen.subject, at, periodPolicy)) {
+    return credentialRefused("badge_needed");
+  }
+  const { subject } = seen;
   const counters = countersOf(subject, tablet.id);
   const about = { subject, command: input.command, contentSha256: input.contentSha256 };
   const { lockedSeconds } = await takeAttempt(counters, at);
@@ -68,63 +63,59 @@ export async function proveSignature(
     await note(device, "signing.refused", { ...about, why: "locked" });
     return credentialRefused("credentials_locked", { seconds: String(lockedSeconds) });
   }
-  const person =
-    input.badge === undefined
-      ? await personOfPin(subject, input.pin, device.site)
-      : await personOfBadgeAndPin(input.badge, input.pin, device.site);
+  const person = await personProven(seen, input.pin);
   // Nobody signs as somebody else, not even with right credentials of their own.
   if (!person || (input.person !== undefined && person.id !== input.person)) {
     await note(device, "signing.refused", { ...about, why: "wrong" });
     return credentialRefused("credentials_wrong");
   }
-  await clearAttempt(counters);
-  const proof = await giveProof(device, tablet.id, person.id, input, method, at);
+  const by = { person: person.id, method } as const;
+  const proof = await giveProof(device, tablet.id, { ...input, by, counters }, seen.period, at);
   if (!proof) return credentialRefused("badge_needed");
   return ok({ proof, method, person });
 }
 
-const periodAt = (device: Actor, tablet: string, at: Instant) =>
-  inTransaction((tx) => lastPeriod(tx, tablet, at), device.site);
+const giving = { name: "give_proof", text: "select give_proof($1, $2, $3::jsonb) as moved" };
 
-/** Null when the period ended while the PIN was checked. */
-function giveProof(
+/**
+ * Clears the attempt, moves the tablet's period on and leaves the proof, in one statement, if the period is still
+ * `last`; else it is decided again on what it is now. Null when it ended while the PIN was checked.
+ */
+async function giveProof(
   device: Actor,
   tablet: string,
-  person: string,
-  of: Pick<ToSign, "command" | "contentSha256">,
-  method: ProofGiven["method"],
+  of: Pick<ToSign, "command" | "contentSha256"> & {
+    by: { person: string; method: ProofGiven["method"] };
+    counters: ReturnType<typeof countersOf>;
+  },
+  last: Period | null,
   at: Instant,
 ): Promise<string | null> {
-  return inTransaction(async (tx) => {
-    await lockTablet(tx, tablet);
-    const last = await lastPeriod(tx, tablet, at);
-    if (method === "pin" && !pinSuffices(last, person, at, periodPolicy)) return null;
-    const next = method === "pin" ? "continue" : afterSignature(last, person, at, periodPolicy);
-    if (next === "continue" && last) {
-      await tx.signingPeriod.update({
-        where: { id: last.id },
-        data: { usedAt: new Date(at), signedAt: new Date(last.signedAt ?? at) },
-      });
-    } else {
-      await endOpenPeriod(tx, tablet, "other_signature", at);
-    }
-    if (next === "begin") {
-      await beginPeriod(tx, { person, device: tablet, site: device.site, signedAt: at }, at);
-    }
-    const id = uuidv7(millis(at));
-    await tx.signProof.create({
-      data: {
-        id,
-        siteId: device.site,
-        personId: person,
-        deviceId: tablet,
-        commandId: of.command,
-        contentSha256: of.contentSha256,
-        method,
-        createdAt: new Date(at),
-        expiresAt: new Date(plusMinutes(at, proofMinutes)),
-      },
-    });
-    return id;
-  }, device.site);
+  const { command, contentSha256, by, counters } = of;
+  const after = periodAfter(last, by, at, periodPolicy);
+  if (!after) {
+    await clearAttempt(counters);
+    return null;
+  }
+  const proof = uuidv7(millis(at));
+  const given = {
+    at,
+    known: last,
+    clear: cleared(counters),
+    changed: after.changed,
+    begun: after.begins ? { id: uuidv7(millis(at)), person: by.person } : null,
+    proof: {
+      ...by,
+      id: proof,
+      command,
+      contentSha256,
+      expiresAt: plusMinutes(at, proofMinutes),
+    },
+  };
+  const [row] = await direct<{ moved: { period: Period | null } | null }>(giving, [
+    device.site,
+    tablet,
+    JSON.stringify(given),
+  ]);
+  return row?.moved ? giveProof(device, tablet, of, row.moved.period, at) : proof;
 }

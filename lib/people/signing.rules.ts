@@ -65,3 +65,36 @@ export function afterSignature(
     ? "end"
     : "begin";
 }
+
+/** What of the tablet's last period is written down with a signature, and whether a new one begins. */
+export type PeriodAfter = {
+  changed: (Pick<Period, "id"> & Partial<Period>) | null;
+  begins: boolean;
+};
+
+/** Null: the PIN alone does not suffice, so nothing is signed. */
+export function periodAfter(
+  last: Period | null,
+  by: { person: string; method: "pin" | "badge_pin" },
+  at: Instant,
+  policy: PeriodPolicy,
+): PeriodAfter | null {
+  if (by.method === "pin" && !pinSuffices(last, by.person, at, policy)) return null;
+  const next = by.method === "pin" ? "continue" : afterSignature(last, by.person, at, policy);
+  if (next === "continue" && last) {
+    return {
+      changed: { id: last.id, usedAt: at, signedAt: last.signedAt ?? at },
+      begins: false,
+    };
+  }
+  return { changed: endedBySignature(last, at, policy), begins: next === "begin" };
+}
+
+function endedBySignature(
+  last: Period | null,
+  at: Instant,
+  policy: PeriodPolicy,
+): PeriodAfter["changed"] {
+  if (last === null || last.endedAt !== null) return null;
+  return { id: last.id, endedAt: at, endedBy: endOf(last, at, policy) ?? "other_signature" };
+}

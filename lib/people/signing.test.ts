@@ -1,10 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { beforeAll, describe, expect, it } from "vitest";
-import { forSite } from "#lib/db/client";
+import pg from "pg";
+import { beforeAll, describe, expect, it, vi } from "vitest";
+import { db, forSite, inTransaction } from "#lib/db/client";
 import { aPerson, aSite, aTablet, type TestSite, valueIn } from "#lib/db/test-plant";
+import { untilSomebodyWaits } from "#lib/db/test-record-plant";
 import { sha256Hex } from "#lib/kit/canonical";
 import { instant, plusMinutes } from "#lib/kit/time";
-import { endPeriod } from "./periods.commands.ts";
+import { endOpenPeriod, endPeriod, lockTablet } from "./periods.commands.ts";
 import { signInAtTablet } from "./sign-in.commands.ts";
 import { proveSignature } from "./signing.commands.ts";
 
@@ -87,6 +89,52 @@ describe("the two components of a signature (21 CFR 11.200)", () => {
       expect(said(await proveSignature(tablet, byBadge(person), now))).toBe("badge_pin");
       expect(said(await proveSignature(tablet, byPin(person), now))).toBe("badge_needed");
     }
+  });
+
+  it("gives no proof where the period ended while the PIN was checked, and clears the attempt", async () => {
+    const { person, tablet, id } = await aSignedInTablet();
+    valueIn(await proveSignature(tablet, byBadge(person), now));
+    const asked = byPin(person);
+    let signing: ReturnType<typeof proveSignature> | undefined;
+    await inTransaction(async (tx) => {
+      await lockTablet(tx, id);
+      signing = proveSignature(tablet, asked, now);
+      // Its PIN was right by now, and it waits for the tablet.
+      await untilSomebodyWaits("give_proof");
+      await endOpenPeriod(tx, id, "lock", now);
+    }, site.id);
+    expect(await signing).toMatchObject({ ok: false, error: { code: "badge_needed" } });
+    const proofs = await forSite(site.id).signProof.count({ where: { commandId: asked.command } });
+    expect(proofs).toBe(0);
+    const failures = await db.credentialFailure.findMany({ where: { key: { contains: id } } });
+    expect(failures.map(({ key, count }) => [key, count])).toEqual([[`tablet/${id}`, 0]]);
+  });
+
+  it("goes on in a period that somebody's work has moved on meanwhile", async () => {
+    const { person, tablet, id } = await aSignedInTablet();
+    valueIn(await proveSignature(tablet, byBadge(person), now));
+    let signing: ReturnType<typeof proveSignature> | undefined;
+    await inTransaction(async (tx) => {
+      await lockTablet(tx, id);
+      signing = proveSignature(tablet, byPin(person), later(1));
+      await untilSomebodyWaits("give_proof");
+      const usedAt = new Date(later(0.5));
+      await tx.signingPeriod.updateMany({ where: { deviceId: id }, data: { usedAt } });
+    }, site.id);
+    expect(said((await signing) ?? { ok: false })).toBe("pin");
+    const [period] = await forSite(site.id).signingPeriod.findMany({ where: { deviceId: id } });
+    expect(period).toMatchObject({ usedAt: new Date(later(1)), signedAt: new Date(now) });
+  });
+
+  it("asks the database three things around the check of a PIN", async () => {
+    const { person, tablet } = await aSignedInTablet();
+    valueIn(await proveSignature(tablet, byBadge(person), now));
+    const query = vi.spyOn(pg.Client.prototype, "query");
+    const signed = await proveSignature(tablet, byPin(person), now);
+    const asked = query.mock.calls.map(([statement]) => (statement as { name?: string }).name);
+    query.mockRestore();
+    expect(said(signed)).toBe("pin");
+    expect(asked).toEqual(["presented_at_tablet", "count_attempt", "give_proof"]);
   });
 
   it("knows the second signer by the badge alone", async () => {

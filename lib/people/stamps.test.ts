@@ -8,6 +8,7 @@ import { uuidv7 } from "#lib/kit/ids";
 import { dateIn, instant } from "#lib/kit/time";
 import { streamOf } from "#lib/record/streams.rules";
 import { giveQualification } from "./commands.ts";
+import { personAtSite } from "./queries.ts";
 import type { Actor } from "./schema.ts";
 import { changeCoolDown, issueStampByForm, withdrawStamp } from "./stamps.commands.ts";
 import { stampRegister } from "./stamps.queries.ts";
@@ -72,7 +73,11 @@ test("a withdrawn number is refused to another until its cool-down has passed, w
   const again = anIssue(max.id, { number, issuedOn: today });
   expect(await codeOf(issueStampByForm(actor, again))).toBe("stamp_in_use");
   const back = { command: uuidv7(), number, withdrawnOn: daysAgo(30), reason: "left the cell" };
+  const numbers = async () =>
+    (await personAtSite(ana.id, site.id))?.stamps.map((stamp) => stamp.number);
+  expect(await numbers()).toContain(number);
   valueIn(await withdrawStamp(actor, back));
+  expect(await numbers()).not.toContain(number);
   expect(await codeOf(withdrawStamp(actor, back))).toBe("stamp_unknown");
   expect(await issueStampByForm(actor, again)).toMatchObject({
     ok: false,

@@ -105,6 +105,8 @@ test("a trainer's time begins and ends by the plant's day, and both stand on the
   const later = form({ person: jim.id, trainer: ana.id }, { validFrom: daysOn(1) });
   valueIn(await nameTrainer(actor, later));
   expect(await trainersSeen(site, jim.id)).toEqual([]);
+  const shown = async () => (await personAtSite(jim.id, site.id))?.trainers;
+  expect(await shown()).toEqual([]);
   const now = form({ person: jim.id, trainer: ana.id }, { validUntil: today });
   expect(await codeOf(nameTrainer(actor, now))).toBe("trainer_named");
   const end = { command: uuidv7(), training: later.command, endsOn: today, reason: "has learned" };
@@ -116,6 +118,8 @@ test("a trainer's time begins and ends by the plant's day, and both stand on the
 
   valueIn(await nameTrainer(actor, { ...now, command: uuidv7() }));
   expect(await trainersSeen(site, jim.id)).toMatchObject([{ id: ana.id, qualification: null }]);
+  // Once: what has ended is shown no more.
+  expect(await shown()).toEqual([{ id: ana.id, name: ana.name, qualification: null }]);
   const rows = await forSite(site.id).entry.findMany({
     where: { streamId: streamOf("person", jim.id, site.id), type: { startsWith: "trainer." } },
     orderBy: { seq: "asc" },

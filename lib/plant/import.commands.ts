@@ -1,8 +1,8 @@
 import "server-only";
-import { CsvError, parse } from "csv-parse/sync";
 import type * as z from "zod/mini";
 import { db, forSite, type Tx } from "#lib/db/client";
 import { sha256Hex } from "#lib/kit/canonical";
+import { linesOfCsv } from "#lib/kit/csv";
 import { derivedId } from "#lib/kit/ids";
 import { err, ok, type Result } from "#lib/kit/result";
 import { addPerson } from "#lib/people/changes.commands";
@@ -33,6 +33,7 @@ import { stockRow } from "./stock.schema.ts";
 export type ImportRefusal = {
   code:
     | "file_unreadable"
+    | "file_letters_lost"
     | "file_columns_missing"
     | "file_empty"
     | "file_too_long"
@@ -226,16 +227,13 @@ export const columnsFor = (register: Register): string[] =>
 
 const rowsMax = 500;
 
+/** A list as its cells. A sign that stands for a lost letter is no list: nobody knows which one it was. */
 export function linesOf(text: string): Result<string[][], ImportRefusal> {
-  try {
-    const options = { bom: true, relax_column_count: true, skip_empty_lines: true } as const;
-    // A spreadsheet set to Spanish writes semicolons.
-    const delimiter = [",", ";", "\t"];
-    return ok(parse(text, { ...options, delimiter }) as string[][]);
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error;
-    return refused("file_unreadable", { line: String(error.lines ?? "?") });
-  }
+  const lost = text.indexOf("\uFFFD");
+  if (lost >= 0)
+    return refused("file_letters_lost", { line: String(text.slice(0, lost).split("\n").length) });
+  const lines = linesOfCsv(text);
+  return lines.ok ? lines : refused("file_unreadable", lines.error);
 }
 
 async function read(actor: Actor, register: Register, text: string) {
@@ -253,10 +251,30 @@ async function read(actor: Actor, register: Register, text: string) {
 }
 
 export type Preview = {
+  count: number;
+  wrong: number;
+  /** All of a short file; of a long one as many as people look at, those with errors first. */
   rows: readonly Omit<ImportRow<unknown>, "row">[];
   /** Headings that mean nothing here: their columns are not read. */
   unknown: readonly string[];
 };
+
+const shownMax = 200;
+
+export function previewOf(
+  rows: readonly ImportRow<unknown>[],
+  unknown: readonly string[],
+): Preview {
+  const wrong = rows.filter(({ row }) => row === null);
+  const right = rows.filter(({ row }) => row !== null);
+  const shown = rows.length <= shownMax ? rows : [...wrong, ...right].slice(0, shownMax);
+  return {
+    count: rows.length,
+    wrong: wrong.length,
+    rows: shown.map(({ line, key, values, problems }) => ({ line, key, values, problems })),
+    unknown,
+  };
+}
 
 /** What a file would do, row by row. Writes nothing. */
 export async function previewImport(
@@ -265,14 +283,7 @@ export async function previewImport(
   form: PreviewForm,
 ): Promise<Result<Preview, ImportRefusal>> {
   const found = await read(actor, register, form.text);
-  if (!found.ok) return found;
-  const rows = found.value.rows.map(({ line, key, values, problems }) => ({
-    line,
-    key,
-    values,
-    problems,
-  }));
-  return ok({ rows, unknown: found.value.unknown });
+  return found.ok ? ok(previewOf(found.value.rows, found.value.unknown)) : found;
 }
 
 /** All rows of a file or none: half a list is worse than none, because nobody knows which half. */

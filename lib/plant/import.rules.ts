@@ -10,6 +10,9 @@ export const registers = [
 ] as const;
 export type Register = (typeof registers)[number];
 
+/** Of a list, as UTF-8: a form takes a megabyte. A longer one comes in parts. */
+export const listBytesMax = 900_000;
+
 /** A row with what is wrong with it, column by column. Codes are keys of `desk.form`. */
 export type ImportRow<T> = {
   /** Line of the file, the heading being line 1. */

@@ -2,7 +2,7 @@ import pg from "pg";
 import { describe, expect, it, vi } from "vitest";
 import { db, forSite, inTransaction, type Tx } from "#lib/db/client";
 import { direct } from "#lib/db/direct";
-import { aPlant, asAdministrator, released } from "#lib/db/test-record-plant";
+import { aPlant, asAdministrator, released, untilSomebodyWaits } from "#lib/db/test-record-plant";
 import { uuidv7 } from "#lib/kit/ids";
 import { isUndecidable, notAppended, sqlState } from "./append.commands.ts";
 import { chained, outsideTravelers } from "./chain.rules.ts";
@@ -213,17 +213,6 @@ describe("appends at the same time", () => {
     expect(await forSite(plant.site).factBlob.count()).toBe(2);
   });
 });
-
-async function untilSomebodyWaits(): Promise<void> {
-  await asAdministrator(async (client) => {
-    for (;;) {
-      const { rowCount } = await client.query(
-        "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
-      );
-      if (rowCount) return;
-    }
-  });
-}
 
 describe("a statement past Prisma's client", () => {
   const ended = (name: string, text: string) =>

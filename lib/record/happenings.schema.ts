@@ -13,6 +13,8 @@ export const happeningTypes = {
     "role.withdrawn",
     "badge.issued",
     "badge.withdrawn",
+    "passkey.enrolled",
+    "passkey.withdrawn",
     "pin.set",
     "pin_reset.asked",
     "pin_reset.approved",

@@ -36,6 +36,7 @@ const withoutRules: ReadonlySet<string> = new Set<RefusalCode>([
   "device_revoked",
   "device_forked",
   "badge_withdrawn",
+  "checkout_tablet_revoked",
   "command_id_used",
   "id_taken",
   "not_decided",

@@ -1,5 +1,5 @@
 import { type Canonical, canonicalJson, entryHash } from "#lib/kit/canonical";
-import { parseEvent, type RecordedEvent } from "#lib/travelers/schema";
+import { parseEvent, type RecordedEvent } from "#lib/travelers/events.schema";
 import type { Head } from "./chain.rules.ts";
 import { type EntryLine, entryLine } from "./schema.ts";
 

@@ -147,3 +147,9 @@ it("names a taken port and what to do", async () => {
     `Port ${port} is taken by another program. Choose another one: npm start -- --port ${port + 1}`,
   );
 });
+
+it("takes a free port, but none that somebody listens on later", async () => {
+  const port = await freePort(0);
+  expect(await freePort(port)).toBe(port);
+  expect(await freePort(port, port)).not.toBe(port);
+});

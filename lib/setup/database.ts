@@ -49,15 +49,16 @@ export async function openDatabase(
   memory: Memory,
   given: GivenUrls,
   parts: Parts,
+  keptPort = 0,
 ): Promise<Database> {
   const database = given.DATABASE_URL
     ? await givenDatabase(given.DATABASE_URL, given, memory)
-    : await embeddedDatabase(memory, parts);
+    : await embeddedDatabase(memory, parts, keptPort);
   await applyMigrations(database.ownerUrl);
   return database;
 }
 
-async function embeddedDatabase(memory: Memory, parts: Parts): Promise<Database> {
+async function embeddedDatabase(memory: Memory, parts: Parts, keptPort: number): Promise<Database> {
   const { postgres, superuserPassword, rolePasswords } = memory.values;
   const wanted = path.join(memory.folder, "postgres");
   const home = await postgresHome(wanted, postgres.folder);
@@ -66,6 +67,7 @@ async function embeddedDatabase(memory: Memory, parts: Parts): Promise<Database>
       home,
       password: superuserPassword,
       port: postgres.port,
+      keptPort,
       isThrowaway: false,
       isDurable: true,
     }),

@@ -45,8 +45,17 @@ export async function judge(
   try {
     const workplace = { logs: path.join(folder, "logs"), parts };
     await prepareSources(total, workplace);
-    if (command !== "e2e") await judgeSources(command, total, workplace);
-    if (command !== "check") await judgeBuild(total, workplace, await openMemory(folder), specs);
+    if (command !== "e2e") await judgeSources(total, workplace);
+    if (command === "check") await judgeRules(total, workplace);
+    else {
+      const memory = await openMemory(folder);
+      // Side by side: tests wait for facts, and a build has stages on one core.
+      const [isBuilt] = await Promise.all([
+        build(total, workplace, memory),
+        command === "test" ? judgeUnits(total, workplace) : null,
+      ]);
+      if (isBuilt) await judgeBuild(total, workplace, memory, specs);
+    }
   } catch (error) {
     // Not one of the list: the list could not go on.
     total.failed += 1;
@@ -102,29 +111,28 @@ async function prepareSources(total: Total, workplace: Workplace): Promise<void>
   });
 }
 
-async function judgeSources(
-  command: "test" | "check",
-  total: Total,
-  workplace: Workplace,
-): Promise<void> {
-  const environment = inQuiet();
+async function judgeSources(total: Total, workplace: Workplace): Promise<void> {
   // Side by side: each leaves a core idle for part of its time, and a person waits.
   await Promise.all(
-    staticGates(environment).map((program) =>
+    staticGates(inQuiet()).map((program) =>
       gate(total, program.name, async () => {
         await judged(program, workplace);
         return undefined;
       }),
     ),
   );
-  if (command === "check") {
-    // Fewer random histories than `npm test` tries: whoever commits waits for this one.
-    const soon = { BUYOFF_SEQUENCES: "300", ...environment };
-    await gate(total, "unit tests of the rules", () =>
-      countedVitest(soon, workplace, ["--project", "rules"]),
-    );
-    return;
-  }
+}
+
+/** Fewer random histories than `npm test` tries: whoever commits waits for this one. */
+async function judgeRules(total: Total, workplace: Workplace): Promise<void> {
+  const soon = { BUYOFF_SEQUENCES: "300", ...inQuiet() };
+  await gate(total, "unit tests of the rules", () =>
+    countedVitest(soon, workplace, ["--project", "rules"]),
+  );
+}
+
+async function judgeUnits(total: Total, workplace: Workplace): Promise<void> {
+  const environment = inQuiet();
   await gate(total, "unit and database tests", async () => {
     // For the documents of other systems; without it, their tests say that they were skipped.
     installed("libxml2-utils", "/usr/bin/xmllint");
@@ -136,18 +144,19 @@ async function judgeSources(
   });
 }
 
+const build = (total: Total, workplace: Workplace, memory: Memory): Promise<boolean> =>
+  gate(total, "production build", async () => {
+    const environment = buildEnvironment(memory, process.env);
+    if (await isBuildStale(environment)) await buildWeb(workplace, environment);
+    return undefined;
+  });
+
 async function judgeBuild(
   total: Total,
   workplace: Workplace,
   memory: Memory,
   specs: readonly string[],
 ): Promise<void> {
-  const environment = buildEnvironment(memory, process.env);
-  const isBuilt = await gate(total, "production build", async () => {
-    if (await isBuildStale(environment)) await buildWeb(workplace, environment);
-    return undefined;
-  });
-  if (!isBuilt) return;
   let plant: TestPlant | null = null;
   await gate(total, "PostgreSQL, demo plant, web, worker, QMS sandbox", async () => {
     plant = await startTestPlant(memory, workplace.parts);
@@ -158,7 +167,11 @@ async function judgeBuild(
   const seeded = await receiptsIn(adminUrl);
   await gate(total, "end to end", async () => {
     await requireBrowser();
-    const looking = { BUYOFF_E2E_ADMIN_URL: adminUrl, BUYOFF_E2E_LOGS: workplace.logs };
+    const looking = {
+      BUYOFF_E2E_ADMIN_URL: adminUrl,
+      BUYOFF_E2E_LOGS: workplace.logs,
+      BUYOFF_E2E_PICTURES: specs.length > 0 ? "1" : "",
+    };
     return countedPlaywright({ ...inPlant, ...looking }, workplace, specs);
   });
   await judgeRecord(total, workplace, inPlant, seeded);
@@ -191,17 +204,21 @@ async function judgeRecord(
   environment: Environment,
   seeded: number,
 ): Promise<void> {
-  for (const program of [
+  const programs = [
     recordProgram("verify", [], environment),
     recordProgram("replay", ["--at-least", String(seeded + 1)], environment),
-  ]) {
-    const holds = await gate(total, program.name, async () => {
-      await judged(program, workplace);
-      return undefined;
-    });
-    const log = path.join(workplace.logs, `${program.name}.log`);
-    if (holds) say((await readFile(log, "utf8")).trimEnd().replaceAll(/^/gm, "    "));
-  }
+  ];
+  // Side by side: each reads on one core, and neither changes anything.
+  await Promise.all(
+    programs.map(async (program) => {
+      const holds = await gate(total, program.name, async () => {
+        await judged(program, workplace);
+        return undefined;
+      });
+      const log = path.join(workplace.logs, `${program.name}.log`);
+      if (holds) say((await readFile(log, "utf8")).trimEnd().replaceAll(/^/gm, "    "));
+    }),
+  );
 }
 
 const receiptsIn = (adminUrl: string): Promise<number> =>

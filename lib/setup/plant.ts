@@ -35,6 +35,8 @@ export type PlantPlan = {
   environment: Environment;
   /** Where people and other systems find it. */
   origin: string;
+  /** On which they do: the web or the https front listens there last, and no other part takes it before. */
+  publicPort: number;
   /** Null: any free one, behind the https front. */
   webPort: number | null;
   isDev: boolean;
@@ -49,7 +51,7 @@ export async function startPlant(plan: PlantPlan): Promise<Plant> {
   const { memory, tell, parts } = plan;
   const workplace = { logs: path.join(memory.folder, "logs"), parts };
   tell(plan.environment.DATABASE_URL ? "database" : "embedded PostgreSQL");
-  const database = await openDatabase(memory, plan.environment, parts);
+  const database = await openDatabase(memory, plan.environment, parts, plan.publicPort);
   const isDemo = wantsDemo(plan.environment, database);
   const isNew = await isEmpty(database);
   if (!isNew) refuseHalfADemo(memory, database);
@@ -130,7 +132,7 @@ async function startWeb(
   others: readonly RunningProgram[],
 ): Promise<{ port: number; program: RunningProgram }> {
   for (let attempt = 1; ; attempt += 1) {
-    const port = plan.webPort ?? (await freePort(0));
+    const port = plan.webPort ?? (await freePort(0, plan.publicPort));
     // Asked again: since the start somebody may have taken it.
     if (plan.webPort !== null) await requirePort(port, "127.0.0.1");
     const program = parts.keep(startProgram(webProgram(plan, port, environment), logs, plan.isDev));

@@ -28,18 +28,22 @@ export function portRefusal(port: number, code = "EADDRINUSE"): string {
     code === "EADDRINUSE"
       ? `Port ${port} is taken by another program.`
       : `Port ${port} can't be used by this user (${code}).`;
-  const other = port < 1024 ? 3000 : port < 65_535 ? port + 1 : port - 1;
-  return `${why} Choose another one: npm start -- --port ${other}`;
+  return `${why} ${chooseAnother(port)}`;
 }
 
-/** `preferred` where nobody listens on it, else any free one. */
-export async function freePort(preferred: number): Promise<number> {
+export function chooseAnother(port: number): string {
+  const other = port < 1024 ? 3000 : port < 65_535 ? port + 1 : port - 1;
+  return `Choose another one: npm start -- --port ${other}`;
+}
+
+/** `preferred` where nobody listens on it, else any free one; never `kept`, on which somebody will listen later. */
+export async function freePort(preferred: number, kept = 0): Promise<number> {
   const candidates = [
     preferred,
     ...Array.from({ length: attempts }, () => randomInt(...quietPorts)),
   ];
   for (const port of candidates) {
-    if (port > 0 && (await isFree(port))) return port;
+    if (port > 0 && port !== kept && (await isFree(port))) return port;
   }
   return listenOnce(0, "127.0.0.1");
 }

@@ -23,6 +23,8 @@ type Cluster = {
   home: PostgresHome;
   password: string;
   port: number;
+  /** Of whoever listens later: it is not taken. */
+  keptPort?: number;
   /** Ends with whoever started it. */
   isThrowaway: boolean;
   /** What is committed survives a power cut. */
@@ -38,7 +40,7 @@ export async function startPostgres(cluster: Cluster): Promise<RunningPostgres> 
   const files = path.join(home.folder, "data");
   if (!existsSync(path.join(files, "PG_VERSION"))) await initialise(cluster, files);
   await stopLeftover(files);
-  const port = await freePort(cluster.port);
+  const port = await freePort(cluster.port, cluster.keptPort);
   const server = launch(cluster, files, port);
   const adminUrl = `postgresql://postgres:${encodeURIComponent(password)}@127.0.0.1:${port}/postgres`;
   try {

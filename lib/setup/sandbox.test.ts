@@ -2,10 +2,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Memory, openMemory } from "./memory.ts";
 import { newParts } from "./parts.ts";
-import { freePort } from "./port.ts";
+import { freePort, requirePort } from "./port.ts";
 import { Problem } from "./problem.ts";
 import { startSandbox } from "./sandbox.ts";
 
@@ -18,6 +18,7 @@ const plan = () => ({
   parts,
   origin: "http://127.0.0.1:1",
   logs: path.join(folder, "logs"),
+  publicPort: 1,
 });
 
 /** Another program on the port that is remembered, and it answers like any web server. */
@@ -54,4 +55,28 @@ it("is not taken for the program that has its port, and never blames the port of
     new RegExp(`^Port ${port} is taken by another program, and the demo plant`),
   );
   expect(message).not.toContain("--port");
+});
+
+describe("where the web was given the sandbox's own port, as by --port 4310", () => {
+  const webPlan = async () => {
+    const publicPort = await freePort(0);
+    await memory.save({ sandbox: { ...memory.values.sandbox, port: publicPort } });
+    return { ...plan(), publicPort };
+  };
+
+  it("leaves it to the web, which listens later, and takes another", async () => {
+    const web = await webPlan();
+    const { url } = await startSandbox(web, true);
+    expect(url).not.toBe(`http://127.0.0.1:${web.publicPort}`);
+    expect(url).toBe(`http://127.0.0.1:${memory.values.sandbox.port}`);
+    await requirePort(web.publicPort, "127.0.0.1");
+  });
+
+  it("says what to do once the plant knows the sandbox there, before anything is built", async () => {
+    const web = await webPlan();
+    const { publicPort } = web;
+    await expect(startSandbox(web, false)).rejects.toThrow(
+      `The demo plant knows its QMS sandbox on port ${publicPort}. Choose another one: npm start -- --port ${publicPort + 1}`,
+    );
+  });
 });

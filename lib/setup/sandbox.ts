@@ -1,7 +1,7 @@
 import path from "node:path";
 import { type Memory, root } from "./memory.ts";
 import type { Parts } from "./parts.ts";
-import { freePort } from "./port.ts";
+import { chooseAnother, freePort } from "./port.ts";
 import { Problem } from "./problem.ts";
 import {
   answering,
@@ -13,7 +13,13 @@ import {
 
 export type Sandbox = { url: string; program: RunningProgram };
 
-type SandboxPlan = { memory: Memory; parts: Parts; origin: string; logs: string };
+type SandboxPlan = {
+  memory: Memory;
+  parts: Parts;
+  origin: string;
+  logs: string;
+  publicPort: number;
+};
 
 const attempts = 5;
 
@@ -24,6 +30,11 @@ const attempts = 5;
 export async function startSandbox(plan: SandboxPlan, isPlantNew: boolean): Promise<Sandbox> {
   const { sandbox } = plan.memory.values;
   if (!isPlantNew) {
+    if (sandbox.port === plan.publicPort) {
+      throw new Problem(
+        `The demo plant knows its QMS sandbox on port ${sandbox.port}. ${chooseAnother(sandbox.port)}`,
+      );
+    }
     return listening(plan, sandbox.port).catch((error: unknown) => {
       if (!(error instanceof PortTaken)) throw error;
       throw new Problem(
@@ -32,7 +43,7 @@ export async function startSandbox(plan: SandboxPlan, isPlantNew: boolean): Prom
     });
   }
   for (let attempt = 1; ; attempt += 1) {
-    const port = await freePort(attempt === 1 ? sandbox.port : 0);
+    const port = await freePort(attempt === 1 ? sandbox.port : 0, plan.publicPort);
     try {
       const started = await listening(plan, port);
       await plan.memory.save({ sandbox: { ...sandbox, port } });

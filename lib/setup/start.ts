@@ -28,6 +28,7 @@ export async function start({ command, port, isOnLan }: Options): Promise<void> 
       memory,
       environment: process.env,
       origin,
+      publicPort: port,
       webPort: isOnLan ? null : port,
       isDev: command === "dev",
       parts,

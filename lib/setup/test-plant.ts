@@ -42,6 +42,7 @@ export async function startTestPlant(
     memory,
     environment,
     origin: `http://127.0.0.1:${webPort}`,
+    publicPort: webPort,
     webPort,
     isDev: false,
     parts,

@@ -4,10 +4,12 @@ import { type Canonical, canonicalSha256 } from "#lib/kit/canonical";
 import { dateIn, type Instant } from "#lib/kit/time";
 import type { Actor } from "#lib/people/schema";
 import type { EntryDraft } from "#lib/record/chain.rules";
+import type { Second } from "./auth.rules.ts";
+import type { TravelerEvent } from "./events.schema.ts";
 import type { Facts, PersonFacts, SealedFacts, VerificationFacts } from "./facts.schema.ts";
 import { onlineOnly } from "./online-only.rules.ts";
 import type { Refusal } from "./refusal.schema.ts";
-import type { Command, Envelope, TravelerEvent } from "./schema.ts";
+import type { Command, Envelope } from "./schema.ts";
 import type { TravelerState } from "./state.schema.ts";
 import { type Moment, momentOf, type SentClock } from "./tablet-clock.rules.ts";
 
@@ -24,7 +26,7 @@ export type Act = {
   /** Who that is, proven for the moment of the act; null: not proven. */
   actorAt: (at: Instant) => Actor | null;
   proof: string | null;
-  second: { person: string; proof: string } | null;
+  second: Second | null;
   /** Instead of a proof: a signature given without a network. */
   sealed: SealedFacts | null;
   device: Actor["device"];

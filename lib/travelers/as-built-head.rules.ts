@@ -1,6 +1,6 @@
 import type { InstructionContent, Localized } from "#lib/instructions/schema";
 import type { Instant } from "#lib/kit/time";
-import type { RecordedEvent } from "./schema.ts";
+import type { RecordedEvent } from "./events.schema.ts";
 import type { Defect, Disposition, TravelerState, Waiver } from "./state.schema.ts";
 
 /** The five lines an inspector asks for first. Open items come from `openItems`. */

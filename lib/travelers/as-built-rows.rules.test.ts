@@ -2,15 +2,15 @@ import { expect, test } from "vitest";
 import { plusMinutes } from "#lib/kit/time";
 import { asBuilt } from "./as-built.rules.ts";
 import { recordHead } from "./as-built-head.rules.ts";
-import { linesOf, type RecordRow } from "./as-built-rows.rules.ts";
 import { act, type Bench } from "./bench/bench.ts";
 import { named } from "./bench/plan.ts";
 import { begin, people } from "./bench/plant.ts";
 import { aDefect, completed, doneUpTo, inWorkAt, qmsSays, read } from "./bench/stage.ts";
 import { workUntil } from "./bench/worker.ts";
+import type { RecordedEvent, TravelerEvent } from "./events.schema.ts";
 import { evolve } from "./evolve.rules.ts";
 import { filterCounts, filtered, type RecordFilter } from "./record-filter.rules.ts";
-import type { RecordedEvent, TravelerEvent } from "./schema.ts";
+import { linesOf, type RecordRow } from "./record-row.rules.ts";
 import type { TravelerState } from "./state.schema.ts";
 
 const hash = (letter: string) => letter.repeat(64);

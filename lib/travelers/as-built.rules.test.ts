@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 import { type AsBuilt, asBuilt } from "./as-built.rules.ts";
 import { recordHead } from "./as-built-head.rules.ts";
-import type { RecordRow } from "./as-built-rows.rules.ts";
 import type { Bench } from "./bench/bench.ts";
 import { aBench, act } from "./bench/bench.ts";
 import { named } from "./bench/plan.ts";
@@ -17,6 +16,7 @@ import {
   read,
 } from "./bench/stage.ts";
 import { workUntil } from "./bench/worker.ts";
+import type { RecordRow } from "./record-row.rules.ts";
 
 const builtOf = ({ state, content, events }: Bench): AsBuilt => asBuilt(state, content, events);
 const headOf = ({ state, content, events }: Bench) =>

@@ -1,7 +1,8 @@
 import type { InstructionContent, Localized, Operation } from "#lib/instructions/schema";
 import type { Instant } from "#lib/kit/time";
-import { type RecordRow, reworkOf, stepRows, type Told, toldBy } from "./as-built-rows.rules.ts";
-import type { RecordedEvent } from "./schema.ts";
+import { stepRows } from "./as-built-rows.rules.ts";
+import type { RecordedEvent } from "./events.schema.ts";
+import { type RecordRow, reworkOf, type Told, toldBy } from "./record-row.rules.ts";
 import type {
   Buyoff,
   Defect,

@@ -7,6 +7,7 @@ import {
   released,
   stateOf,
   type TestPlant,
+  untilSomebodyWaits,
 } from "#lib/db/test-record-plant";
 import { uuidv7 } from "#lib/kit/ids";
 import { log } from "#lib/kit/log";
@@ -184,14 +185,3 @@ describe("a tablet that is revoked while its command is under way", () => {
     expect(await forSite(plant.site).entry.count({ where: { streamId: tablet.device } })).toBe(0);
   });
 });
-
-async function untilSomebodyWaits(): Promise<void> {
-  await asAdministrator(async (client) => {
-    for (;;) {
-      const { rowCount } = await client.query(
-        "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
-      );
-      if (rowCount) return;
-    }
-  });
-}

@@ -138,24 +138,19 @@ export const covers = (
 ): { step: string; attempt: number }[] =>
   steps.map(({ id }) => ({ step: id, attempt: state.steps[id]?.attempt ?? 1 }));
 
-export const signatureAt = (state: TravelerState, at: BuyoffPlace): Buyoff | null =>
-  state.buyoffs.find(
-    (buyoff) =>
-      buyoff.status === "signed" &&
-      buyoff.operation === at.operation &&
-      buyoff.step === at.step &&
-      buyoff.requirement === at.requirement,
-  ) ?? null;
+export const isAt = (a: BuyoffPlace, b: BuyoffPlace): boolean =>
+  a.operation === b.operation && a.step === b.step && a.requirement === b.requirement;
+
+export const signatureAt = (
+  { buyoffs }: Pick<TravelerState, "buyoffs">,
+  at: BuyoffPlace,
+): Buyoff | null =>
+  buyoffs.find((buyoff) => buyoff.status === "signed" && isAt(buyoff, at)) ?? null;
 
 /** Given without a network and not verified yet: it stands for nothing but that the work may go on over it. */
 export const pendingAt = (state: TravelerState, at: BuyoffPlace): Buyoff | null =>
-  state.buyoffs.find(
-    (buyoff) =>
-      buyoff.status === "pending_verification" &&
-      buyoff.operation === at.operation &&
-      buyoff.step === at.step &&
-      buyoff.requirement === at.requirement,
-  ) ?? null;
+  state.buyoffs.find((buyoff) => buyoff.status === "pending_verification" && isAt(buyoff, at)) ??
+  null;
 
 const placeIn = (chain: Chain, { id }: BuyoffRequirement): BuyoffPlace => ({
   operation: chain.operation.id,
@@ -165,12 +160,7 @@ const placeIn = (chain: Chain, { id }: BuyoffRequirement): BuyoffPlace => ({
 
 /** Passed without the witness, for this attempt of what it covers (see witness.rules.ts). */
 const isPassed = (state: TravelerState, at: BuyoffPlace): boolean =>
-  state.witnessPasses.some(
-    (pass) =>
-      pass.operation === at.operation &&
-      pass.step === at.step &&
-      pass.requirement === at.requirement,
-  );
+  state.witnessPasses.some((pass) => isAt(pass, at));
 
 /** What a chain still misses, in its order. */
 export const unsigned = (state: TravelerState, chain: Chain): readonly BuyoffRequirement[] =>
@@ -235,6 +225,33 @@ export function nextRequirements(state: TravelerState, chain: Chain): BuyoffRequ
     .filter((requirement) => !signatureAt(state, placeIn(chain, requirement)));
   return binding ? [binding, ...late] : late;
 }
+
+/**
+ * What can be given next without a network: a second operator signs over signatures that wait to be verified
+ * themselves. Everything else is asked for in its turn.
+ */
+export function nextOffline(state: TravelerState, chain: Chain): BuyoffRequirement | undefined {
+  const [next] = nextRequirements(state, chain);
+  if (!next || !pendingAt(state, placeIn(chain, next))) return next;
+  const [open] = outstanding(state, chain);
+  return open?.type === "second_operator" ? open : next;
+}
+
+/** The signatures before this one in its chain that wait to be verified. */
+export const pendingBefore = (
+  state: TravelerState,
+  chain: Chain,
+  { id }: BuyoffRequirement,
+): Buyoff[] =>
+  chain.requirements
+    .slice(
+      0,
+      Math.max(
+        0,
+        chain.requirements.findIndex((of) => of.id === id),
+      ),
+    )
+    .flatMap((before) => pendingAt(state, placeIn(chain, before)) ?? []);
 
 /** Signatures that stand and accept any of these steps, verified or not yet. */
 export const buyoffsCovering = (state: TravelerState, steps: readonly string[]): Buyoff[] =>

@@ -2,12 +2,15 @@ import { expect, test } from "vitest";
 import { sha256Hex } from "#lib/kit/canonical";
 import { plusMinutes } from "#lib/kit/time";
 import { act, type Bench } from "./bench/bench.ts";
+import { aFamily, benchOf, childId, familyAct } from "./bench/family.ts";
 import { named } from "./bench/plan.ts";
 import { begin, device, policy } from "./bench/plant.ts";
 import { aDefect, aHold, completed, inWorkAt, outcome, params } from "./bench/stage.ts";
-import { standingCheckout } from "./checkouts.rules.ts";
+import { evolveCheckout, standingCheckout } from "./checkouts.rules.ts";
+import type { RecordedEvent } from "./events.schema.ts";
 import { fold } from "./evolve.rules.ts";
 import type { Facts } from "./facts.schema.ts";
+import { parseBody } from "./schema.ts";
 
 const mine = { ...device, name: "Bench 1" };
 const other = { ...device, id: named("tablet 2"), name: "Bench 2", station: "ASM-2" };
@@ -68,6 +71,36 @@ test("over time it stands no longer: the next tablet needs no reason, and the fi
   expect(bench.state.checkout).toMatchObject({ device: other.id, from: null, reason: null });
 });
 
+test("whether it stands is asked of the server's clock and of no tablet's", () => {
+  const bench = inWorkAt("060.1");
+  checkOut(bench);
+  const much = plusMinutes(now(bench), 600);
+  expect(outcome(checkOut(bench, other, undefined, { at: much }))).toBe("checked_out_elsewhere");
+  const late = { at: now(bench), recordedAt: much };
+  expect(outcome(checkOut(bench, other, undefined, late))).toEqual(["traveler.checked_out"]);
+});
+
+test("no reason is none: neither to take it over nor to end it", () => {
+  const asked = (reason: string) => [
+    parseBody("checkOutTraveler", { takeOver: { from: mine.id, reason } }),
+    parseBody("endCheckOut", { device: mine.id, reason }),
+  ];
+  expect(asked("")).toEqual([null, null]);
+  expect(asked("the tablet fell")).not.toContain(null);
+});
+
+test.each([
+  "traveler.completed",
+  "traveler.cancelled",
+  "traveler.scrapped",
+  "traveler.merged_into",
+])("%s ends it", (type) => {
+  const bench = inWorkAt("060.1");
+  checkOut(bench);
+  const event = { type, body: {}, at: now(bench), person: null } as unknown as RecordedEvent;
+  expect("checkout" in evolveCheckout(bench.state, event)).toBe(false);
+});
+
 test("it keeps nobody from working, least of all from making safe", () => {
   const bench = inWorkAt("060.1");
   checkOut(bench, other);
@@ -103,4 +136,39 @@ test("no desk checks anything out, and replaying the entries gives the same stat
   checkOut(bench);
   checkOut(bench, other, { from: mine.id, reason: "shift change" });
   expect(fold(bench.events)).toEqual(bench.state);
+});
+
+test("from the desk it is ended by who leads, for the tablet that was shown, with a reason that the tablet is told", () => {
+  const bench = inWorkAt("060.1");
+  const end = (at: string, by: Parameters<typeof act>[3] = { by: "sue" }) =>
+    act(bench, "endCheckOut", { device: at, reason: "the tablet is at the repair shop" }, by);
+  expect(outcome(end(mine.id))).toBe("not_checked_out_there");
+  checkOut(bench);
+  expect(outcome(end(mine.id, {}))).toBe("not_permitted");
+  expect(outcome(end(other.id))).toBe("not_checked_out_there");
+  expect("checkout" in bench.state).toBe(true);
+  expect(outcome(end(mine.id))).toEqual(["traveler.checked_in"]);
+  expect("checkout" in bench.state).toBe(false);
+  const reason = sha256Hex("the tablet is at the repair shop");
+  expect(bench.state.checkoutEnded).toMatchObject({ device: mine.id, reason });
+  expect(bench.texts.get(reason)).toBe("the tablet is at the repair shop");
+  expect(fold(bench.events)).toEqual(bench.state);
+  // Whoever has it next makes it news of the past.
+  checkOut(bench, other);
+  expect("checkoutEnded" in bench.state).toBe(false);
+});
+
+test("a tablet has the lot that it took, and not what is split off from it meanwhile", () => {
+  const family = aFamily();
+  const { root } = family;
+  expect(outcome(familyAct(family, root, "checkOutTraveler", {}, { by: "sue" }))).toEqual([
+    "traveler.checked_out",
+  ]);
+  const child = childId("1");
+  const body = { child, quantity: "2", reason: "Two to MRB" };
+  expect(outcome(familyAct(family, root, "splitTraveler", body, { by: "quinn" }))).toEqual([
+    "traveler.split",
+  ]);
+  expect("checkout" in benchOf(family, root).state).toBe(true);
+  expect("checkout" in benchOf(family, child).state).toBe(false);
 });

@@ -1,8 +1,8 @@
 import { type Instant, plusMinutes } from "#lib/kit/time";
+import type { RecordedEvent } from "./events.schema.ts";
 import type { PlantPolicy } from "./facts.schema.ts";
 import type { Case, Ruling } from "./ruling.rules.ts";
 import { refuse, rule, textHash } from "./ruling.rules.ts";
-import type { RecordedEvent } from "./schema.ts";
 import type { Checkout, TravelerState } from "./state.schema.ts";
 
 /** A shift, where the plant says nothing else. */
@@ -15,8 +15,10 @@ export const checkOutMinutesOf = (policy: PlantPolicy): number =>
  * The check-out that stands at this time of the server. It says who has the unit with them and keeps
  * nobody from working: a defect, a hold or a gage put aside must never wait for a tablet.
  */
-export function standingCheckout(state: TravelerState, now: Instant): Checkout | null {
-  const { checkout } = state;
+export function standingCheckout(
+  { checkout }: Pick<TravelerState, "checkout">,
+  now: Instant,
+): Checkout | null {
   return checkout !== undefined && now < checkout.until ? checkout : null;
 }
 
@@ -55,12 +57,28 @@ export function checkInTraveler({ state, facts }: Case<"checkInTraveler">): Ruli
   return rule([{ type: "traveler.checked_in", body: { device: device.id } }]);
 }
 
+/** Where the tablet can't give it back: by somebody who leads, with a reason that the tablet is told. */
+export function endCheckOut({ state, body }: Case<"endCheckOut">): Ruling {
+  const { device } = body;
+  if (state.checkout?.device !== device) return refuse("not_checked_out_there");
+  const reason = textHash(body.reason);
+  return rule([{ type: "traveler.checked_in", body: { device, reason } }], [body.reason]);
+}
+
 /** What is finished or ended is with nobody any more. */
 export function evolveCheckout(state: TravelerState, event: RecordedEvent): TravelerState {
   switch (event.type) {
     case "traveler.checked_out":
-      return { ...state, checkout: { ...event.body, person: event.person, at: event.at } };
-    case "traveler.checked_in":
+      return {
+        ...withoutCheckout(state),
+        checkout: { ...event.body, person: event.person, at: event.at },
+      };
+    case "traveler.checked_in": {
+      const { device, reason } = event.body;
+      const rest = withoutCheckout(state);
+      if (reason === undefined) return rest;
+      return { ...rest, checkoutEnded: { device, person: event.person, at: event.at, reason } };
+    }
     case "traveler.completed":
     case "traveler.cancelled":
     case "traveler.scrapped":
@@ -71,9 +89,9 @@ export function evolveCheckout(state: TravelerState, event: RecordedEvent): Trav
   }
 }
 
-/** The member is not there at all, as in units that were never checked out. */
+/** The members are not there at all, as in units that were never checked out. */
 export function withoutCheckout(state: TravelerState): TravelerState {
-  if (state.checkout === undefined) return state;
-  const { checkout: _, ...rest } = state;
+  if (state.checkout === undefined && state.checkoutEnded === undefined) return state;
+  const { checkout: _, checkoutEnded: __, ...rest } = state;
   return rest;
 }

@@ -35,3 +35,20 @@ test("a take-over decides nothing about what the first tablet has not sent: it g
   const texts = await forSite(plant.site).textBlob.findMany({ select: { text: true } });
   expect(texts.map(({ text }) => text)).toContain("the tablet fell");
 });
+
+test("a tablet that was revoked checks nothing out: its asking is kept, and decided by nobody", async () => {
+  const plant = await aPlant();
+  const [traveler = ""] = await released(plant, "SN-1");
+  const tablet = await plant.tablet();
+  const ask = tablet.envelope(plant.people.operator, traveler, {
+    type: "checkOutTraveler",
+    body: {},
+  });
+  const revokedAt = new Date();
+  await forSite(plant.site).device.update({ where: { id: tablet.device }, data: { revokedAt } });
+  const [refused] = await tablet.send(ask);
+  expect(refused).toMatchObject({ refusal: { code: "device_revoked" } });
+  const { checkout, signals } = await stateOf(plant, traveler);
+  expect(checkout).toBeUndefined();
+  expect(signals.map(({ kind }) => kind)).toEqual(["quarantined"]);
+});

@@ -14,6 +14,7 @@ import {
   stateOf,
   type TestPlant,
   type TestTablet,
+  untilSomebodyWaits,
 } from "#lib/db/test-record-plant";
 import { uuidv7 } from "#lib/kit/ids";
 import { chained, outsideTravelers } from "#lib/record/chain.rules";
@@ -32,17 +33,6 @@ async function startedOn(plant: TestPlant, serial: string) {
   const [traveler = ""] = await released(plant, serial);
   const tablet = await plant.tablet();
   return { traveler, tablet, next: tablet.envelope };
-}
-
-async function untilSomebodyWaits(): Promise<void> {
-  await asAdministrator(async (client) => {
-    for (;;) {
-      const { rowCount } = await client.query(
-        "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
-      );
-      if (rowCount) return;
-    }
-  });
 }
 
 describe("a command sent again", () => {

@@ -8,6 +8,7 @@ import { askNothing, guardOf, type Loaded, loadForCommand } from "#lib/record/lo
 import { streamOf } from "#lib/record/streams.rules";
 import { type Act, hashOf } from "./acts.rules.ts";
 import { applyActs, retryLater } from "./apply.commands.ts";
+import { sealIn, secondIn } from "./auth.rules.ts";
 import { rowsTogether } from "./changed-rows.rules.ts";
 import { contentOf, knownContents } from "./contents.queries.ts";
 import { Draft } from "./draft.commands.ts";
@@ -88,8 +89,8 @@ function actOf(
     person: envelope.person,
     actorAt: (at) => of(auth.grant, device, at),
     proof: auth.proof ?? null,
-    second: auth.second ?? null,
-    sealed: auth.sealed ?? null,
+    second: secondIn(auth),
+    sealed: sealIn(auth),
     device: device.device,
     session: null,
     clock: envelope.at,

@@ -8,6 +8,7 @@ import { recorded } from "#lib/record/recorded.commands";
 import { entryLine } from "#lib/record/schema";
 import type { Act } from "./acts.rules.ts";
 import { applyActs } from "./apply.commands.ts";
+import { sealIn, secondIn } from "./auth.rules.ts";
 import { type ActorOfGrant, applyCommand } from "./commands.ts";
 import type { ReleaseQuarantinedForm, ReviewDeviceForm } from "./conflicts.schema.ts";
 import { readEnvelope } from "./envelopes.rules.ts";
@@ -78,10 +79,10 @@ async function quarantinedAct(
     person: envelope.person,
     actorAt: (at) => actorOfGrant(envelope.auth.grant, from, at),
     proof: envelope.auth.proof ?? null,
-    second: envelope.auth.second ?? null,
+    second: secondIn(envelope.auth),
     device,
     session: null,
-    sealed: envelope.auth.sealed ?? null,
+    sealed: sealIn(envelope.auth),
     verification: null,
     clock: envelope.at,
     sent: { clock: null, heardAt: entry.recordedAt },

@@ -11,6 +11,7 @@ import {
   type TestPlant,
 } from "#lib/db/test-record-plant";
 import { uuidv7 } from "#lib/kit/ids";
+import { replayRecord } from "#lib/record/replay.queries";
 import { verifyStream } from "#lib/record/verify.queries";
 import { applyCommand } from "./commands.ts";
 import { releaseQuarantined, reviewDevice } from "./conflicts.commands.ts";
@@ -80,6 +81,19 @@ describe("acts in quarantine", () => {
     expect(done).toMatchObject({ ok: false, error: { code: "on_hold" } });
   });
 
+  it("give no unit to a tablet that was revoked", async () => {
+    const { plant, traveler, tablet, quality } = await there();
+    await revoked(plant, tablet.device);
+    const { operator } = plant.people;
+    await tablet.send(tablet.envelope(operator, traveler, { type: "checkOutTraveler", body: {} }));
+    const { conflicts } = await conflictsFound(quality);
+    const form = { command: uuidv7(), traveler, signal: conflicts[0]?.seq ?? 0, note: "Too late" };
+    const done = await releaseQuarantined(quality, form, identify);
+    expect(done).toMatchObject({ ok: false, error: { code: "checkout_tablet_revoked" } });
+    expect((await stateOf(plant, traveler)).checkout).toBeUndefined();
+    expect(await replayRecord(plant.site)).toMatchObject({ different: 0 });
+  });
+
   it("nothing but an act in quarantine is released", async () => {
     const { plant, traveler, quality } = await there();
     const form = { command: uuidv7(), traveler, signal: 1, note: "x" };
@@ -96,11 +110,14 @@ describe("a tablet of which there are two", () => {
     expect(codesOf(await tablet.send(first, second))).toEqual(["applied", "applied"]);
     const copied = { ...second, id: uuidv7() };
     expect(codesOf(await tablet.send(copied, ...rest))).toEqual(Array(3).fill("device_forked"));
+    // The copy goes on: each act is put aside, and one line says that there are two.
+    const more = [1, 2, 3].map(() => ({ ...second, id: uuidv7() }));
+    for (const act of more) expect(codesOf(await tablet.send(act))).toEqual(["device_forked"]);
     const { devices } = await conflictsFound(quality);
     expect(devices.map(({ entry }) => entry.body)).toMatchObject([{ kind: "forked" }]);
     const form = { command: uuidv7(), device: tablet.device, note: "The copy is in a drawer" };
     for (const { seq } of devices) await reviewDevice(quality, { ...form, entry: seq });
-    expect(await conflictsCounted(quality)).toMatchObject({ devices: 0, quarantined: 3 });
+    expect(await conflictsCounted(quality)).toMatchObject({ devices: 0, quarantined: 6 });
     const next = tablet.envelope(plant.people.operator, traveler, aHold());
     expect(codesOf(await tablet.send(next))).toEqual(["applied"]);
   });

@@ -13,9 +13,10 @@ import {
 } from "./acts.rules.ts";
 import { tabletsToSend } from "./arrivals.queries.ts";
 import type { DecidedOn, Draft, Saying } from "./draft.commands.ts";
+import type { TravelerEvent } from "./events.schema.ts";
 import { gather } from "./facts.queries.ts";
 import { factsNeeded } from "./facts.rules.ts";
-import type { Facts } from "./facts.schema.ts";
+import type { Facts, ProofFacts } from "./facts.schema.ts";
 import { type Asked, isBadgeWithdrawn } from "./meanwhile.rules.ts";
 import { onlineOnly } from "./online-only.rules.ts";
 import type { Refusal, RefusalCode } from "./refusal.schema.ts";
@@ -81,7 +82,7 @@ async function answered(
   const ruling = decide(state, act.command, facts);
   if (!ruling.ok) return refuseAct(draft, act, said, ruling.error, on);
   draft.keepTexts(ruling.value.texts);
-  const second = gathered.proofs.find(({ id }) => id === act.second?.proof)?.person ?? null;
+  const second = secondOf(act, gathered.proofs, ruling.value.events);
   const told = ruling.value.others ?? [];
   // First the others: a lot that is split off goes on from what this one was before.
   const others = told.map((of) => ({
@@ -96,6 +97,20 @@ async function answered(
   const family = others.length > 0 ? { others } : {};
   draft.answer(act, recordedAt, { ...verdict, head: head.hash ?? "", ...family }, on);
   tellOutOfUse(draft, gathered.facts, said);
+}
+
+/** The second person: proven by now, or who signed into a box that is still to be opened. */
+function secondOf(
+  { second }: Act,
+  proofs: readonly ProofFacts[],
+  events: readonly TravelerEvent[],
+): string | null {
+  if (second === null) return null;
+  const isProven = proofs.some(({ id }) => id === second.proof);
+  const hasSigned = events.some(
+    ({ type, body }) => type === "buyoff.signed" && body.signer === second.person,
+  );
+  return isProven || hasSigned ? second.person : null;
 }
 
 /** What the time between is judged by; null: the server decides on what stands now. */
@@ -151,8 +166,12 @@ function barredBy(draft: Draft, act: Act, { actor, moment }: Saying): RefusalCod
   if (draft.isUsed(act)) return "command_id_used";
   if (act.isForeign) return "grant_not_valid";
   const { device, meanwhile } = draft.loaded;
+  const isRevoked = act.device !== null && (!device || device.revokedAt !== null);
+  // What was done on it may count, and nothing new goes to it.
+  if (act.isReleased && isRevoked && act.command.type === "checkOutTraveler")
+    return "checkout_tablet_revoked";
   if (!act.isReleased) {
-    if (act.device && (!device || device.revokedAt)) return "device_revoked";
+    if (isRevoked) return "device_revoked";
     if (act.place !== null && draft.isForked) return "device_forked";
   }
   if (actor?.id !== act.person) return "grant_not_valid";
@@ -175,7 +194,8 @@ function takePlace(draft: Draft, act: Act, said: Saying): "next" | "gap" | "fork
   if (!place || !device || !known || act.isForeign || draft.isUsed(act)) return "next";
   const last = draft.device ?? { seq: known.lastSeq, hash: known.lastHash };
   const how = follows(last, place);
-  if (how !== "next") {
+  // Of two tablets with one key nobody has to be told at each act, before somebody has looked.
+  if (how !== "next" && !(how === "fork" && draft.isForked)) {
     draft.report(
       "device",
       device.id,

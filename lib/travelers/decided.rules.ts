@@ -1,7 +1,8 @@
 import type { InstructionContent } from "#lib/instructions/schema";
 import { type Canonical, canonicalJson, sha256Hex } from "#lib/kit/canonical";
 import type { Facts, ProofFacts } from "./facts.schema.ts";
-import { type Command, commandBodies, reason } from "./schema.ts";
+import { type Command, commandBodies } from "./schema.ts";
+import { reason } from "./values.schema.ts";
 
 /** Parts of the facts that many decisions share, or that name people: kept once, by their hash. */
 const apart = ["policy", "person", "second", "gages", "stock", "holders", "others"] as const;

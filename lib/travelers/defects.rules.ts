@@ -3,6 +3,7 @@ import { derivedId } from "#lib/kit/ids";
 import type { Result } from "#lib/kit/result";
 import { ok } from "#lib/kit/result";
 import { performers } from "./buyoffs.rules.ts";
+import type { EventBody, TravelerEvent } from "./events.schema.ts";
 import type { Facts } from "./facts.schema.ts";
 import { stepOf } from "./gates.rules.ts";
 import { remainingOf, scrappedOf } from "./lot-balance.rules.ts";
@@ -10,7 +11,7 @@ import { plannedField, plannedSteps } from "./plan.rules.ts";
 import type { Refusal } from "./refusal.schema.ts";
 import type { Case, Ruling } from "./ruling.rules.ts";
 import { refuse, rule, textHash, textHashOrNull } from "./ruling.rules.ts";
-import type { CommandType, EventBody, TravelerEvent } from "./schema.ts";
+import type { CommandType } from "./schema.ts";
 import type { Defect, Disposition, Severity, TravelerState } from "./state.schema.ts";
 
 export const defectOf = (state: TravelerState, id: string): Result<Defect, Refusal> => {

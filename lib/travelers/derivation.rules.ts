@@ -1,11 +1,11 @@
 import type { InstructionContent } from "#lib/instructions/schema";
 import { derivedId } from "#lib/kit/ids";
 import { buyoffsCovering } from "./buyoffs.rules.ts";
+import type { TravelerEvent } from "./events.schema.ts";
 import { evolve } from "./evolve.rules.ts";
 import type { Facts } from "./facts.schema.ts";
 import type { Measurement, PlannedStep } from "./plan.rules.ts";
 import { plannedField, plannedSteps } from "./plan.rules.ts";
-import type { TravelerEvent } from "./schema.ts";
 import type { Reading, TravelerState } from "./state.schema.ts";
 import type { CountField } from "./values.rules.ts";
 import { currentReading, derivedLimits, differenceAt, judge } from "./values.rules.ts";

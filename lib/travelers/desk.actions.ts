@@ -5,7 +5,7 @@ import { ok } from "#lib/kit/result";
 import { instant } from "#lib/kit/time";
 import { verifyStream } from "#lib/record/verify.queries";
 import * as commands from "./desk.commands.ts";
-import { declineForm, signForm } from "./desk.schema.ts";
+import { declineForm, endCheckOutForm, signForm } from "./desk.schema.ts";
 import { releaseAtDesk } from "./release.commands.ts";
 import { releaseForm } from "./release.schema.ts";
 import { verifyForm } from "./verify.schema.ts";
@@ -24,6 +24,11 @@ export const declineRemotely = action(
   commandPermissions.declineBuyoff,
   declineForm,
   commands.declineRemotely,
+);
+export const endCheckOut = action(
+  commandPermissions.endCheckOut,
+  endCheckOutForm,
+  commands.endCheckOut,
 );
 export const requestWaiver = action(
   commandPermissions.requestWaiver,

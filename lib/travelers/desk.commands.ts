@@ -3,7 +3,7 @@ import { err, ok, type Result } from "#lib/kit/result";
 import { proveAtDesk } from "#lib/people/desk-signing.commands";
 import type { Actor } from "#lib/people/schema";
 import { applyCommand, type DirectCommand } from "./commands.ts";
-import type { DeclineForm, SignForm } from "./desk.schema.ts";
+import type { DeclineForm, EndCheckOutForm, SignForm } from "./desk.schema.ts";
 
 export type NotApplied = { code: string; params: Readonly<Record<string, string>> };
 export type Outcome = Promise<Result<{ seq: number }, NotApplied>>;
@@ -57,3 +57,9 @@ export const declineRemotely = (actor: Actor, form: DeclineForm): Outcome =>
       reason: form.reason,
     },
   });
+
+/** The tablet that has it can't give it back: lost, broken, or in a place that nobody goes to. */
+export const endCheckOut = (
+  actor: Actor,
+  { command: id, traveler, device, reason }: EndCheckOutForm,
+): Outcome => give(actor, traveler, { id, type: "endCheckOut", body: { device, reason } });

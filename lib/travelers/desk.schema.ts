@@ -21,10 +21,13 @@ export const signForm = z.object({
 });
 export type SignForm = z.output<typeof signForm>;
 
-export const declineForm = z.object({
-  ...place,
-  reason: z
-    .string()
-    .check(z.trim(), z.minLength(1, "needed"), z.maxLength(1000, "too_long"), z.normalize("NFC")),
-});
+const reason = z
+  .string()
+  .check(z.trim(), z.minLength(1, "needed"), z.maxLength(1000, "too_long"), z.normalize("NFC"));
+
+export const declineForm = z.object({ ...place, reason });
 export type DeclineForm = z.output<typeof declineForm>;
+
+/** `device`: the tablet that was shown to have it. */
+export const endCheckOutForm = z.object({ command: id, traveler: id, device: id, reason });
+export type EndCheckOutForm = z.output<typeof endCheckOutForm>;

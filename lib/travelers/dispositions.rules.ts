@@ -3,12 +3,12 @@ import { compare, subtract } from "#lib/kit/decimal";
 import type { Result } from "#lib/kit/result";
 import { ok } from "#lib/kit/result";
 import { addsUp, defectOf, holdByRule, openDefect, scrapIn, sumOf } from "./defects.rules.ts";
+import type { TravelerEvent } from "./events.schema.ts";
 import type { Facts } from "./facts.schema.ts";
 import { isLot, remainingOf, scrappedOf } from "./lot-balance.rules.ts";
 import type { Refusal } from "./refusal.schema.ts";
 import type { Case, Ruling } from "./ruling.rules.ts";
 import { refuse, rule, textHashOrNull } from "./ruling.rules.ts";
-import type { TravelerEvent } from "./schema.ts";
 import type { Defect, Disposition } from "./state.schema.ts";
 
 export const sameDispositions = (a: readonly Disposition[], b: readonly Disposition[]): boolean =>

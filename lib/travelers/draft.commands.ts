@@ -15,18 +15,13 @@ import { streamOf } from "#lib/record/streams.rules";
 import { type Act, travelerContext } from "./acts.rules.ts";
 import { changedRows, type Rows, rowsTogether } from "./changed-rows.rules.ts";
 import { keptCommand, keptFacts } from "./decided.rules.ts";
+import type { EventBody, EventType, RecordedEvent, TravelerEvent } from "./events.schema.ts";
 import { evolve } from "./evolve.rules.ts";
 import type { Reached } from "./facts.queries.ts";
 import type { Facts } from "./facts.schema.ts";
 import { isStored, keptPart } from "./kept-facts.commands.ts";
 import type { Row } from "./projection.rules.ts";
-import type {
-  CommandVerdict,
-  EventBody,
-  EventType,
-  RecordedEvent,
-  TravelerEvent,
-} from "./schema.ts";
+import type { CommandVerdict } from "./schema.ts";
 import type { TravelerState } from "./state.schema.ts";
 import type { Moment } from "./tablet-clock.rules.ts";
 

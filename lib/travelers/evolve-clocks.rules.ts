@@ -1,5 +1,5 @@
+import type { RecordedEvent } from "./events.schema.ts";
 import { doer, performed } from "./evolve-work.rules.ts";
-import type { RecordedEvent } from "./schema.ts";
 import type { TravelerState } from "./state.schema.ts";
 
 /** Timers, clocks of mixed batches, and the records of measuring machines. */

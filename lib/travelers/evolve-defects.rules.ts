@@ -1,5 +1,5 @@
+import type { RecordedEvent } from "./events.schema.ts";
 import { doer, newAttempt } from "./evolve-work.rules.ts";
-import type { RecordedEvent } from "./schema.ts";
 import type { Defect, TravelerState } from "./state.schema.ts";
 
 function withDefect(

@@ -1,6 +1,11 @@
+import type { RecordedEvent } from "./events.schema.ts";
 import { doer, withStep } from "./evolve-work.rules.ts";
-import type { RecordedEvent } from "./schema.ts";
-import type { SignalKind, StepDeparture, TravelerState } from "./state.schema.ts";
+import {
+  type SignalKind,
+  type StepDeparture,
+  type TravelerState,
+  waitsToBeVerified,
+} from "./state.schema.ts";
 
 /** Departures from the plan: what is done later, what is paused, and the signals for a review. */
 export function evolveDeparture(before: TravelerState, event: RecordedEvent): TravelerState {
@@ -136,7 +141,7 @@ function signalOf(event: RecordedEvent): SignalKind | null {
     case "gage.quarantined":
       return "gage_quarantined";
     case "buyoff.signed":
-      return event.body.method === "badge_pin_offline" ? "offline_signature" : null;
+      return waitsToBeVerified(event.body.method) ? "offline_signature" : null;
     case "buyoff.rejected":
       return "signature_rejected";
     case "hold.released":

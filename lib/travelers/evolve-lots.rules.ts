@@ -1,7 +1,7 @@
 import { derivedId } from "#lib/kit/ids";
 import { withoutCheckout } from "./checkouts.rules.ts";
+import type { RecordedEvent } from "./events.schema.ts";
 import { doer } from "./evolve-work.rules.ts";
-import type { RecordedEvent } from "./schema.ts";
 import type { Defect, Hold, Rework, StepState, TravelerState } from "./state.schema.ts";
 
 type Of<T extends RecordedEvent["type"]> = Extract<RecordedEvent, { type: T }>;

@@ -1,4 +1,4 @@
-import type { EventType, RecordedEvent } from "./schema.ts";
+import type { EventType, RecordedEvent } from "./events.schema.ts";
 import type { Buyoff, TravelerState } from "./state.schema.ts";
 
 const isWork: ReadonlySet<EventType> = new Set<EventType>([

@@ -1,5 +1,5 @@
+import type { RecordedEvent } from "./events.schema.ts";
 import { doer } from "./evolve-work.rules.ts";
-import type { RecordedEvent } from "./schema.ts";
 import type { TravelerState, Waiver } from "./state.schema.ts";
 
 /** Who may do what here although they lack a qualification: by a waiver, or under a trainer. */

@@ -1,9 +1,14 @@
 import type { BuyoffRequirement } from "#lib/instructions/schema";
 import { derivedId } from "#lib/kit/ids";
-import type { EventBody, RecordedEvent } from "./schema.ts";
-import type { Buyoff, Reading, StepState, TravelerState } from "./state.schema.ts";
-
-type BuyoffPlace = Pick<Buyoff, "operation" | "step" | "requirement">;
+import { isAt } from "./buyoffs.rules.ts";
+import type { EventBody, RecordedEvent } from "./events.schema.ts";
+import {
+  type Buyoff,
+  type Reading,
+  type StepState,
+  type TravelerState,
+  waitsToBeVerified,
+} from "./state.schema.ts";
 
 /** Who did it; the nil UUID where the record names nobody. */
 export const doer = (event: RecordedEvent): string =>
@@ -217,7 +222,7 @@ function evolveBuyoff(
     case "buyoff.signed": {
       // Given again on line, by whoever did not want to wait for a box that may never come.
       const before = state.buyoffs.map((of) =>
-        of.status === "pending_verification" && isSamePlace(of, event.body)
+        of.status === "pending_verification" && isAt(of, event.body)
           ? { ...of, status: "superseded" as const }
           : of,
       );
@@ -234,24 +239,26 @@ function evolveBuyoff(
     case "buyoff.rejected":
       return changed(event.body.buyoff, { status: "rejected" });
     default:
-      return changed(event.body.buyoff, { status: "signed", verifiedAt: event.at });
+      return changed(
+        event.body.buyoff,
+        event.body.waits ? { checkedAt: event.at } : { status: "signed", verifiedAt: event.at },
+      );
   }
 }
 
-const isSamePlace = (a: BuyoffPlace, b: BuyoffPlace): boolean =>
-  a.operation === b.operation && a.step === b.step && a.requirement === b.requirement;
-
 function signedBuyoff(body: EventBody<"buyoff.signed">, at: string): Buyoff {
-  const { buyoff, signer, type, sealedSha256, ...rest } = body;
+  const { buyoff, signer, type, sealedSha256, passkey, over, ...rest } = body;
   return {
     id: buyoff,
     ...rest,
     type: type as BuyoffRequirement["type"],
-    status: rest.method === "badge_pin_offline" ? "pending_verification" : "signed",
+    status: waitsToBeVerified(rest.method) ? "pending_verification" : "signed",
     person: signer,
     reason: null,
     at,
     ...(sealedSha256 === undefined ? {} : { sealedSha256 }),
+    ...(passkey === undefined ? {} : { passkey }),
+    ...(over === undefined ? {} : { over }),
   };
 }
 
@@ -275,6 +282,7 @@ function evolveWords(
             operation: event.body.operation,
             person: doer(event),
             at: event.at,
+            ...(event.body.heardAt !== undefined && { heardAt: event.body.heardAt }),
             acknowledgedAt: null,
             arrivedAt: null,
           },

@@ -1,5 +1,6 @@
 import { derivedId } from "#lib/kit/ids";
 import { evolveCheckout } from "./checkouts.rules.ts";
+import type { EventType, RecordedEvent } from "./events.schema.ts";
 import { evolveClock } from "./evolve-clocks.rules.ts";
 import { evolveDefect } from "./evolve-defects.rules.ts";
 import { evolveDeparture } from "./evolve-departures.rules.ts";
@@ -7,7 +8,6 @@ import { evolveLot, splitOff } from "./evolve-lots.rules.ts";
 import { evolvePending } from "./evolve-pending.rules.ts";
 import { evolvePeople } from "./evolve-people.rules.ts";
 import { evolveWork } from "./evolve-work.rules.ts";
-import type { EventType, RecordedEvent } from "./schema.ts";
 import type { StepState, TravelerState, TravelerStatus } from "./state.schema.ts";
 
 const parts = [

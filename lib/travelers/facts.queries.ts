@@ -6,10 +6,11 @@ import type { Guard } from "#lib/record/append.commands";
 import { type Ask, guardOf, type Loaded, type LoadedStock } from "#lib/record/load.queries";
 import { streamOf } from "#lib/record/streams.rules";
 import { type Act, dayOf, personFacts } from "./acts.rules.ts";
-import { type FactsNeeded, factsNeeded } from "./facts.rules.ts";
+import { type FactsNeeded, factsNeeded, timesByTablet } from "./facts.rules.ts";
 import type { Facts, ProofFacts, StockFacts } from "./facts.schema.ts";
 import { type Asked, factsThen, personThen, wasInForce } from "./meanwhile.rules.ts";
 import type { TravelerState } from "./state.schema.ts";
+import { keptClock } from "./tablet-clock.rules.ts";
 
 type Needs = Omit<FactsNeeded, "disposition">;
 
@@ -82,7 +83,7 @@ export function gather(
   );
   const person = personFacts(standingOf(loaded, actor, asked), actor, day);
   if (!person) throw new Error("an act without a person");
-  const second = act.second ? personFacts(loaded.people[act.second.person], null, day) : null;
+  const second = secondFacts(loaded, act, asked, day);
   const proof = usable(loaded, act.proof, at);
   const secondProof = act.second ? usable(loaded, act.second.proof, at) : null;
   const isAsked = (other: { state: TravelerState }) => needs.travelers.includes(other.state.id);
@@ -134,14 +135,32 @@ export function gather(
   };
 }
 
-const saidOnlyIfThere = ({ sealed, verification, session }: Act) => ({
+const saidOnlyIfThere = ({ command, device, clock, sealed, verification, session }: Act) => ({
+  ...(device && clock && timesByTablet(command) && { tabletClock: keptClock(device.id, clock) }),
   ...(sealed && { sealed }),
   ...(verification && { verification }),
   ...(session !== null && { session }),
 });
+
+/** Who proves it now stands as they do now; who signed into a box a while ago, as they did then. */
+function secondFacts(
+  loaded: Loaded,
+  { second }: Act,
+  asked: Asked | null,
+  day: string,
+): Facts["second"] {
+  if (second === null) return null;
+  const isThen = second.proof === null ? asked : null;
+  return personFacts(standingOf(loaded, { id: second.person }, isThen), null, day);
+}
+
 /** The person as they stood at the act. */
-function standingOf({ people, meanwhile, site }: Loaded, actor: Actor, asked: Asked | null) {
-  const known = people[actor.id];
+function standingOf(
+  { people, meanwhile, site }: Loaded,
+  { id }: Pick<Actor, "id">,
+  asked: Asked | null,
+) {
+  const known = people[id];
   if (!known || !meanwhile || !asked) return known;
   return personThen(known, meanwhile.revoked, asked, site.timeZone);
 }

@@ -39,6 +39,10 @@ const nothing: FactsNeeded = {
   disposition: null,
 };
 
+/** What the tablet's own clock measures from one act to another. */
+export const timesByTablet = ({ type }: Pick<Command, "type">): boolean =>
+  type === "startTimer" || type === "stopTimer";
+
 export function factsNeeded(
   command: Command,
   state: TravelerState,

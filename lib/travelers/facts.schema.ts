@@ -1,6 +1,7 @@
 import type { InstructionContent, Role } from "#lib/instructions/schema";
 import type { Instant } from "#lib/kit/time";
 import type { Disposition, HoldOwner, QmsRecord, Severity, TravelerState } from "./state.schema.ts";
+import type { KeptClock } from "./tablet-clock.rules.ts";
 
 export type PersonFacts = {
   id: string;
@@ -88,14 +89,29 @@ export type ProofFacts = {
   method: "badge_pin" | "pin";
 };
 
-/** Badge and PIN in a box that only the server opens, instead of a proof. */
-export type SealedFacts = { sha256: string; key: string };
+/** Instead of a proof: badge and PIN in a box that only the server opens, or what the signer's passkey answered. */
+export type SealedFacts = (
+  | { sha256: string; key: string }
+  | { sha256: string; passkey: string }
+) & {
+  /** It is the second person's; absent: of whoever is signed in. */
+  second?: true;
+};
 
-/** What the server found in the box of a pending buyoff: by nobody's word but its own. */
+/** What the server found in the box, or the answer, of a pending buyoff: by nobody's word but its own. */
 export type VerificationFacts = {
   buyoff: string;
   sealedSha256: string;
-  outcome: "right" | "components_wrong" | "box_unreadable";
+  outcome:
+    | "right"
+    | "components_wrong"
+    | "box_unreadable"
+    | "same_person"
+    | "passkey_wrong"
+    | "passkey_withdrawn"
+    | "passkey_copied";
+  /** A passkey's answer holds no secret: it stays on the record, for whoever wants to check it again. */
+  answer?: string;
 };
 
 export type LotFacts = {
@@ -133,6 +149,8 @@ export type Facts = {
     outSince: Instant | null;
   };
   recordedAt: Instant;
+  /** The tablet's own clock, where the act begins or ends what it measures (`timesByTablet`). */
+  tabletClock?: KeptClock | undefined;
   person: PersonFacts;
   second: PersonFacts | null;
   proof: ProofFacts | null;

@@ -4,12 +4,12 @@ import { ok } from "#lib/kit/result";
 import { dateIn, type Instant, plusMinutes } from "#lib/kit/time";
 import { holdPointBefore } from "./buyoffs.rules.ts";
 import { clocksAllow } from "./clocks.rules.ts";
+import type { TravelerEvent } from "./events.schema.ts";
 import type { Facts, PersonFacts } from "./facts.schema.ts";
 import type { PlannedStep } from "./plan.rules.ts";
 import { plannedStep } from "./plan.rules.ts";
 import type { Refusal } from "./refusal.schema.ts";
 import { refuse } from "./ruling.rules.ts";
-import type { TravelerEvent } from "./schema.ts";
 import type { Hold, StepState, Supervision, TravelerState, Waiver } from "./state.schema.ts";
 
 /** The day it is at the plant: due and expiry dates hold through their whole day there. */

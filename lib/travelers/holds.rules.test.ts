@@ -129,6 +129,25 @@ test("a hold tied to a defect is released on the disposition fetched at that mom
   expect(bench.state.holds[0]?.released).toMatchObject({ basis: "qms" });
 });
 
+test("failure 51: decisions that don't add up to what is affected release nothing, too few or too many, in one or in several", () => {
+  const { bench, hold } = heldByDefect();
+  const decided = (...quantities: string[]) => {
+    qmsSays(bench, "rework");
+    const said = bench.qms.get(named("defect"));
+    const [one] = said?.dispositions ?? [];
+    if (!said || !one) throw new Error("the QMS says nothing");
+    const dispositions = quantities.map((quantity) => ({ ...one, quantity }));
+    bench.qms.set(named("defect"), { ...said, dispositions });
+    return outcome(release(bench, "quinn", hold));
+  };
+  for (const odd of [["0.5"], ["2"], ["0.5", "0.4"], ["1", "1"], []]) {
+    expect(decided(...odd), odd.join()).toBe("quantities_do_not_add_up");
+    expect(bench.state.holds[0]?.released).toBeNull();
+    expect(bench.state.defects[0]?.dispositions).toEqual([]);
+  }
+  expect(decided("0.6", "0.4")).toEqual(["disposition.received", "hold.released"]);
+});
+
 test("with the QMS down quality releases by hand, with the number it is known under", () => {
   const { bench, hold } = heldByDefect();
   const link = {

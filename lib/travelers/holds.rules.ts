@@ -1,11 +1,11 @@
 import type { Localized, Role } from "#lib/instructions/schema";
 import { dispositionNow, sameDispositions } from "./dispositions.rules.ts";
+import type { EventBody, TravelerEvent } from "./events.schema.ts";
 import type { PlantPolicy } from "./facts.schema.ts";
 import { stepOf } from "./gates.rules.ts";
 import { operationOf } from "./plan.rules.ts";
 import type { Case, Ruling } from "./ruling.rules.ts";
 import { refuse, rule, textHash, textHashOrNull } from "./ruling.rules.ts";
-import type { EventBody, TravelerEvent } from "./schema.ts";
 import type { Defect, Hold, HoldOwner } from "./state.schema.ts";
 
 /** Only the function that owns a hold releases it (rule 13). */

@@ -1,7 +1,8 @@
 import { expect, it } from "vitest";
 import { roles } from "#lib/instructions/schema";
 import { ownersOf } from "./holds.rules.ts";
-import { sectionsFor } from "./landing.rules.ts";
+import { type LandingSection, sectionsFor } from "./landing.rules.ts";
+import { permissions } from "./permissions.rules.ts";
 
 it("gives every role something of its own, and none what another one decides", () => {
   for (const role of roles) expect(sectionsFor([role]).length, role).toBeGreaterThan(0);
@@ -15,6 +16,13 @@ it("gives every role something of its own, and none what another one decides", (
   expect(sectionsFor(["supervisor"])).not.toContain("reviews");
   // A supervisor asks for a waiver; what waits is for quality to grant.
   expect(sectionsFor(["supervisor"])).not.toContain("waivers");
+});
+
+it("counts nothing for somebody who may not open the room of it", () => {
+  const seeing = (section: LandingSection) =>
+    roles.filter((role) => sectionsFor([role]).includes(section));
+  expect(seeing("conflicts")).toEqual(permissions.reviewSignals);
+  expect(seeing("reviews")).toEqual(permissions.reviewSignals);
 });
 
 it("shows somebody with two roles what waits for either, each once", () => {

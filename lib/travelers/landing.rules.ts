@@ -34,7 +34,7 @@ const waitsFor: Readonly<Record<LandingSection, readonly Role[]>> = {
   holds: ["supervisor", "quality", "manufacturing_engineer", "customer"],
   blocked: ["supervisor"],
   dispositions: ["quality"],
-  conflicts: ["quality", "administrator"],
+  conflicts: ["quality"],
   reviews: ["quality"],
   standing: ["supervisor"],
   gages: ["quality"],

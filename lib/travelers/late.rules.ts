@@ -5,14 +5,15 @@ import type { Instant } from "#lib/kit/time";
 import { millis } from "#lib/kit/time";
 import { chainsOf } from "./buyoffs.rules.ts";
 import { clocksAllow } from "./clocks.rules.ts";
+import type { TravelerEvent } from "./events.schema.ts";
 import type { Facts } from "./facts.schema.ts";
 import type { AtStep } from "./gates.rules.ts";
 import { backingsOf, openHold, qualificationsOf, qualified, stepOf } from "./gates.rules.ts";
 import type { Refusal } from "./refusal.schema.ts";
 import { refuse, textHash } from "./ruling.rules.ts";
-import type { LateAct, TravelerEvent } from "./schema.ts";
 import { comesBefore } from "./sequence.rules.ts";
 import type { StepState, TravelerState } from "./state.schema.ts";
+import type { LateAct } from "./values.schema.ts";
 
 type Of = {
   state: TravelerState;

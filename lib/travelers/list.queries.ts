@@ -1,8 +1,11 @@
 import "server-only";
 import { forSite } from "#lib/db/client";
 import { Prisma } from "#lib/db/generated/client";
+import { instant } from "#lib/kit/time";
 import type { Actor } from "#lib/people/schema";
+import { standingCheckout } from "./checkouts.rules.ts";
 import type { From, Place } from "./pages.rules.ts";
+import type { Checkout } from "./state.schema.ts";
 
 export const travelerFilters = ["open", "exceptions", "buyoffs", "finished", "all"] as const;
 export type TravelerFilter = (typeof travelerFilters)[number];
@@ -31,7 +34,10 @@ export type TravelerLine = {
   releasedAt: Date;
   completedAt: Date | null;
   urgency: number;
+  /** The tablet that has it with it now. */
+  checkout: Checkout | null;
 };
+type Row = Omit<TravelerLine, "checkout">;
 
 export type TravelersAsked = { search: string; filter: TravelerFilter; from: From };
 export type TravelersFound = {
@@ -110,7 +116,7 @@ async function exactly(actor: Actor, search: string): Promise<string[]> {
 function reading(
   actor: Actor,
   of: { filter: TravelerFilter; among: Among; from: From; limit: number },
-): Promise<TravelerLine[]> {
+): Promise<Row[]> {
   const { filter, among, from, limit } = of;
   const urgency = urgencies[isShort(filter) ? "wanting" : "none"];
   const columns = isShort(filter)
@@ -124,7 +130,7 @@ function reading(
   const place = from
     ? Prisma.sql`and (${columns}) ${Prisma.raw(isBack ? ">" : "<")} (${placeValues(filter, from.place)})`
     : Prisma.empty;
-  return forSite(actor.site).$queryRaw<TravelerLine[]>`
+  return forSite(actor.site).$queryRaw<Row[]>`
     select t.id, t.serial, t.lot, t.quantity, t.work_order as "workOrder",
       t.part_number as "partNumber", t.part_revision as "partRevision", t.instruction, t.revision,
       t.status, t.operation, t.steps_done as "stepsDone", t.steps_total as "stepsTotal",
@@ -141,7 +147,20 @@ function placeValues(filter: TravelerFilter, { urgency, releasedAt, id }: Place)
   return isShort(filter) ? Prisma.sql`${urgency}::int, ${at}` : at;
 }
 
-const placeOf = (line: TravelerLine | undefined): Place | null =>
+/** Only of what is on the page: the whole state is read for it. */
+async function withTablets(actor: Actor, rows: readonly Row[]): Promise<TravelerLine[]> {
+  const ids = rows.map(({ id }) => id);
+  const out = await forSite(actor.site).$queryRaw<{ id: string; checkout: Checkout }[]>`
+    select t.id, t.state->'checkout' as checkout from travelers t
+    where t.site_id = ${actor.site}::uuid and t.id = any(${ids}::uuid[]) and t.state ? 'checkout'`;
+  const now = instant(Date.now());
+  const standing = new Map(
+    out.map(({ id, checkout }) => [id, standingCheckout({ checkout }, now)]),
+  );
+  return rows.map((row) => ({ ...row, checkout: standing.get(row.id) ?? null }));
+}
+
+const placeOf = (line: Row | undefined): Place | null =>
   line ? { urgency: line.urgency, releasedAt: line.releasedAt.getTime(), id: line.id } : null;
 
 /** A page of travelers, after or before a place in the list; the unit that is exactly what is searched stands first. */
@@ -170,7 +189,7 @@ export async function travelersFound(actor: Actor, ask: TravelersAsked): Promise
   if (from?.way === "before") page.reverse();
   const isNext = hasMore || from?.way === "before";
   return {
-    lines: [...first, ...page],
+    lines: await withTablets(actor, [...first, ...page]),
     previous: from === null ? null : placeOf(page[0]),
     next: isNext ? placeOf(page.at(-1)) : null,
   };

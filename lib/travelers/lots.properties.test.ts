@@ -199,7 +199,7 @@ test(
       { numRuns: sequences },
     );
     // Otherwise it would hold because nothing ever happens.
-    expect(reached.split).toBeGreaterThan(sequences);
+    expect(reached.split).toBeGreaterThan(sequences / 2);
     for (const often of [reached.merged, reached.scrapped, reached.complete, reached.serials]) {
       expect(often).toBeGreaterThan(sequences / 60);
     }

@@ -4,6 +4,7 @@ import { derivedId } from "#lib/kit/ids";
 import type { Result } from "#lib/kit/result";
 import { ok } from "#lib/kit/result";
 import { openDefect } from "./defects.rules.ts";
+import type { EventBody, TravelerEvent } from "./events.schema.ts";
 import type { Facts } from "./facts.schema.ts";
 import { releasedBy } from "./holds.rules.ts";
 import { balanceOf, isLot, remainingOf, scrappedOf } from "./lot-balance.rules.ts";
@@ -11,7 +12,6 @@ import { type OpenItemCode, openItems } from "./progress.rules.ts";
 import type { Refusal } from "./refusal.schema.ts";
 import type { Case, Ruling } from "./ruling.rules.ts";
 import { refuse, rule, ruleForFamily, textHash } from "./ruling.rules.ts";
-import type { EventBody, TravelerEvent } from "./schema.ts";
 import type { TravelerState } from "./state.schema.ts";
 
 const isOpen = ({ status }: TravelerState): boolean =>

@@ -10,12 +10,12 @@ import {
   maximaOf,
 } from "./clocks.rules.ts";
 import { raisedDefect } from "./defects.rules.ts";
+import type { TravelerEvent } from "./events.schema.ts";
 import type { AtStep } from "./gates.rules.ts";
 import { plannedField } from "./plan.rules.ts";
 import type { Refusal } from "./refusal.schema.ts";
 import type { Case } from "./ruling.rules.ts";
 import { refuse } from "./ruling.rules.ts";
-import type { TravelerEvent } from "./schema.ts";
 import type { BatchClock, TravelerState } from "./state.schema.ts";
 
 type MixOver = {

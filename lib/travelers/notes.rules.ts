@@ -1,10 +1,11 @@
+import { millis } from "#lib/kit/time";
 import { defectOf } from "./defects.rules.ts";
 import { voided } from "./derivation.rules.ts";
+import type { TravelerEvent } from "./events.schema.ts";
 import { stepOf } from "./gates.rules.ts";
 import { operationOf } from "./plan.rules.ts";
 import type { Case, Ruling } from "./ruling.rules.ts";
 import { refuse, rule, textHash } from "./ruling.rules.ts";
-import type { TravelerEvent } from "./schema.ts";
 import { placesOf } from "./values.rules.ts";
 
 /** A picture for a field of a step in work, for a defect, or beside the work; possible on hold. */
@@ -61,10 +62,17 @@ export const noteHandover = ({ body }: Case<"noteHandover">): Ruling =>
 export const requestAssistance = ({ body }: Case<"requestAssistance">): Ruling =>
   rule([{ type: "assistance.requested", body }]);
 
-export function callInspection({ state, content, body }: Case<"callInspection">): Ruling {
+/** From here on it matters that nobody could have come yet. */
+const HEARD_LATE_MS = 60_000;
+
+/** A call that a tablet kept while it had no network: when the plant has heard of it is said as well. */
+export function callInspection({ state, content, facts, body }: Case<"callInspection">): Ruling {
   if (!operationOf(content, body.operation)) return refuse("step_unknown");
   if (state.calls.some(({ id }) => id === body.call)) return refuse("id_already_used");
-  return rule([{ type: "inspection.called", body }]);
+  const { at, recordedAt } = facts;
+  const isLate = millis(recordedAt) - millis(at) > HEARD_LATE_MS;
+  const called = { ...body, ...(isLate && { heardAt: recordedAt }) };
+  return rule([{ type: "inspection.called", body: called }]);
 }
 
 export function acknowledgeInspection({ state, body }: Case<"acknowledgeInspection">): Ruling {

@@ -225,6 +225,7 @@ test("whatever is done while a signature is pending, nothing is built on a wrong
       const bench = atKit();
       const dice = diceFrom(seed);
       seal(bench);
+      for (let turn = seed % 3; turn > 0; turn -= 1) stepOn(bench);
       for (const move of list) {
         if (move === 0) open(bench, "right");
         else if (move === 1) open(bench, "components_wrong");
@@ -247,6 +248,7 @@ test("whatever is done while a signature is pending, nothing is built on a wrong
     }),
     { numRuns: 200 },
   );
+  // Each some twenty times and more: otherwise it would hold because none of this ever happens.
   expect(Math.min(...Object.values(seen))).toBeGreaterThan(5);
 });
 

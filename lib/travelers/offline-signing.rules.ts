@@ -1,13 +1,12 @@
 import type { BuyoffRequirement, InstructionContent, Step } from "#lib/instructions/schema";
 import { derivedId } from "#lib/kit/ids";
-import type { Chain } from "./buyoffs.rules.ts";
-import { coveredSteps } from "./buyoffs.rules.ts";
+import { type BuyoffPlace, type Chain, coveredSteps, isAt, signatureAt } from "./buyoffs.rules.ts";
+import type { TravelerEvent } from "./events.schema.ts";
 import type { Facts, PlantPolicy } from "./facts.schema.ts";
 import { offlineTypes } from "./facts.schema.ts";
 import type { RefusalCode } from "./refusal.schema.ts";
 import type { Case, Ruling } from "./ruling.rules.ts";
 import { refuse, rule, textHash } from "./ruling.rules.ts";
-import type { TravelerEvent } from "./schema.ts";
 import type { Buyoff, TravelerState } from "./state.schema.ts";
 
 /** A proof of the server counts before a box: who has one needs no other. */
@@ -54,9 +53,9 @@ const hasKeyCharacteristic = ({ characteristics }: InstructionContent, { fields 
     .some((id) => characteristics.find((one) => one.id === id)?.key !== undefined);
 
 /**
- * The box was opened. Right: the signature counts from now on, and says when it was given and when it was
- * verified. Wrong: it never counted, so what it completed is open again; what was built on it meanwhile
- * quality has to look at first.
+ * The box was opened. Right: the signature counts from now on, or once those that it was given over do, and says
+ * when it was given and when it was verified. Wrong: it never counted, and neither did what was signed over it, so
+ * what they completed is open again; what was built on them meanwhile quality has to look at first.
  */
 export function verifyBuyoff({
   state,
@@ -65,22 +64,64 @@ export function verifyBuyoff({
   body,
 }: Case<"verifyBuyoff">): Ruling {
   const buyoff = state.buyoffs.find(
-    ({ id, status }) => id === body.buyoff && status === "pending_verification",
+    ({ id, status, checkedAt }) =>
+      id === body.buyoff && status === "pending_verification" && checkedAt === undefined,
   );
   if (!buyoff) return refuse("buyoff_unknown");
   const isOfThis =
     verification?.buyoff === buyoff.id && verification.sealedSha256 === buyoff.sealedSha256;
   if (!verification || !isOfThis) return refuse("proof_missing");
-  const { outcome } = verification;
-  if (outcome === "right") return rule([{ type: "buyoff.verified", body: { buyoff: buyoff.id } }]);
-  const rejected: TravelerEvent = {
-    type: "buyoff.rejected",
-    body: { buyoff: buyoff.id, cause: outcome },
-  };
-  if (buyoff.followedBy !== undefined) return rule([rejected, holdFor(command.id)]);
+  const { outcome, answer } = verification;
+  const kept = answer === undefined ? [] : [answer];
+  if (outcome === "right") {
+    const isFirst = (buyoff.over ?? []).every((id) => countsUnder(state.buyoffs, id));
+    const verified: TravelerEvent = isFirst
+      ? { type: "buyoff.verified", body: { buyoff: buyoff.id } }
+      : { type: "buyoff.verified", body: { buyoff: buyoff.id, waits: true } };
+    return rule([verified, ...(isFirst ? countingWith(state, buyoff) : [])], kept);
+  }
+  const onIt = signedOver(state, buyoff);
+  const rejected = [
+    rejection(buyoff, outcome),
+    ...onIt.map((of) => rejection(of, "signed_over_rejected")),
+  ];
+  const isBuiltOn = [buyoff, ...onIt].some(({ followedBy }) => followedBy !== undefined);
+  if (isBuiltOn) return rule([...rejected, holdFor(command.id)], kept);
   const reopened = reopenedBy(state, buyoff);
-  return rule([rejected, ...reopened], reopened.length > 0 ? [reopening] : []);
+  return rule([...rejected, ...reopened], [...kept, ...(reopened.length > 0 ? [reopening] : [])]);
 }
+
+/** Whether a signature counts at the place where this one is, be it itself or one that was given again on line. */
+function countsUnder(buyoffs: readonly Buyoff[], id: string): boolean {
+  const under = buyoffs.find((of) => of.id === id);
+  return under !== undefined && signatureAt({ buyoffs }, under) !== null;
+}
+
+/** Signatures that were found right before and waited for nothing but a signature at this place. */
+export function countingWith({ buyoffs }: TravelerState, at: BuyoffPlace): TravelerEvent[] {
+  const events: TravelerEvent[] = [];
+  let now = buyoffs.map((of): Buyoff => (isAt(of, at) ? { ...of, status: "signed" } : of));
+  // In the order in which they were given: the third's may wait for the second's alone.
+  for (const buyoff of buyoffs) {
+    const { id, status, checkedAt, over = [] } = buyoff;
+    const waits = status === "pending_verification" && checkedAt !== undefined && !isAt(buyoff, at);
+    if (!waits || !over.every((under) => countsUnder(now, under))) continue;
+    events.push({ type: "buyoff.verified", body: { buyoff: id } });
+    now = now.map((of): Buyoff => (of.id === id ? { ...of, status: "signed" } : of));
+  }
+  return events;
+}
+
+const rejection = ({ id }: Buyoff, cause: string): TravelerEvent => ({
+  type: "buyoff.rejected",
+  body: { buyoff: id, cause },
+});
+
+/** Given by the second person while this one waited: whether their own was right or not, it counted for nothing yet. */
+const signedOver = ({ buyoffs }: TravelerState, { id }: Buyoff): Buyoff[] =>
+  buyoffs.filter(
+    ({ status, over }) => status === "pending_verification" && over?.includes(id) === true,
+  );
 
 /** In the language of the record's own words; it stands where a person would give a reason. */
 const reopening = "The signature that completed it was rejected.";

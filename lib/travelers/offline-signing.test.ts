@@ -3,7 +3,6 @@ import { actorOfSeed, actorOfVerifier } from "#lib/boundary/actor";
 import { forSite } from "#lib/db/client";
 import {
   aHold,
-  anInstruction,
   aPlant,
   aTablet,
   released,
@@ -11,7 +10,6 @@ import {
   type TestPlant,
   type TestTablet,
 } from "#lib/db/test-record-plant";
-import { type InstructionContent, instructionContent } from "#lib/instructions/schema";
 import { canonicalSha256, sha256Hex } from "#lib/kit/canonical";
 import { uuidv7 } from "#lib/kit/ids";
 import { type BoxOf, type SealingKey, sealTo } from "#lib/kit/sealing";
@@ -21,6 +19,7 @@ import { issueBadge, setPin } from "#lib/people/commands";
 import { decideOfflineSigning } from "#lib/plant/signing-policy.commands";
 import { replayRecord } from "#lib/record/replay.queries";
 import { verifyStream } from "#lib/record/verify.queries";
+import { aSignature, operationsSigned } from "./bench/offline-operations.ts";
 import { buyoffContent } from "./buyoffs.rules.ts";
 import { applyCommand } from "./commands.ts";
 import { conflictsFound } from "./conflicts.queries.ts";
@@ -28,41 +27,8 @@ import { verifySealed } from "./offline-signing.commands.ts";
 import type { Command, CommandVerdict } from "./schema.ts";
 
 const pin = "482917";
-const words = (en: string) => ({ en, es: en });
-const signature = (offline: boolean) => ({
-  id: uuidv7(),
-  type: "operator",
-  meaning: words("I did this"),
-  role: "operator",
-  qualifications: [],
-  stamp: false,
-  presence: "at_unit",
-  holdPoint: false,
-  offline,
-});
-
 /** Two operations of one step; the operator signs each, and may do so without a network. */
-function twice(): InstructionContent {
-  const content = anInstruction();
-  const [operation] = content.operations;
-  const [look] = operation?.steps ?? [];
-  if (!operation || !look) throw new Error("no operation");
-  const made = (number: string) => ({
-    ...operation,
-    id: uuidv7(),
-    number,
-    steps: [
-      {
-        ...look,
-        id: uuidv7(),
-        number: `${number}.1`,
-        fields: look.fields.map((field) => ({ ...field, id: uuidv7() })),
-      },
-    ],
-    buyoffs: [signature(true)],
-  });
-  return instructionContent.parse({ ...content, operations: [made("010"), made("020")] });
-}
+const twice = () => operationsSigned([aSignature("operator")], [aSignature("operator")]);
 
 let plant: TestPlant;
 let badge: string;

@@ -23,6 +23,7 @@ export const permissions: Readonly<Record<CommandType, readonly Role[]>> = {
   scrapTraveler: ["inspector", "quality"],
   checkOutTraveler: floor,
   checkInTraveler: floor,
+  endCheckOut: leads,
 
   presentStep: everybodyWorking,
   startStep: floor,

@@ -1,6 +1,7 @@
 import type { AsBuilt, BuyoffRecord, OperationRecord } from "./as-built.rules.ts";
-import type { ExceptionTag, RecordRow } from "./as-built-rows.rules.ts";
-import type { RecordedEvent } from "./schema.ts";
+import type { RecordedEvent } from "./events.schema.ts";
+import type { ExceptionTag, RecordRow } from "./record-row.rules.ts";
+import { waitsToBeVerified } from "./state.schema.ts";
 
 export const recordFilters = [
   "everything",
@@ -65,7 +66,7 @@ const filters: Readonly<Record<Exclude<RecordFilter, "everything">, Shows>> = {
     buyoffs: ({ buyoff }) => ["voided", "superseded", "rejected"].includes(buyoff.status),
     declines: true,
   },
-  offline: { rows: none, buyoffs: ({ buyoff }) => buyoff.method === "badge_pin_offline" },
+  offline: { rows: none, buyoffs: ({ buyoff }) => waitsToBeVerified(buyoff.method) },
   second_person: { rows: tagged("second_person"), buyoffs: ({ bySecond }) => bySecond },
   waivers: { rows: none, waivers: true },
   refused: { rows: none, refused: true },

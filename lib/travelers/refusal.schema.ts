@@ -22,6 +22,8 @@ export const refusalCodes = [
   "checkout_needs_tablet",
   "checked_out_elsewhere",
   "not_checked_out_here",
+  "not_checked_out_there",
+  "checkout_tablet_revoked",
   // 1 open and not on hold
   "on_hold",
   "revision_withdrawn",
@@ -128,6 +130,7 @@ export const refusalCodes = [
   "buyoff_not_at_unit",
   "signer_performed_work",
   "signer_already_signed",
+  "signer_same_person",
   "buyoff_pending",
   "offline_type",
   "offline_hold_point",

@@ -5,11 +5,11 @@ import { buyoffsCovering, isDone, signatureAt } from "./buyoffs.rules.ts";
 import { runningTimers } from "./clocks.rules.ts";
 import { openDefect } from "./defects.rules.ts";
 import { dispositionNow } from "./dispositions.rules.ts";
+import type { EventBody, TravelerEvent } from "./events.schema.ts";
 import { held, openHold, stepOf } from "./gates.rules.ts";
 import type { Refusal } from "./refusal.schema.ts";
 import type { Case, Ruling } from "./ruling.rules.ts";
 import { refuse, rule } from "./ruling.rules.ts";
-import type { EventBody, TravelerEvent } from "./schema.ts";
 import type { TravelerState } from "./state.schema.ts";
 import { isCurrent } from "./values.rules.ts";
 

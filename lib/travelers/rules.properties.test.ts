@@ -18,11 +18,13 @@ import { materialsPlan } from "./bench/plan-materials.ts";
 import { gages, plantMix, stock, waivable } from "./bench/plant.ts";
 import { wholePlan } from "./bench/whole-plan.ts";
 import { deeds, workUntil } from "./bench/worker.ts";
+import type { RecordedEvent } from "./events.schema.ts";
+import { parseEvent } from "./events.schema.ts";
 import { fold } from "./evolve.rules.ts";
 import type { Facts } from "./facts.schema.ts";
 import { decide } from "./rules.ts";
-import type { Command, CommandBody, CommandType, RecordedEvent } from "./schema.ts";
-import { parseBody, parseEvent } from "./schema.ts";
+import type { Command, CommandBody, CommandType } from "./schema.ts";
+import { parseBody } from "./schema.ts";
 
 /** `BUYOFF_SEQUENCES=10000 npx vitest run …` for the long run. */
 const environment = import.meta.env as unknown as Readonly<Record<string, string | undefined>>;

@@ -4,13 +4,15 @@ import { aBench, aCommand, act, factsFor } from "./bench/bench.ts";
 import { bracketPlan, named } from "./bench/plan.ts";
 import { aPerson } from "./bench/plant.ts";
 import { completed, inWorkAt, outcome, read } from "./bench/stage.ts";
+import type { RecordedEvent } from "./events.schema.ts";
+import { eventBodies } from "./events.schema.ts";
 import { evolve, fold } from "./evolve.rules.ts";
 import { permissions } from "./permissions.rules.ts";
 import { fieldState, limitsFor, operationProgress } from "./progress.rules.ts";
 import { projection } from "./projection.rules.ts";
 import { decide } from "./rules.ts";
-import type { Command, CommandType, RecordedEvent } from "./schema.ts";
-import { commandBodies, eventBodies } from "./schema.ts";
+import type { Command, CommandType } from "./schema.ts";
+import { commandBodies } from "./schema.ts";
 
 const types = Object.keys(commandBodies) as CommandType[];
 

@@ -1,7 +1,7 @@
 import type { InstructionContent } from "#lib/instructions/schema";
 import { ok } from "#lib/kit/result";
 import { amendReading } from "./amendments.rules.ts";
-import { checkInTraveler, checkOutTraveler } from "./checkouts.rules.ts";
+import { checkInTraveler, checkOutTraveler, endCheckOut } from "./checkouts.rules.ts";
 import { acceptTraveler, cancelTraveler, completeTraveler } from "./completion.rules.ts";
 import { installComponent, removeComponent } from "./components.rules.ts";
 import { closeDefect, logDefect, updateDefect, withdrawDefect } from "./defects.rules.ts";
@@ -15,6 +15,7 @@ import {
   skipStep,
 } from "./departures.rules.ts";
 import { linkQmsRecord, receiveDisposition, scrapTraveler } from "./dispositions.rules.ts";
+import type { TravelerEvent } from "./events.schema.ts";
 import type { Facts } from "./facts.schema.ts";
 import { selectGage } from "./gages.rules.ts";
 import { placeHold, releaseHold } from "./holds.rules.ts";
@@ -40,7 +41,7 @@ import { acceptReadingOutOfProcessLimit, recordReading } from "./readings.rules.
 import { completeRework, startRework } from "./rework.rules.ts";
 import type { Case, Ruling } from "./ruling.rules.ts";
 import { refuse } from "./ruling.rules.ts";
-import type { Command, CommandType, TravelerEvent } from "./schema.ts";
+import type { Command, CommandType } from "./schema.ts";
 import { declineBuyoff, signBuyoff, voidBuyoff } from "./signing.rules.ts";
 import type { TravelerState } from "./state.schema.ts";
 import { completeStep, presentStep, reopenStep, startStep } from "./steps.rules.ts";
@@ -105,6 +106,7 @@ const rules: { readonly [T in CommandType]: Rule<T> | null } = {
   scrapTraveler: ["on_hold", scrapTraveler],
   checkOutTraveler: ["on_hold", checkOutTraveler],
   checkInTraveler: ["ended", checkInTraveler],
+  endCheckOut: ["on_hold", endCheckOut],
 
   presentStep: ["on_hold", presentStep],
   startStep: ["work", startStep],

@@ -2,9 +2,10 @@ import type { InstructionContent } from "#lib/instructions/schema";
 import { sha256Hex } from "#lib/kit/canonical";
 import type { Result } from "#lib/kit/result";
 import { err, ok } from "#lib/kit/result";
+import type { TravelerEvent } from "./events.schema.ts";
 import type { Facts } from "./facts.schema.ts";
 import type { Refusal, RefusalCode } from "./refusal.schema.ts";
-import type { CommandBody, CommandType, TravelerEvent } from "./schema.ts";
+import type { CommandBody, CommandType } from "./schema.ts";
 import type { TextHash, TravelerState } from "./state.schema.ts";
 
 /** What a command leads to: what happened, and the texts whose hashes stand in it. */

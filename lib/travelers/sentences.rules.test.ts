@@ -2,20 +2,19 @@ import { createRequire } from "node:module";
 import { expect, test } from "vitest";
 import en from "../messages/en/desk.json" with { type: "json" };
 import es from "../messages/es/desk.json" with { type: "json" };
-import type { Departure } from "./as-built-rows.rules.ts";
 import { named } from "./bench/plan.ts";
 import { completed } from "./bench/stage.ts";
-import { type OpenItemCode, openItemCodes } from "./progress.rules.ts";
-import { type RecordFilter, recordFilters } from "./record-filter.rules.ts";
 import {
-  type CommandType,
-  commandBodies,
   type EventBody,
   type EventType,
   eventBodies,
   eventTypes,
   type RecordedEvent,
-} from "./schema.ts";
+} from "./events.schema.ts";
+import { type OpenItemCode, openItemCodes } from "./progress.rules.ts";
+import { type RecordFilter, recordFilters } from "./record-filter.rules.ts";
+import type { Departure } from "./record-row.rules.ts";
+import { type CommandType, commandBodies } from "./schema.ts";
 import { type EventWords, said, type Word, wordsOf } from "./sentences.rules.ts";
 import { type SignalKind, signalKinds, type TravelerState } from "./state.schema.ts";
 
@@ -206,7 +205,7 @@ const samples: { [T in EventType]: EventBody<T> } = {
     from: id,
     reason: hash,
   },
-  "traveler.checked_in": { device: id },
+  "traveler.checked_in": { device: id, reason: hash },
   "inspection.called": { call: id, operation: named("op 060") },
   "inspection.acknowledged": { call: id, arrived: true },
   "assistance.requested": { step, category: "tooling" },
@@ -224,7 +223,7 @@ const samples: { [T in EventType]: EventBody<T> } = {
     contentSha256: hash,
     covers: [],
   },
-  "buyoff.verified": { buyoff: id },
+  "buyoff.verified": { buyoff: id, waits: true },
   "buyoff.rejected": { buyoff: id, cause: "pin_wrong" },
   "witness.passed": {
     operation: named("op 060"),
@@ -368,6 +367,7 @@ function spoken(word: Word): string {
 const { state: built, content } = completed();
 const state: TravelerState = {
   ...built,
+  buyoffs: [...built.buyoffs, ...built.buyoffs.slice(0, 1).map((of) => ({ ...of, id }))],
   reworks: [
     {
       id,
@@ -437,6 +437,8 @@ test("whatever an entry says stands in its sentence, in both languages", () => {
     arrived: ["inspection.acknowledged"],
     from: ["disposition.received"],
     taken: ["traveler.checked_out"],
+    by: ["traveler.checked_in"],
+    waits: ["buyoff.verified"],
   };
   for (const type of eventTypes) {
     const words = Object.entries(said(eventOf(type), state, content));

@@ -1,5 +1,5 @@
 import type { InstructionContent, Localized } from "#lib/instructions/schema";
-import type { EventBody, EventType, RecordedEvent } from "./schema.ts";
+import type { EventBody, EventType, RecordedEvent } from "./events.schema.ts";
 import type { Limits, TravelerState } from "./state.schema.ts";
 
 /** Lists of words that a code of the record is looked up in. */
@@ -63,6 +63,11 @@ const operationOf = (content: InstructionContent, id: string): string =>
 const unitOf = (state: TravelerState, reading: string): string | null =>
   state.readings.find(({ id }) => id === reading)?.unit ?? null;
 
+function signerOf(state: TravelerState, buyoff: string): Word {
+  const found = state.buyoffs.find(({ id }) => id === buyoff);
+  return found ? person(found.person) : "none";
+}
+
 function waiverOf(state: TravelerState, waiver: string): Said {
   const found = state.waivers.find(({ id }) => id === waiver);
   return { qualification: found?.qualification ?? "none", person: person(found?.person ?? null) };
@@ -88,7 +93,7 @@ const sentences: Sentences = {
     until: moment(until),
     taken: from === null ? "no" : "yes",
   }),
-  "traveler.checked_in": nothing,
+  "traveler.checked_in": ({ reason }) => ({ by: reason === undefined ? "tablet" : "desk" }),
   "traveler.scrapped": ({ identification, segregation }) => ({ identification, segregation }),
   "traveler.split": ({ lot, quantity }) => ({ lot, quantity }),
   "traveler.split_off": ({ lot, quantity, from }) => ({
@@ -229,8 +234,14 @@ const sentences: Sentences = {
     stamp: orNone(stamp),
     method: code("method", method),
   }),
-  "buyoff.verified": nothing,
-  "buyoff.rejected": ({ cause }) => ({ cause: code("voidCause", cause) }),
+  "buyoff.verified": ({ buyoff, waits }, { state }) => ({
+    signer: signerOf(state, buyoff),
+    waits: waits ? "yes" : "no",
+  }),
+  "buyoff.rejected": ({ buyoff, cause }, { state }) => ({
+    signer: signerOf(state, buyoff),
+    cause: code("voidCause", cause),
+  }),
   "buyoff.declined": ({ signer, type, meaning }) => ({
     signer: person(signer),
     type: code("buyoffType", type),

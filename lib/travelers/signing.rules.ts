@@ -11,22 +11,24 @@ import {
   holdPointBefore,
   isDone,
   isWorkDone,
+  nextOffline,
   nextRequirements,
   outstanding,
   pendingAt,
+  pendingBefore,
   performers,
   signatureAt,
 } from "./buyoffs.rules.ts";
 import { foreseen } from "./derivation.rules.ts";
+import type { EventBody, TravelerEvent } from "./events.schema.ts";
 import type { Facts, PersonFacts } from "./facts.schema.ts";
 import { held, holds, openHold, qualificationUsed, qualified, todayAt } from "./gates.rules.ts";
 import { mixesSettled } from "./mix-age.rules.ts";
-import { isSealed, whyNotOffline } from "./offline-signing.rules.ts";
+import { countingWith, isSealed, whyNotOffline } from "./offline-signing.rules.ts";
 import { mayAccept, proven } from "./proof.rules.ts";
 import type { Refusal } from "./refusal.schema.ts";
 import type { Case, Ruling } from "./ruling.rules.ts";
 import { refuse, rule, textHash } from "./ruling.rules.ts";
-import type { EventBody, TravelerEvent } from "./schema.ts";
 import { cosignedAsIs } from "./supervision.rules.ts";
 
 /** The second person at the tablet, when there is one, is who signs. */
@@ -95,7 +97,9 @@ function isDue(
     });
   }
   const next = nextRequirements(state, chain);
-  const isNext = next.some(({ id }) => id === requirement.id);
+  const isNext =
+    next.some(({ id }) => id === requirement.id) ||
+    (isSealed(facts) && nextOffline(state, chain)?.id === requirement.id);
   if (!isNext || !isWorkDone(state, content, chain, requirement.type)) {
     return refuse("buyoff_not_due", { type: requirement.type, before: next[0]?.type ?? "" });
   }
@@ -178,26 +182,46 @@ export function signBuyoff(of: Case<"signBuyoff">): Ruling {
       contentSha256,
       covers: covers(state, steps),
       ...proof.value,
+      ...givenOver(of, found.value),
     },
   };
   return rule([
     signed,
+    ...(isSealed(facts) ? [] : countingWith(state, body)),
     ...qualificationUsed(step, heldBy(signer, requirement.qualifications)),
     ...stepDoneBy(of, chain, signed),
   ]);
+}
+
+/** What it stands on is as pending as itself, and says so. */
+function givenOver(
+  { state, facts }: Case<"signBuyoff">,
+  { chain, requirement }: Signing,
+): Pick<EventBody<"buyoff.signed">, "over"> {
+  const over = isSealed(facts) ? pendingBefore(state, chain, requirement) : [];
+  return over.length === 0 ? {} : { over: over.map(({ id }) => id) };
 }
 
 /** How the signer has shown who they are: by a proof of the server, or by a box that it opens later. */
 function givenBy(
   { state, content, facts, command, body }: Case<"signBuyoff">,
   { chain, requirement, signer }: Signing,
-): Result<Pick<EventBody<"buyoff.signed">, "method" | "sealedSha256">, Refusal> {
+): Result<Pick<EventBody<"buyoff.signed">, "method" | "sealedSha256" | "passkey">, Refusal> {
   if (facts.sealed && isSealed(facts)) {
     const why = whyNotOffline(state, content, { chain, requirement }, facts.policy);
     if (why) return refuse(why, { type: requirement.type });
-    // Whoever is not signed in here is nobody that this tablet could name.
-    if (facts.second) return refuse("offline_signer", { type: requirement.type });
-    return ok({ method: "badge_pin_offline", sealedSha256: facts.sealed.sha256 });
+    // A box is the second person's, or of whoever is signed in: of one that is the other's nothing is known.
+    const isOfSecond = facts.sealed.second === true;
+    if (isOfSecond !== (facts.second !== null)) {
+      return refuse("offline_signer", { type: requirement.type });
+    }
+    if (isOfSecond && signer.id === facts.person.id) {
+      return refuse("signer_same_person", { person: signer.name });
+    }
+    const { sha256: sealedSha256, ...by } = facts.sealed;
+    return "passkey" in by
+      ? ok({ method: "passkey_offline", sealedSha256, passkey: by.passkey })
+      : ok({ method: "badge_pin_offline", sealedSha256 });
   }
   const proof = proven(facts, {
     signer,

@@ -1,7 +1,8 @@
 import type { BuyoffRequirement, Localized } from "#lib/instructions/schema";
 import type { Decimal } from "#lib/kit/decimal";
 import type { Instant } from "#lib/kit/time";
-import type { LateAct } from "./schema.ts";
+import type { KeptClock } from "./tablet-clock.rules.ts";
+import type { LateAct } from "./values.schema.ts";
 
 /** SHA-256 of a text kept beside the record (a reason, a comment), so that it can be disposed of. */
 export type TextHash = string;
@@ -30,6 +31,12 @@ export type BuyoffStatus =
   | "declined"
   | "voided"
   | "superseded";
+
+export type BuyoffMethod = "badge_pin" | "pin" | "badge_pin_offline" | "passkey_offline";
+
+/** Given without a network: it stands for nothing until it is verified. */
+export const waitsToBeVerified = (method: BuyoffMethod): boolean =>
+  method === "badge_pin_offline" || method === "passkey_offline";
 
 /** One performance of a step of the pinned revision, or of an inserted rework instruction. */
 export type StepState = {
@@ -145,20 +152,26 @@ export type Buyoff = {
   status: BuyoffStatus;
   person: string;
   stamp: string | null;
-  /** `badge_pin_offline` is pending until it is verified, and says so ever after. */
-  method: "badge_pin" | "pin" | "badge_pin_offline";
+  /** One that was given without a network is pending until it is verified, and says so ever after. */
+  method: BuyoffMethod;
   /** SHA-256 of exactly what was shown (21 CFR 11.70). */
   contentSha256: string;
   /** The step instances and their attempts that the signature covers. */
   covers: readonly { step: string; attempt: number }[];
   reason: TextHash | null;
   at: Instant;
-  /** Of the box with badge and PIN; absent: it was given on line. */
+  /** Of the box with badge and PIN, or of a passkey's answer; absent: it was given on line. */
   sealedSha256?: string;
-  /** When badge and PIN in the box were found right. */
+  /** Which passkey of the signer's it was. */
+  passkey?: string;
+  /** When badge and PIN in the box, or the passkey's answer, were found right. */
   verifiedAt?: Instant;
   /** The first entry of later work while it was pending; absent: none. */
   followedBy?: number;
+  /** Signatures of its chain that were pending when it was given; it counts once theirs do. Absent: none. */
+  over?: readonly string[];
+  /** When it was found right itself, while one of those was still pending. */
+  checkedAt?: Instant;
 };
 
 export type Decline = {
@@ -255,6 +268,8 @@ export type InspectionCall = {
   operation: string;
   person: string;
   at: Instant;
+  /** When the plant heard of it, where that was long after: until then nobody could come. */
+  heardAt?: Instant;
   acknowledgedAt: Instant | null;
   /** The inspector is at the unit. */
   arrivedAt: Instant | null;
@@ -273,6 +288,8 @@ export type Timer = {
   startedAt: Instant;
   stoppedAt: Instant | null;
   person: string;
+  /** Of the tablet that it was started at; absent: by none, or by one of an earlier version. */
+  tabletClock?: KeptClock | undefined;
 };
 
 /** The use of a mixed batch here. Clock, part, lot and mix time name the batch wherever it is used. */
@@ -540,6 +557,8 @@ export type TravelerState = {
   origin: Origin | null;
   /** Which tablet has it with it, and until when by the server's clock; not there: none. */
   checkout?: Checkout;
+  /** Who ended the last one at the desk, and why: its tablet is told at its next contact. */
+  checkoutEnded?: { device: string; person: string | null; at: Instant; reason: string };
 };
 
 export type Checkout = {

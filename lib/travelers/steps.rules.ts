@@ -8,6 +8,7 @@ import { buyoffsCovering, chainAt, outstanding } from "./buyoffs.rules.ts";
 import { runningTimerIn } from "./clocks.rules.ts";
 import { takenBack } from "./departures.rules.ts";
 import { voided } from "./derivation.rules.ts";
+import type { TravelerEvent } from "./events.schema.ts";
 import type { Facts } from "./facts.schema.ts";
 import type { AtStep } from "./gates.rules.ts";
 import {
@@ -26,7 +27,6 @@ import { fieldState } from "./progress.rules.ts";
 import type { Refusal } from "./refusal.schema.ts";
 import type { Case, Ruling } from "./ruling.rules.ts";
 import { refuse, rule, textHash } from "./ruling.rules.ts";
-import type { TravelerEvent } from "./schema.ts";
 import { inTurn } from "./sequence.rules.ts";
 import type { TravelerState } from "./state.schema.ts";
 import { cosignedAsIs } from "./supervision.rules.ts";

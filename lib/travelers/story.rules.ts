@@ -1,5 +1,5 @@
 import type { InstructionContent, Localized, Step } from "#lib/instructions/schema";
-import type { EventType, RecordedEvent } from "./schema.ts";
+import type { EventType, RecordedEvent } from "./events.schema.ts";
 import { type Said, said } from "./sentences.rules.ts";
 import type { TravelerState } from "./state.schema.ts";
 

@@ -88,6 +88,45 @@ export type ActClock = {
   /** How far the wall clock went beyond the monotonic one since `skew` was known; null: started again. */
   step?: number | null | undefined;
 };
+/** What is kept of a tablet's clocks to measure by them later. */
+export type KeptClock = Reading & {
+  device: string;
+  /** Both as the act says them; absent: a tablet of an earlier version. */
+  skew?: number | undefined;
+  uncertainty?: number | undefined;
+};
+
+export const keptClock = (device: string, clock: ActClock): KeptClock => ({
+  device,
+  wallMs: millis(clock.wall),
+  monotonicMs: clock.monotonic,
+  bootId: clock.bootId,
+  ...(clock.uncertainty !== undefined && { skew: clock.skew, uncertainty: clock.uncertainty }),
+});
+
+/** What reading a wall clock and a monotonic one in turn may differ by. */
+const readMaxMs = 50;
+
+/**
+ * What one tablet's own clock measured between two acts, more exactly than two estimates of the plant's
+ * time, each with an uncertainty of its own: by the monotonic clock where it ran all the time, otherwise
+ * by the wall clock where what was known of it says that nobody has set it. Null where neither can be
+ * told, or where the plant's time, `plantMs`, says something else altogether.
+ */
+export function measuredMs(from: KeptClock, to: KeptClock, plantMs: number): number | null {
+  if (from.device !== to.device) return null;
+  const step = stepped(from, to);
+  const byMonotonic = to.monotonicMs - from.monotonicMs;
+  const ranOn = step !== null && Math.abs(step) <= readMaxMs + byMonotonic * driftPerMs;
+  const ms = ranOn ? byMonotonic : isUnset(from, to) ? to.wallMs - from.wallMs : null;
+  return ms !== null && ms >= 0 && Math.abs(ms - plantMs) <= stepMinMs ? ms : null;
+}
+
+const isUnset = (from: KeptClock, to: KeptClock): boolean =>
+  from.skew !== undefined &&
+  to.skew !== undefined &&
+  Math.abs(to.skew - from.skew) <= (from.uncertainty ?? 0) + (to.uncertainty ?? 0);
+
 export type SentClock = Pick<ActClock, "wall" | "monotonic" | "bootId">;
 
 /** When an act took place, as exactly as can be known. */
@@ -135,25 +174,39 @@ const around = (at: number, u: number, slack: number): Estimate => ({
   latest: at + u + Math.max(0, -slack),
 });
 
+const isStill = (step: number) => Math.abs(step) <= stepMinMs;
+
+function beforeSending(bySending: number, u: number, right: number): Estimate {
+  const { at, latest } = around(bySending, u, -right);
+  return { at, earliest: at - u - tripMaxMs - Math.max(0, -right), latest };
+}
+
+const both = (one: Estimate, other: Estimate): Estimate => ({
+  at: one.at,
+  earliest: Math.min(one.earliest, other.earliest),
+  latest: Math.max(one.latest, other.latest),
+});
+
 function estimated(clock: ActClock, sent: SentClock | null, bounds: Bounds): Estimate {
   const u = clock.uncertainty ?? unsaidUncertaintyMs;
   const wallMs = millis(clock.wall);
   const byContact = wallMs + clock.skew;
   const left = clock.step ?? null;
-  if (left !== null && Math.abs(left) <= stepMinMs) return around(byContact, u, left);
-  if (sent === null) return fromContact(byContact, u, left, bounds);
+  const fromLeft = left !== null && isStill(left) ? around(byContact, u, left) : null;
+  if (sent === null) return fromLeft ?? fromContact(byContact, u, left, bounds);
   const sentMs = millis(sent.wall);
   const bySending = wallMs + bounds.last - sentMs;
   const right = stepped(
     { wallMs, monotonicMs: clock.monotonic, bootId: clock.bootId },
     { wallMs: sentMs, monotonicMs: sent.monotonic, bootId: sent.bootId },
   );
-  if (right !== null && Math.abs(right) <= stepMinMs) {
-    const { at, latest } = around(bySending, u, -right);
-    return { at, earliest: at - u - tripMaxMs - Math.max(0, -right), latest };
-  }
+  const fromRight = right !== null && isStill(right) ? beforeSending(bySending, u, right) : null;
   const moved = byContact - bySending;
   const isMoved = moved > stepMinMs + u || moved < -(stepMinMs + u + tripMaxMs);
+  // Set back by as much as it had slept, on one of the two sides: nothing says on which.
+  if (fromLeft && fromRight && isMoved) return both(fromLeft, fromRight);
+  const sound = fromLeft ?? fromRight;
+  if (sound) return sound;
   const isBackward = (left ?? 0) < -stepMinMs || (right ?? 0) < -stepMinMs;
   // Ahead of the monotonic clock, and right again when it was sent: it slept, nobody set it.
   if (!isMoved && !isBackward) return around(byContact, u, 0);

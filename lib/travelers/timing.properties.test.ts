@@ -8,7 +8,7 @@ import { hurriedPlan } from "./bench/plan-clocks.ts";
 import { inWorkAt } from "./bench/stage.ts";
 import { deeds } from "./bench/worker.ts";
 import { timedDeed } from "./bench/worker-clocks.ts";
-import type { TravelerEvent } from "./schema.ts";
+import type { TravelerEvent } from "./events.schema.ts";
 
 /** `BUYOFF_SEQUENCES=10000 npx vitest run …` for the long run. */
 const environment = import.meta.env as unknown as Readonly<Record<string, string | undefined>>;

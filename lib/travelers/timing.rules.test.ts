@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { plusMinutes } from "#lib/kit/time";
+import { millis, plusMinutes } from "#lib/kit/time";
 import type { Bench } from "./bench/bench.ts";
 import { act } from "./bench/bench.ts";
 import { named } from "./bench/plan.ts";
@@ -27,6 +27,7 @@ import {
   mixesToJoin,
   runningTimers,
 } from "./clocks.rules.ts";
+import type { KeptClock } from "./tablet-clock.rules.ts";
 
 const content = wholePlan();
 const at = (step: string, field: string, position = "1") => ({
@@ -79,6 +80,40 @@ test("what a timer measured is a reading with its limits, and names who stopped 
     source: "calculated",
     person: named("ben"),
   });
+});
+
+test("a timer measures by the clock of the tablet that it was started and stopped at", () => {
+  const wallMs = millis(begin);
+  const clock = (ms: number, of: Partial<KeptClock> & { asleepMs?: number } = {}) => {
+    const { asleepMs = 0, ...said } = of;
+    const read = { wallMs: wallMs + ms + asleepMs, monotonicMs: 5_000 + ms, bootId: named("page") };
+    const known = { device: named("tablet"), skew: 400, uncertainty: 20 };
+    return { tabletClock: { ...known, ...read, ...said } };
+  };
+  const measured = (started: object, stopped: object) => {
+    const bench = timing();
+    act(bench, "startTimer", transfer, { facts: started });
+    bench.minutes -= 0.5;
+    act(bench, "stopTimer", transfer, { facts: stopped });
+    return lastReading(bench, "transfer").value;
+  };
+  // By the plant's time it is 30 s, as well as that was known at either end.
+  expect(measured(clock(0), clock(29_640))).toBe("29.7");
+  expect(measured(clock(0), clock(30_412))).toBe("30.5");
+  expect(measured(clock(0), clock(29_640, { skew: 900 }))).toBe("29.7");
+  // Loaded anew, or asleep: by the wall clock, if what is known of it fits at both ends.
+  const anew = { bootId: named("reloaded"), monotonicMs: 12 };
+  expect(measured(clock(0), clock(29_640, anew))).toBe("29.7");
+  expect(measured(clock(0), clock(28_900, { asleepMs: 700 }))).toBe("29.6");
+  expect(measured(clock(0), clock(29_640, { ...anew, skew: 440 }))).toBe("29.7");
+  expect(measured(clock(0), clock(29_640, { ...anew, skew: 441 }))).toBe("30.0");
+  expect(measured(clock(0), clock(29_640, { ...anew, skew: undefined }))).toBe("30.0");
+  // What measures nothing: two tablets, one that can't be right, none at one end.
+  expect(measured(clock(0), clock(29_640, { device: named("other tablet") }))).toBe("30.0");
+  expect(measured(clock(0), clock(12_000))).toBe("30.0");
+  expect(measured(clock(29_640), clock(0))).toBe("30.0");
+  expect(measured({}, clock(29_640))).toBe("30.0");
+  expect(measured(clock(0), {})).toBe("30.0");
 });
 
 test("before its minimum a timer runs on, unless somebody says that it really ended: then it is out of limits", () => {

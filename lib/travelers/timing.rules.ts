@@ -15,14 +15,16 @@ import {
 import { usable } from "./components.rules.ts";
 import { defectByRule } from "./defects.rules.ts";
 import { voided } from "./derivation.rules.ts";
-import type { StockFacts } from "./facts.schema.ts";
+import type { EventBody, TravelerEvent } from "./events.schema.ts";
+import type { Facts, StockFacts } from "./facts.schema.ts";
 import { type AtStep, inWork, stepOf } from "./gates.rules.ts";
 import { mixExceeded } from "./mix-age.rules.ts";
 import { characteristicOf } from "./plan.rules.ts";
 import type { Refusal } from "./refusal.schema.ts";
 import type { Case, Ruling } from "./ruling.rules.ts";
 import { refuse, rule } from "./ruling.rules.ts";
-import type { EventBody, TravelerEvent } from "./schema.ts";
+import type { Timer } from "./state.schema.ts";
+import { measuredMs } from "./tablet-clock.rules.ts";
 import type { PlaceState } from "./values.rules.ts";
 import { attemptAt, judge, placesOf } from "./values.rules.ts";
 
@@ -56,7 +58,13 @@ export function startTimer(of: Case<"startTimer">): Ruling {
   const { place } = found.value;
   if (runningTimer(state, body)) return refuse("timer_runs", { position: body.position });
   if (place.reading) return refuse("timer_ended", { value: place.reading.value });
-  const started = { timer: command.id, ...placeBody(body), attempt: place.attempt };
+  const { tabletClock } = of.facts;
+  const started = {
+    timer: command.id,
+    ...placeBody(body),
+    attempt: place.attempt,
+    ...(tabletClock && { tabletClock }),
+  };
   return rule([
     { type: "timer.started", body: started },
     ...voided(state, [body.step], "timer_started"),
@@ -77,6 +85,13 @@ const placeBody = ({
   position,
 });
 
+/** By the clock of the tablet that started and stopped it, where that can be told; otherwise by the plant's time. */
+function ranMs(timer: Timer, { at, tabletClock }: Facts): number {
+  const plantMs = Math.max(0, millis(at) - millis(timer.startedAt));
+  if (!timer.tabletClock || !tabletClock) return plantMs;
+  return measuredMs(timer.tabletClock, tabletClock, plantMs) ?? plantMs;
+}
+
 /**
  * What it measured is a reading like any other. Possible on hold and by anybody here: the part comes out of
  * the bath whoever stands beside it.
@@ -90,7 +105,7 @@ export function stopTimer(of: Case<"stopTimer">): Ruling {
   const { field, place } = found.value;
   const timer = runningTimer(state, body);
   if (!timer) return refuse("timer_not_running", { position: body.position });
-  const ms = Math.max(0, millis(facts.at) - millis(timer.startedAt));
+  const ms = ranMs(timer, facts);
   const { minSeconds, maxSeconds } = field;
   const isShort = minSeconds !== undefined && ms < minSeconds * 1000;
   if (isShort && !body.confirmed?.includes("out_of_limits")) {

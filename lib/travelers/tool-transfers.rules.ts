@@ -1,9 +1,10 @@
 import { compare, DECIMAL, decimals } from "#lib/kit/decimal";
 import { defectByRule } from "./defects.rules.ts";
 import { derivedAgain, foreseen, voided } from "./derivation.rules.ts";
+import type { TravelerEvent } from "./events.schema.ts";
 import type { Case, Ruling } from "./ruling.rules.ts";
 import { refuse, rule, textHash } from "./ruling.rules.ts";
-import type { CommandType, TravelerEvent } from "./schema.ts";
+import type { CommandType } from "./schema.ts";
 import type { TravelerState } from "./state.schema.ts";
 import { toolsMissing } from "./tools.rules.ts";
 import { toolsDue } from "./values.rules.ts";

@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
+import { plusMinutes } from "#lib/kit/time";
 import type { Bench } from "./bench/bench.ts";
 import { act } from "./bench/bench.ts";
 import { named, requirement } from "./bench/plan.ts";
+import { begin } from "./bench/plant.ts";
 import {
   aDefect,
   aHold,
@@ -13,6 +15,7 @@ import {
   sign,
 } from "./bench/stage.ts";
 import { workUntil } from "./bench/worker.ts";
+import { onlineOnly } from "./online-only.rules.ts";
 import { nextStep, openItems } from "./progress.rules.ts";
 
 const operator = requirement("060 operator", "operator", "operator");
@@ -69,6 +72,32 @@ test("time alone passes nothing: the work waits until somebody goes on", () => {
   expect(outcome(act(bench, "startStep", { step: named("100.1"), late: undefined }))).toBe(
     "step_out_of_order",
   );
+});
+
+test("the notice runs from when the plant heard the call, not from when a tablet without a network kept it", () => {
+  const bench = waiting();
+  const recordedAt = plusMinutes(begin, bench.minutes + 41);
+  act(
+    bench,
+    "callInspection",
+    { call: named("call"), operation: named("op 060") },
+    { facts: { recordedAt } },
+  );
+  expect(bench.state.calls[0]).toMatchObject({ heardAt: recordedAt });
+  bench.minutes += 60;
+  const early = pass(bench);
+  expect(outcome(early)).toBe("witness_notice_runs");
+  expect(params(early)).toMatchObject({ until: plusMinutes(recordedAt, 30) });
+  bench.minutes += 15;
+  expect(outcome(pass(bench))[0]).toBe("witness.passed");
+  // Whoever heard of it at once is told nothing more.
+  const near = waiting();
+  call(near);
+  expect(near.state.calls[0]).not.toHaveProperty("heardAt");
+});
+
+test("no tablet passes a witness by itself: whether anybody heard the call only the server knows", () => {
+  expect(onlineOnly).toContain("passWitness");
 });
 
 test("a hold point is never passed, whatever notice it names, nor is a buyoff without one", () => {

@@ -12,11 +12,11 @@ import {
   nextRequirements,
   unsigned,
 } from "./buyoffs.rules.ts";
+import type { TravelerEvent } from "./events.schema.ts";
 import { held, openHold } from "./gates.rules.ts";
 import { mixesSettled } from "./mix-age.rules.ts";
 import type { Case, Ruling } from "./ruling.rules.ts";
 import { refuse, rule } from "./ruling.rules.ts";
-import type { TravelerEvent } from "./schema.ts";
 import { stepDoneBy } from "./signing.rules.ts";
 import type { InspectionCall, TravelerState } from "./state.schema.ts";
 
@@ -47,7 +47,9 @@ export function witnessCall(
   const call = state.calls.find(
     (one) => one.operation === chain.operation.id && one.at >= since && one.arrivedAt === null,
   );
-  return call ? { call, until: plusMinutes(call.at, requirement.witnessNoticeMinutes ?? 0) } : null;
+  if (!call) return null;
+  const heardAt = call.heardAt ?? call.at;
+  return { call, until: plusMinutes(heardAt, requirement.witnessNoticeMinutes ?? 0) };
 }
 
 /** Until when the work of an operation waits for a witness who was called to what is due there. */

@@ -109,3 +109,39 @@ it("failure 27: a wrong clock refuses nothing; verdicts are those of a right one
   // What was noticed of a clock stands beside the acts, and is no part of what the rules decided.
   expect(await replayRecord(plant.site)).toMatchObject({ different: 0, differences: [] });
 });
+
+it("a timer runs as long as its tablet says, however badly the plant's time was known when it began", async () => {
+  const content = anInstruction();
+  const step = content.operations[0]?.steps[0];
+  if (!step) throw new Error("no step");
+  const id = uuidv7();
+  const base = { id, label: { en: "Transfer" }, required: true, positions: ["1"] };
+  step.fields.push({ ...base, kind: "timer", maxSeconds: 30 });
+  const plant = await aPlant(content);
+  const [traveler = ""] = await released(plant, "T-1");
+  const tablet = await plant.tablet();
+  const world = aTabletWorld(0, Date.now() - 120_000);
+  const envelope = (command: Pick<Command, "type" | "body">) =>
+    tablet.envelope(plant.people.operator, traveler, command, {}, world.act().clock);
+  const at = { step: step.id, field: id, position: "1" };
+  // An exchange on a bad network: the plant's time is taken to be a second later than it is.
+  world.hear(0, 2000);
+  const begun = [
+    ...firstStep(plant).slice(0, 2),
+    { type: "startTimer", body: at } as Pick<Command, "type" | "body">,
+  ].map(envelope);
+  world.hear(5, 5);
+  world.pass(29_850);
+  const stopped = envelope({ type: "stopTimer", body: at } as Pick<Command, "type" | "body">);
+  world.pass(Date.now() - world.trueMs());
+  const commands = [...begun, stopped];
+  const verdicts = await tablet.sendAs({ protocol: 2, clock: world.send(), commands });
+  expect(verdicts.at(-1)).toMatchObject({
+    verdict: "applied",
+    events: [
+      { type: "timer.stopped", body: { seconds: "29.9", verdict: "in_limits" } },
+      { type: "reading.recorded", body: { value: "29.9" } },
+    ],
+  });
+  expect(await replayRecord(plant.site)).toMatchObject({ different: 0, differences: [] });
+});

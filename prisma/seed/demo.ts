@@ -8,6 +8,7 @@ import { recorded } from "#lib/record/recorded.commands";
 import { seedCrosswalks } from "./crosswalks.ts";
 import type { Job } from "./job.ts";
 import { seedLots } from "./lots.ts";
+import { offlineShift } from "./offline.ts";
 import { type Progress, seedPast } from "./past.ts";
 import { type Album, photographer } from "./pictures.ts";
 import { type Act, nextAct } from "./plan.ts";
@@ -43,6 +44,8 @@ export async function seedDemo(
   now: Instant,
   size: "full" | "small" = "full",
   progress: Progress = () => undefined,
+  /** Of the open units, those that a small plant has. */
+  open: ReadonlySet<string> = small,
 ): Promise<{ units: number }> {
   const anchor = shiftStart(now);
   const opened = plusMinutes(anchor, -openedDaysAgo * 24 * 60);
@@ -57,7 +60,7 @@ export async function seedDemo(
   await connectSandbox();
   for (const site of Object.values(demoSites)) await seedRules(site.id, opened);
   const album = await photographer(home.id, takes[size]);
-  const told = stories.filter(({ unit }) => size === "full" || small.has(unit));
+  const told = stories.filter(({ unit }) => size === "full" || open.has(unit));
   const lots = await seedLots(anchor, opened, size);
   const past = size === "full" ? await seedPast({ anchor, opened, album, progress }) : 0;
   await seedOpen(anchor, told, album);
@@ -122,10 +125,19 @@ const stories: readonly Story[] = [
     tell: until(atStep("010.4")),
   },
   { unit: "FSB-0125", order: "WO-700412", instruction: bracket, daysAgo: 0 },
-  { unit: "FSB-0126", order: "WO-700412", instruction: bracket, daysAgo: 0 },
+  {
+    unit: "FSB-0126",
+    order: "WO-700412",
+    instruction: bracket,
+    daysAgo: 0,
+    tell: until(atStep("010.5")),
+  },
   { unit: "HFS-0007", order: "WO-700455", instruction: harness, daysAgo: 0 },
   { unit: "HFS-0008", order: "WO-700455", instruction: harness, daysAgo: 0 },
 ];
+
+/** Story 10: worked on by one tablet without a network, in this order. */
+const offline: readonly string[] = ["HFS-0008", "FSB-0126"];
 
 const isAccepted = (next: Act): boolean => next.by.signs === "inspection";
 
@@ -134,6 +146,7 @@ const small: ReadonlySet<string> = new Set(["FSB-0123", "FSB-0124", "FSB-0125", 
 
 async function seedOpen(anchor: Instant, told: readonly Story[], album: Album): Promise<void> {
   const instructions = await instructionFiles();
+  const away: Job[] = [];
   for (const story of told) {
     const content = instructions.get(story.instruction);
     if (!content) throw new Error(`no instruction ${story.instruction}`);
@@ -147,8 +160,11 @@ async function seedOpen(anchor: Instant, told: readonly Story[], album: Album): 
       crew: crewOf(story.unit),
     };
     const job = await openUnit(opening);
-    await story.tell?.(job);
+    const told = (await story.tell?.(job)) ?? job;
+    if (offline.includes(story.unit)) away.push(told);
   }
+  const [first, second] = offline.map((unit) => away.find(({ kit }) => kit.unit === unit));
+  if (first && second) await offlineShift(first, second);
 }
 
 /** On the day before the anchor's, or late on its evening: never in the future, whenever the demo is started. */

@@ -2,8 +2,8 @@ import type { InstructionContent } from "#lib/instructions/schema";
 import type { Instant } from "#lib/kit/time";
 import type { Loaded } from "#lib/record/load.queries";
 import type { Act as Sent } from "#lib/travelers/acts.rules";
+import type { RecordedEvent } from "#lib/travelers/events.schema";
 import type { ProofFacts } from "#lib/travelers/facts.schema";
-import type { RecordedEvent } from "#lib/travelers/schema";
 import type { Disposition, TravelerState } from "#lib/travelers/state.schema";
 import type { SimulatedClock } from "./identity.ts";
 import type { Album } from "./pictures.ts";
@@ -24,6 +24,8 @@ export type Tablet = { known: Loaded; kept: Kept[] };
 export type Verdict = {
   number: string;
   decision: Disposition["decision"];
+  /** Where the board decides on several pieces of a lot otherwise: each share of them. */
+  shares?: readonly Pick<Disposition, "decision" | "quantity">[];
   designAuthority?: string;
   concession?: string;
   /** Steps and positions done again; of what is replaced there, each part. */

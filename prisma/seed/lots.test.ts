@@ -12,7 +12,7 @@ import { seedInstructions, seedPlace, seedSites } from "./reference.ts";
 import { shiftStart } from "./schedule.ts";
 import { seedPeople } from "./staff.ts";
 
-it("three bushings wait for the QMS while the other 47 are accepted, and the record of both holds", {
+it("of 50 bushings 47 are accepted, one after a rework, and two are scrapped; the record of both lots holds", {
   timeout: 120_000,
 }, async () => {
   const now = new Date().toISOString();
@@ -22,7 +22,7 @@ it("three bushings wait for the QMS while the other 47 are accepted, and the rec
   await seedPeople(anchor);
   for (const site of Object.values(demoSites)) await seedPlace(site, anchor, opened);
   await seedInstructions(demoSites.ng1, opened);
-  expect(await seedLots(anchor, opened, "full")).toBe(2);
+  expect(await seedLots(anchor, opened, "full")).toBe(3);
   const { id } = demoSites.ng2;
   const rows = await forSite(id).traveler.findMany({
     where: { siteId: id },
@@ -30,12 +30,16 @@ it("three bushings wait for the QMS while the other 47 are accepted, and the rec
   });
   expect(rows.map(({ lot, status }) => `${lot} ${status}`)).toEqual([
     "B13-0418 accepted",
-    "B13-0418-1 on_hold",
+    "B13-0418-1 accepted",
     "B13-0431 released",
   ]);
   const [parent, child] = rows.map(({ state }) => state as unknown as TravelerState);
   expect(parent && balanceOf(parent)).toMatchObject({ accepted: "47", transferredOut: "3" });
-  expect(child).toMatchObject({ unit: { quantity: "3" }, defects: [{ code: "DIM-01" }] });
+  expect(child && balanceOf(child)).toMatchObject({ started: "3", accepted: "1", scrapped: "2" });
+  expect(child).toMatchObject({
+    defects: [{ code: "DIM-01", status: "closed", qms: { status: "closed" } }],
+    reworks: [{ status: "complete" }],
+  });
   for (const row of rows) {
     expect(await verifyStream(actorOfSeed(id), row.id)).toMatchObject({ broken: null });
   }

@@ -1,4 +1,4 @@
-import { text } from "node:stream/consumers";
+import { createInterface } from "node:readline";
 import { z } from "zod";
 import type { InstructionContent } from "#lib/instructions/schema";
 import { millis } from "#lib/kit/time";
@@ -24,6 +24,10 @@ const wanted = z.array(
     crowded: z.boolean().default(false),
     /** On one that asks for more where the first bore is measured: a machine's report, a tighter limit. */
     asks: z.array(z.enum(["report", "process"])).default([]),
+    /** On one whose operators' signatures may all be given without a network. */
+    mayWait: z.boolean().default(false),
+    /** On a revision that no other unit is on: what becomes of it concerns nobody else. */
+    alone: z.boolean().default(false),
     /** Pieces, where the unit is to be a lot. */
     quantity: z.optional(z.string()),
     values: z.record(z.string(), z.string()).optional(),
@@ -32,36 +36,44 @@ const wanted = z.array(
   }),
 );
 
-/**
- * Units for a test of its own, each with an order and parts that nobody else uses: JSON in, JSON out.
- * Works on the real clock, so that what a tablet does next comes after.
- */
 const instructions = await instructionFiles();
-const made: { traveler: string; unit: string; order: string }[] = [];
 const albums = new Map<string, Album>();
-for (const of of wanted.parse(JSON.parse(await text(process.stdin)))) {
-  const known = instructions.get(of.instruction);
-  if (!known) throw new Error(`no instruction ${of.instruction}`);
-  const site = of.site === "NG1" ? demoSites.ng1 : demoSites.ng2;
-  const asked = of.asks.length > 0 ? await askingFor(known, of.asks, site) : known;
-  const content = of.quick
-    ? await quickened(asked, site)
-    : of.crowded
-      ? await crowded(asked, site, of.unit)
-      : asked;
-  const at = new Date(Date.now() - 8 * 60 * 60_000).toISOString();
-  const order = `WO-${idOf(of.unit).slice(0, 8)}`;
-  const { number: part, revision } = content.part;
-  await seedOrder(site, at, { number: order, part, revision, quantity: of.quantity ?? "1" });
-  await seedStock(site, at, serialsOf(of.unit));
-  const album = albums.get(site.id) ?? (await photographer(site.id, 1));
-  albums.set(site.id, album);
-  const opened = await openUnit({ ...of, site, order, content, album, at });
-  const job = { ...opened, before: mixesLate(opened.clock, of) };
-  const { until, untilBuyoff } = of;
-  const stop = until ? atStep(until) : untilBuyoff ? atBuyoffOf(untilBuyoff) : null;
-  const worked = stop ? await workUntil(job, stop) : job;
-  made.push({ traveler: worked.state.id, unit: of.unit, order });
+
+/**
+ * Units for a test of its own, each with an order and parts that nobody else uses: a line of JSON in, a line of
+ * JSON out, until nobody asks any more. Works on the real clock, so that what a tablet does next comes after.
+ */
+async function make(line: string) {
+  const made: { traveler: string; unit: string; order: string }[] = [];
+  for (const of of wanted.parse(JSON.parse(line))) {
+    const known = instructions.get(of.instruction);
+    if (!known) throw new Error(`no instruction ${of.instruction}`);
+    const site = of.site === "NG1" ? demoSites.ng1 : demoSites.ng2;
+    const asked = of.asks.length > 0 ? await askingFor(known, of.asks, site) : known;
+    const content = of.quick
+      ? await quickened(asked, site)
+      : of.crowded
+        ? await crowded(asked, site, of.unit)
+        : of.mayWait
+          ? await waiting(asked, site)
+          : of.alone
+            ? await alone(asked, site, of.unit)
+            : asked;
+    const at = new Date(Date.now() - 8 * 60 * 60_000).toISOString();
+    const order = `WO-${idOf(of.unit).slice(0, 8)}`;
+    const { number: part, revision } = content.part;
+    await seedOrder(site, at, { number: order, part, revision, quantity: of.quantity ?? "1" });
+    await seedStock(site, at, serialsOf(of.unit));
+    const album = albums.get(site.id) ?? (await photographer(site.id, 1));
+    albums.set(site.id, album);
+    const opened = await openUnit({ ...of, site, order, content, album, at });
+    const job = { ...opened, before: mixesLate(opened.clock, of) };
+    const { until, untilBuyoff } = of;
+    const stop = until ? atStep(until) : untilBuyoff ? atBuyoffOf(untilBuyoff) : null;
+    const worked = stop ? await workUntil(job, stop) : job;
+    made.push({ traveler: worked.state.id, unit: of.unit, order });
+  }
+  return made;
 }
 
 /**
@@ -101,6 +113,28 @@ async function quickened(of: InstructionContent, site: (typeof demoSites)[keyof 
       if (field.kind === "clock_age") delete field.minMinutes;
     }
   }
+  await seedInstruction(site, content, new Date());
+  return content;
+}
+
+/** The same instruction, under a number of its own, that keeps on line only what nobody may let wait. */
+async function waiting(of: InstructionContent, site: (typeof demoSites)[keyof typeof demoSites]) {
+  const content = structuredClone(of);
+  content.number = `${of.number}-WAITS`;
+  const steps = content.operations.flatMap((operation) => operation.steps);
+  for (const asked of [...content.operations, ...steps].flatMap(({ buyoffs }) => buyoffs)) {
+    if (asked.type === "operator" || asked.type === "second_operator") asked.offline = true;
+  }
+  await seedInstruction(site, content, new Date());
+  return content;
+}
+
+async function alone(
+  of: InstructionContent,
+  site: (typeof demoSites)[keyof typeof demoSites],
+  unit: string,
+) {
+  const content = { ...of, number: `${of.number}-${unit}` };
   await seedInstruction(site, content, new Date());
   return content;
 }
@@ -198,5 +232,11 @@ async function askingFor(
   return content;
 }
 
-process.stdout.write(JSON.stringify(made));
+for await (const line of createInterface(process.stdin)) {
+  const answer = await make(line).then(
+    (made) => ({ made }),
+    (problem: unknown) => ({ problem: String(problem) }),
+  );
+  process.stdout.write(`${JSON.stringify(answer)}\n`);
+}
 process.exit(0);

@@ -139,7 +139,7 @@ export function personNamed(name: string): DemoPerson {
 }
 
 export type Done = Pick<Act, "type" | "body"> & { seconds: number; workCenter: string | null };
-type With = Pick<Deed, "second" | "signs" | "qms">;
+type With = Pick<Deed, "second" | "signs" | "qms" | "away" | "place" | "sealed">;
 
 /** One act by one person at the station of its work center, or at the desk. */
 export async function perform(job: Job, act: Done, person: Doer, beside: With = {}): Promise<Job> {

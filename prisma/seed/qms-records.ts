@@ -33,8 +33,10 @@ while ((await routeQueued(env.BUYOFF_ORIGIN, 500)) > 0);
 
 const sent = await db.$queryRaw<Sent[]>`
   select d.site_id as site, d.created_at as at, d.operation, d.external_key as key, d.ordering_key as of, d.payload,
+         -- Told by the unit that has it now: of a lot that was split, a defect leaves with its pieces.
          (select of.defect from travelers t cross join jsonb_array_elements(t.state->'defects') as of(defect)
-           where t.id = d.traveler_id and of.defect->>'id' = d.defect_id::text) as defect
+           where t.site_id = d.site_id and of.defect->>'id' = d.defect_id::text
+           order by (of.defect->>'qms') is null limit 1) as defect
     from deliveries d where d.state = 'pending' order by d.created_at, d.external_key`;
 for (const create of sent.filter(({ operation }) => operation === "create")) {
   const numbered = create.defect?.qms;

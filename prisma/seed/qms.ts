@@ -102,7 +102,8 @@ function said(
 ): NonNullable<Facts["qms"]> {
   const { number, decision, designAuthority = null, concession = null } = verdict;
   const version = { open: "1", dispositioned: "2", closed: "3" }[status as string] ?? "1";
-  const disposition = { decision, quantity: "1", designAuthority, concession };
+  const shares = verdict.shares ?? [{ decision, quantity: "1" }];
+  const dispositions = shares.map((share) => ({ ...share, designAuthority, concession }));
   return {
     defect,
     record: {
@@ -115,7 +116,7 @@ function said(
       version,
       at: job.clock.now(),
     },
-    dispositions: status === "open" ? [] : [disposition],
+    dispositions: status === "open" ? [] : dispositions,
   };
 }
 

@@ -516,7 +516,13 @@ const others: readonly (readonly [number, readonly Twist[]])[] = [
   [120, [waivedRefresher, lapsedSealing]],
 ];
 
-/** By unit; the NCRs carry the year in which the anchor lies. */
+/** As the QMS numbers them, in the year in which the anchor lies. */
+const ncr = (year: number, count: number): string =>
+  `NCR-${year}-${String(count).padStart(5, "0")}`;
+/** The one of the bushings, after those of the brackets. */
+export const ncrOfBushings = (year: number): string => ncr(year, withNcr.length + 1);
+
+/** By unit. */
 export function tales(year: number): ReadonlyMap<string, Tale> {
   const told = new Map<string, Tale>();
   const add = (number: number, tale: Tale) => {
@@ -525,7 +531,7 @@ export function tales(year: number): ReadonlyMap<string, Tale> {
     told.set(serial(number), { values, twists: [...(known?.twists ?? []), ...tale.twists] });
   };
   for (const [index, [number, tale]] of withNcr.entries()) {
-    add(number, tale(`NCR-${year}-${String(index + 1).padStart(5, "0")}`));
+    add(number, tale(ncr(year, index + 1)));
   }
   for (const [number, twist] of withdrawnOnes) add(number, { twists: [twist] });
   for (const [number, twists] of others) add(number, { twists });

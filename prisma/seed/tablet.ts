@@ -3,18 +3,19 @@ import { isDeepStrictEqual } from "node:util";
 import { actorOfSeed } from "#lib/boundary/actor";
 import { inTransaction } from "#lib/db/client";
 import type { Role } from "#lib/instructions/schema";
-import { plusMinutes } from "#lib/kit/time";
+import { type Instant, millis, plusMinutes } from "#lib/kit/time";
 import type { Actor } from "#lib/people/schema";
 import { askNothing, loadForCommand } from "#lib/record/load.queries";
 import { type Act, hashOf } from "#lib/travelers/acts.rules";
 import { applyActs } from "#lib/travelers/apply.commands";
 import { knownContents } from "#lib/travelers/contents.queries";
+import type { RecordedEvent } from "#lib/travelers/events.schema";
 import { evolve } from "#lib/travelers/evolve.rules";
 import { gather } from "#lib/travelers/facts.queries";
 import type { Facts } from "#lib/travelers/facts.schema";
 import type { Refusal } from "#lib/travelers/refusal.schema";
 import { decide } from "#lib/travelers/rules";
-import type { Command, RecordedEvent } from "#lib/travelers/schema";
+import type { Command } from "#lib/travelers/schema";
 import type { TravelerState } from "#lib/travelers/state.schema";
 import type { Job, ProofRow, Tablet } from "./job.ts";
 import { type DemoPerson, demoPeople, demoQualifications } from "./people.ts";
@@ -57,7 +58,16 @@ export type Deed = {
   signs?: string | undefined;
   /** What the QMS answered to whoever asks it in this act. */
   qms?: Facts["qms"];
+  /** Done without a network. */
+  away?: Away | undefined;
+  /** Its place in the tablet's own chain. */
+  place?: Act["place"] | undefined;
+  /** Instead of a proof: the box that the signature was sealed in. */
+  sealed?: Facts["sealed"] | undefined;
 };
+
+/** How long a tablet had no network: from the server's last answer to the sending of what was kept. */
+export type Away = { since: Instant; back: Instant };
 
 /**
  * Decides as the tablet does, by the same rules on what it knows, and keeps the act until a batch is
@@ -89,7 +99,7 @@ function actOf(job: Job, deed: Deed): { act: Act; actor: Actor; proof: ProofRow 
   const actor = actorFor(job, deed);
   const signer = second ?? person;
   const proof: ProofRow | null =
-    deed.signs === undefined
+    deed.signs === undefined || deed.sealed
       ? null
       : {
           id: job.clock.newId(),
@@ -111,19 +121,32 @@ function actOf(job: Job, deed: Deed): { act: Act; actor: Actor; proof: ProofRow 
     second: second && proof ? { person: second.id, proof: proof.id } : null,
     device: actor.device,
     session: null,
-    clock: null,
-    sent: null,
-    knewAt: null,
+    ...whenDone(deed.away ?? null, at, actor.device?.id ?? ""),
     isReleased: false,
     text: null,
-    at,
-    recordedAt: at,
-    place: null,
+    place: deed.place ?? null,
     qms: deed.qms ?? null,
-    sealed: null,
+    sealed: deed.sealed ?? null,
     verification: null,
   };
   return { act, actor, proof };
+}
+
+type When = Pick<Act, "clock" | "sent" | "knewAt" | "at" | "recordedAt">;
+
+/** Without a network by the tablet's own clock, which is right, and heard of when the network is back. */
+function whenDone(away: Away | null, at: Instant, bootId: string): When {
+  if (!away) return { clock: null, sent: null, knewAt: null, at, recordedAt: at };
+  const { since, back } = away;
+  const read = (wall: Instant) => ({ wall, monotonic: millis(wall) - millis(since), bootId });
+  const known = { lastServerContact: since, skew: 0, uncertainty: 100, step: 0 };
+  return {
+    clock: { ...read(at), ...known },
+    sent: { clock: read(back), heardAt: back },
+    knewAt: since,
+    at: null,
+    recordedAt: back,
+  };
 }
 
 function decidedHere(
@@ -140,7 +163,17 @@ function decidedHere(
   const reached = { others: [], head: "" };
   const { facts } = gather(
     { ...tablet.known, proofs },
-    { act, actor, at, recordedAt: at, asked: null, state, content, qms: act.qms ?? null, reached },
+    {
+      act,
+      actor,
+      at,
+      recordedAt: act.recordedAt ?? at,
+      asked: null,
+      state,
+      content,
+      qms: act.qms ?? null,
+      reached,
+    },
   );
   const ruling = decide(state, act.command, facts);
   if (!ruling.ok) return ruling.error;

@@ -35,7 +35,7 @@ export type Opening = {
 
 /** Releases a unit to the floor, and lays out what is needed to work on it. */
 export async function openUnit(opening: Opening): Promise<Job> {
-  const { site, order, unit, quantity, content, at, crew = () => firstShift } = opening;
+  const { site, order, unit, quantity, content, at } = opening;
   const [released] = await done(
     releaseTravelers(actorOfSeed(site.id), {
       workOrder: order,
@@ -45,19 +45,24 @@ export async function openUnit(opening: Opening): Promise<Job> {
       recordedAt: at,
     }),
   );
+  return jobOn(released?.id ?? "", { ...opening, at: plusMinutes(at, 15) });
+}
+
+/** A unit that is there, and what is needed to work on it from then on. */
+export async function jobOn(traveler: string, opening: Opening): Promise<Job> {
+  const { site, order, unit, content, album, at, crew = () => firstShift } = opening;
   const row = await forSite(site.id).traveler.findUniqueOrThrow({
-    where: { id: released?.id ?? "" },
+    where: { id: traveler },
     select: { state: true },
   });
-  const clock = simulatedClock(plusMinutes(at, 15), `${site.code}/${order}/${unit}`);
+  const clock = simulatedClock(at, `${site.code}/${order}/${unit}`);
   const { lots, gages, values, measured } = opening;
   const given = { ...(values ? { values } : {}), ...(measured ? { measured } : {}) };
   const kit = {
     ...kitOf({ order, unit, lots, gages, ...given }, clock),
-    picture: pictureAt(content, opening.album, unit),
+    picture: pictureAt(content, album, unit),
   };
   const state = row.state as unknown as TravelerState;
   const tablet = await tabletFor(site, unit, state.id);
-  const { album } = opening;
   return { site, content, state, clock, kit, crew, tablet, album, verdicts: new Map() };
 }

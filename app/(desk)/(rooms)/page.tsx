@@ -111,7 +111,7 @@ async function sectionOf(section: LandingSection, actor: Actor): Promise<ReactNo
       return <DispositionsList key={section} lines={lines} zone={zone} />;
     }
     case "conflicts":
-      return conflictsOf(section, actor);
+      return <ConflictsList key={section} counts={await conflictsCounted(actor)} />;
     case "reviews":
       return <ReviewsList key={section} counts={await signalsCounted(actor)} />;
     case "gages": {
@@ -139,11 +139,6 @@ async function sectionOf(section: LandingSection, actor: Actor): Promise<ReactNo
 async function stationsWithoutTablet(actor: Actor) {
   const all = await stationsAtSite(actor);
   return all.filter(({ devices }) => devices.every(({ revokedAt }) => revokedAt !== null));
-}
-
-async function conflictsOf(section: LandingSection, actor: Actor): Promise<ReactNode> {
-  const counts = await conflictsCounted(actor);
-  return <ConflictsList key={section} counts={counts} mayOpen={may(actor, "reviewSignals")} />;
 }
 
 async function gagesDue(actor: Actor, by: string) {

@@ -411,7 +411,7 @@ function standingOf(
 ): string {
   if (of.rejected) return "rejected";
   if (of.voided) return "voided";
-  if (method !== "badge_pin_offline" || of.verified) return "signed";
+  if (!method?.endsWith("_offline") || of.verified) return "signed";
   return of.isAgain ? "superseded" : "pending_verification";
 }
 

@@ -4,8 +4,8 @@ import {
   type BuyoffRecord,
   type OperationRecord,
 } from "../../travelers/as-built.rules.ts";
-import type { ReadingContent, RecordRow } from "../../travelers/as-built-rows.rules.ts";
 import type { Bench } from "../../travelers/bench/bench.ts";
+import type { ReadingContent, RecordRow } from "../../travelers/record-row.rules.ts";
 import type { Defect, Hold, Limits, Reading } from "../../travelers/state.schema.ts";
 import type { asBuiltRecord, Row } from "./as-built.ts";
 import type { form3 } from "./form-3.ts";

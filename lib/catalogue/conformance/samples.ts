@@ -1,6 +1,6 @@
 import { sha256Hex } from "#lib/kit/canonical";
 import { named } from "../../travelers/bench/plan.ts";
-import type { EventBody, EventType } from "../../travelers/schema.ts";
+import type { EventBody, EventType } from "../../travelers/events.schema.ts";
 
 const hash = sha256Hex("because");
 const at = "2026-03-02T15:00:00.000Z";

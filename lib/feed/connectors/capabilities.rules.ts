@@ -9,6 +9,8 @@ export type Capabilities = {
   /** After a lost answer: looked up, or simply sent again because a repeat is known as one. */
   unknownOutcome: "looked_up" | "sent_again" | "for_a_person";
   attachments: "after_create" | "none";
+  /** Messages on their way to it at once, of all workers together. */
+  atOnce: number;
   statusFeed: "poll" | "webhook" | "poll_and_webhook" | "none";
   /** Of one attachment, or of one event. */
   bytesMax: number;
@@ -26,7 +28,11 @@ export type Capabilities = {
 export const isVerified = (preset: Preset): boolean =>
   preset === "request-tracker" || preset === "qms-sandbox";
 
+/** Where nothing else is said. */
+export const atOnceUsual = 8;
+
 export function capabilitiesOf(config: ConnectorConfig): Capabilities {
+  const { atOnce = atOnceUsual } = config;
   if (config.kind === "rest") {
     const hooked = config.webhookSubject !== null;
     const polled = config.changes !== null;
@@ -34,6 +40,7 @@ export function capabilitiesOf(config: ConnectorConfig): Capabilities {
       dedupe: config.dedupe,
       unknownOutcome: config.dedupe === "none" ? "for_a_person" : "looked_up",
       attachments: "after_create",
+      atOnce,
       statusFeed:
         hooked && polled ? "poll_and_webhook" : hooked ? "webhook" : polled ? "poll" : "none",
       bytesMax: config.attachmentBytesMax,
@@ -49,6 +56,7 @@ export function capabilitiesOf(config: ConnectorConfig): Capabilities {
     dedupe: drops ? "file_name" : "event_id",
     unknownOutcome: "sent_again",
     attachments: "none",
+    atOnce,
     statusFeed: "none",
     bytesMax: config.eventBytesMax,
     larger: config.overflow === "reference" ? "reference" : "parked",

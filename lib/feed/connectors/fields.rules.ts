@@ -83,6 +83,7 @@ const tries: readonly ConnectorField[] = [
   field("limits", "retry-capMs", "seconds"),
   field("limits", "breaker-baseMs", "seconds", { empty: "absent" }),
   field("limits", "breaker-capMs", "seconds", { empty: "absent" }),
+  field("limits", "atOnce", "integer", { empty: "absent" }),
 ];
 
 const rest: readonly ConnectorField[] = [
@@ -130,6 +131,7 @@ const rest: readonly ConnectorField[] = [
   field("mapping", "update-path", "expression"),
   field("mapping", "update-headers", "expression", { empty: "absent" }),
   field("mapping", "update-body", "expression"),
+  field("mapping", "update-text", "json", { empty: "absent" }),
   field("mapping", "update-done", "expression"),
   field("mapping", "update-look-method", "choice", { choices: methods }),
   field("mapping", "update-look-path", "path", { empty: "absent" }),

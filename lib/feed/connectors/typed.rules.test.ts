@@ -116,6 +116,7 @@ describe("a configuration and what is typed", () => {
     const whole = {
       ...sandbox,
       breaker: { baseMs: 1_500, capMs: 60_000 },
+      atOnce: 3,
       limits: { perMinute: 60, reserve: 0.25 },
       results: [{ when: "status = 409", is: "done" as const }],
       create: { ...sandbox.create, made: "{ 'externalId': id, 'number': id }" },
@@ -250,7 +251,9 @@ test("what a connector can do follows from its configuration", () => {
     unknownOutcome: "looked_up",
     statusFeed: "poll_and_webhook",
     bytesMax: 25_000_000,
+    atOnce: 8,
   });
+  expect(capabilitiesOf({ ...sandbox, atOnce: 2 }).atOnce).toBe(2);
   expect(capabilitiesOf({ ...sandbox, dedupe: "none", changes: null })).toMatchObject({
     unknownOutcome: "for_a_person",
     statusFeed: "webhook",

@@ -87,17 +87,17 @@ export const failures: Readonly<Record<number, Failure>> = {
   56: {
     title: "A revision is withdrawn for safety",
     outside:
-      "nobody can withdraw an effective revision here: that comes with the authoring of instructions, and the hold on what is affected and the one word to the QMS with it",
+      "a revision comes in as effective and ends when the next one does (`superseded_in_use` is told once to each unit that works on under it); nobody can withdraw one, so that nothing could be told of it. Who must stop its units today places a hold on the part's revision by hand (`lib/plant/holds.test.ts`)",
   },
   57: {
     title: "Paper during an outage",
     outside:
-      "what was written on paper can't be transcribed here with both persons and both times: that comes with the paper forms of instructions. An NCR raised by phone meanwhile is paired by reconciliation (9)",
+      "a late entry has both times, of the same person (`lib/travelers/late.rules.test.ts`); what one wrote and another transcribes is refused, because the command for it (`attachPaperEvidence`) has a form, a permission and an event, and no rule yet. An NCR raised by phone meanwhile is paired by reconciliation (9)",
   },
   58: {
     title: "A line that is not digital yet",
     outside:
-      "a line is digital or unknown to Buyoff: marking a gap apart from a failure comes with the evidence reports of a whole order",
+      "nothing here knows of a line that works on paper: stations have a work center and no mark that they are not digital, and a batch of evidence lists what was recorded and what of it is missing, by traveler. A gap of a whole line can't be told from nothing having been done",
   },
   59: { title: "Kafka: not the leader, too few replicas, a broker that goes" },
   60: {
@@ -115,7 +115,7 @@ export const failures: Readonly<Record<number, Failure>> = {
   66: {
     title: "The timestamp authority is not reached",
     outside:
-      "no timestamp authority is asked: that comes with the signed checkpoints of the record",
+      "no timestamp authority is asked and no release waits for one: the record has no checkpoint that could be stamped (`audit.checkpoint` is the event that the catalogue says is not here yet)",
   },
   67: { title: "The target answers slowly while everybody works" },
 };

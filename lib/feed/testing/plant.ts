@@ -7,8 +7,8 @@ import { type Canonical, canonicalJson, sha256Hex } from "#lib/kit/canonical";
 import { derivedId, uuidv7 } from "#lib/kit/ids";
 import { sealText } from "#lib/kit/keys";
 import { type EntryLine, seal } from "#lib/record/schema";
+import { parseEvent, type TravelerEvent } from "#lib/travelers/events.schema";
 import type { PlantPolicy } from "#lib/travelers/facts.schema";
-import { parseEvent, type TravelerEvent } from "#lib/travelers/schema";
 import type { CodeKind } from "../code-kinds.schema.ts";
 import { qmsSandboxConfig } from "../connectors/qms-sandbox/rules.ts";
 import type { RestConnectorConfig } from "../connectors/rest/schema.ts";
@@ -51,6 +51,9 @@ const quick: Partial<RestConnectorConfig> = {
 
 /** What a system calls one of our codes, in the place of its usual list: kind, ours, theirs. */
 export type OtherCode = readonly [kind: CodeKind, from: string, to: string];
+
+/** What it was done under, where that is not the usual. */
+type Under = Partial<Pick<EntryLine, "instruction" | "partRevision">>;
 
 type Place = { site: string; connector: string; person: string; card: string };
 
@@ -195,10 +198,15 @@ export async function mapCodes(admin: pg.Client, site: string, others: readonly 
 /** Writes entries straight into the record, for what no command would make on demand. */
 function handOf(admin: pg.Client, place: Place) {
   const heads = new Map<string, { seq: number; head: string | null }>();
-  const append = async (stream: string, event: TravelerEvent): Promise<EntryLine> => {
+  const append = async (
+    stream: string,
+    event: TravelerEvent,
+    under: Under = {},
+  ): Promise<EntryLine> => {
     const before = heads.get(stream) ?? { seq: 0, head: null };
-    const entry = entryOf(place, stream, before, event);
+    const entry = { ...entryOf(place, stream, before, event), ...under };
     const { hash, line } = seal(entry);
+    const { seq, type, occurredAt, shift } = entry;
     await admin.query(
       `insert into streams (id, site_id, kind, seq, head) values ($1, $2, 'traveler', 0, '')
        on conflict do nothing`,
@@ -207,17 +215,7 @@ function handOf(admin: pg.Client, place: Place) {
     await admin.query(
       `insert into entries (stream_id, seq, site_id, hash, line, type, person_id, occurred_at,
          recorded_at, shift) values ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9)`,
-      [
-        stream,
-        entry.seq,
-        place.site,
-        hash,
-        line,
-        entry.type,
-        place.person,
-        entry.occurredAt,
-        entry.shift,
-      ],
+      [stream, seq, place.site, hash, line, type, place.person, occurredAt, shift],
     );
     await admin.query("update streams set seq = $2, head = $3 where id = $1", [
       stream,
@@ -235,11 +233,11 @@ function handOf(admin: pg.Client, place: Place) {
   return {
     append,
     /** Bolt 3 of op 060 over torque: the NCR of story 2. */
-    logDefect: async (traveler = uuidv7(), as: Partial<DefectBody> = {}) => {
+    logDefect: async (traveler = uuidv7(), as: Partial<DefectBody> = {}, under: Under = {}) => {
       const defect = uuidv7();
-      if (!heads.has(traveler)) await append(traveler, release(traveler, place.site));
+      if (!heads.has(traveler)) await append(traveler, release(traveler, place.site), under);
       const body = { ...aDefect(defect), ...as };
-      await append(traveler, { type: "defect.logged", body });
+      await append(traveler, { type: "defect.logged", body }, under);
       return { traveler, defect, key: keyOf(place.site, body) };
     },
     attachPhoto: async (traveler: string, defect: string, bytes: Uint8Array) => {

@@ -1,10 +1,11 @@
 import { type Canonical, canonicalSha256 } from "#lib/kit/canonical";
 import { derivedId } from "#lib/kit/ids";
+import type { RecordedEvent } from "../events.schema.ts";
 import { evolve, fold } from "../evolve.rules.ts";
 import type { Facts } from "../facts.schema.ts";
 import { decide } from "../rules.ts";
 import type { OthersEvents, Ruling } from "../ruling.rules.ts";
-import type { Command, CommandBody, CommandType, RecordedEvent } from "../schema.ts";
+import type { Command, CommandBody, CommandType } from "../schema.ts";
 import type { TravelerState } from "../state.schema.ts";
 import { aBench, type Bench, factsFor, type Given, keep } from "./bench.ts";
 import { named } from "./plan.ts";

@@ -1,5 +1,5 @@
 import type { Field, InstructionContent, Step } from "#lib/instructions/schema";
-import type { EventType, RecordedEvent } from "../schema.ts";
+import type { EventType, RecordedEvent } from "../events.schema.ts";
 
 /**
  * Times and ages, worked out from the instants of the events and the revision alone: neither the values nor

@@ -1,5 +1,5 @@
 import type { InstructionContent, Role, Step } from "#lib/instructions/schema";
-import type { EventType, RecordedEvent } from "../schema.ts";
+import type { EventType, RecordedEvent } from "../events.schema.ts";
 import { stands } from "./oracle-offline.ts";
 import { people } from "./plant.ts";
 

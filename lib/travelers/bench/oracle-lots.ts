@@ -1,5 +1,5 @@
 import { add, compare, subtract } from "#lib/kit/decimal";
-import type { RecordedEvent } from "../schema.ts";
+import type { RecordedEvent } from "../events.schema.ts";
 
 /** The pieces of one lot, and what became of those that are not here any more. */
 export type Pieces = { here: string; scrapped: string; left: string };

@@ -1,5 +1,5 @@
 import type { InstructionContent } from "#lib/instructions/schema";
-import type { RecordedEvent } from "../schema.ts";
+import type { RecordedEvent } from "../events.schema.ts";
 
 type Recorded = Extract<RecordedEvent, { type: "reading.recorded" }>;
 

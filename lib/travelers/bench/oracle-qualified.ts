@@ -1,7 +1,7 @@
 import type { InstructionContent } from "#lib/instructions/schema";
 import { dateIn } from "#lib/kit/time";
+import type { RecordedEvent } from "../events.schema.ts";
 import type { PersonFacts } from "../facts.schema.ts";
-import type { RecordedEvent } from "../schema.ts";
 import { people } from "./plant.ts";
 
 type Work = Extract<

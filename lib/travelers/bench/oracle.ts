@@ -1,5 +1,5 @@
 import type { Field, InstructionContent, Step } from "#lib/instructions/schema";
-import type { RecordedEvent } from "../schema.ts";
+import type { RecordedEvent } from "../events.schema.ts";
 import { timesOpen } from "./oracle-clocks.ts";
 import { doneIn, isLeftOut, isPassed } from "./oracle-departures.ts";
 import { materialsOpen } from "./oracle-materials.ts";

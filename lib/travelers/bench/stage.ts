@@ -1,6 +1,7 @@
 import type { InstructionContent, Operation, Step } from "#lib/instructions/schema";
+import type { EventType } from "../events.schema.ts";
 import type { Ruling } from "../ruling.rules.ts";
-import type { CommandBody, EventType } from "../schema.ts";
+import type { CommandBody } from "../schema.ts";
 import type { Bench, Given } from "./bench.ts";
 import { aBench, act, shown } from "./bench.ts";
 import { bracketPlan, named } from "./plan.ts";

@@ -1,6 +1,7 @@
 import { endpoint } from "#lib/boundary/endpoint";
 import { signGrant } from "#lib/boundary/grant";
 import { ok } from "#lib/kit/result";
+import { passkeysHeld } from "#lib/people/passkeys.queries";
 import { signInAtTablet } from "#lib/people/sign-in.commands";
 import { floorSignInSchema } from "#lib/people/sign-in.schema";
 
@@ -17,5 +18,12 @@ export const POST = endpoint("device", floorSignInSchema, async (device, input) 
     issuedAt,
     notAfter,
   });
-  return ok({ grant, person, notAfter, idleMinutes, serverTime: issuedAt });
+  const passkeys = await passkeysHeld(person.id);
+  return ok({
+    grant,
+    person: { ...person, passkeys },
+    notAfter,
+    idleMinutes,
+    serverTime: issuedAt,
+  });
 });

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { ownBreaker } from "../breaker.schema.ts";
+import { ownAtOnce, ownBreaker } from "../breaker.schema.ts";
 
 const milliseconds = z.int().check(z.positive());
 const text = z.string().check(z.minLength(1), z.maxLength(500));
@@ -34,6 +34,7 @@ const every = {
     capMs: milliseconds,
   }),
   breaker: ownBreaker,
+  atOnce: ownAtOnce,
 };
 
 export const webhookConfig = z.object({

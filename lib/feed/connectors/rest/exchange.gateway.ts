@@ -2,6 +2,8 @@ import "server-only";
 import * as z from "zod/mini";
 import { type Canonical, canonicalSha256 } from "#lib/kit/canonical";
 import type { Missing } from "../../crosswalks.schema.ts";
+import { asDescribed } from "../openapi/checked.gateway.ts";
+import type { ApiContract } from "../openapi/contract.schema.ts";
 import { classify, retryAfterMs } from "./classify.rules.ts";
 import { type Call, type Called, call } from "./gateway.ts";
 import { type Budget, type Codes, evaluate } from "./mapping.rules.ts";
@@ -31,6 +33,8 @@ export type RestTarget = {
   codes?: Codes | null;
   /** Those of today, for what is read: the QMS decides long after the event. Without: the same. */
   codesNow?: Codes | null;
+  /** What their API's document says of it: checked before anything is sent. */
+  contract?: ApiContract | null;
   /** What stands between us and the system in a validation run; without it: nothing. */
   through?: (what: Call, send: () => Promise<Called>) => Promise<Called>;
 };
@@ -128,6 +132,7 @@ export async function talk<T>(
   let what: Asked;
   try {
     what = await make();
+    if (!target.config.envelope) await refuseOther(target, act, what.body);
   } catch (problem) {
     return notMade(act, problem);
   }
@@ -143,6 +148,13 @@ export async function talk<T>(
   } catch (problem) {
     return notMade(request, problem);
   }
+}
+
+/** What their document doesn't take is not sent: they would refuse it, or drop a part of it in silence. */
+async function refuseOther({ contract }: RestTarget, act: string, body: unknown): Promise<void> {
+  if (!contract) return;
+  const problems = await asDescribed(contract, act, body);
+  if (problems.length > 0) throw new MappingProblem(problems.join("; ").slice(0, 600));
 }
 
 function notMade(request: string, problem: unknown): Extract<Talk<never>, Failed> {
@@ -202,6 +214,7 @@ async function sent(
     envelope === undefined || what.body === undefined || isBytes
       ? what.body
       : await mapped({ codes: null }, envelope, what.body, variables);
+  if (envelope !== undefined) await refuseOther(target, act, body);
   const extra = await mappedHeaders(headers, variables);
   return exchanged(target, act, { ...what, headers: { ...what.headers, ...extra }, body }, [
     target.secret,

@@ -1,4 +1,4 @@
-import type { FieldLimit } from "./schema.ts";
+import type { FieldLimit, TextLimit } from "./schema.ts";
 
 export type Length = {
   field: string;
@@ -21,16 +21,15 @@ export function fitted(body: unknown, limits: readonly FieldLimit[]): Fitted {
   const made: unknown = structuredClone(body);
   const files: TextFile[] = [];
   const lengths = limits.flatMap(({ field, max, count, overflow }) => {
-    const text = valueAt(body, field);
-    return typeof text === "string"
-      ? [{ field, length: lengthOf(text, count), max, count, overflow }]
-      : [];
+    const text = writtenAt(body, field);
+    return text === null ? [] : [{ field, length: lengthOf(text, count), max, count, overflow }];
   });
   for (const { field, length, max, count, overflow } of lengths) {
     if (length <= max) continue;
     if (!overflow) return { ok: false, problem: tooLong(field, length, max), lengths };
-    const text = valueAt(body, field) as string;
-    put(made, field, beginning(text, max, count));
+    const value = valueAt(body, field);
+    const text = writtenAt(body, field) ?? "";
+    put(made, field, isList(value) ? firstOf(value, max, count) : beginning(text, max, count));
     if (overflow.to === "attachment") files.push({ name: overflow.name, text });
     else {
       const there = valueAt(made, overflow.field);
@@ -41,12 +40,12 @@ export function fitted(body: unknown, limits: readonly FieldLimit[]): Fitted {
     }
   }
   const over = limits.find(({ field, max, count }) => {
-    const text = valueAt(made, field);
-    return typeof text === "string" && lengthOf(text, count) > max;
+    const text = writtenAt(made, field);
+    return text !== null && lengthOf(text, count) > max;
   });
   if (!over) return { ok: true, body: made, lengths, files };
   // What another member's overflow has made too long has nowhere to go.
-  const length = lengthOf(valueAt(made, over.field) as string, over.count);
+  const length = lengthOf(writtenAt(made, over.field) ?? "", over.count);
   return { ok: false, problem: tooLong(over.field, length, over.max), lengths };
 }
 
@@ -72,11 +71,43 @@ export function beginning(text: string, max: number, count: FieldLimit["count"])
   return room < 0 ? "" : `${kept.trimEnd()}${mark}`;
 }
 
+/** What a field holds, as its length counts: of a list, such as serial numbers, all of it with commas between. */
+function writtenAt(body: unknown, path: string): string | null {
+  const value = valueAt(body, path);
+  return typeof value === "string" ? value : isList(value) ? value.join(between) : null;
+}
+
+const between = ", ";
+
+const isList = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === "string");
+
+/** So many of a list as fit with its mark: whole ones, because a part of a serial number is another's. */
+function firstOf(list: readonly string[], max: number, count: FieldLimit["count"]): string[] {
+  const kept: string[] = [];
+  for (const one of list) {
+    if (lengthOf([...kept, one, mark].join(between), count) > max) break;
+    kept.push(one);
+  }
+  return lengthOf(mark, count) > max ? [] : [...kept, mark];
+}
+
+/** The words of an addition, as long as its target takes them, and all of them where they were declared to go. */
+export function fittedText(
+  text: string,
+  { max, count, overflow }: TextLimit,
+): { ok: true; text: string; file: TextFile | null } | { ok: false; problem: string } {
+  const length = lengthOf(text, count);
+  if (length <= max) return { ok: true, text, file: null };
+  if (!overflow) return { ok: false, problem: tooLong("text", length, max) };
+  return { ok: true, text: beginning(text, max, count), file: { name: overflow.name, text } };
+}
+
 function valueAt(body: unknown, path: string): unknown {
   return path.split(".").reduce<unknown>((at, name) => (isObject(at) ? at[name] : undefined), body);
 }
 
-function put(body: unknown, path: string, text: string): boolean {
+function put(body: unknown, path: string, text: string | string[]): boolean {
   const names = path.split(".");
   const last = names.pop() ?? "";
   const holder = names.length === 0 ? body : valueAt(body, names.join("."));

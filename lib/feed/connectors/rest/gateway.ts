@@ -1,6 +1,7 @@
 import "server-only";
 import { type IncomingMessage, request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
+import { textOfAnswer } from "#lib/kit/text-file";
 import { permittedAddress } from "../address.gateway.ts";
 import type { RestConnectorConfig } from "./schema.ts";
 
@@ -133,7 +134,7 @@ async function readBounded(answer: IncomingMessage, bytesMax: number): Promise<s
     if (bytes > bytesMax) return null;
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString("utf8");
+  return textOfAnswer(Buffer.concat(chunks), answer.headers["content-type"]);
 }
 
 const flat = (answer: IncomingMessage): Record<string, string> =>

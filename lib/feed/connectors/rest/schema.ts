@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { ownBreaker } from "../breaker.schema.ts";
+import { ownAtOnce, ownBreaker } from "../breaker.schema.ts";
 
 export const qmsStatuses = [
   "open",
@@ -58,6 +58,19 @@ const fieldLimit = z.object({
   ),
 });
 export type FieldLimit = z.output<typeof fieldLimit>;
+
+/** The same of the words of an addition, before the mapping puts anything to them. */
+const textLimit = z.object({
+  max: z.int().check(z.gte(20), z.lte(1_000_000)),
+  count: z.enum(["utf16", "bytes"]),
+  overflow: z.nullable(
+    z.object({
+      to: z.literal("attachment"),
+      name: z.string().check(z.regex(/^[\w-]{1,60}\.txt$/)),
+    }),
+  ),
+});
+export type TextLimit = z.output<typeof textLimit>;
 
 const link = z.object({
   /** In messages to people. */
@@ -138,6 +151,7 @@ export const restConnectorConfig = z.object({
     capMs: milliseconds,
   }),
   breaker: ownBreaker,
+  atOnce: ownAtOnce,
   /** How many requests the system allows; `reserve` of them (0 to 1) is left for NCRs alone. */
   limits: z.optional(
     z.object({
@@ -174,6 +188,8 @@ export const restConnectorConfig = z.object({
     path: expression,
     headers: z.optional(expression),
     body: expression,
+    /** How long the text may be that `body` sees; without it: as long as it is. */
+    text: z.optional(textLimit),
     done: expression,
     look,
   }),

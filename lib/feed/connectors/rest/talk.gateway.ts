@@ -23,6 +23,7 @@ import {
   type Tell,
   talk,
 } from "./exchange.gateway.ts";
+import { fittedUpdate } from "./fitting.gateway.ts";
 import { fitted, type TextFile } from "./fitting.rules.ts";
 import { type Codes, evaluate } from "./mapping.rules.ts";
 import { multipart } from "./multipart.rules.ts";
@@ -208,11 +209,12 @@ export const update = (
     async () => {
       const { method, path, headers, body } = target.config.update;
       const variables = { key, externalId };
+      const { payload: said } = fittedUpdate(target, payload);
       return {
         method,
-        path: await mappedText(target, path, payload, variables),
+        path: await mappedText(target, path, said, variables),
         headers: await mappedHeaders(headers, variables),
-        body: await mapped(target, body, payload, variables),
+        body: await mapped(target, body, said, variables),
       };
     },
     async () => null,

@@ -5,12 +5,13 @@ import { FeedTabs } from "#components/desk/feed-tabs";
 import { Link } from "#components/desk/link";
 import { Empty, PageHead } from "#components/desk/page-head";
 import { NewRule } from "#components/desk/rule-forms";
-import { RuleLines } from "#components/desk/rule-lines";
+import { NewRuleLines, RuleLines } from "#components/desk/rule-lines";
 import { SearchBox } from "#components/desk/search-box";
 import { requireActor } from "#lib/boundary/actor";
 import { may } from "#lib/boundary/permissions";
 import { plantPolicy } from "#lib/defects/queries";
 import { evaluationsOf, rulesAtSite, unitsFound } from "#lib/feed/rules.queries";
+import { newShipped } from "#lib/feed/shipped-rules.rules";
 import { instant, plusMinutes } from "#lib/kit/time";
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -83,6 +84,10 @@ export default async function Rules({ searchParams }: { searchParams: Promise<{ 
         </section>
       )}
       {rules.length === 0 ? <Empty title={t("none")} hint={t("noneHint")} /> : null}
+      <NewRuleLines
+        rules={newShipped(rules.map(({ code }) => code))}
+        mayTake={may(actor, "feed.manage")}
+      />
       <RuleLines rules={rules} />
     </main>
   );

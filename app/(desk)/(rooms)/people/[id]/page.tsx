@@ -14,6 +14,7 @@ import { isId } from "#lib/defects/schema";
 import { dateIn, instant } from "#lib/kit/time";
 import { inLocale, type Locale } from "#lib/messages/locales";
 import { badgesOf, stampsOf } from "#lib/people/badges.queries";
+import { passkeysOf } from "#lib/people/passkeys.queries";
 import { qualificationKinds, qualificationsHeld } from "#lib/people/qualifications.queries";
 import { personAtSite } from "#lib/people/queries";
 import { roleOfStamp, stampKinds } from "#lib/people/stamps.rules";
@@ -30,7 +31,7 @@ export default async function Person({ params }: { params: Promise<{ id: string 
   const { id } = await params;
   const person = isId(id) ? await personAtSite(id, actor.site) : null;
   if (!person || (person.roles.length === 0 && !may(actor, "people.manage"))) notFound();
-  const [t, role, history, plant, badges, stamps, held, kinds, locale, training, others] =
+  const [t, role, history, plant, badges, stamps, held, kinds, locale, training, others, passkeys] =
     await Promise.all([
       getTranslations("desk.people"),
       getTranslations("common.role"),
@@ -43,6 +44,7 @@ export default async function Person({ params }: { params: Promise<{ id: string 
       getLocale(),
       trainingOf(person.id),
       couldTrain(actor, person.id),
+      passkeysOf(person.id),
     ]);
   const today = dateIn(plant.timeZone, instant(Date.now()));
   const labels = kinds.map(({ code, name }) => ({
@@ -74,7 +76,7 @@ export default async function Person({ params }: { params: Promise<{ id: string 
               : person.roles.map((of) => role(of)).join(", ")}
           </p>
         </Card>
-        <BadgesCard person={person} badges={badges} zone={plant.timeZone} manages={manages} />
+        <BadgesCard person={person} {...{ badges, passkeys, manages }} zone={plant.timeZone} />
         <StampsCard
           person={person.id}
           stamps={stamps}

@@ -4,6 +4,7 @@ import { getLocale, getTranslations } from "next-intl/server";
 import { cache } from "react";
 import { AskWaiver } from "#components/desk/ask-waiver";
 import { CheckedOut } from "#components/desk/checked-out";
+import { EndCheckOut } from "#components/desk/end-check-out";
 import { Empty } from "#components/desk/page-head";
 import { PhotoAlbum } from "#components/desk/photo-strip";
 import { PlantHolds } from "#components/desk/plant-holds";
@@ -14,7 +15,7 @@ import { NotBegun, RecordFilters } from "#components/desk/record-parts";
 import { RecordSide } from "#components/desk/record-side";
 import { RecordTitle } from "#components/desk/record-title";
 import { RecordLot, RecordUnit } from "#components/desk/record-unit";
-import { nameOf, recordWords } from "#components/desk/record-words";
+import { nameOf, type RecordWords, recordWords } from "#components/desk/record-words";
 import { RefusedAttempts } from "#components/desk/refused-attempts";
 import { requireActor } from "#lib/boundary/actor";
 import { commandPermissions, may } from "#lib/boundary/permissions";
@@ -34,6 +35,7 @@ import { ownersOf } from "#lib/travelers/holds.rules";
 import { lotBalance } from "#lib/travelers/lot-balance.rules";
 import { openItems } from "#lib/travelers/progress.rules";
 import { filterCounts, filtered, recordFilters } from "#lib/travelers/record-filter.rules";
+import type { TravelerState } from "#lib/travelers/state.schema";
 import { waiverChoices } from "#lib/travelers/waivers.queries";
 
 type Ask = { params: Promise<{ id: string }>; searchParams: Promise<{ show?: string }> };
@@ -68,7 +70,6 @@ export default async function Traveler({ params, searchParams }: Ask) {
     locale: (await getLocale()) as Locale,
     opensDefects: may(actor, "defect.read"),
   });
-  const checkout = standingCheckout(state, now);
   const built = asBuilt(state, content, events, inherited);
   const counts = filterCounts(built, events);
   const filter = recordFilters.find((of) => of === show) ?? "everything";
@@ -84,13 +85,7 @@ export default async function Traveler({ params, searchParams }: Ask) {
             zone={record.timeZone}
             releases={may(actor, "plant_hold.release") ? ownersOf(actor.roles) : []}
           />
-          {checkout === null ? null : (
-            <CheckedOut
-              checkout={checkout}
-              name={nameOf(words, checkout.person) ?? ""}
-              moment={(at) => momentIn(at, words.locale, words.zone)}
-            />
-          )}
+          <WithTablet actor={actor} state={state} words={words} now={now} />
           <RaisedHere actor={actor} record={record} />
           <RecordHead
             head={recordHead(state, content, [...inherited, ...events], now)}
@@ -135,6 +130,39 @@ export default async function Traveler({ params, searchParams }: Ask) {
         waiver={waiver}
       />
     </div>
+  );
+}
+
+/** The tablet that has it with it; who leads may end that. */
+function WithTablet({
+  actor,
+  state,
+  words,
+  now,
+}: {
+  actor: Actor;
+  state: TravelerState;
+  words: RecordWords;
+  now: Instant;
+}) {
+  const checkout = standingCheckout(state, now);
+  if (checkout === null) return null;
+  const { id: traveler, unit } = state;
+  return (
+    <CheckedOut
+      checkout={checkout}
+      name={nameOf(words, checkout.person) ?? ""}
+      moment={(at) => momentIn(at, words.locale, words.zone)}
+      ending={
+        may(actor, commandPermissions.endCheckOut) ? (
+          <EndCheckOut
+            traveler={traveler}
+            unit={unit.serial ?? unit.lot ?? ""}
+            device={checkout.device}
+          />
+        ) : null
+      }
+    />
   );
 }
 

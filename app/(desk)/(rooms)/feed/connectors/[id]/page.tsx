@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { cache, type ReactNode } from "react";
+import { ApiDocumentKept } from "#components/desk/api-document-kept";
 import { SwitchConnector, TestSaved } from "#components/desk/connector-acts";
 import { ConnectorAsItIs } from "#components/desk/connector-as-it-is";
 import { ConnectorForm } from "#components/desk/connector-form";
@@ -141,6 +142,11 @@ export default async function ConnectorPage({ params, searchParams }: Ask) {
           >
             <ConnectorCapabilities connector={connector} />
           </Part>
+          {connector.kind === "rest" ? (
+            <Part title={t("api.title")} lead={t("api.keptLead")}>
+              <ApiDocumentKept connector={connector} zone={zone} mayCheck={manages} />
+            </Part>
+          ) : null}
           {connector.kind === "rest" ? (
             <Part title={t("schema.title")} lead={t("schema.lead")}>
               <ConnectorSchema connector={connector} zone={zone} mayCheck={manages} />

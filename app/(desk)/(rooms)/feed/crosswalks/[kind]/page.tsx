@@ -7,10 +7,11 @@ import {
   ImportCrosswalk,
   NewCrosswalk,
 } from "#components/desk/crosswalk-forms";
-import { CrosswalkLines } from "#components/desk/crosswalk-lines";
+import { CrosswalkLines, linesShownMax } from "#components/desk/crosswalk-lines";
 import { CrosswalkTabs } from "#components/desk/crosswalk-tabs";
 import { HistoryList } from "#components/desk/history-list";
 import { Empty, PageHead } from "#components/desk/page-head";
+import { SearchBox } from "#components/desk/search-box";
 import { requireActor } from "#lib/boundary/actor";
 import { may } from "#lib/boundary/permissions";
 import { plantPolicy } from "#lib/defects/queries";
@@ -28,6 +29,7 @@ import { instant } from "#lib/kit/time";
 import { historyOfTypes } from "#lib/record/history.queries";
 
 type Params = { params: Promise<{ kind: string }> };
+type Ask = { searchParams: Promise<{ q?: string }> };
 const types = ["created", "changed", "line_added", "line_changed", "line_ended", "imported"].map(
   (what) => `crosswalk.${what}`,
 );
@@ -38,10 +40,13 @@ export async function generateMetadata({ params }: Params): Promise<Metadata> {
   return { title: isCodeKind(kind) ? t(`kind.${kind}`) : t("title") };
 }
 
-export default async function CrosswalksOfKind({ params }: Params) {
+export default async function CrosswalksOfKind({ params, searchParams }: Params & Ask) {
   const actor = await requireActor("feed.read");
   const { kind } = await params;
   if (!isCodeKind(kind)) notFound();
+  const search = String((await searchParams).q ?? "")
+    .trim()
+    .slice(0, 120);
   const [t, lists, waiting, connectors, plant, history] = await Promise.all([
     getTranslations("desk.crosswalks"),
     crosswalksAtSite(actor, kind),
@@ -65,6 +70,16 @@ export default async function CrosswalksOfKind({ params }: Params) {
         <Stopped kind={kind} waiting={stopped} lists={lists} manages={manages} t={t} />
       )}
       {lists.length === 0 ? <Empty title={t("noList")} hint={t("noListHint")} /> : null}
+      {search === "" && lists.every(({ lines }) => lines.length <= linesShownMax) ? null : (
+        <div className="mb-6">
+          <SearchBox
+            action={`/feed/crosswalks/${kind}`}
+            value={search}
+            label={t("search")}
+            go={t("find")}
+          />
+        </div>
+      )}
       {lists.map((list) => (
         <section key={list.id} className="mb-8">
           <div className="mb-3 flex flex-wrap items-end justify-between gap-3">
@@ -84,7 +99,8 @@ export default async function CrosswalksOfKind({ params }: Params) {
             <div className="flex flex-wrap gap-3">
               {list.lines.length === 0 ? null : (
                 <a
-                  href={`data:text/csv;charset=utf-8,${encodeURIComponent(csvOf(crosswalkColumns(kind), list.lines, plant.timeZone))}`}
+                  // Without its first sign a spreadsheet takes it for something else than UTF-8.
+                  href={`data:text/csv;charset=utf-8,%EF%BB%BF${encodeURIComponent(csvOf(crosswalkColumns(kind), list.lines, plant.timeZone))}`}
                   download={`${kind}-${list.scope}.csv`}
                   className="self-center text-[15px] text-act underline underline-offset-4"
                 >
@@ -100,7 +116,13 @@ export default async function CrosswalksOfKind({ params }: Params) {
               ) : null}
             </div>
           </div>
-          <CrosswalkLines list={list} zone={plant.timeZone} manages={manages} now={now} />
+          <CrosswalkLines
+            list={list}
+            search={search}
+            zone={plant.timeZone}
+            manages={manages}
+            now={now}
+          />
         </section>
       ))}
       {history.entries.length === 0 ? null : (

@@ -47,8 +47,8 @@ export default async function Reconciliation({ params, searchParams }: Ask) {
   const { id } = await params;
   const { actor, run } = await runAsked(id);
   const asked = await searchParams;
-  const kind = lineKinds.find((of) => of === asked.kind) ?? null;
   const isAll = asked.all === "1";
+  const kind = isAll ? null : (lineKinds.find((of) => of === asked.kind) ?? null);
   const page = /^\d{1,4}$/.test(asked.page ?? "") ? Number(asked.page) : 0;
   const most = isAll ? linesPrinted : linesPerPage;
   const [t, plant, kinds, lines] = await Promise.all([
@@ -59,6 +59,7 @@ export default async function Reconciliation({ params, searchParams }: Ask) {
   ]);
   const zone = plant.timeZone;
   const chosen = kind === null ? run.lines : (kinds.find((of) => of.kind === kind)?.lines ?? 0);
+  const isWhole = isAll || (kind === null && page === 0 && run.lines <= linesPerPage);
   const hasNext = !isAll && (page + 1) * linesPerPage < chosen;
   return (
     <main className="px-4 py-5 sm:px-8 sm:py-7">
@@ -68,7 +69,7 @@ export default async function Reconciliation({ params, searchParams }: Ask) {
         title={`${t("one")}: ${run.connector.name}`}
         state={<RunState run={run} />}
         actions={
-          run.state === "done" ? <Printing run={run} isAll={isAll} label={t("all")} /> : null
+          run.state === "done" ? <Printing run={run} isWhole={isWhole} label={t("all")} /> : null
         }
       />
       <FeedTabs here={null} />
@@ -165,17 +166,17 @@ function linkTo(id: string, kind: LineKind | null, page = 0): string {
   return `/feed/reconciliation/${id}${asked === "" ? "" : `?${asked}`}`;
 }
 
-/** A document has all of its lines: where they are more than a page, they are put on one first. */
-function Printing({ run, isAll, label }: { run: RunShown; isAll: boolean; label: string }) {
-  return run.lines > linesPerPage && !isAll ? (
+/** A document has all of its lines: where a page or one kind of them is shown, they are put on one first. */
+function Printing({ run, isWhole, label }: { run: RunShown; isWhole: boolean; label: string }) {
+  return isWhole ? (
+    <PrintPage />
+  ) : (
     <Link
       href={`/feed/reconciliation/${run.id}?all=1`}
       className="rounded border-[1.5px] border-edge px-4 py-2 text-[15px] font-[650] no-underline hover:bg-sheet print:hidden"
     >
       {label}
     </Link>
-  ) : (
-    <PrintPage />
   );
 }
 

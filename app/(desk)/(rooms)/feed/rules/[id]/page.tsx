@@ -14,6 +14,7 @@ import {
   ChangeRule,
   NextVersion,
   RetireRule,
+  TakeShipped,
   TryRule,
 } from "#components/desk/rule-forms";
 import { RuleStateChip } from "#components/desk/rule-state";
@@ -34,6 +35,7 @@ import {
 } from "#lib/feed/rules.queries";
 import { fromTheBeginning } from "#lib/feed/rules.rules";
 import { formOfContent } from "#lib/feed/rules-forms.schema";
+import type { NewerShipped } from "#lib/feed/shipped-rules.rules";
 import { env } from "#lib/kit/env";
 import { inLocale, type Locale } from "#lib/messages/locales";
 import type { Actor } from "#lib/people/schema";
@@ -110,6 +112,9 @@ export default async function Rule({ params, searchParams }: Props) {
           SHA-256 {of.contentSha256}
         </p>
       </section>
+      {rule.newer && of === rule.versions.at(-1) ? (
+        <Newer rule={rule} newer={rule.newer} of={of} actor={actor} />
+      ) : null}
       {own.length === 0 ? null : (
         <section aria-labelledby="validation" className="mb-7">
           <h2 id="validation" className="mb-2 text-[18px] font-bold">
@@ -182,6 +187,35 @@ async function RuleActs({
       {isLast && !isDraft && may(actor, "feed.manage") ? <NextVersion of={named} /> : null}
       {of.state !== "retired" && may(actor, "feed.approve") ? <RetireRule of={named} /> : null}
     </div>
+  );
+}
+
+/** The product brings it in another form by now: what would become of it here, to be taken as a draft. */
+async function Newer({ rule, newer, of, actor }: OfVersion & { newer: NewerShipped }) {
+  const t = await getTranslations("desk.rules");
+  const member = await getTranslations("desk.rules.member");
+  const isDraft = of.state === "draft" || of.state === "tested";
+  const kept = newer.kept.flatMap((name) => (member.has(name) ? [member(name as "title")] : []));
+  return (
+    <section
+      aria-labelledby="newer"
+      className="mb-7 grid gap-3 rounded border-[1.5px] border-rule border-l-[6px] border-l-act bg-sheet px-5 py-4"
+    >
+      <h2 id="newer" className="text-[18px] font-bold">
+        {t("newerTitle")}
+      </h2>
+      <p className="max-w-[70ch] text-[15px] text-ink-2">{t("newerLead")}</p>
+      <RuleDiffers before={of.content} after={newer.content} />
+      {kept.length === 0 ? null : (
+        <p className="text-[15px] text-ink-2">{t("newerKept", { members: kept.join(", ") })}</p>
+      )}
+      {isDraft ? <p className="text-[15px] text-ink-2">{t("newerDraft")}</p> : null}
+      {!isDraft && may(actor, "feed.manage") ? (
+        <div>
+          <TakeShipped of={namedOf({ rule, of })} />
+        </div>
+      ) : null}
+    </section>
   );
 }
 

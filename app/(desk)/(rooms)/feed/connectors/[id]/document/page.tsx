@@ -16,6 +16,7 @@ import { connectorAsTyped, connectorsShown } from "#lib/feed/connectors-shown.qu
 import { crosswalksAtSite } from "#lib/feed/crosswalks.queries";
 import { flowsAtSite } from "#lib/feed/flow.queries";
 import { flowsTo, pathsOf } from "#lib/feed/interface.rules";
+import { freshnessAtSite } from "#lib/feed/ownership.queries";
 import { rulesAtSite } from "#lib/feed/rules.queries";
 
 type Ask = { params: Promise<{ id: string }> };
@@ -34,7 +35,7 @@ export default async function InterfaceDocument({ params }: Ask) {
   const [connector] = isId(id) ? await connectorsShown(actor, id) : [];
   const typed = connector ? await connectorAsTyped(actor, id) : null;
   if (!connector || typed === null) return notFound();
-  const [t, kinds, codeKinds, plant, rules, lists, flows] = await Promise.all([
+  const [t, kinds, codeKinds, plant, rules, lists, flows, fresh] = await Promise.all([
     getTranslations("connectors.document"),
     getTranslations("connectors.kind"),
     getTranslations("desk.crosswalks.kind"),
@@ -42,6 +43,7 @@ export default async function InterfaceDocument({ params }: Ask) {
     rulesAtSite(actor),
     crosswalksAtSite(actor),
     flowsAtSite(actor, { connector: id }),
+    freshnessAtSite(actor),
   ]);
   const zone = plant.timeZone;
   const counting = lists.filter(({ connector: only }) => only === null || only === connector.code);
@@ -105,7 +107,7 @@ export default async function InterfaceDocument({ params }: Ask) {
         <p className="text-[15px]">{t("reconciliationWords")}</p>
       </Clause>
       <Clause number={7} title={t("ownership")}>
-        <Ownership paths={pathsOf(rules)} />
+        <Ownership paths={pathsOf(rules)} fresh={fresh} zone={zone} />
       </Clause>
       <Clause number={8} title={t("validation")}>
         {flows.length === 0 ? (
