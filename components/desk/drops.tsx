@@ -24,7 +24,8 @@ export function DropState({ drop }: { drop: DropShown }) {
     failed: "stop",
   } as const;
   const tone: ChipTone = tones[state];
-  return <Chip tone={tone}>{t(`state.${state}`)}</Chip>;
+  const nobodyToTell = state === "written" && drop.told !== null;
+  return <Chip tone={tone}>{t(nobodyToTell ? "state.nothingToTell" : `state.${state}`)}</Chip>;
 }
 
 /** Moments and not days: a batch of today ends when it was asked for. */

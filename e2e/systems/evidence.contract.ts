@@ -41,8 +41,9 @@ async function aBatch(config: DropConfig, secrets: Secrets) {
     const comment = await plant.say(randomBytes(3_000).toString("base64"));
     await plant.logDefect(undefined, { comment });
   }
+  const id = await place.ask();
   await settled();
-  return { place, id: await place.ask() };
+  return { place, id };
 }
 
 /** Worked on until it has come to an end, or to the fact that is waited for. */

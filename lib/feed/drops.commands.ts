@@ -45,7 +45,7 @@ const zoneOf = async (tx: Tx, actor: Actor): Promise<string> =>
 const orNull = (text: string): string | null => (text === "" ? null : text);
 const toldOf = (told: string): string | null => (told === "nobody" ? null : told);
 const hourOf = (text: string): number | null => (text === "never" ? null : Number(text));
-/** What is on its way to the record when somebody asks is left for the next batch. */
+/** What is on its way to the record when a range ends is in it by then: nobody writes it earlier. */
 const settlingMs = 2_000;
 
 /** Whole days of the plant; a day that is not over yet as far as it has come. A worker writes it. */
@@ -60,7 +60,7 @@ export function askDrop(
     const zone = await zoneOf(tx, actor);
     const now = new Date();
     const from = dayBegins(zone, form.from);
-    const to = endedBy(dayBegins(zone, nextDay(form.to)), instant(now.getTime() - settlingMs));
+    const to = endedBy(dayBegins(zone, nextDay(form.to)), instant(now.getTime()));
     if (millis(to) <= millis(from)) return refused("drop_range_empty");
     const [order, part] = [orNull(form.order), orNull(form.part)];
     await tx.drop.create({
@@ -76,7 +76,7 @@ export function askDrop(
         discloses: form.discloses,
         askedBy: actor.id,
         askedAt: now,
-        nextAt: now,
+        nextAt: new Date(Math.max(now.getTime(), millis(to) + settlingMs)),
         state: "waiting",
       },
     });

@@ -20,7 +20,7 @@ import { laid } from "./drop-lay.worker.ts";
 import { askDrop, planDrop, replanDrop, retryDrop } from "./drops.commands.ts";
 import type { Drop } from "./drops.queries.ts";
 import { drop, dropEnds, drops, manifestOf, messagesOf, plans } from "./drops-shown.queries.ts";
-import { aDropPlace, settled, sha256, today, verified } from "./testing/drops.ts";
+import { aDropPlace, sha256, today, verified } from "./testing/drops.ts";
 import { aPlant, type TestPlant } from "./testing/plant.ts";
 import { publisherBase } from "./testing/publisher.ts";
 import { type Sandbox, startSandbox } from "./testing/sandbox.ts";
@@ -75,7 +75,6 @@ describe("a batch", () => {
     const place = await aDropPlace(plant, config);
     const held = await aHeldTraveler(plant);
     const photo = await held.attachPhoto(held.defect);
-    await settled();
     const id = await place.ask();
     const { folder, sha, uri } = await place.written(id);
     expect(readdirSync(below())).toEqual([folder]);
@@ -113,7 +112,6 @@ describe("a batch", () => {
     const place = await aDropPlace(plant, config);
     await aHeldTraveler(plant, { serials: ["FSB-1"] }, {}, "WO-000001");
     await aHeldTraveler(plant, { serials: ["FSB-2"] }, {}, "WO-000002");
-    await settled();
     const id = await place.ask({ order: "WO-000002", discloses: "nothing" });
     const { folder } = await place.written(id);
     const { content } = await verified(reader(folder));
@@ -130,7 +128,6 @@ describe("a batch", () => {
   test("is the same to the byte when it is asked for again: no second folder, nothing written anew", async () => {
     const place = await aDropPlace(plant, config);
     await aHeldTraveler(plant);
-    await settled();
     const first = await place.written(await place.ask());
     const before = sha256(reader(first.folder)("manifest.json"));
     // Whatever else is recorded meanwhile is of a later moment.
@@ -151,13 +148,11 @@ describe("a batch", () => {
   test("failure 64: after a correction the next batch has another hash and names the one before, which stays and can be verified", async () => {
     const place = await aDropPlace(plant, config);
     const held = await aHeldTraveler(plant);
-    await settled();
     const first = await place.written(await place.ask({ order: "WO-700118" }));
     await held.tell({
       type: "updateDefect",
       body: { defect: held.defect, location: "flange" },
     } as never);
-    await settled();
     const second = await place.written(await place.ask({ order: "WO-700118" }));
     expect(second.folder).not.toBe(first.folder);
     expect(second.supersedes).toBe(first.id);
@@ -176,7 +171,6 @@ describe("what goes wrong", () => {
     const held = await aHeldTraveler(plant);
     const photos = new Set<string>();
     while (photos.size < 40) photos.add((await held.attachPhoto(held.defect)).sha256);
-    await settled();
     const id = await place.ask();
     const lying = () => (existsSync(below()) ? readdirSync(below(), { recursive: true }) : []);
     await vi.waitFor(
@@ -206,7 +200,6 @@ describe("what goes wrong", () => {
   test("a full destination is said, tried again, and what was asked for is there as soon as there is room", async () => {
     const place = await aDropPlace(plant, config);
     await aHeldTraveler(plant);
-    await settled();
     const first = await place.written(await place.ask());
     const full = await aDropPlace(plant, { ...config, path: "full" });
     const making = path.join(root, "full/evidence", `${first.folder}.partial`);
@@ -236,7 +229,6 @@ describe("what goes wrong", () => {
   test("what reads back differently is never called whole, and its next attempt puts it right", async () => {
     const place = await aDropPlace(plant, config);
     await aHeldTraveler(plant);
-    await settled();
     const id = await place.ask();
     const { folder } = await place.written(id);
     const { content } = (await manifestOf(place.actor, id)) ?? {};
@@ -264,7 +256,6 @@ describe("what goes wrong", () => {
   test("a folder of its name with another content is not touched: a person decides", async () => {
     const place = await aDropPlace(plant, config);
     await aHeldTraveler(plant);
-    await settled();
     const first = await place.written(await place.ask());
     writeFileSync(below(first.folder, "manifest.json"), "{}\n");
     const failed = await place.ended(await place.again(first.id));
@@ -280,7 +271,6 @@ describe("the QMS", () => {
       const rows = await plant.deliveries();
       expect(rows.map(({ state }) => state)).toEqual(["tracking"]);
     });
-    await settled();
     return { held, id: await place.ask({ told: plant.connector }) };
   };
 
@@ -361,7 +351,6 @@ describe("a plan", () => {
     });
     // A day goes by while it is off; on again, that day is in the next one.
     await plant.query("update drop_plans set covered_until = covered_until - interval '1 day'");
-    await settled();
     expect(await drops(place.actor, 0)).toHaveLength(1);
     await plant.query("update drops set to_at = to_at - interval '1 day' where plan_id = $1", [
       asked.command,

@@ -97,7 +97,7 @@ export async function aDropPlace(plant: TestPlant, config: DropConfig, secrets: 
   };
 }
 
-/** Until what was recorded is older than the moment that a batch of today ends with. */
+/** Until a batch of today that was asked for is taken up: what was on its way to the record then is in it. */
 export const settled = (): Promise<void> => wait(2_100);
 
 export const sha256 = (bytes: string | Buffer): string =>
