@@ -17,7 +17,6 @@ test("a unit goes with a tablet; another one is told, takes it over with a reaso
   page,
   desk,
 }) => {
-  test.setTimeout(180_000);
   const unit = await aUnit();
   const first = new Player(page, run.origin);
   await first.enrol();
@@ -73,10 +72,8 @@ test("a unit goes with a tablet; another one is told, takes it over with a reaso
   await other.keyboard.press("Escape");
 
   await context.setOffline(false);
-  await expect.poll(() => waitingIn(page), { timeout: 90_000 }).toEqual([]);
-  await expect(page.getByText("Taken over from this tablet by Dwayne Okafor")).toBeVisible({
-    timeout: 60_000,
-  });
+  await expect.poll(() => waitingIn(page)).toEqual([]);
+  await expect(page.getByText("Taken over from this tablet by Dwayne Okafor")).toBeVisible();
   await expect(page.getByText("“The tablet can’t be found”")).toBeVisible();
   await seen(page, "a unit that was taken over");
   await page.getByRole("button", { name: "I have seen it" }).click();
@@ -104,7 +101,6 @@ test("what is checked out stands in the list of travelers, is ended at the desk 
   page,
   desk,
 }) => {
-  test.setTimeout(180_000);
   const unit = await aUnit();
   const player = new Player(page, run.origin);
   await player.enrol();
@@ -132,9 +128,7 @@ test("what is checked out stands in the list of travelers, is ended at the desk 
   await expect(dialog).toBeHidden();
   await expect(desk.getByText("Checked out to Tablet (ASM-1).")).toBeHidden();
 
-  await expect(page.getByText("ended the check-out to this tablet at the desk")).toBeVisible({
-    timeout: 60_000,
-  });
+  await expect(page.getByText("ended the check-out to this tablet at the desk")).toBeVisible();
   await expect(page.getByText("“The tablet is at the repair shop”")).toBeVisible();
   await seen(page, "a check-out that was ended at the desk");
   await page.getByRole("button", { name: "I have seen it" }).click();

@@ -1,11 +1,8 @@
-import { test } from "./fixtures.ts";
-import { atDesk, expect, logDefect, work } from "./support/room.ts";
+import { expect, test } from "./fixtures.ts";
+import { atDesk, logDefect, work } from "./support/room.ts";
 import { screensOf } from "./support/screens.ts";
 import { act } from "./support/tablet.ts";
 import { aUnit } from "./support/units.ts";
-
-// Many steps, and a machine that builds and tests at once.
-test.describe.configure({ timeout: 240_000 });
 
 test("a complete unit is accepted by quality at one press; what stands against it is said", async ({
   page,

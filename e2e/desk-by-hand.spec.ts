@@ -1,12 +1,9 @@
 import { createHash } from "node:crypto";
-import { test } from "./fixtures.ts";
+import { expect, test } from "./fixtures.ts";
 import { breakRecord, mend } from "./support/qms.ts";
-import { atDesk, expect, logDefect, ncrOf, untilSo } from "./support/room.ts";
+import { atDesk, logDefect, ncrOf, untilSo } from "./support/room.ts";
 import { screensOf } from "./support/screens.ts";
 import { aUnit } from "./support/units.ts";
-
-// Many steps, and a machine that builds and tests at once.
-test.describe.configure({ timeout: 240_000 });
 
 const pdf = Buffer.from(
   "%PDF-1.7\n1 0 obj <</Type /Catalog>> endobj\ntrailer <</Root 1 0 R>>\n%%EOF\n",

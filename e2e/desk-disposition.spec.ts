@@ -1,14 +1,11 @@
 import type { Locator } from "@playwright/test";
-import { test } from "./fixtures.ts";
+import { expect, test } from "./fixtures.ts";
 import { command } from "./support/desk.ts";
 import { aPicture } from "./support/pictures.ts";
 import { decide } from "./support/qms.ts";
-import { atDesk, expect, logDefect, ncrOf, untilSo, work } from "./support/room.ts";
+import { atDesk, logDefect, ncrOf, untilSo, work } from "./support/room.ts";
 import { screensOf } from "./support/screens.ts";
 import { aUnit } from "./support/units.ts";
-
-// Many steps, and a machine that builds and tests at once.
-test.describe.configure({ timeout: 240_000 });
 
 const scan = { name: "NCR page 1.png", mimeType: "image/png", buffer: aPicture.bytes };
 const lineOf = (dialog: Locator, label: string, index: number) =>

@@ -1,21 +1,16 @@
 import type { Page } from "@playwright/test";
 import { uuidv7 } from "#lib/kit/ids";
-import { test } from "./fixtures.ts";
+import { expect, test } from "./fixtures.ts";
 import type { Unit } from "./support/crew.ts";
-import { atDesk, type Desk, expect, work } from "./support/room.ts";
+import { atDesk, type Desk, work } from "./support/room.ts";
 import { screensOf } from "./support/screens.ts";
 import { act } from "./support/tablet.ts";
 import { aSerial, aUnit } from "./support/units.ts";
-
-// Units are made and worked while others build and test.
-test.describe.configure({ timeout: 240_000 });
 
 const live = (page: Page) => expect(page.locator("[data-live=live]")).toBeVisible();
 /** Gone with a reload, and with nothing else. */
 const mark = (page: Page) => page.evaluate(() => Object.assign(window, { stayed: true }));
 const hasStayed = (page: Page) => page.evaluate(() => Object.hasOwn(window, "stayed"));
-/** Long enough for a busy machine; what a person waits is measured and said. */
-const seconds = { timeout: 15_000 };
 
 async function placeHold({ tablet, crew }: Desk, { traveler }: Unit): Promise<void> {
   const body = {
@@ -43,7 +38,7 @@ test("what a tablet does stands on the open desk within seconds, and nothing is 
   await expect(hold).toHaveCount(0);
   const at = Date.now();
   await placeHold(desk, unit);
-  await expect(hold).toBeVisible(seconds);
+  await expect(hold).toBeVisible();
   test.info().annotations.push({ type: "appeared", description: `${Date.now() - at} ms` });
   await screens.look("a hold appears");
 
@@ -53,7 +48,7 @@ test("what a tablet does stands on the open desk within seconds, and nothing is 
   const other = await aUnit({ unit: aSerial(), until: "020.1" });
   await work(desk, other, (next) => next.type === "signBuyoff");
   const waiting = page.getByRole("listitem").filter({ hasText: other.unit });
-  await expect(waiting).toContainText("Inspection", seconds);
+  await expect(waiting).toContainText("Inspection");
   expect(await hasStayed(page)).toBe(true);
   screens.expectNoOffence();
 });
@@ -73,7 +68,6 @@ test("a dialog that is open keeps its ground and what was typed; the page catche
   await why.fill("Looked at it twice");
   const changed = page.waitForResponse(
     (answer) => answer.url().includes("_rsc=") && answer.request().method() === "GET",
-    { timeout: 60_000 },
   );
   await placeHold(desk, second);
   // Another browser's page shows it: so this one has been told as well.
@@ -86,7 +80,7 @@ test("a dialog that is open keeps its ground and what was typed; the page catche
   await expect(row(second)).toHaveCount(0);
   await dialog.getByRole("button", { name: "Cancel" }).click();
   await changed;
-  await expect(row(second)).toBeVisible(seconds);
+  await expect(row(second)).toBeVisible();
   await row(first).getByRole("button", { name: "Release…" }).click();
   await expect(why).toHaveValue("Looked at it twice");
 });
@@ -107,7 +101,7 @@ test.describe("the end of the session", () => {
     await elsewhere.getByRole("button", { name: "Sign out" }).click();
     await expect(elsewhere.getByRole("heading", { level: 1 })).toBeVisible();
     await desk.bringToFront();
-    await expect(desk.getByText("You are signed out.", { exact: false })).toBeVisible(seconds);
+    await expect(desk.getByText("You are signed out.", { exact: false })).toBeVisible();
     if (typed) await expect(typed).toHaveValue("WO-7");
     await screensOf(desk).look("signed out");
   });

@@ -1,11 +1,8 @@
-import { test } from "./fixtures.ts";
-import { atDesk, expect, untilSo } from "./support/room.ts";
+import { expect, test } from "./fixtures.ts";
+import { atDesk, untilSo } from "./support/room.ts";
 import { ncrsOf } from "./support/sandbox.ts";
 import { screensOf } from "./support/screens.ts";
 import { aUnit } from "./support/units.ts";
-
-// Many steps, and a machine that builds and tests at once.
-test.describe.configure({ timeout: 240_000 });
 
 const long =
   "A scratch beside bolt 3, as long as the edge of the flange, felt with a fingernail and seen under two lights. ".repeat(

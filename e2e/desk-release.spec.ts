@@ -1,12 +1,9 @@
 import { demoSites } from "../prisma/seed/plant.ts";
 import { seedOrder } from "../prisma/seed/reference.ts";
-import { test } from "./fixtures.ts";
-import { atDesk, expect } from "./support/room.ts";
+import { expect, test } from "./fixtures.ts";
+import { atDesk } from "./support/room.ts";
 import { screensOf } from "./support/screens.ts";
 import { aSerial } from "./support/units.ts";
-
-// Many steps, and a machine that builds and tests at once.
-test.describe.configure({ timeout: 240_000 });
 
 const harness = { part: "5520-1100-1", revision: "A" };
 

@@ -1,13 +1,11 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { expect as plain, test } from "./fixtures.ts";
+import { expect, test } from "./fixtures.ts";
 import { pagesOf } from "./support/pdf.ts";
-import { atDesk, type Desk, expect } from "./support/room.ts";
-import { seen } from "./support/sight.ts";
+import { atDesk, type Desk } from "./support/room.ts";
+import { expectNoneBeside, resized, seen } from "./support/sight.ts";
 import { act, type Tablet } from "./support/tablet.ts";
 import { aUnit } from "./support/units.ts";
-
-test.describe.configure({ timeout: 240_000 });
 
 const shaOf = (bytes: Buffer) => createHash("sha256").update(bytes).digest("hex");
 const letters = (text: string) => text.replaceAll(/\s/g, "");
@@ -83,20 +81,19 @@ test("a report of the measuring machine stands in the history by name and hash, 
     [1440, 900],
     [390, 844],
   ] as const) {
-    await page.setViewportSize({ width, height });
+    await resized(page, width, height);
     await seen(page, `reports ${width}`);
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-    plain(wide).toBeLessThanOrEqual(width);
+    await expectNoneBeside(page, `reports ${width}`);
   }
-  await page.setViewportSize({ width: 1180, height: 820 });
+  await resized(page, 1180, 820);
 
   const saved = page.waitForEvent("download");
   await rows.getByRole("link", { name: "Save the file" }).last().click();
-  plain(shaOf(await readFile(await (await saved).path()))).toBe(second.sha256);
+  expect(shaOf(await readFile(await (await saved).path()))).toBe(second.sha256);
 
   await page.goto(`/travelers/${unit.traveler}`);
   await page.emulateMedia({ media: "print" });
   const paper = pagesOf(await page.pdf({ format: "A4" })).join("");
   for (const text of ["CMM-0118.csv", long, second.sha256, first.sha256, "28.584mm"])
-    plain(paper).toContain(letters(text));
+    expect(paper).toContain(letters(text));
 });

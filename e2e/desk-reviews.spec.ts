@@ -1,15 +1,13 @@
 import type { Page } from "@playwright/test";
 import { instant } from "#lib/kit/time";
-import { expect as plain, test } from "./fixtures.ts";
+import { expect, test } from "./fixtures.ts";
 import { rows } from "./support/database.ts";
 import { command } from "./support/desk.ts";
-import { atDesk, expect, work } from "./support/room.ts";
+import { atDesk, work } from "./support/room.ts";
 import { run } from "./support/run.ts";
-import { seen } from "./support/sight.ts";
+import { expectNoneBeside, resized, seen } from "./support/sight.ts";
 import { atUnit } from "./support/troubled.ts";
 import { aUnit } from "./support/units.ts";
-
-test.describe.configure({ timeout: 240_000 });
 
 /** At the two sizes of a desk, and where nothing may run out of the page. */
 async function seenWide(page: Page, name: string): Promise<void> {
@@ -18,10 +16,9 @@ async function seenWide(page: Page, name: string): Promise<void> {
     [390, 844],
     [1180, 820],
   ] as const) {
-    await page.setViewportSize({ width, height });
+    await resized(page, width, height);
     await seen(page, `${name} ${width}`);
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-    plain(wide, name).toBeLessThanOrEqual(width);
+    await expectNoneBeside(page, `${name} ${width}`);
   }
 }
 
@@ -55,7 +52,7 @@ test("late entries and refusals wait for quality, show both times and what was r
   });
 
   const open = await signalsOf(unit.traveler, false);
-  plain(open).toBeGreaterThanOrEqual(2);
+  expect(open).toBeGreaterThanOrEqual(2);
 
   await page.goto("/");
   await expect(page.locator("[data-section=reviews]")).toContainText("Late entry");
@@ -99,7 +96,7 @@ test("late entries and refusals wait for quality, show both times and what was r
     await expect(own.getByRole("button")).toHaveCount(0);
     await seenWide(page, "reviewed");
   });
-  plain(await signalsOf(unit.traveler, false)).toBe(0);
+  expect(await signalsOf(unit.traveler, false)).toBe(0);
 
   await page.goto("/reviews?station=NOWHERE&period=today&show=reviewed");
   await expect(page.getByText("Nothing reviewed yet")).toBeVisible();
@@ -151,7 +148,7 @@ test("a value beyond its process limit is accepted by the role that the instruct
   });
   await expect(row).toBeHidden();
   // The other desk is told.
-  await expect(measured).toBeHidden({ timeout: 15_000 });
+  await expect(measured).toBeHidden();
   await page.goto(`/travelers/${unit.traveler}?show=process_limit`);
   await expect(page.getByRole("main")).toContainText("The reamer was changed; the trend is known");
   await work(desk, unit, (of) => of.step !== "020.2");

@@ -1,16 +1,14 @@
 import { type Role, roles } from "#lib/instructions/schema";
 import { locales } from "#lib/messages/locales";
 import { sectionsFor } from "#lib/travelers/landing.rules";
-import { test } from "./fixtures.ts";
+import { expect, test } from "./fixtures.ts";
 import { deskCookie, holderOf } from "./support/doors.ts";
-import { addCookie, atDesk, expect, logDefect } from "./support/room.ts";
+import { addCookie, atDesk, logDefect } from "./support/room.ts";
 import { run } from "./support/run.ts";
-import { seen } from "./support/sight.ts";
+import { resized, seen } from "./support/sight.ts";
 import { act, aTablet } from "./support/tablet.ts";
 import { aSerial, aUnit } from "./support/units.ts";
 import { wordsIn } from "./support/words.ts";
-
-test.describe.configure({ timeout: 300_000 });
 
 /** Somebody of each role has something that waits, so that no list is seen empty alone. */
 test.beforeAll(async ({ browser }) => {
@@ -37,7 +35,7 @@ for (const locale of locales) {
           [1180, 820],
           [1440, 900],
         ] as const) {
-          await page.setViewportSize({ width, height });
+          await resized(page, width, height);
           await expect(page.getByRole("heading", { level: 1 })).toHaveText(
             say("desk.waiting.title"),
           );

@@ -1,11 +1,7 @@
 import { TOTP } from "otpauth";
-import { test } from "./fixtures.ts";
+import { expect, test } from "./fixtures.ts";
 import { anEmptyPlant } from "./support/empty-plant.ts";
-import { expect } from "./support/room.ts";
 import { screensOf } from "./support/screens.ts";
-
-// Many steps, and a machine that builds and tests at once.
-test.describe.configure({ timeout: 240_000 });
 
 // In the end the set-up's own address answers 404, which the browser complains of.
 test.use({ expectedComplaint: /status of 404|ERR_CONNECTION_RESET/ });

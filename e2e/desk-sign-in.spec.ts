@@ -1,12 +1,9 @@
-import { test } from "./fixtures.ts";
+import { expect, test } from "./fixtures.ts";
 import { crewAt } from "./support/crew.ts";
-import { addCookie, atDesk, expect } from "./support/room.ts";
+import { addCookie, atDesk } from "./support/room.ts";
 import { run } from "./support/run.ts";
 import { screensOf } from "./support/screens.ts";
 import { aTablet } from "./support/tablet.ts";
-
-// Many steps, and a machine that builds and tests at once.
-test.describe.configure({ timeout: 240_000 });
 
 test("badge and PIN open the desk on an enrolled tablet alone; what is wrong is said and nothing typed is lost", async ({
   page,
@@ -80,7 +77,6 @@ test.describe("what is not there", () => {
   test("each role finds its own rooms and no other, and no link leads nowhere", async ({
     page,
   }) => {
-    test.setTimeout(240_000);
     const work = ["Waiting for you", "Travelers", "Buyoffs", "Holds"];
     const plant = ["Orders", "Stock", "Gages"];
     const feed = "Other systems";

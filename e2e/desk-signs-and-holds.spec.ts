@@ -8,18 +8,15 @@ import { type Canonical, canonicalJson } from "#lib/kit/canonical";
 import { uuidv7 } from "#lib/kit/ids";
 import { releaseTravelers } from "#lib/travelers/commands";
 import { demoSites } from "../prisma/seed/plant.ts";
-import { test } from "./fixtures.ts";
+import { expect, test } from "./fixtures.ts";
 import { told } from "./support/attempts.ts";
 import type { Unit } from "./support/crew.ts";
 import { command } from "./support/desk.ts";
 import { Player } from "./support/player.ts";
-import { atDesk, expect, work } from "./support/room.ts";
+import { atDesk, work } from "./support/room.ts";
 import { run } from "./support/run.ts";
 import { seen } from "./support/sight.ts";
 import { aSerial, aUnit } from "./support/units.ts";
-
-// Units are made and worked while others build and test.
-test.describe.configure({ timeout: 300_000 });
 
 const harness = path.resolve(
   import.meta.dirname,
@@ -184,5 +181,5 @@ test("a hold on an order stops its units at the tablet, says so, and is released
     await page.getByRole("dialog").getByLabel("Why it may be released").fill("Right lot delivered");
   });
   await expect(hold).toBeHidden();
-  await expect(tabletPage.getByText("On hold with it")).toBeHidden({ timeout: 20_000 });
+  await expect(tabletPage.getByText("On hold with it")).toBeHidden();
 });

@@ -1,12 +1,9 @@
 import { webcrypto } from "node:crypto";
-import { test } from "./fixtures.ts";
-import { atDesk, expect } from "./support/room.ts";
+import { expect, test } from "./fixtures.ts";
+import { atDesk } from "./support/room.ts";
 import { run } from "./support/run.ts";
 import { screensOf } from "./support/screens.ts";
 import { ask, sameOrigin } from "./support/tablet.ts";
-
-// Many steps, and a machine that builds and tests at once.
-test.describe.configure({ timeout: 240_000 });
 
 type Answer = { ok: boolean; error?: { code: string } };
 

@@ -1,13 +1,11 @@
 import type { Page } from "@playwright/test";
-import { expect as plain, test } from "./fixtures.ts";
+import { expect, test } from "./fixtures.ts";
 import { rows } from "./support/database.ts";
-import { atDesk, expect } from "./support/room.ts";
+import { atDesk } from "./support/room.ts";
 import { screensOf } from "./support/screens.ts";
-import { seen } from "./support/sight.ts";
+import { expectNoneBeside, resized, seen } from "./support/sight.ts";
 import { act } from "./support/tablet.ts";
 import { aUnit } from "./support/units.ts";
-
-test.describe.configure({ timeout: 240_000 });
 
 const lapsed = "Tomás Herrera";
 const why =
@@ -38,7 +36,7 @@ test("a waiver is asked for by a supervisor, granted by quality and revoked, eac
     const { verdict } = await act(tablet, by, packet, "startStep", { step });
     return verdict.verdict === "recorded_not_applied" ? verdict.refusal.code : verdict.verdict;
   };
-  plain(await begins()).toBe("not_qualified");
+  expect(await begins()).toBe("not_qualified");
 
   await desk.goto("/waivers");
   await expect(desk.locator("[data-live=live]")).toBeVisible();
@@ -82,7 +80,7 @@ test("a waiver is asked for by a supervisor, granted by quality and revoked, eac
   await expect(here).toContainText("Waits for quality");
   await expect(here.getByRole("button", { name: "Grant…" })).toHaveCount(0);
   // Nobody reloads: the desk of quality has been told.
-  await expect(there).toContainText(`for ${lapsed}`, { timeout: 15_000 });
+  await expect(there).toContainText(`for ${lapsed}`);
   await expect(there).toContainText(`Ruth Calloway asked`);
   await expect(there).toContainText(why);
   await expect(desk.getByRole("img", { name: /waiver.* for quality$/ })).toBeVisible();
@@ -91,13 +89,12 @@ test("a waiver is asked for by a supervisor, granted by quality and revoked, eac
     [1440, 900],
     [390, 844],
   ] as const) {
-    await desk.setViewportSize({ width, height });
+    await resized(desk, width, height);
     await seen(desk, `a waiver to grant ${width}`);
-    const wide = await desk.evaluate(() => document.documentElement.scrollWidth);
-    plain(wide).toBeLessThanOrEqual(width);
+    await expectNoneBeside(desk, `a waiver to grant ${width}`);
   }
-  await desk.setViewportSize({ width: 1180, height: 820 });
-  plain(await begins()).toBe("not_qualified");
+  await resized(desk, 1180, 820);
+  expect(await begins()).toBe("not_qualified");
 
   await desk.goto("/");
   const waiting = desk.locator("[data-section=waivers]");
@@ -111,12 +108,12 @@ test("a waiver is asked for by a supervisor, granted by quality and revoked, eac
     await seen(desk, "what quality signs");
     await sign(desk, badge, pin, "Sign and grant");
     await expect(there).toBeHidden();
-    await expect(here).toBeHidden({ timeout: 15_000 });
+    await expect(here).toBeHidden();
     await page.getByRole("link", { name: /^In force/ }).click();
     await expect(here).toContainText("Ingrid Maurer granted it");
     await seen(page, "a waiver in force");
   });
-  plain(await begins()).toBe("applied");
+  expect(await begins()).toBe("applied");
 
   await test.step("it is revoked with a reason, and stands there as that", async () => {
     await here.getByRole("button", { name: "Revoke…" }).click();
@@ -142,7 +139,7 @@ test("a waiver is asked for by a supervisor, granted by quality and revoked, eac
       where e.stream_id = $1 and e.type like 'waiver.%' order by e.seq`,
     [unit.traveler],
   );
-  plain(events).toEqual([
+  expect(events).toEqual([
     { type: "waiver.requested", person: "Ruth Calloway" },
     { type: "waiver.granted", person: "Ingrid Maurer" },
     { type: "waiver.revoked", person: "Ruth Calloway" },
@@ -159,7 +156,7 @@ test("whoever is no lead finds no waivers; an empty list says what would stand t
 }) => {
   await atDesk(page, { role: "inspector" });
   const answer = await page.request.get("/waivers");
-  plain(answer.status()).toBe(404);
+  expect(answer.status()).toBe(404);
   await page.goto("/");
   await expect(page.getByRole("link", { name: /^Waivers/ })).toHaveCount(0);
   await atDesk(desk, "Ruth Calloway");

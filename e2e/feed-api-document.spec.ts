@@ -21,7 +21,6 @@ const changedDocument = (change: (of: Changing) => void): string => {
 test("a connector stands on the system's own document: what is wrong with one is said, and what it asks for is held against what is typed", async ({
   page,
 }) => {
-  test.setTimeout(180_000);
   await page.setViewportSize({ width: 1180, height: 820 });
   await atDesk(page, { role: "administrator" });
   const code = `described-${Date.now().toString(36)}`;

@@ -9,7 +9,6 @@ const { BUYOFF_SANDBOX_TOKEN: token = "" } = run.environment;
 test("a QMS is connected by the form alone: chosen, filled in, tested, saved, paused for a reason", async ({
   page,
 }) => {
-  test.setTimeout(180_000);
   await page.setViewportSize({ width: 1180, height: 820 });
   await atDesk(page, { role: "administrator" });
   const screens = screensOf(page);

@@ -8,8 +8,6 @@ import { atDesk, logDefect } from "./support/room.ts";
 import { screensOf } from "./support/screens.ts";
 import { aUnit } from "./support/units.ts";
 
-test.describe.configure({ timeout: 120_000 });
-
 test("a batch of evidence lies where it was asked for with the digest that the desk and the QMS show; a place that can't be reached says what to do", async ({
   page,
 }) => {
@@ -19,11 +17,8 @@ test("a batch of evidence lies where it was asked for with the digest that the d
   const unit = await aUnit();
   const defect = await logDefect(desk, unit);
   await expect
-    .poll(
-      () => rows("select from deliveries where defect_id = $1 and state = 'tracking'", [defect]),
-      {
-        timeout: 60_000,
-      },
+    .poll(() =>
+      rows("select from deliveries where defect_id = $1 and state = 'tracking'", [defect]),
     )
     .toHaveLength(1);
 
@@ -43,7 +38,7 @@ test("a batch of evidence lies where it was asked for with the digest that the d
   };
   await ask("Evidence archive", "QMS sandbox");
   const row = page.getByRole("row").filter({ hasText: unit.order });
-  await expect(row).toContainText("records told", { timeout: 60_000 });
+  await expect(row).toContainText("records told");
 
   await row.getByRole("link").click();
   const shown = async (of: string) =>
@@ -70,7 +65,7 @@ test("a batch of evidence lies where it was asked for with the digest that the d
     "Nobody",
   );
   const failed = page.getByRole("row").filter({ hasText: "Given up" });
-  await expect(failed).toHaveCount(1, { timeout: 60_000 });
+  await expect(failed).toHaveCount(1);
   await screens.look("batches and schedules");
   await failed.getByRole("link").click();
   await expect(page.getByText("The place can't be reached.")).toBeVisible();

@@ -3,9 +3,8 @@ import { expect, test } from "./fixtures.ts";
 import { rows } from "./support/database.ts";
 import { atDesk, logDefect } from "./support/room.ts";
 import { screensOf } from "./support/screens.ts";
+import { expectNoneBeside, resized } from "./support/sight.ts";
 import { aUnit } from "./support/units.ts";
-
-test.describe.configure({ timeout: 240_000 });
 
 test("a defect on the floor is a message that can be followed from the unit to the answer of the QMS", async ({
   page,
@@ -20,7 +19,7 @@ test("a defect on the floor is a message that can be followed from the unit to t
   await page.getByRole("searchbox").fill(unit.unit);
   await page.getByRole("button", { name: "Find" }).click();
   const line = page.getByRole("row").filter({ hasText: unit.unit });
-  await expect(line.filter({ hasText: "in the QMS, followed" })).toBeVisible({ timeout: 60_000 });
+  await expect(line.filter({ hasText: "in the QMS, followed" })).toBeVisible();
   await screens.look("messages of one unit");
 
   await line.getByRole("link", { name: "NCR" }).click();
@@ -51,11 +50,10 @@ test("nothing found, a narrow screen and Spanish read as well", async ({ page })
   await page.goto("/feed?q=no-such-thing&show=stopped");
   await expect(page.getByText("No message matches “no-such-thing”")).toBeVisible();
   await screens.look("nothing found");
-  await page.setViewportSize({ width: 390, height: 844 });
+  await resized(page, 390, 844);
   await page.goto("/feed?show=all");
   await expect(page.getByRole("table", { name: "Messages to other systems" })).toBeVisible();
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-  expect(wide).toBeLessThanOrEqual(390);
+  await expectNoneBeside(page, "narrow");
   await screens.look("narrow");
   screens.expectNoOffence();
 });
@@ -72,7 +70,7 @@ test("a stopped message is discarded by two people, each for a reason", async ({
     rows<{ id: string }>("select id from deliveries where defect_id = $1 and state = 'tracking'", [
       defect,
     ]);
-  await expect.poll(sent, { timeout: 60_000 }).toHaveLength(1);
+  await expect.poll(sent).toHaveLength(1);
   const [{ id = "" } = {}] = await sent();
   // As after an answer that no mapping helps against: the switch of the QMS itself is one for everybody.
   await rows(
@@ -141,7 +139,7 @@ test("many stopped messages are discarded by two people at once, and what would 
     rows("select id from deliveries where defect_id = any($1::uuid[]) and state = 'tracking'", [
       defects,
     ]);
-  await expect.poll(sent, { timeout: 60_000 }).toHaveLength(2);
+  await expect.poll(sent).toHaveLength(2);
   await page.goto("/feed/replay");
   await expect(page.getByText("Choose a system and a time")).toBeVisible();
   await page.getByLabel("System", { exact: true }).selectOption({ label: "QMS sandbox" });
@@ -188,11 +186,10 @@ test("many stopped messages are discarded by two people at once, and what would 
   await quality.getByRole("button", { name: "Decide", exact: true }).click();
   await expect(quality.getByText("Left: two people have discarded it.")).toBeVisible();
   await quality.close();
-  await page.setViewportSize({ width: 390, height: 844 });
+  await resized(page, 390, 844);
   await page.reload();
   await expect(preview).toBeVisible();
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-  expect(wide).toBeLessThanOrEqual(390);
+  await expectNoneBeside(page, "a narrow replay");
   await screens.look("a narrow replay");
   screens.expectNoOffence();
 });

@@ -1,13 +1,11 @@
 import type { Page } from "@playwright/test";
 import { uuidv7 } from "#lib/kit/ids";
-import { expect as plain, test } from "./fixtures.ts";
+import { expect, test } from "./fixtures.ts";
 import { rows } from "./support/database.ts";
-import { atDesk, expect, logDefect } from "./support/room.ts";
+import { atDesk, logDefect } from "./support/room.ts";
 import { screensOf } from "./support/screens.ts";
-import { seen } from "./support/sight.ts";
+import { expectNoneBeside, resized, seen } from "./support/sight.ts";
 import { aUnit } from "./support/units.ts";
-
-test.describe.configure({ timeout: 240_000 });
 
 const when = (place: string) => `data.location = "${place}"`;
 
@@ -95,7 +93,7 @@ test("a rule is drafted, tried, signed by another, and decides what a defect bec
   await test.step("its draft waits in the inbox; quality puts a word otherwise and lets it go", async () => {
     await desk.goto("/feed/inbox");
     const draft = desk.getByRole("listitem").filter({ hasText: code });
-    await expect(draft).toContainText(unit.unit, { timeout: 60_000 });
+    await expect(draft).toContainText(unit.unit);
     await draft.getByText("The whole document").click();
     await expect(draft).toContainText(place);
     await seen(desk, "a draft in the inbox");
@@ -114,7 +112,6 @@ test("a rule is drafted, tried, signed by another, and decides what a defect bec
             "select state::text, payload->'defect'->>'comment' as said from deliveries where rule = $1",
             [code],
           ),
-        { timeout: 60_000 },
       )
       .toEqual([{ state: "tracking", said: "Paint at the seam, 4 mm wide" }]);
   });
@@ -166,13 +163,10 @@ test("a rule is drafted, tried, signed by another, and decides what a defect bec
     await page.emulateMedia({ media: "print" });
     await seen(page, "the matrix on paper");
     await page.emulateMedia({ media: "screen" });
-    await desk.setViewportSize({ width: 390, height: 844 });
+    await resized(desk, 390, 844);
     for (const room of ["/feed/matrix", "/feed/rules", address]) {
       await desk.goto(room);
-      plain(
-        await desk.evaluate(() => document.documentElement.scrollWidth),
-        room,
-      ).toBeLessThanOrEqual(390);
+      await expectNoneBeside(desk, room);
     }
   });
 
@@ -180,7 +174,7 @@ test("a rule is drafted, tried, signed by another, and decides what a defect bec
     `select e.type from entries e join routing_rules r on r.id = e.stream_id where r.code = $1 order by e.seq`,
     [code],
   );
-  plain(events.map(({ type }) => type)).toEqual([
+  expect(events.map(({ type }) => type)).toEqual([
     "rule.drafted",
     "rule.changed",
     "rule.tested",

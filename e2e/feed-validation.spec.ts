@@ -4,8 +4,6 @@ import { atDesk, logDefect } from "./support/room.ts";
 import { screensOf } from "./support/screens.ts";
 import { aUnit } from "./support/units.ts";
 
-test.describe.configure({ timeout: 120_000 });
-
 // Alone: what other specs change in the plant's configuration moves the flow that is signed here.
 test("a flow's cases are executed live, read as a report, signed by another, and the next message says so", {
   tag: "@alone",
@@ -35,7 +33,7 @@ test("a flow's cases are executed live, read as a report, signed by another, and
         "select id, state from validation_runs where mode = 'live' order by asked_at desc limit 1",
       )
     )[0];
-  await expect.poll(async () => (await asked())?.state, { timeout: 60_000 }).toBe("done");
+  await expect.poll(async () => (await asked())?.state).toBe("done");
   const id = (await asked())?.id ?? "";
   await page.goto(`/feed/validation/${id}`);
   await expect(page.getByText("There, as sent").first()).toBeVisible();

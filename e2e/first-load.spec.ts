@@ -138,13 +138,20 @@ test.describe("without a network", () => {
     let isCut = false;
     await context.route(held, (route) => (isCut ? route.abort("failed") : route.fallback()));
     await page.addInitScript(() => {
-      // Nobody is idle for a while: the rest is asked for when the network is gone.
-      window.requestIdleCallback = (callback) => setTimeout(callback, 3000) as unknown as number;
+      // Nobody is idle before the network is gone: only then is the rest asked for.
+      const idle = Promise.withResolvers<void>();
+      const deadline = { didTimeout: false, timeRemaining: () => 50 };
+      window.requestIdleCallback = (callback) => {
+        void idle.promise.then(() => callback(deadline));
+        return 0;
+      };
+      Object.assign(window, { nowIdle: () => idle.resolve() });
     });
     await page.reload();
     await expect(page.getByRole("heading", { name: "Scan your badge" })).toBeVisible();
     isCut = true;
     const refused = page.waitForEvent("requestfailed", (request) => held.test(request.url()));
+    await page.evaluate(() => (window as unknown as { nowIdle: () => void }).nowIdle());
     await refused;
     await page.waitForTimeout(2500);
     isCut = false;

@@ -59,7 +59,6 @@ test.describe("the floor", () => {
     test.describe(`driven in ${locale}`, () => {
       test.use({ locale });
       test(`is seen by everybody in every language: ${name}`, async ({ page }) => {
-        test.setTimeout(480_000);
         const made = await units(wanted());
         const player = new Player(page, run.origin, locale);
         await player.meet();

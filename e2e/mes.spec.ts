@@ -7,18 +7,15 @@ import { type Canonical, canonicalJson } from "#lib/kit/canonical";
 import { uuidv7 } from "#lib/kit/ids";
 import { faultsOf, whyUnchecked } from "#lib/orders/testing/b2mml";
 import { nextAct } from "../prisma/seed/plan.ts";
-import { test } from "./fixtures.ts";
+import { expect, test } from "./fixtures.ts";
 import { kitFor, type Unit } from "./support/crew.ts";
 import { rows } from "./support/database.ts";
 import { Player } from "./support/player.ts";
-import { atDesk, type Desk, expect, work } from "./support/room.ts";
+import { atDesk, type Desk, work } from "./support/room.ts";
 import { run } from "./support/run.ts";
 import { seen } from "./support/sight.ts";
 import { act } from "./support/tablet.ts";
 import { aSerial } from "./support/units.ts";
-
-// Units are made and worked while others build and test.
-test.describe.configure({ timeout: 420_000 });
 
 const harness = path.resolve(
   import.meta.dirname,

@@ -26,11 +26,11 @@ const shapesOf = (pin: string): string[] => {
 };
 const shapes = pins.flatMap(shapesOf);
 
-// Standing alone: six digits inside a hash or a longer number are no PIN. The tablet's own count of
-// milliseconds can be any number.
+// Standing alone: six digits inside a hash or a longer number are no PIN. How many milliseconds a tablet has
+// counted and how many bytes a file has can be any number.
 const alone = (words: readonly string[]) =>
   new RegExp(
-    `(?<!"monotonic": ?)(?<![\\w.+/-])(?:${words.map(RegExp.escape).join("|")})(?![\\w+/])`,
+    `(?<!"(?:monotonic|bytes|size)": ?)(?<![\\w.+/-])(?:${words.map(RegExp.escape).join("|")})(?![\\w+/])`,
     "g",
   );
 
@@ -110,7 +110,7 @@ async function sealedOnScreen(page: Page, unit: { traveler: string; unit: string
   const [box = ""] = /p256a256gcm\.1\.[\w.-]+/.exec(waiting) ?? [];
   expect(box.length).toBeGreaterThan(500);
   await page.context().setOffline(false);
-  await expect.poll(() => boxesIn(page), { timeout: 90_000 }).toBe(0);
+  await expect.poll(() => boxesIn(page)).toBe(0);
   // What the screen shows next may be on the record after it.
   const told = (await entriesOf(unit.traveler)).map(({ type }) => type);
   expect(told).toContain("buyoff.verified");
@@ -198,6 +198,7 @@ async function columnsWith(
      join information_schema.tables t using (table_schema, table_name)
      where c.table_schema not in ('pg_catalog', 'information_schema') and t.table_type = 'BASE TABLE'
        and c.data_type not in ('uuid', 'boolean', 'timestamp with time zone', 'date')
+       and not (c.data_type = 'integer' and c.column_name = 'bytes')
      order by 1, 2`,
   );
   const hits: Column[] = [];

@@ -50,8 +50,8 @@ async function choose(page: Page, name: string): Promise<void> {
 
 async function sendAll(page: Page): Promise<void> {
   await page.context().setOffline(false);
-  await expect.poll(() => waitingIn(page), { timeout: 90_000 }).toEqual([]);
-  await expect.poll(() => boxesIn(page), { timeout: 90_000 }).toBe(0);
+  await expect.poll(() => waitingIn(page)).toEqual([]);
+  await expect.poll(() => boxesIn(page)).toBe(0);
 }
 
 const buyoffsOf = async (unit: Unit) =>

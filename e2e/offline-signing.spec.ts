@@ -43,8 +43,8 @@ async function goOn(player: Player, unit: Unit): Promise<void> {
 
 async function sendAll(page: Page): Promise<void> {
   await page.context().setOffline(false);
-  await expect.poll(() => waitingIn(page), { timeout: 90_000 }).toEqual([]);
-  await expect.poll(() => boxesIn(page), { timeout: 90_000 }).toBe(0);
+  await expect.poll(() => waitingIn(page)).toEqual([]);
+  await expect.poll(() => boxesIn(page)).toBe(0);
 }
 
 const types = async (unit: Unit) => (await entriesOf(unit.traveler)).map(({ type }) => type);
@@ -141,7 +141,7 @@ test("a network that comes back while a PIN is typed takes none of it away", asy
   await player.digits(pin);
   await signature.getByRole("button", { name: /^Accept and seal/ }).click();
   await isBackAtWork(page);
-  await expect.poll(() => boxesIn(page), { timeout: 90_000 }).toBe(0);
+  await expect.poll(() => boxesIn(page)).toBe(0);
   expect((await stateOf(unit)).buyoffs.at(-1)).toMatchObject({
     status: "signed",
     method: "badge_pin_offline",
@@ -227,7 +227,7 @@ test("what may not wait says so before anybody tries: a hold point, and what the
     await player.scan(player.badgeOf("Priya Raman").badge);
     await seen(page, "signature that needs the connection");
     await page.context().setOffline(false);
-    await expect(page.getByRole("region", { name: "PIN keys" })).toBeVisible({ timeout: 60_000 });
+    await expect(page.getByRole("region", { name: "PIN keys" })).toBeVisible();
     await player.expectSignedInAt(page.getByRole("main"), /^On-line/);
   });
 });

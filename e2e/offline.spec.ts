@@ -51,7 +51,7 @@ async function atRest(page: Page): Promise<number> {
     const before = count;
     count = (await waitingIn(page)).length;
     expect(count).toBe(before);
-  }).toPass({ timeout: 30_000, intervals: [1_500] });
+  }).toPass({ intervals: [1_500] });
   return count;
 }
 
@@ -198,7 +198,7 @@ test("a new version waits for the lock screen and for what is unsent, and then l
   const player = await atWork(page, network, unit);
   await page.evaluate(() => Object.assign(window, { wasHereBefore: true }));
   network.version = "ffffffffffffffff";
-  await expect(page.getByText("New version ready")).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText("New version ready")).toBeVisible();
   await seen(page, "player with a new version waiting");
   // Nothing of what was sent is answered: the program that wrote it down stays until it is.
   network.weather = (path) => (path === "/api/commands" ? "deaf" : "fine");
@@ -210,7 +210,7 @@ test("a new version waits for the lock screen and for what is unsent, and then l
   await page.waitForTimeout(8_000);
   expect(await page.evaluate(() => "wasHereBefore" in window)).toBe(true);
   fine();
-  await page.waitForFunction(() => !("wasHereBefore" in window), null, { timeout: 90_000 });
+  await page.waitForFunction(() => !("wasHereBefore" in window), null);
   await isLocked(page);
   await expect(page.getByText("New version ready")).toBeHidden();
   const shells = await page.evaluate(() => caches.keys());
@@ -220,7 +220,6 @@ test("a new version waits for the lock screen and for what is unsent, and then l
 });
 
 test("a browser that is killed right after the step has changed has lost nothing: 20 of 20", async () => {
-  test.setTimeout(600_000);
   const unit = await aUnit();
   const disk = await aDisk();
   const address = `${network.origin}/floor?t=${unit.traveler}`;

@@ -51,8 +51,8 @@ type Key = Awaited<ReturnType<typeof aSecurityKey>>;
 
 async function sendAll(page: Page): Promise<void> {
   await page.context().setOffline(false);
-  await expect.poll(() => waitingIn(page), { timeout: 90_000 }).toEqual([]);
-  await expect.poll(() => boxesIn(page), { timeout: 90_000 }).toBe(0);
+  await expect.poll(() => waitingIn(page)).toEqual([]);
+  await expect.poll(() => boxesIn(page)).toBe(0);
 }
 
 const buyoffsOf = async (unit: Unit) =>
@@ -69,9 +69,7 @@ test("a second person signs with their own passkey beside the first, and both ar
   await test.step("what its owner does not confirm signs nothing; a badge means badge and PIN, and there is a way back", async () => {
     await key.verifies(false);
     await accept(page);
-    await expect(signature(page).getByRole("alert")).toContainText("The passkey was not given.", {
-      timeout: 90_000,
-    });
+    await expect(signature(page).getByRole("alert")).toContainText("The passkey was not given.");
     await key.verifies(true);
     await player.scan("GAG~TW-0209");
     await expect(signature(page).getByRole("alert")).toContainText("is not a badge.");

@@ -42,8 +42,8 @@ const accept = (page: Page) =>
 
 async function sendAll(page: Page): Promise<void> {
   await page.context().setOffline(false);
-  await expect.poll(() => waitingIn(page), { timeout: 90_000 }).toEqual([]);
-  await expect.poll(() => boxesIn(page), { timeout: 90_000 }).toBe(0);
+  await expect.poll(() => waitingIn(page)).toEqual([]);
+  await expect.poll(() => boxesIn(page)).toBe(0);
 }
 
 const buyoffsOf = async (unit: Unit) =>
@@ -71,9 +71,7 @@ test("a security key is enrolled, signs without a network, and is verified when 
   await test.step("what its owner does not confirm signs nothing, and badge and PIN are the other way", async () => {
     await key.verifies(false);
     await accept(page);
-    await expect(signature(page).getByRole("alert")).toContainText("The passkey was not given.", {
-      timeout: 90_000,
-    });
+    await expect(signature(page).getByRole("alert")).toContainText("The passkey was not given.");
     await seen(page, "passkey not given");
     expect(await boxesIn(page)).toBe(0);
     await signature(page).getByRole("button", { name: "Badge and PIN instead" }).click();

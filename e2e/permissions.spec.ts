@@ -70,7 +70,6 @@ async function metAt(id: string, who: string): Promise<string> {
 }
 
 test("everybody meets at every act of the desk what the table says", async () => {
-  test.setTimeout(240_000);
   const ids = await actionIds();
   const wrong: string[] = [];
   let met = 0;
@@ -121,7 +120,6 @@ function anyBody(schema: z.core.JSONSchema.BaseSchema): unknown {
 }
 
 test("every command over the wire is refused to whoever's role it is not for, and to nobody else", async () => {
-  test.setTimeout(240_000);
   const unit = await aUnit();
   const packet = await tablet.packet(unit.traveler);
   const types = Object.keys(commandBodies) as CommandType[];

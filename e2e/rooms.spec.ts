@@ -249,7 +249,6 @@ test.describe("the rooms", () => {
         test(`are seen by everybody: at their address, named, nothing that axe finds (${who})`, async ({
           page,
         }) => {
-          test.setTimeout(300_000);
           const shown = await somethingToShow();
           await enter[who](page);
           const say = wordsIn(locale);
@@ -300,7 +299,8 @@ async function somethingToShow(): Promise<Shown> {
        join people p on p.name = 'Marisol Reyes'
        join stock k on k.site_id = t.site_id and k.part = 'PS-B2'
        join stations s on s.site_id = t.site_id and s.code = 'ASM-1'
-       join deliveries m on m.site_id = t.site_id and m.operation = 'create'
+       join deliveries m on m.site_id = t.site_id and m.operation = 'create' and m.process = 'NCR'
+       join connectors c on c.id = m.connector_id and c.code = 'qms-sandbox'
       join routing_rules u on u.site_id = t.site_id and u.code = 'ncr-from-defect'
       where d.code = 'DIM-01' and t.serial like 'FSB-%' limit 1`,
   );
@@ -315,7 +315,6 @@ async function somethingToShow(): Promise<Shown> {
 
 /** Which dialogs of a room its own journey opens is that journey's; these are the ones of no journey. */
 test("the desk's dialogs, opened and closed", async ({ desk }) => {
-  test.setTimeout(240_000);
   const shown = await somethingToShow();
   await atDesk(desk, "Hector Salinas");
   const dialog = desk.getByRole("dialog");

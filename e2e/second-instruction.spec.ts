@@ -15,7 +15,6 @@ const root = path.resolve(import.meta.dirname, "..");
 test("a second instruction, which is only a file, plays from the first scan to the complete unit", async ({
   page,
 }) => {
-  test.setTimeout(600_000);
   const unit = await aUnit({ instruction });
   const observer = await aTablet(run.origin);
   const player = new Player(page, run.origin);

@@ -25,7 +25,6 @@ test.describe("an installation without the demo", () => {
   test("has no account; a token that works once makes the first administrator", async ({
     page,
   }) => {
-    test.setTimeout(180_000);
     const { origin, token, stop } = await anEmptyPlant();
     try {
       await page.goto(`${origin}/sign-in`);

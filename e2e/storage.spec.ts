@@ -74,7 +74,7 @@ const untilFull = (page: Page): Promise<void> =>
               };
             }),
         ),
-      { timeout: 90_000, intervals: [3_000] },
+      { intervals: [3_000] },
     )
     .toBe("QuotaExceededError");
 

@@ -57,7 +57,7 @@ export const coming: Faces = {
       const answer = await route.fetch();
       await route.fulfill({ response: answer, json: { ...(await answer.json()), travelers: [] } });
     });
-    await expect(page.getByText(say("floor.queue.empty"))).toBeVisible({ timeout: 60_000 });
+    await expect(page.getByText(say("floor.queue.empty"))).toBeVisible();
     await seen(page, `${file} nothing waits`);
     await page.unroute("**/api/floor/queue");
   },
@@ -184,7 +184,7 @@ async function refusedLater({ page, player, say, unit }: At, file: string): Prom
   await seen(page, `${file} without the network`);
   await page.context().setOffline(false);
   const refusals = page.getByRole("dialog", { name: say("floor.refused.title") });
-  await expect(refusals).toBeVisible({ timeout: 60_000 });
+  await expect(refusals).toBeVisible();
   await seen(page, file);
   const refused = await told(traveler, "command.not_applied");
   expect(refused.map(({ body }) => [body.command, body.refusal])).toEqual([

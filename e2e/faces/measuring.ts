@@ -156,7 +156,7 @@ export const measuring: Faces = {
     await player.open(at.unit(5));
     await tap(at, "floor.clock.start");
     const over30 = entry(at).getByText(say("floor.clock.state.over"));
-    await expect(over30).toBeVisible({ timeout: 60_000 });
+    await expect(over30).toBeVisible();
     await seen(page, `${file} over its limit`);
     await player.open(at.unit(6));
     await seen(page, `${file} a mix`);

@@ -2,6 +2,7 @@ import type { Page } from "@playwright/test";
 import { expect, test } from "../fixtures.ts";
 import { told } from "../support/attempts.ts";
 import { crewAt, kitFor, workOn } from "../support/crew.ts";
+import { earlierToday, untilDayLasts } from "../support/days.ts";
 import { expectSameDecisions } from "../support/decisions.ts";
 import { Player, workOnScreen } from "../support/player.ts";
 import { run } from "../support/run.ts";
@@ -39,12 +40,11 @@ async function begin(page: Page, wanted: Parameters<typeof aUnit>[0], name = ope
   return { unit, observer, player, dialog, idOf, departures, approve };
 }
 
-const eventually = (look: () => Promise<void>) => expect(look).toPass({ timeout: 20_000 });
+const eventually = (look: () => Promise<void>) => expect(look).toPass();
 
 test("a part is left out only under a permit, approved beside the operator, who stays signed in", async ({
   page,
 }) => {
-  test.setTimeout(600_000);
   const journey = await begin(page, { until: "050.4" });
   const { unit, observer, player, dialog, idOf, departures, approve } = journey;
   await departures();
@@ -82,7 +82,6 @@ test("a part is left out only under a permit, approved beside the operator, who 
 test("a deferred step is done later and blocks the operation that it was deferred to", async ({
   page,
 }) => {
-  test.setTimeout(600_000);
   const journey = await begin(page, { until: "090.1", quick: true });
   const { unit, observer, player, dialog, idOf, departures, approve } = journey;
   await departures();
@@ -134,7 +133,7 @@ test("a deferred step is done later and blocks the operation that it was deferre
 test("work done earlier carries both times, and no time before the unit was released", async ({
   page,
 }) => {
-  test.setTimeout(600_000);
+  await untilDayLasts(3);
   const journey = await begin(page, { until: "010.4" });
   const { unit, observer, player, dialog, idOf, departures } = journey;
   const { site } = await observer.packet(unit.traveler);
@@ -167,7 +166,7 @@ test("work done earlier carries both times, and no time before the unit was rele
   await seen(page, "before the release");
   await page.getByRole("button", { name: "No longer earlier" }).click();
 
-  const claimed = new Date(Math.floor(Date.now() / 60_000) * 60_000 - 60 * 60_000);
+  const claimed = new Date(earlierToday());
   await claim(claimed);
   await dialog.getByRole("button", { name: "Use this time" }).click();
   await seen(page, "both times before recording");
@@ -197,7 +196,6 @@ test("work done earlier carries both times, and no time before the unit was rele
 test("a step rests until somebody goes on, and one begins out of turn where its role lets it", async ({
   page,
 }) => {
-  test.setTimeout(600_000);
   const journey = await begin(page, { until: "090.2" });
   const { unit, player, dialog, idOf, departures, approve } = journey;
   await page.getByRole("button", { name: /^090\.3/ }).click();
@@ -233,7 +231,6 @@ test("a step rests until somebody goes on, and one begins out of turn where its 
 });
 
 test("what a step covers is looked at before it is covered", async ({ page }) => {
-  test.setTimeout(600_000);
   const unit = await aUnit({ until: "050.3" });
   const tablet = await aTablet(run.origin);
   const crew = await crewAt(tablet);
@@ -278,7 +275,6 @@ test("what a step covers is looked at before it is covered", async ({ page }) =>
 test("a witness who was called and did not come is passed after the notice, by somebody, for a review", async ({
   page,
 }) => {
-  test.setTimeout(600_000);
   const journey = await begin(page, { unit: aSerial("7"), untilBuyoff: "070", quick: true });
   const { unit, player, observer, dialog } = journey;
   await workOnScreen({ player, observer, unit }, (next) => next.by.signs === "customer");
@@ -289,7 +285,7 @@ test("a witness who was called and did not come is passed after the notice, by s
   await page.getByRole("button", { name: "Call the customer" }).click();
   await expect(page.getByText(/^They have until/)).toBeVisible();
   await seen(page, "the notice runs");
-  await page.getByRole("button", { name: "Go on without the witness" }).click({ timeout: 90_000 });
+  await page.getByRole("button", { name: "Go on without the witness" }).click();
   await eventually(async () => {
     const [passed] = await told(unit.traveler, "witness.passed");
     expect(passed?.body).toMatchObject({ type: "customer", noticeMinutes: 1 });

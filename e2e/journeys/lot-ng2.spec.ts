@@ -223,11 +223,11 @@ test("a lot at NG2: three pieces leave onto hold, their brother completes withou
     );
     await workOnScreen(again);
     await player.handOver("Ingrid Maurer");
-    await page.getByRole("button", { name: "Count the pieces" }).click({ timeout: 30_000 });
+    await page.getByRole("button", { name: "Count the pieces" }).click();
     await expect(page.getByRole("dialog")).toContainText("Red tag 118; MRB cage 2, locked");
     await type(page, "1");
     await inDialog(page, "Record 1 accepted");
-    await page.getByRole("button", { name: "Complete the unit" }).click({ timeout: 30_000 });
+    await page.getByRole("button", { name: "Complete the unit" }).click();
     await expect(page.getByText("This unit is complete.")).toBeVisible();
     await lotButton(page, "1 of 3 pcs").click();
     const dialog = page.getByRole("dialog");
@@ -338,6 +338,6 @@ async function until(
   await expect(async () => {
     packet = await observer.packet(unit.traveler);
     expect(isSo(packet), JSON.stringify(packet.state.defects)).toBe(true);
-  }).toPass({ timeout: 90_000, intervals: [500] });
+  }).toPass({ intervals: [500] });
   return packet;
 }

@@ -15,7 +15,6 @@ test("story 1: a unit is built from the first scan to the last signature, and re
   page,
   desk,
 }) => {
-  test.setTimeout(600_000);
   const unit = await aUnit({ quick: true });
   const observer = await aTablet(run.origin);
   const player = new Player(page, run.origin);

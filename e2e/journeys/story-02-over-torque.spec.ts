@@ -24,7 +24,6 @@ test("story 2: an over-torqued bolt becomes one NCR, is reworked as the QMS deci
   desk,
   browser,
 }) => {
-  test.setTimeout(600_000);
   const unit = await aUnit({ until: "060.3", values: running, quick: true });
   const observer = await aTablet(run.origin);
   const player = new Player(page, run.origin);
@@ -64,14 +63,14 @@ test("story 2: an over-torqued bolt becomes one NCR, is reworked as the QMS deci
     });
 
   await test.step("the number comes back onto the tablet without a touch; there is one NCR, with its photo", async () => {
-    await expect(page.getByText(/^On hold: /)).toContainText(ncr.number, { timeout: 30_000 });
+    await expect(page.getByText(/^On hold: /)).toContainText(ncr.number);
     await seen(page, "on hold with its number");
     await expect(async () => {
       const [only, ...others] = await ncrsOf(unit.unit);
       expect(others).toEqual([]);
       expect(only?.number).toBe(ncr.number);
       expect(only?.attachments.map(({ sha256 }) => sha256)).toEqual(ncr.photos);
-    }).toPass({ timeout: 30_000 });
+    }).toPass();
   });
 
   await test.step("the hold stays while the QMS has decided nothing", async () => {
@@ -130,7 +129,7 @@ test("story 2: an over-torqued bolt becomes one NCR, is reworked as the QMS deci
     await command(desk, "Release…", "Ask the QMS and release", () =>
       desk.getByLabel("Why it may be released").fill("Rework of bolt 3, as the NCR says"),
     );
-    await expect(ofQuality).toBeHidden({ timeout: 30_000 });
+    await expect(ofQuality).toBeHidden();
     await expect(ofEngineering).toBeVisible();
     const { state } = await observer.packet(unit.traveler);
     expect(state.status).toBe("on_hold");
@@ -160,9 +159,9 @@ test("story 2: an over-torqued bolt becomes one NCR, is reworked as the QMS deci
   });
 
   await test.step("the rework is begun; the tablet says so by itself", async () => {
-    await expect(page.getByText(/^On hold: /)).toBeHidden({ timeout: 30_000 });
+    await expect(page.getByText(/^On hold: /)).toBeHidden();
     await command(desk, "Start rework", "Start the rework", () => chooseSteps(desk));
-    await expect(page.getByText(/^Rework 060R1 for TRQ-01/)).toBeVisible({ timeout: 30_000 });
+    await expect(page.getByText(/^Rework 060R1 for TRQ-01/)).toBeVisible();
     await expect(page.getByRole("heading", { name: "Mix the sealant" })).toBeVisible();
     await expect(page.getByText("Do the whole step again.")).toBeVisible();
     await seen(page, "rework");
@@ -182,14 +181,14 @@ test("story 2: an over-torqued bolt becomes one NCR, is reworked as the QMS deci
     await desk.reload();
     await desk.getByRole("button", { name: "Complete rework 060R1" }).click();
     await until(observer, unit, ({ state }) => state.reworks[0]?.status === "complete");
-    await expect(page.getByText(/^Rework 060R1/)).toBeHidden({ timeout: 30_000 });
+    await expect(page.getByText(/^Rework 060R1/)).toBeHidden();
   });
 
   await test.step("with all work done and the defect open, the unit is not complete", async () => {
     const crew = await crewAt(observer);
     const start = await observer.packet(unit.traveler);
     await workOn(observer, crew, kitFor(unit), start);
-    await expect(page.getByText("Defect TRQ-01 is open")).toBeVisible({ timeout: 30_000 });
+    await expect(page.getByText("Defect TRQ-01 is open")).toBeVisible();
     await expect(page.getByRole("button", { name: "Complete the unit" })).toBeDisabled();
     await seen(page, "defect still open");
     await command(desk, "Close with verification", "Close the defect", () =>
@@ -197,7 +196,7 @@ test("story 2: an over-torqued bolt becomes one NCR, is reworked as the QMS deci
     );
     await expect(desk.getByRole("heading", { level: 1 })).toContainText("Closed");
     await seen(desk, "defect closed");
-    await page.getByRole("button", { name: "Complete the unit" }).click({ timeout: 30_000 });
+    await page.getByRole("button", { name: "Complete the unit" }).click();
     await expect(page.getByText("This unit is complete.")).toBeVisible();
   });
 
@@ -293,6 +292,6 @@ async function until(
   await expect(async () => {
     packet = await observer.packet(unit.traveler);
     expect(isSo(packet), JSON.stringify(packet.state.defects)).toBe(true);
-  }).toPass({ timeout: 90_000, intervals: [500] });
+  }).toPass({ intervals: [500] });
   return packet;
 }

@@ -36,7 +36,6 @@ for (const { what, torques } of tellings) {
   test(`story 6: who torqued ${what} accepts it with neither badge; another inspector does`, async ({
     page,
   }) => {
-    test.setTimeout(600_000);
     const unit = await aUnit({ until: "060.1" });
     const observer = await aTablet(run.origin);
     const player = new Player(page, run.origin);
@@ -110,7 +109,7 @@ async function accepted(observer: Tablet, traveler: string) {
   await expect(async () => {
     packet = await observer.packet(traveler);
     expect(isSigned(packet)).toBe(true);
-  }).toPass({ timeout: 30_000 });
+  }).toPass();
   return packet;
 }
 

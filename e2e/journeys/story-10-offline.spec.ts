@@ -20,7 +20,6 @@ test("story 10: a tablet without a network, 23 acts, two signatures to verify, o
   page,
   desk,
 }) => {
-  test.setTimeout(600_000);
   const serial = (n: number) => `S10-${process.pid}-${n}1`;
   const [first, second, third] = await units([
     { unit: serial(1), untilBuyoff: "050" },
@@ -75,8 +74,8 @@ test("story 10: a tablet without a network, 23 acts, two signatures to verify, o
   expect(acts.filter(({ type }) => type === "signBuyoff")).toHaveLength(2);
 
   await page.context().setOffline(false);
-  await expect.poll(() => waitingIn(page), { timeout: 90_000 }).toEqual([]);
-  await expect.poll(() => boxesIn(page), { timeout: 90_000 }).toBe(0);
+  await expect.poll(() => waitingIn(page)).toEqual([]);
+  await expect.poll(() => boxesIn(page)).toBe(0);
   await expect(page.getByText("On-line")).toBeVisible();
 
   await test.step("each act is there once, and says who did it and when", async () => {

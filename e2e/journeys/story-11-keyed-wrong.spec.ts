@@ -10,7 +10,6 @@ import { aUnit } from "../support/units.ts";
 test("story 11: keyed with fewer decimals it is asked, recorded anyway, measured again, and corrected with a second person: nothing is erased", async ({
   page,
 }) => {
-  test.setTimeout(600_000);
   const unit = await aUnit({ until: "040.1" });
   const observer = await aTablet(run.origin);
   const player = new Player(page, run.origin);
@@ -69,7 +68,7 @@ test("story 11: keyed with fewer decimals it is asked, recorded anyway, measured
 
   await expect(async () =>
     expect(await told(unit.traveler, "reading.amended")).toHaveLength(1),
-  ).toPass({ timeout: 15_000 });
+  ).toPass();
   const { state, content } = await observer.packet(unit.traveler);
   const step = content.operations
     .flatMap(({ steps }) => steps)
@@ -97,7 +96,6 @@ test("story 11: keyed with fewer decimals it is asked, recorded anyway, measured
 test("story 11: a running torque corrected after the final torque moves its limits, judges it again and voids the signature", async ({
   page,
 }) => {
-  test.setTimeout(600_000);
   const values = { "060.1/1": "2.6", "060.3/1": "22.6" };
   const unit = await aUnit({ untilBuyoff: "060", values });
   const observer = await aTablet(run.origin);
@@ -126,9 +124,7 @@ test("story 11: a running torque corrected after the final torque moves its limi
   await seen(page, "the final torque is out of its new limits");
 
   const arrived = async (type: "reading.amended" | "buyoff.voided", times: number) =>
-    expect(async () => expect(await told(unit.traveler, type)).toHaveLength(times)).toPass({
-      timeout: 15_000,
-    });
+    expect(async () => expect(await told(unit.traveler, type)).toHaveLength(times)).toPass();
   await arrived("buyoff.voided", 1);
   const finalTorque = async () => {
     const { state, content } = await observer.packet(unit.traveler);

@@ -1,11 +1,12 @@
 import type { Page } from "@playwright/test";
 import { demoSites } from "../../prisma/seed/plant.ts";
-import { expect as plain, test } from "../fixtures.ts";
+import { expect, test } from "../fixtures.ts";
 import { crewAt } from "../support/crew.ts";
 import { rows } from "../support/database.ts";
+import { untilDayLasts } from "../support/days.ts";
 import { deskCookie, holderOf } from "../support/doors.ts";
 import { mend, refuseCodes, shut } from "../support/qms.ts";
-import { addCookie, type Desk, expect, logDefect } from "../support/room.ts";
+import { addCookie, type Desk, logDefect } from "../support/room.ts";
 import { run } from "../support/run.ts";
 import { ncrsOf } from "../support/sandbox.ts";
 import { seen } from "../support/sight.ts";
@@ -35,7 +36,7 @@ async function hurry(page: Page, tries: string, first: string, leftAlone: string
 test("story 14: a QMS is down for days: 17 messages are given up, 2 more refused and mapped anew, all are sent again by one act, and the comparison is clean", {
   tag: "@alone",
 }, async ({ page }) => {
-  test.setTimeout(600_000);
+  await untilDayLasts(5);
   const tablet = await aTablet(run.origin, "MET-2");
   const desk: Desk = { tablet, crew: await crewAt(tablet) };
   await addCookie(
@@ -55,7 +56,7 @@ test("story 14: a QMS is down for days: 17 messages are given up, 2 more refused
       )
     ).length;
   const isStanding = (state: string, count: number) =>
-    plain.poll(() => standing(state), { timeout: 120_000 }).toBe(count);
+    expect.poll(() => standing(state), { timeout: 120_000 }).toBe(count);
 
   await page.goto("/feed/connectors");
   await page.getByRole("link", { name: "QMS sandbox" }).first().click();
@@ -74,7 +75,7 @@ test("story 14: a QMS is down for days: 17 messages are given up, 2 more refused
 
   await test.step("it is back, and has taken a code out of its list: 2 more are refused", async () => {
     await refuseCodes([withdrawn.theirs]);
-    plain(await ncrsOf(unit.unit), "nothing had arrived").toEqual([]);
+    expect(await ncrsOf(unit.unit), "nothing had arrived").toEqual([]);
     await log(withdrawn.ours);
     await log(withdrawn.ours);
     await isStanding("parked", 2);
@@ -121,8 +122,8 @@ test("story 14: a QMS is down for days: 17 messages are given up, 2 more refused
 
   await test.step("each is there once, the refused ones under the new code; what they went through stands at each", async () => {
     const there = await ncrsOf(unit.unit);
-    plain(there).toHaveLength(19);
-    plain(there.filter(({ fields }) => fields.defect_code === withdrawn.now)).toHaveLength(2);
+    expect(there).toHaveLength(19);
+    expect(there.filter(({ fields }) => fields.defect_code === withdrawn.now)).toHaveLength(2);
     await page.goto(`/feed?show=done&q=${unit.unit}`);
     await page.getByRole("row").getByRole("link", { name: "NCR" }).first().click();
     const again = page.locator("section", {
@@ -147,7 +148,7 @@ test("story 14: a QMS is down for days: 17 messages are given up, 2 more refused
       [defects[0] ?? null],
     );
     const row = page.getByRole("row").filter({ has: page.locator(`a[href$="${asked?.id}"]`) });
-    await expect(row).toContainText("Nothing unexplained", { timeout: 60_000 });
+    await expect(row).toContainText("Nothing unexplained");
     await row.getByRole("link").click();
     await expect(page.getByText("Everything is as it should be")).toBeVisible();
     await seen(page, "nothing unexplained");
@@ -156,7 +157,7 @@ test("story 14: a QMS is down for days: 17 messages are given up, 2 more refused
   const [entry] = await rows<{ line: string }>(
     "select line from entries where type = 'delivery.replayed' order by recorded_at desc limit 1",
   );
-  plain(JSON.parse(entry?.line ?? "{}").body).toMatchObject({
+  expect(JSON.parse(entry?.line ?? "{}").body).toMatchObject({
     replayed: 19,
     left: 0,
     effects: { again: 0, looked_at: 0, started: 19, made_again: 0 },

@@ -10,7 +10,7 @@ const cardsHere = (page: Page, unit: Unit): Locator =>
 
 /** What a tablet did to this unit and met something else, on the first page of the room that has any of it. */
 export async function conflictsOf(page: Page, unit: Unit): Promise<Locator> {
-  await expect(async () => expect(await pageOf(page, unit)).toBe(true)).toPass({ timeout: 60_000 });
+  await expect(async () => expect(await pageOf(page, unit)).toBe(true)).toPass();
   return cardsHere(page, unit);
 }
 

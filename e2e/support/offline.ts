@@ -29,19 +29,17 @@ export const isLocked = (page: Page): Promise<void> =>
 
 /** Everything that was kept on the tablet has been answered. */
 export const untilSent = (page: Page): Promise<unknown> =>
-  expect.poll(() => waitingIn(page), { timeout: 90_000 }).toEqual([]);
+  expect.poll(() => waitingIn(page)).toEqual([]);
 
 /** Once this holds, the page opens without a network. */
 export const untilKept = (page: Page): Promise<unknown> =>
   expect
-    .poll(
-      () =>
-        page.evaluate(async () => {
-          const registration = await navigator.serviceWorker.getRegistration("/floor");
-          const isActive = registration?.active?.state === "activated";
-          return isActive && navigator.serviceWorker.controller !== null;
-        }),
-      { timeout: 90_000 },
+    .poll(() =>
+      page.evaluate(async () => {
+        const registration = await navigator.serviceWorker.getRegistration("/floor");
+        const isActive = registration?.active?.state === "activated";
+        return isActive && navigator.serviceWorker.controller !== null;
+      }),
     )
     .toBe(true);
 
@@ -152,7 +150,7 @@ async function startBrowser(folder: string, address: string): Promise<TabletBrow
   const page = context?.pages()[0];
   if (page === undefined) throw new Error("the browser has no page");
   await page.setViewportSize({ width, height });
-  page.setDefaultTimeout(30_000);
+  page.setDefaultTimeout(90_000);
   await page.goto(address);
   const kill = async () => {
     const ended = once(child, "exit");
@@ -170,8 +168,8 @@ async function connected(child: ChildProcess, file: string): Promise<Browser> {
   await expect(async () => {
     if (child.exitCode !== null) throw new Error(`the browser ended with ${child.exitCode}`);
     const [port = ""] = (await readFile(file, "utf8")).split("\n");
-    browser = await chromium.connectOverCDP(`http://127.0.0.1:${port}`, { timeout: 2_000 });
-  }).toPass({ timeout: 30_000, intervals: [100] });
+    browser = await chromium.connectOverCDP(`http://127.0.0.1:${port}`, { timeout: 10_000 });
+  }).toPass({ intervals: [100] });
   if (browser === null) throw new Error("the browser does not listen");
   return browser;
 }

@@ -29,7 +29,7 @@ export class Player {
 
   constructor(page: Page, origin: string, locale: Locale = "en") {
     this.page = page;
-    page.setDefaultTimeout(30_000);
+    page.setDefaultTimeout(90_000);
     this.origin = origin;
     this.locale = locale;
     this.say = wordsIn(locale);
@@ -272,7 +272,7 @@ async function arrived({ unit }: Journey, before: Packet, next: Act): Promise<Pa
     found = await entriesOf(unit.traveler, before.state.seq);
     const types = found.map((entry) => entry.type);
     expect(types, `${next.step ?? next.operation} ${next.type}`).toContain(type);
-  }).toPass({ timeout: 60_000, intervals: [60, 60, 100, 100, 150, 250, 500] });
+  }).toPass({ intervals: [60, 60, 100, 100, 150, 250, 500] });
   const events = found.map(({ line }) => recordedEvent(entryLine.parse(JSON.parse(line))));
   return {
     ...before,

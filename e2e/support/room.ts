@@ -1,4 +1,4 @@
-import { expect as impatient, type Page } from "@playwright/test";
+import { expect, type Page } from "@playwright/test";
 import { uuidv7 } from "#lib/kit/ids";
 import type { Packet } from "#lib/offline/wire.schema";
 import type { CommandBody } from "#lib/travelers/schema";
@@ -8,9 +8,6 @@ import { deskCookie, holderOf } from "./doors.ts";
 import { aPicture } from "./pictures.ts";
 import { run } from "./run.ts";
 import { act, aTablet, type Tablet } from "./tablet.ts";
-
-/** As long as a busy machine needs for a page that it has not made before. */
-export const expect = impatient.configure({ timeout: 30_000 });
 
 type Role = Parameters<typeof holderOf>[0];
 export type Desk = { tablet: Tablet; crew: Crew };
@@ -74,7 +71,7 @@ export async function untilSo(
   await expect(async () => {
     packet = await tablet.packet(unit.traveler);
     expect(isSo(packet), JSON.stringify(packet.state.defects)).toBe(true);
-  }).toPass({ timeout: 60_000, intervals: [300] });
+  }).toPass({ intervals: [300] });
   return packet;
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { type Page, test } from "@playwright/test";
 import { expect, expectAccessible } from "../fixtures.ts";
 import { run } from "./run.ts";
@@ -22,11 +23,34 @@ export async function seen(page: Page, name: string, known: Known = {}): Promise
     (offence: Error) => offence.message,
   );
   expect.soft(offences, name).toBe("");
-  expect.soft(await outOfSight(page), `${name}: not wholly on the screen`).toEqual([]);
+  const expectNone = async (find: (of: Page) => Promise<string[]>, what: string) =>
+    expect.soft(await stillThere(page, find), `${name}: ${what}`).toEqual([]);
+  await expectNone(outOfSight, "not wholly on the screen");
   if (!new URL(page.url()).pathname.startsWith("/floor")) return;
-  expect.soft(await tooSmall(page), `${name}: too small for a gloved finger`).toEqual([]);
-  expect.soft(await cutOff(page), `${name}: words that are cut off or spill over`).toEqual([]);
+  await expectNone(tooSmall, "too small for a gloved finger");
+  await expectNone(cutOff, "words that are cut off or spill over");
 }
+
+/** A screen may be on its way, or its window have just changed: what counts is what still stands a moment later. */
+async function stillThere(page: Page, find: (of: Page) => Promise<string[]>): Promise<string[]> {
+  if ((await find(page)).length === 0) return [];
+  await pause(1_000);
+  return find(page);
+}
+
+/** Right after its window has changed, a page still answers once by the one before. */
+export async function resized(page: Page, width: number, height: number): Promise<void> {
+  await page.setViewportSize({ width, height });
+  await expect.poll(() => page.evaluate(() => [innerWidth, innerHeight])).toEqual([width, height]);
+}
+
+/** Nothing of the page lies beside its window. */
+export const expectNoneBeside = (page: Page, name: string): Promise<void> =>
+  expect
+    .poll(() => page.evaluate(() => document.documentElement.scrollWidth - innerWidth), {
+      message: `${name}: wider than the screen`,
+    })
+    .toBeLessThanOrEqual(0);
 
 const outOfSight = (page: Page): Promise<string[]> =>
   page.locator(needed).evaluateAll((elements) =>

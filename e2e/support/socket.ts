@@ -10,7 +10,7 @@ export function spoken(
   return new Promise((resolve, reject) => {
     let text = "";
     const socket = connect(Number(port), hostname, () => socket.write(request, "latin1"));
-    socket.setEncoding("latin1").setTimeout(10_000, () => socket.destroy());
+    socket.setEncoding("latin1").setTimeout(60_000, () => socket.destroy());
     socket.on("data", (chunk) => {
       text += chunk;
     });

@@ -105,9 +105,15 @@ describe("failure 38: an outage of three days, at a twenty-thousandth of its tim
     await until(ports, async () =>
       (await plant.deliveries()).every(({ state }) => state === "tracking"),
     );
-    // Of a plant's time it is hours; none waits for the end of a day of its own.
-    expect(Date.now() - backAt).toBeLessThan(4_000);
+    const backMs = Date.now() - backAt;
     expect(await sandbox.count()).toMatchObject({ ncrs: 6 });
+    const freshAt = Date.now();
+    for (let n = 0; n < 6; n += 1) await plant.logDefect();
+    await until(ports, async () =>
+      (await plant.deliveries()).every(({ state }) => state === "tracking"),
+    );
+    // Of a plant's time it is hours; none waits for the end of a day of its own. A slow machine needs longer for new ones too.
+    expect(backMs).toBeLessThan(1_500 + 4 * (Date.now() - freshAt));
   });
 
   test("but what is never taken is given up in the end, although nothing else shows that the QMS answers", async () => {

@@ -2,10 +2,11 @@ import { randomUUID } from "node:crypto";
 import { beforeAll, expect, test } from "vitest";
 import { actorOfSeed } from "#lib/boundary/actor";
 import { forSite } from "#lib/db/client";
+import { aDayThatLasts } from "#lib/db/test-day";
 import { aPerson, aSite, type TestSite, valueIn } from "#lib/db/test-plant";
 import { env } from "#lib/kit/env";
 import { uuidv7 } from "#lib/kit/ids";
-import { dateIn, instant } from "#lib/kit/time";
+import { instant } from "#lib/kit/time";
 import { askNothing, loadForCommand } from "#lib/record/load.queries";
 import { streamOf } from "#lib/record/streams.rules";
 import { POST } from "../../app/api/v1/qualifications/route.ts";
@@ -24,7 +25,7 @@ beforeAll(async () => {
   valueIn(await createQualification(seed(), { ...kind, waivableBy: "nobody" }));
 });
 
-const today = dateIn("America/Chicago", instant(Date.now()));
+const today = await aDayThatLasts("America/Chicago");
 const daysOn = (days: number) =>
   instant(Date.parse(`${today}T00:00:00Z`) + days * 86_400_000).slice(0, 10);
 const minutesAgo = (minutes: number) => instant(Date.now() - minutes * 60_000);

@@ -2,10 +2,11 @@ import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
 import { actorOfSeed } from "#lib/boundary/actor";
 import { db, forSite } from "#lib/db/client";
+import { aDayThatLasts } from "#lib/db/test-day";
 import { aPerson, aSite, type TestSite, valueIn } from "#lib/db/test-plant";
 import { sha256Hex } from "#lib/kit/canonical";
 import { uuidv7 } from "#lib/kit/ids";
-import { dateIn, instant } from "#lib/kit/time";
+import { instant } from "#lib/kit/time";
 import { previewImport, runImport } from "#lib/plant/import.commands";
 import { streamOf } from "#lib/record/streams.rules";
 import {
@@ -18,7 +19,7 @@ import {
 import { qualificationsHeld } from "./qualifications.queries.ts";
 import { personAtSite } from "./queries.ts";
 
-const today = dateIn("America/Chicago", instant(Date.now()));
+const today = await aDayThatLasts("America/Chicago");
 const daysOn = (days: number) =>
   instant(Date.parse(`${today}T00:00:00Z`) + days * 86_400_000).slice(0, 10);
 const codeOf = async (done: Promise<{ ok: boolean; error?: { code: string } }>) => {

@@ -2,10 +2,11 @@ import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
 import { actorOfSeed } from "#lib/boundary/actor";
 import { db, forSite } from "#lib/db/client";
+import { aDayThatLasts } from "#lib/db/test-day";
 import { aPerson, aSite, type TestSite, valueIn } from "#lib/db/test-plant";
 import { sha256Hex } from "#lib/kit/canonical";
 import { uuidv7 } from "#lib/kit/ids";
-import { dateIn, instant } from "#lib/kit/time";
+import { instant } from "#lib/kit/time";
 import { streamOf } from "#lib/record/streams.rules";
 import { giveQualification } from "./commands.ts";
 import { personAtSite } from "./queries.ts";
@@ -16,7 +17,7 @@ import type { StampForm } from "./stamps.schema.ts";
 
 const as = (site: TestSite, person: { id: string; name: string }): Actor =>
   actorOfSeed(site.id, { id: person.id, name: person.name });
-const today = dateIn("America/Chicago", instant(Date.now()));
+const today = await aDayThatLasts("America/Chicago");
 const daysAgo = (days: number) =>
   instant(Date.parse(`${today}T00:00:00Z`) - days * 86_400_000).slice(0, 10);
 const anIssue = (person: string, more: Partial<StampForm> = {}): StampForm => ({

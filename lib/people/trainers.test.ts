@@ -2,9 +2,10 @@ import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
 import { actorOfSeed } from "#lib/boundary/actor";
 import { db, forSite } from "#lib/db/client";
+import { aDayThatLasts } from "#lib/db/test-day";
 import { aPerson, aSite, type TestSite, valueIn } from "#lib/db/test-plant";
 import { uuidv7 } from "#lib/kit/ids";
-import { dateIn, instant } from "#lib/kit/time";
+import { instant } from "#lib/kit/time";
 import { askNothing, loadForCommand } from "#lib/record/load.queries";
 import { streamOf } from "#lib/record/streams.rules";
 import { personFacts } from "#lib/travelers/acts.rules";
@@ -12,7 +13,7 @@ import { personAtSite } from "./queries.ts";
 import { endTrainer, nameTrainer } from "./trainers.commands.ts";
 import { couldTrain, trainingOf } from "./trainers.queries.ts";
 
-const today = dateIn("America/Chicago", instant(Date.now()));
+const today = await aDayThatLasts("America/Chicago");
 const daysOn = (days: number) =>
   instant(Date.parse(`${today}T00:00:00Z`) + days * 86_400_000).slice(0, 10);
 const codeOf = async (done: Promise<{ ok: boolean; error?: { code: string } }>) => {

@@ -2,16 +2,17 @@ import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
 import { actorOfSeed } from "#lib/boundary/actor";
 import { forSite } from "#lib/db/client";
+import { aDayThatLasts } from "#lib/db/test-day";
 import { aSite, type TestSite, valueIn } from "#lib/db/test-plant";
 import { sha256Hex } from "#lib/kit/canonical";
 import { uuidv7 } from "#lib/kit/ids";
-import { dateIn, instant } from "#lib/kit/time";
+import { instant } from "#lib/kit/time";
 import { previewImport, runImport } from "./import.commands.ts";
 import { changeStock, holdStock, receiveStock, releaseStock } from "./stock.commands.ts";
 import { stockAtSite, stockItem } from "./stock.queries.ts";
 import { type StockForm, stockForm } from "./stock.schema.ts";
 
-const today = dateIn("America/Chicago", instant(Date.now()));
+const today = await aDayThatLasts("America/Chicago");
 const daysOn = (days: number) =>
   instant(Date.parse(`${today}T00:00:00Z`) + days * 86_400_000).slice(0, 10);
 const aLot = (more: Partial<StockForm> = {}): StockForm => ({

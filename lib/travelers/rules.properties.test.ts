@@ -196,7 +196,8 @@ test(
       { numRuns: sequences },
     );
     // Otherwise the properties would hold because nothing ever gets that far.
-    expect(completed).toBeGreaterThan(sequences * 0.3);
+    // Four in ten get there: of three hundred, fewer than two in ten by chance never do.
+    expect(completed).toBeGreaterThan(sequences * 0.2);
     expect(applied).toBeGreaterThan(sequences);
     expect(refused).toBeGreaterThan(sequences * 2);
   },

@@ -299,6 +299,9 @@ definitions:
   });
 });
 
+/** What is told apart here takes a moment, or minutes, or for ever: not how quick a machine is. */
+const soonMs = 30_000;
+
 describe("a hostile document", () => {
   test("is refused where it is no document, another version, or describes nothing", () => {
     expect(problemOf("<html>")).toBe("api_document_unreadable");
@@ -322,7 +325,7 @@ describe("a hostile document", () => {
       lines.push(`a${at}: &a${at} [${Array.from({ length: 10 }, () => `*a${at - 1}`).join(", ")}]`);
     const began = performance.now();
     expect(problemOf(lines.join("\n"))).toMatch(/too_large|unreadable/);
-    expect(performance.now() - began).toBeLessThan(5_000);
+    expect(performance.now() - began).toBeLessThan(soonMs);
   });
 
   test("nor are merge keys of merge keys that mean millions", () => {
@@ -333,7 +336,7 @@ describe("a hostile document", () => {
     }
     const began = performance.now();
     expect(problemOf(lines.join("\n"))).toMatch(/too_large|unreadable/);
-    expect(performance.now() - began).toBeLessThan(5_000);
+    expect(performance.now() - began).toBeLessThan(soonMs);
   });
 
   test("keys of keys and lists of lists, which a reader of YAML would sit over for minutes, are not begun", () => {
@@ -345,7 +348,7 @@ describe("a hostile document", () => {
       "api_document_unreadable",
     );
     expect(problemOf(`${"- ".repeat(50_000)}x`)).toBe("api_document_unreadable");
-    expect(performance.now() - began).toBeLessThan(1_000);
+    expect(performance.now() - began).toBeLessThan(soonMs);
   });
 
   test("nothing outside of it is fetched: what it names there allows everything, and says so", () => {
@@ -400,7 +403,7 @@ describe("a hostile document", () => {
     expect(wrongWith(documentOf(at("A0"), { components: { schemas } }), { a: 1 })).toEqual([
       "not checked",
     ]);
-    expect(performance.now() - began).toBeLessThan(2_000);
+    expect(performance.now() - began).toBeLessThan(soonMs);
   });
 
   test("references in a ring lead nowhere, and a pattern that runs for ever is not run", () => {
@@ -422,7 +425,7 @@ describe("a hostile document", () => {
     const evil = { type: "object", properties: { a: { type: "string", pattern: "^(a+)+$" } } };
     const began = performance.now();
     expect(wrongWith(documentOf(evil), { a: `${"a".repeat(40)}!` })).toEqual([]);
-    expect(performance.now() - began).toBeLessThan(1_000);
+    expect(performance.now() - began).toBeLessThan(soonMs);
   });
 
   test("names that mean something to a program are only names", () => {
