@@ -14,7 +14,7 @@ export async function heal(stage: Stage): Promise<void> {
 export async function eventually(
   what: string,
   fact: () => Promise<boolean>,
-  withinMs = 60_000,
+  withinMs = 180_000,
 ): Promise<void> {
   const endsAt = performance.now() + withinMs;
   while (!(await fact())) {
@@ -24,7 +24,7 @@ export async function eventually(
 }
 
 /** What never comes fails, and holds up nothing else. */
-export async function inTime<T>(what: string, coming: Promise<T>, withinMs = 60_000): Promise<T> {
+export async function inTime<T>(what: string, coming: Promise<T>, withinMs = 180_000): Promise<T> {
   const late = pause(withinMs, undefined, { ref: false }).then((): T => {
     throw new Error(`${what}: not within ${withinMs / 1000} s`);
   });
@@ -42,8 +42,8 @@ export async function emptied(what: string, left: () => Promise<number>): Promis
       least = now;
       seenAt = performance.now();
     }
-    if (performance.now() - seenAt > 60_000)
-      throw new Error(`${what}: ${now} left, and for a minute no fewer`);
+    if (performance.now() - seenAt > 180_000)
+      throw new Error(`${what}: ${now} left, and for three minutes no fewer`);
     await pause(100);
   }
 }

@@ -49,7 +49,7 @@ async function aBatch(config: DropConfig, secrets: Secrets) {
 /** Worked on until it has come to an end, or to the fact that is waited for. */
 async function turned(place: Place, id: string, fact?: () => boolean) {
   const never = new AbortController().signal;
-  const endsAt = Date.now() + 60_000;
+  const endsAt = Date.now() + 180_000;
   for (;;) {
     await dropsDue(portsWith(), quickPace, never);
     const row = await place.row(id);

@@ -64,7 +64,7 @@ export async function eventually(
   what: string,
   fact: () => Promise<boolean> | boolean,
   running?: Running,
-  withinMs = 60_000,
+  withinMs = 180_000,
 ): Promise<void> {
   const endsAt = Date.now() + withinMs;
   for (;;) {

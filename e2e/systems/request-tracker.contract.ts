@@ -81,7 +81,7 @@ const polled = async (fact: () => Promise<boolean>) =>
       await pollDue(ports);
       expect(await fact()).toBe(true);
     },
-    { timeout: 30_000, interval: 200 },
+    { timeout: 120_000, interval: 200 },
   );
 
 beforeAll(async () => {

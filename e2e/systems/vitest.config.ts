@@ -12,8 +12,9 @@ export default defineConfig({
     execArgv: ["--conditions=react-server"],
     globalSetup: ["lib/db/test-database.ts"],
     setupFiles: ["lib/db/test-console.ts", "lib/db/test-file.ts"],
-    testTimeout: 300_000,
-    hookTimeout: 120_000,
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
+    expect: { poll: { timeout: 120_000 } },
     // Each starts servers of its own; two at a time is what two cores bear.
     maxWorkers: 2,
     env: {

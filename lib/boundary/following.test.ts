@@ -14,8 +14,6 @@ import { endDeskSession } from "#lib/people/desk.commands";
 import { following } from "./following.ts";
 
 // The router is the worker's own process, and what it tells crosses the database: every wait is for a fact.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 });
-
 let plant: TestPlant;
 let worker: Worker;
 const open: Stream[] = [];
@@ -122,9 +120,7 @@ describe("a live screen", () => {
     await untilLive(stream);
     const traveler = await somethingHappens();
     await expect
-      .poll(() => changes(stream).some((one) => JSON.stringify(one).includes(traveler)), {
-        timeout: 20_000,
-      })
+      .poll(() => changes(stream).some((one) => JSON.stringify(one).includes(traveler)))
       .toBe(true);
     const said = JSON.stringify(changes(stream));
     for (const kept of ["Quentin", "quality_doubt", plant.people.quality.id, "S-"]) {
@@ -140,9 +136,7 @@ describe("a live screen", () => {
     await untilLive(there);
     const before = changes(here).length;
     const traveler = await somethingHappens(other);
-    await expect
-      .poll(() => JSON.stringify(changes(there)), { timeout: 20_000 })
-      .toContain(traveler);
+    await expect.poll(() => JSON.stringify(changes(there))).toContain(traveler);
     expect(JSON.stringify(changes(here).slice(before))).not.toContain(traveler);
   });
 
@@ -157,7 +151,7 @@ describe("a live screen", () => {
     const calm = await listening(theirs.cookie, later);
     await expect.poll(() => calm.heard.map(({ event }) => event)).toEqual(["hello"]);
     await somethingHappens(other);
-    await expect.poll(() => changes(calm).length, { timeout: 20_000 }).toBeGreaterThan(0);
+    await expect.poll(() => changes(calm).length).toBeGreaterThan(0);
     expect(changes(calm)[0]?.all).toBe(false);
     const [hello] = calm.heard;
     const again = await listening(theirs.cookie, hello?.id);
@@ -177,18 +171,14 @@ describe("a live screen", () => {
     );
     expect(cut.rowCount).toBe(1);
     await expect
-      .poll(
-        () =>
-          changes(stream)
-            .slice(before)
-            .some(({ all }) => all),
-        { timeout: 20_000 },
+      .poll(() =>
+        changes(stream)
+          .slice(before)
+          .some(({ all }) => all),
       )
       .toBe(true);
     const traveler = await somethingHappens();
-    await expect
-      .poll(() => JSON.stringify(changes(stream)), { timeout: 20_000 })
-      .toContain(traveler);
+    await expect.poll(() => JSON.stringify(changes(stream))).toContain(traveler);
   });
 });
 
@@ -209,9 +199,7 @@ describe("the end of a live screen", () => {
     const stream = await listening(cookie);
     await untilLive(stream);
     await endDeskSession(token);
-    await expect
-      .poll(() => stream.heard.at(-1)?.event, { interval: 20, timeout: 20_000 })
-      .toBe("ended");
+    await expect.poll(() => stream.heard.at(-1)?.event, { interval: 20 }).toBe("ended");
     await expect.poll(stream.isOver).toBe(true);
     // The stream asks by itself too, first after its heartbeat: it did not come to that.
     expect(Date.now() - openedAt).toBeLessThan(15_000);

@@ -1,8 +1,6 @@
 import pg from "pg";
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { aPlant, type TestPlant } from "./testing/plant.ts";
-
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 /** Of a system that was away, fifty of each record. */
 const backlog = 20_000;

@@ -11,8 +11,6 @@ import { type Claim, claimDue } from "./delivery.queries.ts";
 import type { DeliveryOperation, DeliveryState } from "./delivery.rules.ts";
 import { aPlant, type TestPlant } from "./testing/plant.ts";
 
-vi.setConfig({ testTimeout: 120_000 });
-
 let plant: TestPlant;
 beforeAll(async () => {
   plant = await aPlant("http://127.0.0.1:9");

@@ -35,8 +35,6 @@ import { aPlant, type TestPlant } from "./testing/plant.ts";
 import { portsWith, unexpected, until } from "./testing/ports.ts";
 import { type Sandbox, startSandbox } from "./testing/sandbox.ts";
 
-vi.setConfig({ testTimeout: 90_000 });
-
 let sandbox: Sandbox;
 let plant: TestPlant;
 const ports = portsWith();

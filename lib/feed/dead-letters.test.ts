@@ -17,8 +17,6 @@ import { type Sandbox, startSandbox } from "./testing/sandbox.ts";
 import { startWorker, type Worker } from "./testing/worker.ts";
 
 // The web's side of it runs here, as the web's role; the worker is the product's own process.
-vi.setConfig({ testTimeout: 90_000 });
-
 let sandbox: Sandbox;
 let plant: TestPlant;
 let worker: Worker;
@@ -44,7 +42,7 @@ const create = async () => {
   return found;
 };
 const until = (isSo: () => Promise<boolean>) =>
-  vi.waitFor(async () => expect(await isSo()).toBe(true), { timeout: 40_000, interval: 50 });
+  vi.waitFor(async () => expect(await isSo()).toBe(true), { timeout: 120_000, interval: 50 });
 const stateIs = (state: string) => async () => (await plant.deliveries())[0]?.state === state;
 const said = async (type: string) => {
   const rows = await plant.query<{ line: string }>(

@@ -21,8 +21,6 @@ import { portsWith, quickPace, unexpected, until } from "./testing/ports.ts";
 import { type Sandbox, startSandbox } from "./testing/sandbox.ts";
 
 // Every wait is for a fact; a busy machine only takes longer to get there.
-vi.setConfig({ testTimeout: 90_000 });
-
 let sandbox: Sandbox;
 let plant: TestPlant;
 const ports = portsWith();

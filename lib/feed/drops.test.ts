@@ -28,8 +28,6 @@ import { aHeldTraveler } from "./testing/traveler.ts";
 import { startWorker, type Worker } from "./testing/worker.ts";
 
 // The web's side of it runs here, as the web's role; the worker is the product's own process.
-vi.setConfig({ testTimeout: 120_000 });
-
 const { root } = vi.hoisted(() => {
   const root = `/tmp/buyoff-drops-test-${process.pid}`;
   process.env.BUYOFF_DROPS = root;
@@ -57,7 +55,7 @@ afterEach(async () => {
   rmSync(root, { recursive: true, force: true });
 });
 
-const soon = <T>(fact: () => Promise<T>) => vi.waitFor(fact, { timeout: 60_000, interval: 50 });
+const soon = <T>(fact: () => Promise<T>) => vi.waitFor(fact, { timeout: 120_000, interval: 50 });
 const below = (...parts: string[]) => path.join(root, "archive", "evidence", ...parts);
 const reader = (folder: string) => (name: string) => readFileSync(below(folder, name));
 const entries = async (type: string) =>
@@ -177,7 +175,7 @@ describe("what goes wrong", () => {
       () => {
         if (lying().length < 8) throw new Error("not yet");
       },
-      { timeout: 60_000, interval: 1 },
+      { timeout: 120_000, interval: 1 },
     );
     await worker.kill();
     const [making = ""] = readdirSync(below());

@@ -14,8 +14,6 @@ import { aHeldTraveler, aTraveler } from "./testing/traveler.ts";
 import { startWorker, type Worker } from "./testing/worker.ts";
 
 // The web's side of it runs here, as the web's role; the worker is the product's own process.
-vi.setConfig({ testTimeout: 90_000 });
-
 let sandbox: Sandbox;
 let plant: TestPlant;
 let worker: Worker;
@@ -40,7 +38,7 @@ const setting = (path: string, value: string) =>
     "update connectors set config = jsonb_set(config, $2::text[], $3::jsonb) where id = $1",
     [plant.connector, path, value],
   );
-const soon = <T>(fact: () => Promise<T>) => vi.waitFor(fact, { timeout: 40_000, interval: 50 });
+const soon = <T>(fact: () => Promise<T>) => vi.waitFor(fact, { timeout: 120_000, interval: 50 });
 type DefectRow = { ncr_number: string | null; ncr_status: string | null; decisions: string[] };
 const defectRow = async (defect: string) =>
   (

@@ -17,8 +17,6 @@ import { aPlant, type TestPlant } from "./testing/plant.ts";
 import { portsWith, quickPace, unexpected, until } from "./testing/ports.ts";
 import { type Sandbox, startSandbox } from "./testing/sandbox.ts";
 
-vi.setConfig({ testTimeout: 90_000 });
-
 let sandbox: Sandbox;
 let plant: TestPlant;
 const ports = portsWith();
@@ -113,7 +111,7 @@ describe("failure 38: an outage of three days, at a twenty-thousandth of its tim
       (await plant.deliveries()).every(({ state }) => state === "tracking"),
     );
     // Of a plant's time it is hours; none waits for the end of a day of its own. A slow machine needs longer for new ones too.
-    expect(backMs).toBeLessThan(1_500 + 4 * (Date.now() - freshAt));
+    expect(backMs).toBeLessThan(Math.max(4_000, 4 * (Date.now() - freshAt)));
   });
 
   test("but what is never taken is given up in the end, although nothing else shows that the QMS answers", async () => {
@@ -227,7 +225,7 @@ describe("failure 37: the QMS delays its answers instead of refusing", () => {
     await routeQueued(ports.origin);
     const short = { leaseMs: 1_000, atOnce: 1 };
     const delivering = deliverDue(ports, short);
-    await vi.waitFor(async () => expect(await plant.attempts("create")).toHaveLength(1), 10_000);
+    await vi.waitFor(async () => expect(await plant.attempts("create")).toHaveLength(1), 120_000);
     await wait(1_100);
     expect(await deliverDue(ports, short), "nobody else takes it meanwhile").toBe(0);
     await delivering;
@@ -270,7 +268,7 @@ describe("failure 36: as many requests as the system allows and no more", () => 
         "select from pg_locks where locktype = 'advisory' and not granted and database = (select oid from pg_database where datname = current_database())",
       );
       expect(waiting).toHaveLength(1);
-    });
+    }, 120_000);
     await plant.query("commit");
     expect(await second).toBeGreaterThan(0);
   });

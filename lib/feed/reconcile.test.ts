@@ -12,8 +12,6 @@ import { aHeldTraveler } from "./testing/traveler.ts";
 import { startWorker, type Worker } from "./testing/worker.ts";
 
 // The web's side of it runs here, as the web's role; the worker is the product's own process.
-vi.setConfig({ testTimeout: 120_000 });
-
 let sandbox: Sandbox;
 let plant: TestPlant;
 let worker: Worker;
@@ -39,7 +37,7 @@ afterEach(async () => {
   await sandbox.stop();
 });
 
-const soon = <T>(fact: () => Promise<T>) => vi.waitFor(fact, { timeout: 60_000, interval: 50 });
+const soon = <T>(fact: () => Promise<T>) => vi.waitFor(fact, { timeout: 120_000, interval: 50 });
 const today = () => dateIn("UTC", instant(Date.now()));
 const asked = async (change: { from?: string; to?: string } = {}) => {
   const form = { command: uuidv7(), connector: plant.connector, from: today(), to: today() };

@@ -17,8 +17,6 @@ import { type Sandbox, startSandbox } from "./testing/sandbox.ts";
 import { startWorker, type Worker } from "./testing/worker.ts";
 
 // The web's side of it runs here, as the web's role; the worker is the product's own process.
-vi.setConfig({ testTimeout: 90_000 });
-
 let sandbox: Sandbox;
 let plant: TestPlant;
 let worker: Worker;
@@ -41,7 +39,7 @@ afterEach(async () => {
 
 const someone = (site = plant.site): Actor => ({ ...actorOfSeed(site), id: uuidv7() });
 const until = (isSo: () => Promise<boolean>) =>
-  vi.waitFor(async () => expect(await isSo()).toBe(true), { timeout: 40_000, interval: 50 });
+  vi.waitFor(async () => expect(await isSo()).toBe(true), { timeout: 120_000, interval: 50 });
 const minute = (fromNowMs: number) => new Date(Date.now() + fromNowMs).toISOString().slice(0, 16);
 const asked = (more: Partial<ReplayAsked> = {}): ReplayAsked => ({
   connector: plant.connector,
@@ -167,7 +165,7 @@ describe("what has arrived", () => {
     // Found out by the replay itself, or by a poll before it.
     await vi.waitFor(
       async () => expect(await kinds(actor)).toEqual({ "create is_gone": 1, "update started": 1 }),
-      { timeout: 40_000, interval: 50 },
+      { timeout: 120_000, interval: 50 },
     );
     expect(await sandbox.count()).toMatchObject({ ncrs: 0 });
     const named = { gone: true, discarded: false };

@@ -16,8 +16,6 @@ import type { RuleContent } from "./rules.schema.ts";
 import { aPlant, type TestPlant } from "./testing/plant.ts";
 import { portsWith } from "./testing/ports.ts";
 
-vi.setConfig({ testTimeout: 180_000 });
-
 const origin = "https://buyoff.northgate.example";
 const nowhere = "http://127.0.0.1:9";
 const open: TestPlant[] = [];

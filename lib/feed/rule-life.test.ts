@@ -24,8 +24,6 @@ import { aPlant, type TestPlant } from "./testing/plant.ts";
 import { startWorker } from "./testing/worker.ts";
 
 // As the web's role; the router is the product's own worker, and nothing answers at the connector's address.
-vi.setConfig({ hookTimeout: 240_000 });
-
 const origin = "https://buyoff.northgate.example";
 let plant: TestPlant;
 let ana: Person;

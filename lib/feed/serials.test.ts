@@ -9,8 +9,6 @@ import { aHeldTraveler, aTraveler } from "./testing/traveler.ts";
 import { startWorker, type Worker } from "./testing/worker.ts";
 
 // The web's side of it runs here, as the web's role; the worker is the product's own process.
-vi.setConfig({ testTimeout: 90_000 });
-
 let sandbox: Sandbox;
 let plant: TestPlant;
 let worker: Worker;
@@ -28,7 +26,7 @@ afterEach(async () => {
   await sandbox.stop();
 });
 
-const soon = <T>(fact: () => Promise<T>) => vi.waitFor(fact, { timeout: 40_000, interval: 50 });
+const soon = <T>(fact: () => Promise<T>) => vi.waitFor(fact, { timeout: 120_000, interval: 50 });
 const lotOf = (quantity: string) => ({ lot: "B13-0418", quantity });
 const many = Array.from({ length: 9 }, (_, nth) => `FSB-06${String(nth + 10)}`);
 const [first, second, third] = ["FSB-0501", "FSB-0502", "FSB-0503"] as const;

@@ -10,8 +10,6 @@ import { aTraveler } from "./testing/traveler.ts";
 import { startWorker, type Worker } from "./testing/worker.ts";
 
 // The tablet's side of it runs here, as the web's role; the worker is the product's own process.
-vi.setConfig({ testTimeout: 90_000 });
-
 let sandbox: Sandbox;
 let plant: TestPlant;
 let worker: Worker | null = null;
@@ -47,7 +45,7 @@ test("failure 16: one photo of two defects is kept once here and attached to bot
   await vi.waitFor(async () => {
     const all = await plant.deliveries();
     expect(all.filter(({ state }) => state === "verified")).toHaveLength(2);
-  }, 60_000);
+  }, 120_000);
 
   expect(await sandbox.count()).toMatchObject({ ncrs: 2, attachments: 2 });
   for (const ncr of await sandbox.ncrs())

@@ -12,8 +12,6 @@ import { aPlant, type TestPlant } from "./testing/plant.ts";
 import { portsWith, until } from "./testing/ports.ts";
 import { type Sandbox, sandboxToken, startSandbox } from "./testing/sandbox.ts";
 
-vi.setConfig({ testTimeout: 60_000 });
-
 const file = path.resolve(import.meta.dirname, "../../docs/integration.md");
 const begins = "<!-- what follows is written by lib/feed/transcript.test.ts -->";
 const ends = "<!-- end of the transcript -->";

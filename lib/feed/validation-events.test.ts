@@ -16,8 +16,6 @@ import { startValidation } from "./validation.commands.ts";
 import { resultsOf, validationRun } from "./validation.queries.ts";
 
 // The web's side of it runs here, as the web's role; the worker is the product's own process.
-vi.setConfig({ testTimeout: 120_000 });
-
 type Heard = { id: unknown; body: string };
 let heard: Heard[];
 let answer: number;
@@ -44,7 +42,7 @@ afterEach(async () => {
   await new Promise((resolve) => receiver.close(resolve));
 });
 
-const soon = <T>(fact: () => Promise<T>) => vi.waitFor(fact, { timeout: 60_000, interval: 50 });
+const soon = <T>(fact: () => Promise<T>) => vi.waitFor(fact, { timeout: 120_000, interval: 50 });
 
 /**
  * A receiver of webhooks with so many events that have arrived, in whatever order; the connector is configured so

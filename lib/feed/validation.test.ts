@@ -25,8 +25,6 @@ import type { StartForm } from "./validation.schema.ts";
 import { stepsAsTyped } from "./validation-cases.rules.ts";
 
 // The web's side of it runs here, as the web's role; the worker is the product's own process.
-vi.setConfig({ testTimeout: 120_000 });
-
 type Changing = {
   components: {
     schemas: Record<"NewNcr", { required: string[]; properties: Record<string, unknown> }>;
@@ -53,7 +51,7 @@ afterEach(async () => {
   await sandbox.stop();
 });
 
-const soon = <T>(fact: () => Promise<T>) => vi.waitFor(fact, { timeout: 60_000, interval: 50 });
+const soon = <T>(fact: () => Promise<T>) => vi.waitFor(fact, { timeout: 120_000, interval: 50 });
 const flow = () => `${plant.connector}/NCR`;
 const start = async (change: Partial<StartForm> = {}) => {
   const form = { command: uuidv7(), flow: flow(), mode: "live" as const, which: "all", ...change };
@@ -96,7 +94,7 @@ const kept = async () =>
 const secretsOf = ({ badge, pin }: Person) => ({ badge, pin });
 const entries = (type: string) =>
   plant.query<{ body: Record<string, unknown> }>(
-    "select line::jsonb->'body' as body from entries where site_id = $1 and type = $2 order by recorded_at",
+    "select line::jsonb->'body' as body from entries where site_id = $1 and type = $2 order by recorded_at, seq",
     [plant.site, type],
   );
 

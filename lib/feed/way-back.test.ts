@@ -25,8 +25,6 @@ import { startWorker, type Worker } from "./testing/worker.ts";
 
 // The web's side of it runs here, as the web's role; the worker is the product's own process.
 // Every wait is for a fact; a busy machine only takes longer to get there.
-vi.setConfig({ testTimeout: 90_000 });
-
 let hooks: Server;
 let sandbox: Sandbox;
 let plant: TestPlant;
@@ -83,7 +81,7 @@ const defectRow = async (defect: string) =>
     )
   )[0];
 
-const soon = <T>(fact: () => Promise<T>) => vi.waitFor(fact, { timeout: 40_000, interval: 50 });
+const soon = <T>(fact: () => Promise<T>) => vi.waitFor(fact, { timeout: 120_000, interval: 50 });
 
 describe("from the floor to the QMS and back", () => {
   test("what left with its pieces is reported once, and the QMS's word finds it where it is now", async () => {
@@ -398,7 +396,7 @@ describe("a worker that dies", () => {
         expect((await plant.deliveries()).map(({ state }) => state)).toEqual(
           keys.map(() => "tracking"),
         ),
-      { timeout: 60_000, interval: 100 },
+      { timeout: 120_000, interval: 100 },
     );
     expect(await sandbox.count()).toMatchObject({
       ncrs: 12,

@@ -233,7 +233,7 @@ describe("a statement past Prisma's client", () => {
   });
 
   it("is to be tried again when its connection is cut, and then finds another one", async () => {
-    const cut = ended("test_cut", "select pg_sleep(30) as to_be_cut");
+    const cut = ended("test_cut", "select pg_sleep(300) as to_be_cut");
     await asAdministrator((client) =>
       vi.waitFor(async () => {
         const { rowCount } = await client.query(
@@ -241,7 +241,7 @@ describe("a statement past Prisma's client", () => {
             where query like '%as to_be_cut' and state = 'active' and datname = current_database()`,
         );
         expect(rowCount).toBe(1);
-      }, 10_000),
+      }, 120_000),
     );
     const error = await cut;
     expect(notAppended(error)).toBe("unavailable");

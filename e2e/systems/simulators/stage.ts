@@ -55,7 +55,7 @@ function seenIn(plant: () => TestPlant) {
           await pollDue(ports);
           expect(await fact()).toBe(true);
         },
-        { timeout: 20_000, interval: 100 },
+        { timeout: 120_000, interval: 100 },
       ),
     connector: async () => {
       type Row = { status: string; note: string | null; waits: number | null };

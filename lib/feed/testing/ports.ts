@@ -34,7 +34,7 @@ export async function until(
   ports: FeedPorts,
   fact: () => Promise<boolean>,
   pace = quickPace,
-  withinMs = 40_000,
+  withinMs = 120_000,
 ): Promise<void> {
   const endsAt = Date.now() + withinMs;
   while (!(await fact())) {
