@@ -85,7 +85,7 @@ async function create(
   const fields = Object.fromEntries(
     Object.entries(rest).filter(([name, value]) => value !== null && !ignored.has(name)),
   ) as Record<string, string>;
-  const ncr = register.store.create(fields, externalKey, new Date());
+  const ncr = register.store.create(fields, externalKey, register.behaviour.now());
   return { ...withTag(201, ncr), headers: { etag: '"1"', location: `/api/ncrs/${ncr.number}` } };
 }
 
@@ -116,7 +116,7 @@ async function merge(register: Register, request: IncomingMessage, ncr: Ncr): Pr
   const into = typeof sent?.into === "string" ? register.store.get(sent.into) : undefined;
   if (!into || into.number === ncr.number)
     return problem(422, "into: the number of another record");
-  register.store.merge(ncr, into, new Date());
+  register.store.merge(ncr, into, register.behaviour.now());
   register.webhooks.changed("ncr.status_changed", ncr);
   return withTag(200, into);
 }
@@ -128,7 +128,7 @@ function search(register: Register, url: URL): Answer {
   const wantedKey = url.searchParams.get("external_key");
   const closedToo = url.searchParams.get("include_closed") === "1";
   const serial = url.searchParams.get("serial");
-  const indexedBefore = Date.now() - register.behaviour.get().search_lag_ms;
+  const indexedBefore = register.behaviour.now().getTime() - register.behaviour.get().search_lag_ms;
   const found = register.store
     .list(wantedKey)
     .filter((ncr) => closedToo || (ncr.status !== "closed" && ncr.status !== "void"))
@@ -177,7 +177,7 @@ export function setStatusAndDispositions(
       );
     to.dispositions = dispositions;
   }
-  const changed = register.store.change(ncr, to, new Date());
+  const changed = register.store.change(ncr, to, register.behaviour.now());
   if (to.dispositions !== undefined) register.webhooks.changed("ncr.dispositions_changed", changed);
   else if (to.status !== undefined && to.status !== ncr.status)
     register.webhooks.changed("ncr.status_changed", changed);
@@ -216,9 +216,9 @@ async function comment(
     external_key: typeof sent.external_key === "string" ? sent.external_key : null,
     author: typeof sent.author === "string" ? sent.author : "API",
     text: sent.text,
-    created_at: new Date().toISOString(),
+    created_at: register.behaviour.now().toISOString(),
   };
-  register.store.change(ncr, { comments: [...ncr.comments, added] }, new Date());
+  register.store.change(ncr, { comments: [...ncr.comments, added] }, register.behaviour.now());
   return { status: 201, body: added };
 }
 
@@ -254,9 +254,13 @@ async function attachment(
     name: String(request.headers["x-file-name"] ?? sha256).slice(0, 200),
     media_type: mediaType,
     size: kept.length,
-    received_at: new Date().toISOString(),
+    received_at: register.behaviour.now().toISOString(),
   };
-  register.store.change(ncr, { attachments: [...ncr.attachments, added] }, new Date());
+  register.store.change(
+    ncr,
+    { attachments: [...ncr.attachments, added] },
+    register.behaviour.now(),
+  );
   return { status: 201, body: added };
 }
 

@@ -36,6 +36,8 @@ export type Behaviour = {
   refused_codes: string[];
   /** A new record is found by a search only so long after it was made. */
   search_lag_ms: number;
+  /** What its clock was set to, and it goes on from there; null: it shows the time of day. */
+  clock: string | null;
 };
 
 const good: Behaviour = {
@@ -49,10 +51,12 @@ const good: Behaviour = {
   ignored_fields: ["requirement"],
   refused_codes: [],
   search_lag_ms: 0,
+  clock: null,
 };
 
 export class BehaviourSwitch {
   private current: Behaviour = { ...good };
+  private clockSetAt = 0;
 
   get(): Behaviour {
     return this.current;
@@ -71,8 +75,18 @@ export class BehaviourSwitch {
       return "remaining: a whole number or null";
     if (!Array.isArray(next.ignored_fields)) return "ignored_fields: a list of names";
     if (!Array.isArray(next.refused_codes)) return "refused_codes: a list of codes";
+    if (next.clock !== null && !Number.isFinite(Date.parse(next.clock)))
+      return "clock: a time or null";
     this.current = next;
+    this.clockSetAt = performance.now();
     return null;
+  }
+
+  /** What its clock shows. */
+  now(): Date {
+    const { clock } = this.current;
+    if (clock === null) return new Date();
+    return new Date(Date.parse(clock) + performance.now() - this.clockSetAt);
   }
 
   /** The behaviour for this request, counting it. */

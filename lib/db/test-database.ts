@@ -67,9 +67,11 @@ export async function teardown(): Promise<void> {
 /** The database of one test file, and the addresses of each role in it. */
 export async function cloneDatabase(server: TestServer) {
   const name = `${server.prefix}${randomBytes(5).toString("hex")}`;
-  await withClient(server.adminUrl, (client) =>
-    client.query(`create database ${name} template ${server.template} strategy file_copy`),
-  );
+  await withClient(server.adminUrl, async (client) => {
+    await client.query(`create database ${name} template ${server.template} strategy file_copy`);
+    // A clone has no rights of its own on the database: the owner's, as its set-up gives it.
+    await client.query(`grant create on database ${name} to buyoff_owner`);
+  });
   const adminUrl = withDatabase(server.adminUrl, name);
   const urlOf = (role: "buyoff_owner" | "buyoff_app" | "buyoff_worker" | "buyoff_verify") =>
     server.passwords ? withLogin(adminUrl, role, server.passwords[role]) : asRole(adminUrl, role);

@@ -3,6 +3,7 @@ import path from "node:path";
 import { blobStoreHere } from "./blobs-here.ts";
 import { buildWeb, generateClient, isBuildStale, isClientStale, nextProgram } from "./build.ts";
 import { type Database, openDatabase, seedPlace, withClient } from "./database.ts";
+import { refuseAnotherClock, withToldClock } from "./demo-clock.ts";
 import { type Memory, root } from "./memory.ts";
 import type { Parts } from "./parts.ts";
 import { freePort, listeningWord, portRefusal, requirePort } from "./port.ts";
@@ -71,6 +72,7 @@ export async function startPlant(plan: PlantPlan): Promise<Plant> {
     seeding ? seed(plan, database, environment, workplace) : null,
     building ? buildWeb(workplace, buildEnvironment(memory, environment)) : null,
   ]);
+  await refuseAnotherClock(database.ownerUrl);
   tell(isDemo ? "web, worker and QMS sandbox" : "web and worker");
   const worker = parts.keep(startProgram(workerProgram(environment), workplace.logs, plan.isDev));
   const others = [...(sandbox ? [sandbox.program] : []), worker];
@@ -94,10 +96,15 @@ async function seed(
 ): Promise<void> {
   await memory.save({ seeding: seedPlace.of(database) });
   const refusal = "The demo plant could not be set up.";
-  const history = seedProgram(environment);
-  const stopTelling = tellLines(path.join(workplace.logs, `${history.name}.log`), tell);
-  await runProgram(history, workplace, refusal).finally(stopTelling);
-  await runProgram(qmsRecordsProgram(environment), workplace, refusal);
+  await withToldClock(database.ownerUrl, environment, async (told) => {
+    const history = seedProgram(told);
+    const stopTelling = tellLines(path.join(workplace.logs, `${history.name}.log`), tell);
+    await runProgram(history, workplace, refusal).finally(stopTelling);
+    await runProgram(qmsRecordsProgram(told), workplace, refusal);
+    if (environment.BUYOFF_SEED === "small") return;
+    tell("demo plant: four days without the QMS");
+    await runProgram(outageProgram(told), workplace, refusal);
+  });
   await memory.save({ seeding: "" });
 }
 
@@ -159,6 +166,13 @@ const qmsRecordsProgram = (environment: Environment): Program => ({
   name: "qms-records",
   args: [inRoot("prisma/seed/qms-records.ts")],
   environment: { ...environment, BUYOFF_DB_ROLE: "worker" },
+});
+
+/** Story 14: the feed as it went while an endpoint was down. */
+const outageProgram = (environment: Environment): Program => ({
+  name: "outage",
+  args: [inRoot("prisma/seed/outage-main.ts")],
+  environment,
 });
 
 export const workerProgram = (environment: Environment): Program => ({

@@ -8,6 +8,7 @@ import { cloneDatabase } from "#lib/db/test-database";
 import { stockAtSite } from "#lib/plant/stock.queries";
 import { replayRecord } from "#lib/record/replay.queries";
 import { verifyStream } from "#lib/record/verify.queries";
+import { withToldClock } from "#lib/setup/demo-clock";
 import { ordersAtSite } from "#lib/travelers/orders.queries";
 import { seedDemo } from "./demo.ts";
 import { headsSha256 } from "./heads.ts";
@@ -54,16 +55,19 @@ it("gives the same heads in another database and at another hour of the day, by 
 }, async () => {
   const database = await cloneDatabase(inject("testServer"));
   const program = ["--conditions=react-server", path.join(import.meta.dirname, "main.ts")];
-  const { status, stdout, stderr } = spawnSync(process.execPath, program, {
-    encoding: "utf8",
-    env: {
-      ...process.env,
-      DATABASE_URL: database.appUrl,
-      BUYOFF_BLOBS: path.join(tmpdir(), new URL(database.appUrl).pathname.slice(1)),
-      BUYOFF_SEED: "small",
-      BUYOFF_DEMO_NOW: "2026-03-02T06:30:00.000Z",
-    },
-  });
+  const environment = {
+    ...process.env,
+    DATABASE_URL: database.appUrl,
+    BUYOFF_BLOBS: path.join(tmpdir(), new URL(database.appUrl).pathname.slice(1)),
+    BUYOFF_SEED: "small",
+    BUYOFF_DEMO_NOW: "2026-03-02T06:30:00.000Z",
+  };
+  const { status, stdout, stderr } = await withToldClock(
+    database.ownerUrl,
+    environment,
+    async (env) =>
+      spawnSync(process.execPath, program, { encoding: "utf8", env: env as NodeJS.ProcessEnv }),
+  );
   expect(status, stderr).toBe(0);
   expect(/ heads ([0-9a-f]{64})/.exec(stdout)?.[1]).toBe(await headsSha256());
 });

@@ -39,6 +39,10 @@ const openedDaysAgo = 91;
 /** Of each thing that is photographed, so many photos that differ. */
 const takes = { full: 6, small: 1 } as const;
 
+/** The day on which the plant was opened. */
+export const openedAt = (now: Instant): Instant =>
+  plusMinutes(shiftStart(now), -openedDaysAgo * 24 * 60);
+
 /** Everything the demo shows, in the order in which it happened. What it makes depends on the anchor alone. */
 export async function seedDemo(
   now: Instant,
@@ -48,7 +52,7 @@ export async function seedDemo(
   open: ReadonlySet<string> = small,
 ): Promise<{ units: number }> {
   const anchor = shiftStart(now);
-  const opened = plusMinutes(anchor, -openedDaysAgo * 24 * 60);
+  const opened = openedAt(now);
   await seedSites(opened);
   await seedPeople(anchor);
   for (const site of Object.values(demoSites)) await seedPlace(site, anchor, opened);

@@ -1,16 +1,20 @@
 import { photo } from "#lib/blobs/queries";
 import { actorOfSeed } from "#lib/boundary/actor";
-import { db } from "#lib/db/client";
+import { db, inTransaction } from "#lib/db/client";
 import { qmsSandboxConfig } from "#lib/feed/connectors/qms-sandbox/rules";
 import { evaluate } from "#lib/feed/connectors/rest/mapping.rules";
 import { bookAt } from "#lib/feed/crosswalk-book.queries";
 import { routeQueued } from "#lib/feed/routing.commands";
+import { approvedRules } from "#lib/feed/routing.queries";
+import { namesHeard } from "#lib/feed/routing.rules";
 import { ncrPhoto } from "#lib/feed/schema";
 import { env } from "#lib/kit/env";
+import type { StreamKind } from "#lib/record/schema";
 import type { Defect } from "#lib/travelers/state.schema";
 import { demoSites } from "./plant.ts";
 import { qmsCode } from "./qms.ts";
 import { sandbox } from "./sandbox.ts";
+import { tellTime } from "./told-time.ts";
 
 /**
  * The plant's past as its QMS has it. The router has made of the record what it always makes, messages that
@@ -29,7 +33,7 @@ type Sent = {
 };
 
 if (!sandbox) throw new Error("the demo has no QMS");
-while ((await routeQueued(env.BUYOFF_ORIGIN, 500)) > 0);
+await routeInTime();
 
 const sent = await db.$queryRaw<Sent[]>`
   select d.site_id as site, d.created_at as at, d.operation, d.external_key as key, d.ordering_key as of, d.payload,
@@ -46,6 +50,25 @@ for (const create of sent.filter(({ operation }) => operation === "create")) {
   }
 }
 process.exit(0);
+
+/** Each message is made when what it tells of was recorded: the router is told the time of whatever a rule listens to. */
+async function routeInTime(): Promise<void> {
+  const sites = Object.values(demoSites).map(({ id }) => id);
+  const rules = [...(await inTransaction((tx) => approvedRules(tx, sites))).values()].flat(2);
+  const listened = new Set(rules.flatMap(({ content }) => [...content.on, ...content.follow]));
+  const waiting = await db.$queryRaw<{ kind: StreamKind; type: string; at: string }[]>`
+    select s.kind::text as kind, e.type, utc_text(e.recorded_at) as at
+      from routing_queue q join entries e on e.stream_id = q.stream_id and e.seq = q.seq
+      join streams s on s.id = q.stream_id order by q.id`;
+  const isHeard = ({ kind, type }: (typeof waiting)[number]) =>
+    namesHeard(kind, type).some((name) => listened.has(name));
+  const from = waiting.flatMap((entry, index) => (index === 0 || isHeard(entry) ? [index] : []));
+  for (const [turn, index] of from.entries()) {
+    await tellTime(waiting[index]?.at ?? "");
+    let left = (from[turn + 1] ?? waiting.length) - index;
+    while (left > 0) left -= await routeQueued(env.BUYOFF_ORIGIN, Math.min(left, 500));
+  }
+}
 
 async function recordOf({ site, at, key, payload, defect }: Sent, added: readonly Sent[]) {
   const { body } = qmsSandboxConfig(sandbox?.url ?? "").create;

@@ -21,6 +21,7 @@ export type SandboxNcr = {
   external_key: string;
   status: string;
   version: number;
+  created_at: string;
   fields: Record<string, string>;
   comments: { external_key: string; text: string }[];
   attachments: { sha256: string; size: number; name: string }[];
@@ -43,7 +44,7 @@ export type Sandbox = {
 };
 
 /** The real server, with a store of its own; in this process, which is quicker there than a new one. */
-export async function startSandbox(webhookUrl?: string): Promise<Sandbox> {
+export async function startSandbox(webhookUrl?: string, port = 0): Promise<Sandbox> {
   const folder = mkdtempSync(path.join(tmpdir(), "ncr-register-"));
   const store = new Store(folder);
   const webhooks = new Webhooks(
@@ -51,7 +52,7 @@ export async function startSandbox(webhookUrl?: string): Promise<Sandbox> {
   );
   const behaviour = new BehaviourSwitch();
   const server = startServer({ store, behaviour, webhooks, token: sandboxToken });
-  await once(server.listen(0, "127.0.0.1"), "listening");
+  await once(server.listen(port, "127.0.0.1"), "listening");
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const ask = async (method: string, at: string, body?: object) => {
     const response = await fetch(`${url}${at}`, {
