@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import path from "node:path";
 import { type Memory, root } from "./memory.ts";
 import type { Parts } from "./parts.ts";
@@ -22,6 +23,7 @@ type SandboxPlan = {
 };
 
 const attempts = 5;
+const registerOf = ({ folder }: Memory): string => path.join(folder, "qms-sandbox");
 
 /**
  * The QMS of the demo. Until the demo plant knows it by address it takes any free port, and it holds
@@ -42,6 +44,8 @@ export async function startSandbox(plan: SandboxPlan, isPlantNew: boolean): Prom
       );
     });
   }
+  // What a plant that is gone, or was never complete, had there is nothing of this one's.
+  await rm(registerOf(plan.memory), { recursive: true, force: true });
   for (let attempt = 1; ; attempt += 1) {
     const port = await freePort(attempt === 1 ? sandbox.port : 0, plan.publicPort);
     try {
@@ -68,7 +72,7 @@ function sandboxProgram({ memory, origin }: SandboxPlan, port: number): Program 
     args: [
       path.join(root, "e2e/qms-sandbox/main.ts"),
       ...["--port", String(port)],
-      ...["--folder", path.join(memory.folder, "qms-sandbox")],
+      ...["--folder", registerOf(memory)],
       // One in 64 keys begins with a dash, which a word of its own would make an option of.
       `--token=${token}`,
       ...["--webhook-url", `${origin}/api/webhooks/qms-sandbox`],

@@ -1,7 +1,6 @@
-import { spawn } from "node:child_process";
+import { fork } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
-import { createInterface } from "node:readline";
 import { actorOfSeed } from "#lib/boundary/actor";
 import { forSite } from "#lib/db/client";
 import { connectorId, saveConnector } from "#lib/feed/connector.commands";
@@ -274,24 +273,22 @@ async function until(time: Instant): Promise<void> {
 }
 
 function startWorker() {
-  const program = path.join(import.meta.dirname, "told-worker.ts");
-  const child = spawn(process.execPath, ["--conditions=react-server", program], {
+  const child = fork(path.join(import.meta.dirname, "told-worker.ts"), {
+    execArgv: ["--conditions=react-server"],
     // biome-ignore lint/style/noProcessEnv: the worker is this program's own, in another role.
     env: { ...process.env, BUYOFF_DB_ROLE: "worker" },
-    stdio: ["pipe", "pipe", "inherit"],
   });
-  const answers = createInterface(child.stdout);
   const ended = once(child, "exit").then(() => {
     throw new Error("the worker ended before its time");
   });
   ended.catch(() => undefined);
   return {
     work: async (from: Instant, time: Instant) => {
-      child.stdin.write(`${JSON.stringify({ from, until: time })}\n`);
-      await Promise.race([once(answers, "line"), ended]);
+      child.send({ from, until: time });
+      await Promise.race([once(child, "message"), ended]);
     },
     end: async () => {
-      child.stdin.end();
+      child.disconnect();
       await once(child, "exit");
     },
   };

@@ -39,7 +39,9 @@ const sent = await db.$queryRaw<Sent[]>`
   select d.site_id as site, d.created_at as at, d.operation, d.external_key as key, d.ordering_key as of, d.payload,
          -- Told by the unit that has it now: of a lot that was split, a defect leaves with its pieces.
          (select of.defect from travelers t cross join jsonb_array_elements(t.state->'defects') as of(defect)
-           where t.site_id = d.site_id and of.defect->>'id' = d.defect_id::text
+           where t.site_id = d.site_id and of.defect->>'id' in (
+             select d.defect_id::text union
+             select m.to_defect::text from defect_moves m where m.from_defect = d.defect_id)
            order by (of.defect->>'qms') is null limit 1) as defect
     from deliveries d where d.state = 'pending' order by d.created_at, d.external_key`;
 for (const create of sent.filter(({ operation }) => operation === "create")) {

@@ -1,4 +1,3 @@
-import { createInterface } from "node:readline";
 import { z } from "zod";
 import { photo } from "#lib/blobs/queries";
 import { actorOfConnector, actorOfRule } from "#lib/boundary/actor";
@@ -17,8 +16,8 @@ import { chanceOf } from "./identity.ts";
 import { tellTime } from "./told-time.ts";
 
 /**
- * The feed's worker in the demo's past: its own turns, one message at a time, while time is told. It is asked by a line
- * of JSON to work from one time until another, and answers with a line when it has.
+ * The feed's worker in the demo's past: its own turns, one message at a time, while time is told. It is asked by a
+ * message to work from one time until another, and answers when it has.
  */
 
 let drawn = 0;
@@ -72,9 +71,8 @@ async function nextDue(now: Instant): Promise<Instant | null> {
 }
 
 const asked = z.object({ from: z.string(), until: z.string() });
-for await (const line of createInterface(process.stdin)) {
-  const { from, until } = asked.parse(JSON.parse(line));
-  await workOn(from, until);
-  process.stdout.write("\n");
-}
-process.exit(0);
+process.on("message", (message) => {
+  const { from, until } = asked.parse(message);
+  void workOn(from, until).then(() => process.send?.("done"));
+});
+process.once("disconnect", () => process.exit(0));
