@@ -39,7 +39,9 @@ function requireNode() {
 
 /** A part of a built installation writes nothing beside its own programs: it may run from a read-only image. */
 const servingParts =
-  "web worker migrate setup:token record:verify record:replay feed:validate backup".split(" ");
+  "db:sql web worker migrate setup:token record:verify record:replay feed:validate backup restore".split(
+    " ",
+  );
 const isServing = () => servingParts.includes(process.argv[2]) && isInstalled();
 
 function requireWritableFolder() {

@@ -27,17 +27,17 @@ export type Memory = {
   save(change: Partial<Remembered>): Promise<void>;
 };
 
-const key = () => randomBytes(32).toString("base64url");
+export const newKey = () => randomBytes(32).toString("base64url");
 
 const fresh = (): Remembered => ({
-  secret: key(),
-  superuserPassword: key(),
+  secret: newKey(),
+  superuserPassword: newKey(),
   rolePasswords: newRolePasswords(),
   postgres: { port: 0 },
   sandbox: {
     // Its own usual one: the address stands in the demo's record, which is the same where it is free.
     port: 4310,
-    token: key(),
+    token: newKey(),
     webhookSecret: `whsec_${randomBytes(24).toString("base64")}`,
   },
   seeding: "",

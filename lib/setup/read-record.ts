@@ -1,6 +1,6 @@
 import path from "node:path";
 import { embeddedUrls, openDatabase } from "./database.ts";
-import { installationHere, type Memory, root, runningPid } from "./memory.ts";
+import { type Memory, newKey, openMemory, root, runningPid } from "./memory.ts";
 import { newParts, type Parts } from "./parts.ts";
 import { type Environment, type Program, startProgram } from "./processes.ts";
 
@@ -12,7 +12,9 @@ export async function readRecord(
   args: readonly string[],
 ): Promise<void> {
   const given = process.env.DATABASE_VERIFY_URL || process.env.DATABASE_URL;
-  const { memory, secret, blobs } = await installationHere(given);
+  const folder = path.join(root, process.env.BUYOFF_FOLDER || ".buyoff");
+  // A machine that only checks has neither the key nor the photos and is asked for none; nothing is kept on it.
+  const memory = given ? null : await openMemory(folder);
   const parts = newParts();
   try {
     const verifyUrl = given || (await embeddedVerifyUrl(memory, parts));
@@ -20,8 +22,8 @@ export async function readRecord(
       ...process.env,
       DATABASE_URL: verifyUrl,
       DATABASE_VERIFY_URL: verifyUrl,
-      BUYOFF_SECRET: secret,
-      BUYOFF_BLOBS: blobs,
+      BUYOFF_SECRET: process.env.BUYOFF_SECRET || memory?.values.secret || newKey(),
+      BUYOFF_BLOBS: process.env.BUYOFF_BLOBS || path.join(folder, "blobs"),
     };
     const reader = startProgram(recordProgram(programs[command], args, environment), "", true);
     await reader.ended;
