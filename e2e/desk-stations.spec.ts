@@ -35,7 +35,7 @@ test("a tablet is enrolled with a code that works once, and revoked it is a stra
   const station = page
     .getByRole("listitem")
     .filter({ has: page.getByRole("heading", { name: /^ASM-1/ }) });
-  await station.getByRole("button", { name: "Enrol a tablet" }).click();
+  await station.getByRole("button", { name: "Enroll a tablet" }).click();
   const shown = page.getByRole("dialog", { name: "Code for ASM-1" });
   await expect(shown).toContainText("It works once");
   const code = (await shown.locator("p.select-all").textContent()) ?? "";
@@ -73,5 +73,5 @@ test("quality revokes tablets and enrols none", async ({ page }) => {
   await atDesk(page, "Ingrid Maurer");
   await page.goto("/stations");
   await expect(page.getByRole("heading", { name: /^ASM-1/ })).toBeVisible();
-  await expect(page.getByRole("button", { name: "Enrol a tablet" })).toHaveCount(0);
+  await expect(page.getByRole("button", { name: "Enroll a tablet" })).toHaveCount(0);
 });

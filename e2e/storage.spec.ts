@@ -145,8 +145,8 @@ test("a tablet whose memory the browser has cleared enrols again, and the record
   await context.setOffline(false);
   await page.goto("/floor?idle=3600");
   const [station] = (await demoKit(run.origin)).stations;
-  await page.getByLabel("Enrolment code").fill(station?.enrolmentCode ?? "");
-  await page.getByRole("button", { name: "Enrol this tablet" }).click();
+  await page.getByLabel("Enrollment code").fill(station?.enrolmentCode ?? "");
+  await page.getByRole("button", { name: "Enroll this tablet" }).click();
   await expect(page.getByRole("heading", { name: "Scan your badge" })).toBeVisible();
   const gaps = await rows<{ body: { kind: string; expected: { seq: number } } }>(
     "select line::jsonb->'body' as body from entries where type = 'device.gap' and stream_id = $1",

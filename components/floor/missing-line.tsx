@@ -47,8 +47,11 @@ function useMissing(place: Place | null): { what: string; until: string } {
     }
     const open = places.filter((one) => one.open !== null);
     const out = open.find((one) => one.open === "out_of_limits")?.reading;
-    const isCovered = state.defects.some((one) => one.reading === out?.id && one.status === "open");
-    if (out && isCovered) return { what: t("waitsForDisposition"), until: "" };
+    const covers = state.defects.find((one) => one.reading === out?.id && one.status === "open");
+    if (out && covers) {
+      const isDecided = covers.dispositions.length > 0;
+      return { what: t(isDecided ? "decided" : "waitsForDisposition"), until: "" };
+    }
     if (out) return { what: t("outOfLimits"), until: "" };
     if (open.length > 0) return { what: t("values", { count: open.length }), until };
   }

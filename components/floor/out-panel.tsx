@@ -35,6 +35,8 @@ export function OutPanel({
   const defect = state.defects.find(
     (one) => one.reading === reading.id && one.status !== "withdrawn",
   );
+  // Not every code of a plant's list holds the unit: without one there is none to release.
+  const isHeld = state.holds.some((hold) => hold.defect === defect?.id && !hold.released);
   const isWord = reading.value === "fail";
   return (
     <div className="flex flex-1 flex-col gap-3">
@@ -80,7 +82,9 @@ export function OutPanel({
             {t("covered", { code: defect.code })}{" "}
             <span className="mono">{defect.qms?.number ?? t("noNumber")}</span>
           </p>
-          <p className="mt-1">{t(defect.dispositions.length === 0 ? "wait" : "dispositioned")}</p>
+          <p className="mt-1">
+            {t(defect.dispositions.length === 0 ? "wait" : isHeld ? "dispositioned" : "toCarryOut")}
+          </p>
         </Notice>
       )}
     </div>

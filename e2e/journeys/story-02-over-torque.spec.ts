@@ -110,6 +110,8 @@ test("story 2: an over-torqued bolt becomes one NCR, is reworked as the QMS deci
       ({ state }) => state.defects[0]?.dispositions.length === 1,
     );
     expect(state.defects[0]?.dispositions).toMatchObject([{ decision: "rework", quantity: "1" }]);
+    const next = page.getByText("The disposition is there: quality releases the hold.");
+    await expect(next).toBeVisible();
   });
 
   const ofQuality = page.getByText(/^On hold: Nonconformance · Quality releases it/);
@@ -160,6 +162,9 @@ test("story 2: an over-torqued bolt becomes one NCR, is reworked as the QMS deci
 
   await test.step("the rework is begun; the tablet says so by itself", async () => {
     await expect(page.getByText(/^On hold: /)).toBeHidden();
+    // Nothing holds it any more: what is waited for is another act.
+    const next = "The disposition is there: quality or a supervisor starts it at the desk.";
+    await expect(page.getByText(next)).toBeVisible();
     await command(desk, "Start rework", "Start the rework", () => chooseSteps(desk));
     await expect(page.getByText(/^Rework 060R1 for TRQ-01/)).toBeVisible();
     await expect(page.getByRole("heading", { name: "Mix the sealant" })).toBeVisible();

@@ -62,7 +62,7 @@ export async function confirmAs(player: Player, name: string): Promise<void> {
 export async function enrolKey(player: Player, name: string): Promise<void> {
   const { page } = player;
   await openPasskeys(page, name);
-  await passkeys(page).getByRole("button", { name: "Enrol one" }).click();
+  await passkeys(page).getByRole("button", { name: "Enroll one" }).click();
   await passkeys(page).getByRole("button", { name: "Security key" }).click();
   await passkeys(page).getByRole("button", { name: "Next: badge and PIN" }).click();
   await confirmAs(player, name);
