@@ -27,7 +27,7 @@ import { sandbox } from "./sandbox.ts";
 import { crewOf, orderedAt, pastUnits, shiftStart } from "./schedule.ts";
 import { seedPeople } from "./staff.ts";
 import { doer, send } from "./tablet.ts";
-import { lapsedGage, workWith } from "./twists.ts";
+import { inspectorTorques, lapsedGage, workWith } from "./twists.ts";
 import { type Opening, openUnit } from "./units.ts";
 
 const home = demoSites.ng1;
@@ -111,7 +111,12 @@ const stories: readonly Story[] = [
     order: "WO-700412",
     instruction: bracket,
     daysAgo: 1,
-    tell: (job) => workWith(job, [lapsedGage], (next) => next.step === "060.5" && isAccepted(next)),
+    tell: (job) =>
+      workWith(
+        job,
+        [inspectorTorques, lapsedGage],
+        (next) => next.step === "060.5" && isAccepted(next),
+      ),
   },
   {
     unit: "FSB-0122",
@@ -163,6 +168,7 @@ async function seedOpen(anchor: Instant, told: readonly Story[], album: Album): 
       at: releasedAt(anchor, story),
       crew: crewOf(story.unit),
     };
+    await album.takeFor(story.unit);
     const job = await openUnit(opening);
     const told = (await story.tell?.(job)) ?? job;
     if (offline.includes(story.unit)) away.push(told);

@@ -14,6 +14,7 @@ import { openUnit } from "./units.ts";
 const wanted = z.array(
   z.object({
     unit: z.string(),
+    order: z.string().optional(),
     instruction: z.string().default("wi-4471-2210-rev-03"),
     site: z.enum(["NG1", "NG2"]).default("NG1"),
     until: z.string().optional(),
@@ -60,7 +61,7 @@ async function make(line: string) {
             ? await alone(asked, site, of.unit)
             : asked;
     const at = new Date(Date.now() - 8 * 60 * 60_000).toISOString();
-    const order = `WO-${idOf(of.unit).slice(0, 8)}`;
+    const order = of.order ?? `WO-${idOf(of.unit).slice(0, 8)}`;
     const { number: part, revision } = content.part;
     await seedOrder(site, at, { number: order, part, revision, quantity: of.quantity ?? "1" });
     await seedStock(site, at, serialsOf(of.unit));

@@ -64,7 +64,7 @@ export async function seedPast(past: Past): Promise<number> {
   const known = new Set<string>(demoOrders.flatMap(({ units }) => units));
   const units = [...brackets, ...small].map(({ unit }) => unit).filter((unit) => !known.has(unit));
   await seedStock(home, anchor, units.flatMap(serialsOf));
-  for (const { unit } of brackets) await album.takeFor(unit);
+  for (const { unit } of [...brackets, ...small]) await album.takeFor(unit);
   const superseded = instructions.get(supersededRevision);
   const following = instructions.get(followingRevision);
   if (!superseded || !following) throw new Error("a revision of the bracket is missing");

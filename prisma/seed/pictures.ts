@@ -17,8 +17,8 @@ export type Album = {
   takeFor: (unit: string) => Promise<void>;
 };
 
-/** With a number that somebody engraved, printed or wrote: each unit's own. */
-const numbered: readonly Subject[] = ["plate"];
+/** What carries a unit's own number, engraved or printed, by what its serial begins with. */
+const numbered: Readonly<Record<string, Subject>> = { FSB: "plate", HFS: "label" };
 
 /** Drawn by code and kept as a tablet's camera would have left them; `takes` of each, so that not all look alike. */
 export async function photographer(site: string, takes: number): Promise<Album> {
@@ -42,7 +42,8 @@ export async function photographer(site: string, takes: number): Promise<Album> 
       return picture;
     },
     async takeFor(unit) {
-      for (const subject of numbered) await take(subject, 0, unit);
+      const subject = numbered[unit.slice(0, 3)];
+      if (subject) await take(subject, 0, unit);
     },
   };
 }

@@ -5,7 +5,7 @@ import { textHash } from "#lib/travelers/ruling.rules";
 import { waiverContent } from "#lib/travelers/waivers.rules";
 import type { Job, Verdict } from "./job.ts";
 import { type Act, nextAct } from "./plan.ts";
-import { type Done, perform, performRefused, personNamed, workUntil } from "./play.ts";
+import { type Done, firstShift, perform, performRefused, personNamed, workUntil } from "./play.ts";
 import {
   dispositioned,
   type Found,
@@ -242,6 +242,12 @@ export const ownWork: readonly Twist[] = [
     },
   },
 ];
+
+/** An inspector does the torque work of a unit: whoever looks at the demo can try to let him accept it. */
+export const inspectorTorques: Twist = {
+  when: isAt("060.1", "presentStep"),
+  tell: async (job) => ({ ...job, crew: () => ["Stellan Berg", ...firstShift] }),
+};
 
 /** Story 7: the wrench's calibration has lapsed; the refusal names the one that is good. */
 export const lapsedGage: Twist = {
