@@ -2,10 +2,10 @@ import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { type Browser, expect, type Page } from "@playwright/test";
 import { disconnect } from "#lib/db/client";
+import { photo } from "../../prisma/seed/pictures.ts";
 import { aBrowser, tabletSize } from "../support/chromium.ts";
 import type { Unit } from "../support/crew.ts";
 import { signInAtDesk } from "../support/desk.ts";
-import { aPicture } from "../support/pictures.ts";
 import { Player, workOnScreen } from "../support/player.ts";
 import { run } from "../support/run.ts";
 import { ncrsOf, openNcr } from "../support/sandbox.ts";
@@ -29,7 +29,12 @@ async function newPage(browser: Browser): Promise<Page> {
 
 /** At the tablet: the queue, a value between its limits, one beyond them, the defect and its hold. */
 async function work(page: Page): Promise<Unit> {
-  const unit = await aUnit({ unit: "FSB-0901", until: "060.3", values: torques });
+  const unit = await aUnit({
+    unit: "FSB-0901",
+    order: "WO-700501",
+    until: "060.3",
+    values: torques,
+  });
   const observer = await aTablet(run.origin);
   const player = new Player(page, run.origin);
   await player.enrol();
@@ -50,7 +55,8 @@ async function work(page: Page): Promise<Unit> {
   await page.getByRole("button", { name: "Record 27.2, out of limits" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("button", { name: /TRQ-01/ }).click();
-  const file = { name: "bolt.png", mimeType: "image/png", buffer: aPicture.bytes };
+  const buffer = await photo({ subject: "torque", take: 0, unit: unit.unit });
+  const file = { name: "bolt.jpg", mimeType: "image/jpeg", buffer };
   await dialog.locator('input[type="file"]').setInputFiles(file);
   await dialog.getByRole("img", { name: "Photo of the defect" }).waitFor();
   await dialog.getByRole("button", { name: /^Log TRQ-01/ }).click();
@@ -61,7 +67,7 @@ async function work(page: Page): Promise<Unit> {
 
 /** Two people at one tablet: what is signed for, and by whom. */
 async function buyoff(page: Page): Promise<void> {
-  const unit = await aUnit({ unit: "FSB-0902", untilBuyoff: "060" });
+  const unit = await aUnit({ unit: "FSB-0902", order: "WO-700502", untilBuyoff: "060" });
   const player = new Player(page, run.origin);
   await player.enrol();
   await player.signIn("Marisol Reyes");

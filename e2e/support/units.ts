@@ -7,6 +7,8 @@ import { run } from "./run.ts";
 
 export type UnitWanted = {
   unit: string;
+  /** Its order's number, where a person will read it. */
+  order?: string;
   /** File name of its instruction, without .json. */
   instruction?: string;
   site?: "NG1" | "NG2";
