@@ -8,7 +8,6 @@ const main = path.join(root, "lib/setup/main.ts");
 
 it.each(["record:verify", "record:replay"])(
   "%s needs the reader's address alone: a machine that checks has no key, no photos, and keeps nothing",
-  { timeout: 60_000 },
   (command) => {
     const { BUYOFF_SECRET: _, BUYOFF_BLOBS: __, DATABASE_URL: ___, ...here } = process.env;
     const folder = ".buyoff/of-a-machine-that-only-checks";

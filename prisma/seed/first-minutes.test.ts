@@ -8,9 +8,7 @@ import { personNamed } from "./play.ts";
 import { instructionFiles } from "./reference.ts";
 import { personId } from "./staff.ts";
 
-it("what the README begins with: FSB-0121 waits for an inspector, and one torqued its bolts himself", {
-  timeout: 120_000,
-}, async () => {
+it("what the README begins with: FSB-0121 waits for an inspector, and one torqued its bolts himself", async () => {
   await seedDemo("2026-03-02T12:00:00.000Z", "small", undefined, new Set(["FSB-0121"]));
   const content = (await instructionFiles()).get("wi-4471-2210-rev-03");
   if (!content) throw new Error("no instruction");
