@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -44,6 +44,16 @@ it("takes another port while no plant knows it, holds it, and remembers it", asy
   expect(port).not.toBe(taken);
   expect(url).toBe(`http://127.0.0.1:${port}`);
   expect(await (await fetch(url)).text()).toContain("NCR");
+});
+
+it("begins a new plant's register with nothing that another plant had there", async () => {
+  const another = { number: "NCR-2026-00001", external_key: "theirs", version: 1, status: "open" };
+  await mkdir(path.join(folder, "qms-sandbox"));
+  await writeFile(path.join(folder, "qms-sandbox", "ncrs.jsonl"), `${JSON.stringify(another)}\n`);
+  const { url } = await startSandbox(plan(), true);
+  const headers = { authorization: `Bearer ${memory.values.sandbox.token}` };
+  const answer = await fetch(`${url}/api/admin/count`, { headers });
+  expect(await answer.json()).toMatchObject({ ncrs: 0 });
 });
 
 it("is not taken for the program that has its port, and never blames the port of the web", async () => {
