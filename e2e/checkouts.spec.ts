@@ -160,3 +160,22 @@ test("the queue says at once what is still checked out when a unit is given back
   await page.keyboard.press("Escape");
   await expect(page.getByRole("button", { name: "Check out for work off-line" })).toBeVisible();
 });
+
+test("off line the queue says which of its units are not on this tablet", async ({ page }) => {
+  const unit = await aUnit();
+  const other = await aUnit();
+  const player = new Player(page, run.origin);
+  await player.enrol("KIT-1");
+  await player.signIn("Marisol Reyes");
+  await player.open(unit);
+  await page.getByRole("button", { name: "Back to the queue" }).click();
+  const line = (of: typeof unit) => page.getByRole("listitem").filter({ hasText: of.unit });
+  await expect(line(other)).toBeVisible();
+  await expect(line(other)).not.toContainText("not on this tablet");
+  await page.context().setOffline(true);
+  await expect(line(other)).toContainText("not on this tablet", { timeout: 60_000 });
+  await expect(line(unit)).not.toContainText("not on this tablet");
+  await seen(page, "off line, the queue");
+  await page.context().setOffline(false);
+  await expect(line(other)).not.toContainText("not on this tablet", { timeout: 60_000 });
+});

@@ -1,4 +1,4 @@
-import type { Locator } from "@playwright/test";
+import type { Locator, Page } from "@playwright/test";
 import { uuidv7 } from "#lib/kit/ids";
 import { dateIn, instant } from "#lib/kit/time";
 import { changePerson, withdrawBadge } from "#lib/people/changes.commands";
@@ -24,7 +24,8 @@ import {
   untilClearlyPast,
   whatCameOf,
 } from "./support/meanwhile.ts";
-import { aDisk, isLocked, writeNote } from "./support/offline.ts";
+import { aDisk, addPhoto, isLocked, photosUnsent, writeNote } from "./support/offline.ts";
+import { aPicture } from "./support/pictures.ts";
 import { Player } from "./support/player.ts";
 import { atDesk, logDefect } from "./support/room.ts";
 import { run } from "./support/run.ts";
@@ -262,6 +263,14 @@ for (const { what, refusal, says, shows, take } of takings) {
   });
 }
 
+/** What the server says to a picture that no act has spoken of. */
+const uploadStatus = (page: Page): Promise<number> =>
+  page.evaluate(async () => {
+    const headers = { "content-type": "image/png", "x-buyoff": "1" };
+    const path = `/api/blobs/${"0".repeat(64)}`;
+    return (await fetch(path, { method: "PUT", headers, body: "0" })).status;
+  });
+
 test("tablet revoked: in quarantine, decided after all or rejected at the desk, in the name of who did it", async ({
   page,
   desk,
@@ -271,11 +280,18 @@ test("tablet revoked: in quarantine, decided after all or rejected at the desk, 
   const player = await away(page, [unit]);
   const [shown] = (await linesOf(unit)).filter(({ type }) => type === "step.presented");
   await firstStep(player, unit);
+  await addPhoto(page, aPicture.bytes);
+  await page.keyboard.press("Escape");
   await done(revokeDevice(await asQuality(quality), shown.device));
   await back(player);
   await expect(page.getByRole("status")).toContainText("This tablet was revoked");
   await expect(page.getByRole("status")).toContainText("All that was done on it is with quality");
   await seen(page, "a tablet that was revoked");
+  // Its photo has come with the act that speaks of it; nothing else is taken from it.
+  expect(await photosUnsent(page)).toBe(0);
+  const [photo] = (await whatCameOf(unit)).refused.filter((of) => of.command === "attachPhoto");
+  expect(photo?.refusal).toBe("device_revoked");
+  expect(await uploadStatus(page)).toBe(401);
   const acts = (await whatCameOf(unit)).refused;
   expect(new Set(acts.map(({ refusal }) => refusal))).toEqual(new Set(["device_revoked"]));
   expect(acts.map((of) => of.command)).toEqual([
@@ -283,6 +299,7 @@ test("tablet revoked: in quarantine, decided after all or rejected at the desk, 
     "recordReading",
     "completeStep",
     "presentStep",
+    "attachPhoto",
   ]);
 
   const card = (await conflictsOf(desk, unit)).first();

@@ -1,11 +1,10 @@
 import { createHash, randomBytes } from "node:crypto";
-import type { Page } from "@playwright/test";
 import sharp from "sharp";
 import { partBytesMax } from "#lib/blobs/parts.rules";
 import { expect, test } from "./fixtures.ts";
 import { entriesOf } from "./support/database.ts";
 import { aFlappingNetwork, type Flapping, type Weather } from "./support/flapping.ts";
-import { aDisk, untilKept, waitingIn } from "./support/offline.ts";
+import { aDisk, addPhoto, photosUnsent, untilKept, waitingIn } from "./support/offline.ts";
 import { Player } from "./support/player.ts";
 import { run } from "./support/run.ts";
 import { seen } from "./support/sight.ts";
@@ -31,30 +30,6 @@ const fromCamera = () =>
     })
     .jpeg({ quality: 90 })
     .toBuffer();
-
-async function addPhoto(page: Page, bytes: Buffer): Promise<void> {
-  await page.getByRole("main").getByRole("button", { name: "More", exact: true }).click();
-  const dialog = page.getByRole("dialog");
-  const file = { name: "IMG_0001.jpg", mimeType: "image/jpeg", buffer: bytes };
-  await dialog.locator('input[type="file"]').setInputFiles(file);
-  await dialog.getByRole("button", { name: "Keep this photo" }).click();
-  await expect(dialog.getByRole("button", { name: "Keep this photo" })).toBeHidden();
-}
-
-const photosUnsent = (page: Page): Promise<number> =>
-  page.evaluate(
-    () =>
-      new Promise<number>((resolve) => {
-        const opening = indexedDB.open("buyoff");
-        opening.onsuccess = () => {
-          const all = opening.result.transaction("blobs").objectStore("blobs").getAll();
-          all.onsuccess = () => {
-            opening.result.close();
-            resolve(all.result.filter(({ sentAt }) => sentAt === null).length);
-          };
-        };
-      }),
-  );
 
 test("a photo is cut on its way and the browser killed: only the rest is sent, without the place, upright", async () => {
   const unit = await aUnit();

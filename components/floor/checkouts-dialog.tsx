@@ -107,7 +107,7 @@ function Lines({
   if (all.length === 0) return null;
   return (
     <ul className="border-t-2 border-rule">
-      {all.map(({ traveler, unit, standing, checkout, reason, since, bytes }) => (
+      {all.map(({ traveler, unit, standing, checkout, reason, since, bytes, missing }) => (
         <li key={traveler} className={lineLook}>
           <span className="min-w-0">
             <b className="mono text-[20px]">{unit}</b>{" "}
@@ -126,6 +126,11 @@ function Lines({
                 since: moment(since),
               })}
             </span>
+            {missing === 0 || isToBeSeen(standing) ? null : (
+              <span className="block text-[17px] font-[650] text-warn">
+                {t("missing", { count: missing })}
+              </span>
+            )}
             {reason !== null && isToBeSeen(standing) ? (
               <span className="block text-[16px]">“{reason}”</span>
             ) : null}

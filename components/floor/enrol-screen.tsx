@@ -38,7 +38,7 @@ export function EnrolScreen() {
         <h1 className="text-[36px] leading-tight font-bold tracking-[-0.015em]">{t("title")}</h1>
         {view.isRevoked ? (
           <p role="status" className="mt-2 max-w-[62ch] text-[19px] font-[650] text-warn">
-            {t("revoked", { count: view.unsent })}
+            {t("revoked", { count: view.unsent + view.unsentPhotos })}
           </p>
         ) : null}
         {problem === null ? (

@@ -9,6 +9,7 @@ import { ActFooter } from "./act-footer.tsx";
 import { useWords } from "./language.tsx";
 import { PieceKeys, piecesIn } from "./piece-keys.tsx";
 import { Choice, ReasonEntry } from "./reason-entry.tsx";
+import { useTablet } from "./tablet-context.tsx";
 import { useActing, useWork } from "./work-context.tsx";
 
 type Made = { child: string };
@@ -45,7 +46,12 @@ export function SplitLot({
       ...(isNumbered ? { serials: [...serials] } : {}),
       ...(hold === null ? {} : { hold: { hold: uuidv7(), reason: hold } }),
     };
-    if (await acting.run((perform) => perform("splitTraveler", body))) setMade({ child });
+    await acting.run(async (perform) => {
+      const outcome = await perform("splitTraveler", body);
+      // Asked for and perhaps done: from here nobody splits the same pieces off a second time.
+      if (outcome.kind === "done" || outcome.kind === "waits") setMade({ child });
+      return outcome;
+    });
   };
   const isCounted = quantity !== null && quantity !== "0";
   const held = hold === null ? "keep" : "keepHeld";
@@ -201,12 +207,17 @@ function SplitOff({
 }) {
   const t = useTranslations("floor.lot.split");
   const { state } = useWork();
+  const { view } = useTablet();
   const split = state.splits.find(({ child }) => child === made.child);
   return (
-    <Dialog title={t("done")} onClose={onClose} className="w-[760px]">
+    <Dialog
+      title={t(split === undefined ? "asked" : "done")}
+      onClose={onClose}
+      className="w-[760px]"
+    >
       <p className="text-[20px] leading-snug" aria-live="polite">
         {split === undefined
-          ? t("arriving")
+          ? t(view.online ? "arriving" : "waits")
           : t("doneLead", { lot: split.lot, quantity: split.quantity })}
       </p>
       {split === undefined ? null : (
@@ -216,7 +227,7 @@ function SplitOff({
       )}
       <div className="mt-6 grid grid-cols-2 gap-6">
         <Button onClick={onClose}>{t("stay")}</Button>
-        <Button tone="act" onClick={() => void onOpen(made.child)}>
+        <Button tone="act" disabled={split === undefined} onClick={() => void onOpen(made.child)}>
           {t("openChild")}
         </Button>
       </div>

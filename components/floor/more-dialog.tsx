@@ -26,6 +26,7 @@ export function MoreDialog({ place, onClose }: { place: Place | null; onClose: (
   const acting = useActing();
   const departure = useTranslations("floor.departure");
   const [isWriting, setWriting] = useState(false);
+  const camera = useCamera();
   const [isDeparting, setDeparting] = useState(false);
   const [isTaking, setTaking] = useState(false);
   const step = place?.step ?? null;
@@ -60,12 +61,17 @@ export function MoreDialog({ place, onClose }: { place: Place | null; onClose: (
             <NoteEntry step={step} acting={acting} onDone={() => setWriting(false)} />
           ) : (
             <>
-              {place === null ? null : <InspectionCall operation={place.operation} />}
-              <Button size="record" onClick={() => setWriting(true)}>
-                {t("note")}
-              </Button>
-              <PhotoBeside step={step} acting={acting} />
-              {step === null ? null : (
+              {/* A photo that is looked at has the place to itself: what keeps it is never below the edge. */}
+              {camera.photo === null ? (
+                <>
+                  {place === null ? null : <InspectionCall operation={place.operation} />}
+                  <Button size="record" onClick={() => setWriting(true)}>
+                    {t("note")}
+                  </Button>
+                </>
+              ) : null}
+              <PhotoBeside step={step} acting={acting} camera={camera} />
+              {step === null || camera.photo !== null ? null : (
                 <Button onClick={() => setDeparting(true)}>{departure("open")}</Button>
               )}
             </>
@@ -135,10 +141,17 @@ function NoteEntry({
   );
 }
 
-function PhotoBeside({ step, acting }: { step: string | null; acting: Acting }) {
+function PhotoBeside({
+  step,
+  acting,
+  camera,
+}: {
+  step: string | null;
+  acting: Acting;
+  camera: ReturnType<typeof useCamera>;
+}) {
   const t = useTranslations("floor.photo");
   const more = useTranslations("floor.more");
-  const camera = useCamera();
   const attach = useAttach();
   const { photo } = camera;
   const keep = async (taken: Taken) => {

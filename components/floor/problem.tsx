@@ -8,6 +8,7 @@ import type { Answer } from "#lib/offline/server";
 
 export type Problem =
   | { kind: "silence" }
+  | { kind: "waits" }
   | { kind: "status"; status: number }
   | { kind: "refused"; code: string; params: Readonly<Record<string, string>> };
 
@@ -27,8 +28,7 @@ export const notABadge = (text: string): Problem => ({
 
 export function problemOfAct(outcome: ActOutcome): Problem | null {
   if (outcome.kind === "done") return null;
-  if (outcome.kind === "silence") return outcome;
-  return { kind: "refused", ...outcome.refusal };
+  return outcome.kind === "refused" ? { kind: "refused", ...outcome.refusal } : outcome;
 }
 
 /** A refusal keeps what was typed, says why and what to do next. */
@@ -111,6 +111,14 @@ export function ServerProblem({
       <Notice tone="warn" action={action}>
         <p className="font-[650]">{t("silence.why")}</p>
         <p className="mt-1">{t(`silence.${area}`)}</p>
+      </Notice>
+    );
+  }
+  if (problem.kind === "waits") {
+    return (
+      <Notice tone="warn" action={action}>
+        <p className="font-[650]">{t("waits.why")}</p>
+        <p className="mt-1">{t("waits.next")}</p>
       </Notice>
     );
   }

@@ -34,12 +34,18 @@ export function QueueScreen({
   const checkout = useTranslations("floor.checkout");
   const [isTakingOut, setCheckouts] = useState(false);
   const [badge, setBadge] = useState<string | null>(null);
+  const here = useCheckedOut();
+  const { read } = here;
   useEffect(() => {
-    const look = () => void refreshQueue(core).then(() => lookAtCheckedOut(core));
+    const look = () =>
+      void refreshQueue(core)
+        .then(() => lookAtCheckedOut(core))
+        // What was found out of the units that are with this tablet is told now, and not at the next look.
+        .then(read);
     look();
     const timer = setInterval(look, REFRESH_MS);
     return () => clearInterval(timer);
-  }, [core]);
+  }, [core, read]);
   const open = async (traveler: string) => {
     setOpening(traveler);
     onProblem(null);
@@ -60,7 +66,6 @@ export function QueueScreen({
     else void find(scan.text);
   });
   const travelers = view.queue?.travelers ?? null;
-  const here = useCheckedOut();
   return (
     <div className="floor relative flex h-dvh flex-col overflow-hidden">
       <header className="flex min-h-[84px] items-center gap-6 border-b-2 border-rule bg-sheet px-6">
@@ -115,6 +120,26 @@ export function QueueScreen({
   );
 }
 
+/** Without a network: the units that this tablet has and can open; null with one. */
+function useOpenable(): ReadonlySet<string> | null {
+  const { core, view } = useTablet();
+  const [here, setHere] = useState<ReadonlySet<string> | null>(null);
+  const { online, queue } = view;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: read again with each look at the queue.
+  useEffect(() => {
+    let isGone = false;
+    if (online) setHere(null);
+    else
+      void core.db.getAllKeys("packets").then((keys) => {
+        if (!isGone) setHere(new Set(keys));
+      });
+    return () => {
+      isGone = true;
+    };
+  }, [core, online, queue]);
+  return here;
+}
+
 function List({
   travelers,
   opening,
@@ -126,6 +151,7 @@ function List({
 }) {
   const t = useTranslations("floor.queue");
   const words = useWords();
+  const openable = useOpenable();
   if (travelers === null) {
     return <p className="text-[19px] text-ink-2">{t("loading")}</p>;
   }
@@ -165,7 +191,10 @@ function List({
                 <span className="mono">{traveler.instruction}</span>
               </span>
             </span>
-            <States traveler={traveler} />
+            <States
+              traveler={traveler}
+              isOutOfReach={openable !== null && !openable.has(traveler.id)}
+            />
           </Button>
         </li>
       ))}
@@ -173,7 +202,7 @@ function List({
   );
 }
 
-function States({ traveler }: { traveler: WaitingTraveler }) {
+function States({ traveler, isOutOfReach }: { traveler: WaitingTraveler; isOutOfReach: boolean }) {
   const t = useTranslations("floor.queue");
   const common = useTranslations("common.travelerStatus");
   const checkout = useTranslations("floor.checkout");
@@ -181,6 +210,7 @@ function States({ traveler }: { traveler: WaitingTraveler }) {
   const moment = useMomentText();
   return (
     <span className="flex flex-wrap justify-end gap-2">
+      {isOutOfReach ? <Chip tone="warn">{t("outOfReach")}</Chip> : null}
       {traveler.holds > 0 ? <Chip tone="stop">{common("on_hold")}</Chip> : null}
       {traveler.defects > 0 ? (
         <Chip tone="warn">{t("defects", { count: traveler.defects })}</Chip>

@@ -11,7 +11,18 @@ import { useTablet } from "./tablet-context.tsx";
 function typedIn(body: unknown): string[] {
   if (typeof body !== "object" || body === null) return [];
   const said = body as Record<string, unknown>;
-  return ["value", "serial", "lot", "gage", "reason", "code", "comment", "text"]
+  return [
+    "value",
+    "accepted",
+    "quantity",
+    "serial",
+    "lot",
+    "gage",
+    "reason",
+    "code",
+    "comment",
+    "text",
+  ]
     .map((key) => said[key])
     .filter((value) => typeof value === "string");
 }

@@ -83,7 +83,7 @@ function Operations({ current }: { current: string | null }) {
         total: String(progress.length),
         done: progress.filter(({ status }) => status === "complete").length,
       })}
-      className="flex min-w-0 flex-1 gap-1 max-[900px]:invisible"
+      className="flex min-w-0 flex-1 gap-1 overflow-hidden max-[900px]:invisible"
     >
       {progress.map(({ operation, status, done, total }) => (
         <span

@@ -104,6 +104,33 @@ export async function writeNote(page: Page, text: string): Promise<void> {
   await expect(dialog.getByRole("button", { name: "Write a note" })).toBeVisible();
 }
 
+/** Beside the step, wherever somebody is. */
+export async function addPhoto(page: Page, bytes: Buffer): Promise<void> {
+  await page.getByRole("main").getByRole("button", { name: "More", exact: true }).click();
+  const dialog = page.getByRole("dialog");
+  const file = { name: "IMG_0001.jpg", mimeType: "image/jpeg", buffer: bytes };
+  await dialog.locator('input[type="file"]').setInputFiles(file);
+  const keep = dialog.getByRole("button", { name: "Keep this photo" });
+  await expect(keep).toBeInViewport({ ratio: 1 });
+  await keep.click();
+  await expect(dialog.getByRole("button", { name: "Keep this photo" })).toBeHidden();
+}
+
+export const photosUnsent = (page: Page): Promise<number> =>
+  page.evaluate(
+    () =>
+      new Promise<number>((resolve) => {
+        const opening = indexedDB.open("buyoff");
+        opening.onsuccess = () => {
+          const all = opening.result.transaction("blobs").objectStore("blobs").getAll();
+          all.onsuccess = () => {
+            opening.result.close();
+            resolve(all.result.filter(({ sentAt }) => sentAt === null).length);
+          };
+        };
+      }),
+  );
+
 /** A browser as its own process with its own disk: it can be killed, and started again. */
 export async function aDisk(): Promise<Disk> {
   const folder = await mkdtemp(path.join(tmpdir(), "buyoff-tablet-"));

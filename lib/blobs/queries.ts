@@ -39,6 +39,21 @@ export async function photo(
 export const isKept = async (actor: Actor, sha256: string): Promise<boolean> =>
   (await typeOf(actor, sha256)) !== null;
 
+/** Is it spoken of by an act of this tablet that is, or was, in quarantine? Such an act is kept whole. */
+export async function isInQuarantine(device: Actor, sha256: string): Promise<boolean> {
+  if (!isBlobHash(sha256)) return false;
+  const found = await forSite(device.site).$queryRaw<unknown[]>`
+    select 1
+      from signals s
+      join entries e on e.stream_id = s.traveler_id and e.seq = s.seq
+      join text_blobs t on t.site_id = s.site_id
+       and t.sha256 = e.line::jsonb -> 'body' ->> 'commandSha256'
+     where s.site_id = ${device.site}::uuid and s.kind = 'quarantined'
+       and e.device_id = ${device.id}::uuid and strpos(t.text, ${sha256}) > 0
+     limit 1`;
+  return found.length > 0;
+}
+
 async function typeOf(actor: Actor, sha256: string): Promise<KeptType | null> {
   if (!isBlobHash(sha256)) return null;
   const row = await forSite(actor.site).blob.findUnique({

@@ -62,17 +62,24 @@ export function reading<K extends Knock>(
   });
 }
 
-/** For handlers whose body isn't JSON (photos): the same door, the body left to them. */
+/**
+ * For handlers whose body isn't JSON (photos): the same door, the body left to them. `handsOver`: whether a tablet
+ * that was revoked may still bring exactly this.
+ */
 export function uploading<K extends Knock>(
   knock: K,
   command: (actor: ActorFor<K>, asked: Asked) => Promise<Answer>,
+  handsOver: (actor: Actor, asked: Asked) => Promise<boolean> = async () => false,
 ) {
   return guarded(async (request, asked) => {
     if (!isOwnOrigin(request.headers) || request.headers.get("x-buyoff") !== "1") {
       return turnAway("foreign_origin", 403);
     }
     const actor = await actorAtDoor(knock, request);
-    return actor instanceof Response ? actor : command(actor as ActorFor<K>, asked);
+    if (!(actor instanceof Response)) return command(actor as ActorFor<K>, asked);
+    const revoked = knock === "device" ? await actorOfDevice(request, { evenRevoked: true }) : null;
+    const isLetIn = revoked !== null && (await handsOver(revoked, asked));
+    return isLetIn ? command(revoked as ActorFor<K>, asked) : actor;
   });
 }
 

@@ -130,10 +130,6 @@ const toldOfDocuments = [enDesk.document.refused, esDesk.document.refused] satis
 
 /** What no tablet sends: it is done at a desk, by a connector, or by nobody yet. */
 type DeskCommand =
-  | "splitTraveler"
-  | "mergeTravelers"
-  | "accountQuantity"
-  | "assignSerials"
   | "acceptTraveler"
   | "cancelTraveler"
   | "scrapTraveler"

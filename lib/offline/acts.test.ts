@@ -1,12 +1,13 @@
 import "fake-indexeddb/auto";
 import { IDBFactory } from "fake-indexeddb";
-import { beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { canonicalSha256, sha256Hex } from "#lib/kit/canonical";
 import { uuidv7 } from "#lib/kit/ids";
 import { aCommand, type Bench, factsFor, shown } from "#lib/travelers/bench/bench";
 import { named } from "#lib/travelers/bench/plan";
 import { device, gages, people } from "#lib/travelers/bench/plant";
 import { inWorkAt, sign } from "#lib/travelers/bench/stage";
+import type { CommandVerdict } from "#lib/travelers/schema";
 import { makeActs, type Signature } from "./acts.ts";
 import { type Core, emptyView, type TabletView } from "./core.ts";
 import { openMemory } from "./memory.ts";
@@ -201,4 +202,64 @@ test("what a tablet without a network has not heard of is not said to be unknown
     type: "recordRefusedAttempt",
     body: { refusal: "gage_unknown" },
   });
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** Asked for, and written down: only its answer is still to come. */
+async function askedFor(core: Core, ask: () => Promise<unknown>) {
+  const outcome = ask();
+  await vi.waitFor(async () => expect(await waitingCommands(core.db)).toHaveLength(1));
+  const [waiting] = await waitingCommands(core.db);
+  return { outcome, id: waiting?.envelope.id ?? "" };
+}
+
+test("what the server alone decides waits when no answer comes; it is not asked for twice, and a later refusal is still to be seen", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  const { core, acts } = await aTabletWith(inWorkAt("060.5"), floorPerson("ana"));
+  const { outcome, id } = await askedFor(core, () => acts.act("completeTraveler", {}));
+  acts.unheard();
+  await vi.advanceTimersByTimeAsync(2_000);
+  // Sent again after a silence, and silent again: whoever waits is not kept any longer for that.
+  acts.unheard();
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(await outcome).toEqual({ kind: "waits" });
+
+  expect(await acts.act("completeTraveler", {})).toEqual({
+    kind: "refused",
+    refusal: { code: "asked_already", params: {} },
+  });
+  expect(await waitingCommands(core.db)).toHaveLength(1);
+
+  const refusal = { code: "open_defects", params: {} } as never;
+  const verdict = { verdict: "recorded_not_applied", id, refusal } as CommandVerdict;
+  expect(acts.heard(verdict)).toBe(false);
+  await settle(core.db, verdict);
+  expect((await core.db.get("decisions", id))?.acknowledgedAt).toBeNull();
+});
+
+test("a unit's check-out is not asked for twice either; what the tablet itself decides is never kept back by it", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  const bench = inWorkAt("060.5");
+  const { core, acts } = await aTabletWith(bench, floorPerson("ana"));
+  const { outcome } = await askedFor(core, () => acts.actOn(bench.state, "checkOutTraveler", {}));
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect(await outcome).toEqual({ kind: "waits" });
+  expect(await acts.actOn(bench.state, "checkOutTraveler", {})).toMatchObject({
+    refusal: { code: "asked_already" },
+  });
+  const note = { step: null, text: "Goes on" };
+  expect(await acts.act("addNote", note)).toEqual({ kind: "done" });
+  expect(await acts.act("addNote", note)).toEqual({ kind: "done" });
+  expect(await waitingCommands(core.db)).toHaveLength(3);
+});
+
+test("an answer in time is told where it was asked for, and nowhere else", async () => {
+  const { core, acts } = await aTabletWith(inWorkAt("060.5"), floorPerson("ana"));
+  const { outcome, id } = await askedFor(core, () => acts.act("completeTraveler", {}));
+  const refusal = { code: "open_defects", params: {} } as never;
+  expect(acts.heard({ verdict: "recorded_not_applied", id, refusal } as CommandVerdict)).toBe(true);
+  expect(await outcome).toEqual({ kind: "refused", refusal });
 });

@@ -21,15 +21,20 @@ import {
   decideHere,
   enqueue,
   newCommandId,
+  waitingCommands,
 } from "./queue.ts";
 import { type RuleBook, ruleBook } from "./rules-part.ts";
 import type { FloorPerson } from "./wire.schema.ts";
 
-/** `silence`: the server alone may decide this and does not answer. Nothing was recorded. */
+/**
+ * `silence`: the server alone may decide this and does not answer. Nothing was recorded. `waits`: it is written down
+ * and goes to the server by itself; nobody knows yet what becomes of it, and it is not to be asked for again.
+ */
 export type ActOutcome =
   | { kind: "done" }
   | { kind: "refused"; refusal: { code: string; params: Readonly<Record<string, string>> } }
-  | { kind: "silence" };
+  | { kind: "silence" }
+  | { kind: "waits" };
 
 export type Signature = {
   /** The proof's command id: the act must be sent under it. */
@@ -60,6 +65,8 @@ const RECORDED =
   /^(not_qualified|apprentice_|trainer_not_|gage_|component_|record_|tools_|buyoff_|signer_|disposition_|design_authority)/;
 
 const ANSWER_PATIENCE_MS = 30_000;
+/** Once the connection is found gone: an answer that was only lost is asked for again within this. */
+const SILENT_PATIENCE_MS = 4_000;
 
 export type Acts = {
   act: <T extends CommandType>(
@@ -81,22 +88,14 @@ export type Acts = {
   ) => Promise<ActOutcome>;
   /** True when somebody stands before the screen and waits for exactly this answer. */
   heard: (verdict: CommandVerdict) => boolean;
+  /** The connection is gone: nobody is kept standing before an answer that won't come. */
+  unheard: () => void;
 };
 
 export function makeActs(core: Core): Acts {
   // One act at a time: the next is decided on the state that the one before has left.
   let turn: Promise<unknown> = Promise.resolve();
-  const listeners = new Map<string, (verdict: CommandVerdict) => void>();
-
-  const answerTo = (commandId: string) =>
-    new Promise<ActOutcome>((resolve) => {
-      const patience = setTimeout(() => resolve({ kind: "silence" }), ANSWER_PATIENCE_MS);
-      listeners.set(commandId, (verdict) => {
-        clearTimeout(patience);
-        listeners.delete(commandId);
-        resolve(outcomeOf(verdict));
-      });
-    });
+  const answers = makeAnswers();
 
   const perform = async (act: Omit<Act, "auth" | "person">, extras: ActExtras) => {
     const { open, signedIn, session } = core.view();
@@ -104,6 +103,7 @@ export function makeActs(core: Core): Acts {
       throw new Error("nobody is at work");
     const isSilent = onlineOnly.has(act.command.type) && !core.view().online;
     if (isSilent) return { kind: "silence" } as const;
+    if (await isAsked(core, open.state.id, act.command.type)) return askedAlready;
     const whole = { ...act, ...saidBy(signedIn, open, extras) };
     const first = await attempt(core, whole, extras);
     const refusal = first.local?.ok === false ? first.local.refusal : null;
@@ -112,7 +112,7 @@ export function makeActs(core: Core): Acts {
       return { kind: "refused", refusal: asFarAsKnown(core, refusal) } as const;
     }
     if (!(await isWritten(core, session.device.id, whole, first))) return noRoom;
-    const answer = first.local === null ? answerTo(act.command.id) : null;
+    const answer = first.local === null ? answers.to(act.command.id) : null;
     await showStored(core, first.state.id);
     await refreshCounts(core);
     core.wake();
@@ -123,10 +123,11 @@ export function makeActs(core: Core): Acts {
     const { signedIn, session, online } = core.view();
     if (signedIn === null || session === null) throw new Error("nobody is at work");
     if (!online) return { kind: "silence" };
+    if (await isAsked(core, state.id, command.type)) return askedAlready;
     const act = { command, person: signedIn.person.id, auth: authOf(signedIn, {}) };
     const decided = { state, local: null, clock: await clockNow(core) };
     if (!(await isWritten(core, session.device.id, act, decided))) return noRoom;
-    const answer = answerTo(command.id);
+    const answer = answers.to(command.id);
     await refreshCounts(core);
     core.wake();
     return answer;
@@ -148,10 +149,47 @@ export function makeActs(core: Core): Acts {
       return inTurn(() => perform({ command, blobs: extras.blobs ?? [] }, extras));
     },
     foretell: (type, body, extras) => foretold(core, type, body, extras),
-    heard: (verdict) => {
+    heard: answers.heard,
+    unheard: answers.unheard,
+  };
+}
+
+/** Those who stand before the screen and wait for what the server says to one act each. */
+function makeAnswers() {
+  const listeners = new Map<
+    string,
+    Pick<Acts, "unheard"> & { told: (of: CommandVerdict) => void }
+  >();
+  const to = (commandId: string) =>
+    new Promise<ActOutcome>((resolve) => {
+      const end = (outcome: ActOutcome) => {
+        clearTimeout(patience);
+        // Whoever stood here was told that it waits: what the server says later is for somebody to see.
+        listeners.delete(commandId);
+        resolve(outcome);
+      };
+      const waits = () => end({ kind: "waits" });
+      let patience = setTimeout(waits, ANSWER_PATIENCE_MS);
+      let isShort = false;
+      listeners.set(commandId, {
+        told: (verdict) => end(outcomeOf(verdict)),
+        unheard: () => {
+          if (isShort) return;
+          isShort = true;
+          clearTimeout(patience);
+          patience = setTimeout(waits, SILENT_PATIENCE_MS);
+        },
+      });
+    });
+  return {
+    to,
+    heard: (verdict: CommandVerdict): boolean => {
       const listener = listeners.get(verdict.id);
-      listener?.(verdict);
+      listener?.told(verdict);
       return listener !== undefined;
+    },
+    unheard: () => {
+      for (const listener of listeners.values()) listener.unheard();
     },
   };
 }
@@ -181,6 +219,18 @@ const givenWith = (signedIn: SignedIn, extras: ActExtras): Pick<Act, "auth" | "s
 
 /** Nothing was recorded: the disk did not take it. What was typed stays where it is. */
 export const noRoom: ActOutcome = { kind: "refused", refusal: { code: "memory_full", params: {} } };
+
+/** What the server alone decides is asked for once: under a new id the same would be done twice. */
+const askedAlready: ActOutcome = {
+  kind: "refused",
+  refusal: { code: "asked_already", params: {} },
+};
+
+async function isAsked(core: Core, traveler: string, type: CommandType): Promise<boolean> {
+  if (!onlineOnly.has(type)) return false;
+  const waiting = await waitingCommands(core.db);
+  return waiting.some(({ envelope: of }) => of.traveler === traveler && of.type === type);
+}
 
 const isWritten = (
   core: Core,

@@ -1,6 +1,6 @@
 import "fake-indexeddb/auto";
 import { IDBFactory } from "fake-indexeddb";
-import { beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { sha256Hex } from "#lib/kit/canonical";
 import { uuidv7 } from "#lib/kit/ids";
 import { instant } from "#lib/kit/time";
@@ -285,3 +285,47 @@ async function stored(core: Core, actOn: Acts["actOn"], bench: Bench) {
   if (row === undefined) throw new Error("nothing was stored");
   return row;
 }
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+test("pictures that did not come along are counted, and are fetched at the next contact", async () => {
+  const { core, bench, actOn } = await aTablet();
+  const drawings = ["first", "second"];
+  const [operation, ...rest] = structuredClone(bench.content.operations);
+  const [step, ...steps] = operation?.steps ?? [];
+  if (operation === undefined || step === undefined) throw new Error("no step");
+  const media = drawings.map((text) => ({ ...step.media[0], src: sha256Hex(text) }));
+  const first = { ...operation, steps: [{ ...step, media }, ...steps] } as typeof operation;
+  Object.assign(bench, { content: { ...bench.content, operations: [first, ...rest] } });
+  const asked: string[] = [];
+  let isThere = true;
+  vi.stubGlobal("fetch", async (path: string, { signal }: RequestInit) => {
+    asked.push(path);
+    // Without it a network that says nothing would be waited for as long as it says nothing.
+    expect(signal).toBeInstanceOf(AbortSignal);
+    if (!isThere) throw new TypeError("Failed to fetch");
+    const text = drawings.find((one) => path.endsWith(sha256Hex(one)));
+    return new Response(text, { headers: { "content-type": "image/png" } });
+  });
+  isThere = false;
+  expect(await checkOut(core, actOn, bench.state.id)).toEqual({ kind: "done" });
+  expect(await checkedOut(core)).toMatchObject([{ standing: "here", missing: 2 }]);
+  expect(asked).toHaveLength(1);
+  isThere = true;
+  await lookAtCheckedOut(core);
+  expect(await checkedOut(core)).toMatchObject([{ standing: "here", missing: 0 }]);
+  await lookAtCheckedOut(core);
+  expect(asked).toHaveLength(3);
+});
+
+test("a check-out that no answer came to is with this tablet once the server has said so", async () => {
+  const { core, bench, actOn } = await aTablet();
+  const waiting: Acts["actOn"] = async (state, type, body) => {
+    await actOn(state, type, body);
+    return { kind: "waits" };
+  };
+  expect(await checkOut(core, waiting, bench.state.id)).toEqual({ kind: "waits" });
+  expect(await lines(core)).toEqual([["here", null]]);
+});

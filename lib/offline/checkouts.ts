@@ -6,7 +6,7 @@ import type { ActOutcome, Acts } from "./acts.ts";
 import { type Core, clockNow } from "./core.ts";
 import { forgetWhatIsDone } from "./forgetting.ts";
 import { mayLeave, picturesOf, stays } from "./leaving.ts";
-import { keepMedia } from "./media.ts";
+import { keepMedia, missingPictures } from "./media.ts";
 import { keep, kept } from "./memory.ts";
 import { fetchPacket, showStored } from "./packets.ts";
 import { correctedAt } from "./queue.ts";
@@ -29,6 +29,8 @@ export type CheckedOut = {
   since: Instant;
   /** Of what lies on this tablet for it: the packet with its drawings and photos. */
   bytes: number;
+  /** Pictures of it that are not on this tablet. */
+  missing: number;
 };
 
 export const numberOf = ({ unit }: TravelerState): string => unit.serial ?? unit.lot ?? "";
@@ -56,7 +58,11 @@ export async function checkedOut(core: Core): Promise<CheckedOut[]> {
     const told = toldHere(packet, { device, now, isHad: had.includes(traveler) });
     if (told === null) continue;
     const unit = numberOf(packet.state);
-    found.push({ traveler, unit, ...told, bytes: await bytesOf(core, packet) });
+    const [bytes, missing] = await Promise.all([
+      bytesOf(core, packet),
+      missingPictures(core, packet),
+    ]);
+    found.push({ traveler, unit, ...told, bytes, missing: missing.length });
   }
   return found.toSorted((a, b) => endOf(a).localeCompare(endOf(b)));
 }
@@ -104,10 +110,10 @@ export async function checkOut(
   const { state } = answer.value;
   const body = takeOver === undefined ? {} : { takeOver };
   const outcome = await actOn(state, "checkOutTraveler", body);
-  if (outcome.kind !== "done") return outcome;
+  if (outcome.kind !== "done" && outcome.kind !== "waits") return outcome;
   await remembered(core);
   await stays(core, traveler);
-  await keepMedia(core, answer.value);
+  if (outcome.kind === "done") await keepMedia(core, answer.value);
   await showStored(core, traveler);
   return outcome;
 }
@@ -165,6 +171,10 @@ export async function lookAtCheckedOut(core: Core): Promise<void> {
     const isOld = head.kind === "ok" && head.value.head !== stored?.packet.head;
     if (isOld && (await fetchPacket(core, traveler)).kind === "ok")
       await showStored(core, traveler);
+    // What broke off when it was checked out is fetched before somebody goes where there is no network.
+    const now = (await core.db.get("packets", traveler))?.packet;
+    const isWithUs = now?.state.checkout?.device === core.view().session?.device.id;
+    if (now !== undefined && isWithUs) await keepMedia(core, now);
   }
   await remembered(core);
   if (core.view().online) await forgetWhatIsDone(core);

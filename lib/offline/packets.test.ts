@@ -1,6 +1,6 @@
 import "fake-indexeddb/auto";
 import { IDBFactory } from "fake-indexeddb";
-import { beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { uuidv7 } from "#lib/kit/ids";
 import { aBench } from "#lib/travelers/bench/bench";
 import { named } from "#lib/travelers/bench/plan";
@@ -9,7 +9,15 @@ import { evolve } from "#lib/travelers/evolve.rules";
 import type { Command } from "#lib/travelers/schema";
 import { type Core, emptyView, type TabletView } from "./core.ts";
 import { openMemory } from "./memory.ts";
-import { fetchPacket, lookAgain, openTraveler, reconcile, showStored } from "./packets.ts";
+import {
+  fetchPacket,
+  findTraveler,
+  lookAgain,
+  openTraveler,
+  reconcile,
+  refreshQueue,
+  showStored,
+} from "./packets.ts";
 import { enqueue, settle } from "./queue.ts";
 import type { Answer, Server } from "./server.ts";
 import type { Packet } from "./wire.schema.ts";
@@ -215,4 +223,85 @@ test("a unit that was left does not come back with an answer that was under way"
   core.set({ open: null });
   await reading;
   expect(core.view().open).toBeNull();
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** A network that takes every request and gives no answer until it is told to. */
+function aHangingNetwork(server: Server) {
+  let isHanging = false;
+  let release: () => void = () => {};
+  let letThrough = Promise.resolve();
+  const get = async <T>(path: string): Promise<Answer<T>> => {
+    if (isHanging) await letThrough;
+    return server.get<T>(path);
+  };
+  const hang = () => {
+    isHanging = true;
+    letThrough = new Promise((resolve) => {
+      release = () => {
+        isHanging = false;
+        resolve();
+      };
+    });
+  };
+  return { server: { ...server, get }, hang, release: () => release() };
+}
+
+test("what the tablet has is shown within two seconds where the network says nothing, and what the server says later then", async () => {
+  const { server, append, bench, seq } = aServer();
+  const network = aHangingNetwork(server);
+  const { core } = await aTablet(network.server);
+  await openTraveler(core, bench.state.id);
+  const before = seq();
+  core.set({ open: null, queue: null });
+  append([presented("010.1")]);
+  vi.useFakeTimers({ toFake: ["setTimeout"] });
+  network.hang();
+  const opening = openTraveler(core, bench.state.id);
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect((await opening).kind).toBe("ok");
+  expect(core.view().open?.state.seq).toBe(before);
+  vi.useRealTimers();
+  network.release();
+  await vi.waitFor(() => expect(core.view().open?.state.seq).toBe(seq()));
+});
+
+test("by its number, and among what waits at the station, it is found as soon", async () => {
+  const { server, bench } = aServer();
+  const network = aHangingNetwork(server);
+  const { core } = await aTablet(network.server);
+  await openTraveler(core, bench.state.id);
+  await refreshQueue(core);
+  const queue = core.view().queue;
+  expect(queue).not.toBeNull();
+  core.set({ queue: null });
+  const number = bench.state.unit.serial ?? "";
+  vi.useFakeTimers({ toFake: ["setTimeout"] });
+  network.hang();
+  const finding = findTraveler(core, number.toLowerCase());
+  const asking = refreshQueue(core);
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(await finding).toEqual({ kind: "ok", value: { id: bench.state.id } });
+  await vi.waitFor(() => expect(core.view().queue).toEqual(queue));
+  vi.useRealTimers();
+  network.release();
+  await asking;
+});
+
+test("what the tablet doesn't have is waited for as long as the server takes", async () => {
+  const { server, bench } = aServer();
+  const network = aHangingNetwork(server);
+  const { core } = await aTablet(network.server);
+  vi.useFakeTimers({ toFake: ["setTimeout"] });
+  network.hang();
+  const opening = openTraveler(core, bench.state.id);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(core.view().open).toBeNull();
+  vi.useRealTimers();
+  network.release();
+  expect((await opening).kind).toBe("ok");
+  expect(core.view().open?.state.id).toBe(bench.state.id);
 });

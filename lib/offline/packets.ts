@@ -10,6 +10,17 @@ import type { Packet, StationQueue, TravelerHead } from "./wire.schema.ts";
 
 export type Found = { id: string };
 
+/** How long somebody stands there for what this tablet has as well, as it was last heard of. */
+const PATIENCE_MS = 2_000;
+/** Where nobody has answered lately. */
+const SILENT_PATIENCE_MS = 200;
+
+/** Null: it is not there in time. A network that says nothing is silent only after a quarter of a minute. */
+function inTime<T>(core: Core, asked: Promise<T>): Promise<Awaited<T> | null> {
+  const ms = core.view().online ? PATIENCE_MS : SILENT_PATIENCE_MS;
+  return Promise.race([asked, new Promise<null>((resolve) => setTimeout(resolve, ms, null))]);
+}
+
 /**
  * The packet and what waits on top of it, as one moment saw them: read apart, an act that was answered in
  * between would be in neither and vanish from the screen.
@@ -74,17 +85,33 @@ export async function fetchPacket(core: Core, traveler: string): Promise<Answer<
   return answer;
 }
 
-export const openTraveler = (core: Core, traveler: string): Promise<Answer<Packet>> =>
-  fetchPacket(core, traveler).then((answer) => {
+/** What this tablet has of it is shown where the server is slow to answer, and what it answers once it does. */
+export async function openTraveler(core: Core, traveler: string): Promise<Answer<Packet>> {
+  const asked = fetchPacket(core, traveler).then((answer) => {
     if (answer.kind === "ok") void keepMedia(core, answer.value);
-    return inTurn(core, async () => {
-      const open = await onScreen(core, traveler);
-      if (open === null || (answer.kind !== "ok" && answer.kind !== "silence")) return answer;
-      core.set({ online: answer.kind === "ok", open });
-      await stays(core, traveler);
-      return { kind: "ok", value: open.packet };
-    });
+    return answer;
   });
+  const soon = await inTime(core, asked);
+  const answer = soon ?? (await shownAsKept(core, traveler)) ?? (await asked);
+  if (soon === null) void asked.then((late) => heardLate(core, traveler, late));
+  return inTurn(core, async () => {
+    const open = await onScreen(core, traveler);
+    if (open === null || (answer.kind !== "ok" && answer.kind !== "silence")) return answer;
+    core.set({ ...(soon !== null && { online: soon.kind === "ok" }), open });
+    await stays(core, traveler);
+    return { kind: "ok", value: open.packet };
+  });
+}
+
+async function shownAsKept(core: Core, traveler: string): Promise<Answer<Packet> | null> {
+  const stored = await core.db.get("packets", traveler);
+  return stored === undefined ? null : { kind: "ok", value: stored.packet };
+}
+
+async function heardLate(core: Core, traveler: string, answer: Answer<Packet>): Promise<void> {
+  core.set({ online: answer.kind !== "silence" });
+  if (answer.kind === "ok") await showStored(core, traveler);
+}
 
 export async function refreshOpen(core: Core): Promise<void> {
   const { open } = core.view();
@@ -136,24 +163,31 @@ export async function reconcile(core: Core, traveler: string, hasGap: boolean): 
 }
 
 export async function refreshQueue(core: Core): Promise<void> {
-  const answer = await core.server.get<StationQueue>("/api/floor/queue");
+  const asked = core.server.get<StationQueue>("/api/floor/queue");
+  if ((await inTime(core, asked)) === null) await showKeptQueue(core);
+  const answer = await asked;
   if (answer.kind === "ok") {
     await keep(core.db, "queue", answer.value);
     core.set({ queue: answer.value, online: true });
     return;
   }
   if (answer.kind === "silence") core.set({ online: false });
+  await showKeptQueue(core);
+}
+
+async function showKeptQueue(core: Core): Promise<void> {
   const remembered = await kept(core.db, "queue");
   if (core.view().queue === null && remembered !== null) core.set({ queue: remembered });
 }
 
 /** By the number on the unit; without the server among those that this tablet has opened before. */
 export async function findTraveler(core: Core, code: string): Promise<Answer<Found>> {
-  const answer = await core.server.get<Found>(`/api/floor/find?code=${encodeURIComponent(code)}`);
-  if (answer.kind !== "silence") return answer;
+  const asked = core.server.get<Found>(`/api/floor/find?code=${encodeURIComponent(code)}`);
+  const soon = await inTime(core, asked);
+  if (soon !== null && soon.kind !== "silence") return soon;
   const wanted = code.trim().toUpperCase();
   const here = (await core.db.getAll("packets")).find(({ packet: { state } }) =>
     [state.unit.serial, state.unit.lot].some((number) => number?.toUpperCase() === wanted),
   );
-  return here === undefined ? answer : { kind: "ok", value: { id: here.traveler } };
+  return here === undefined ? asked : { kind: "ok", value: { id: here.traveler } };
 }

@@ -183,6 +183,7 @@ function portsOf(core: Core, acts: Acts, tellOthers: () => void): SenderPorts {
       if (isTold) await acknowledge(core.db, verdict.id, nowInstant(core));
     },
     onConnection: (online) => {
+      if (!online) acts.unheard();
       if (core.view().online !== online) core.set({ online });
     },
     onFitness: (unfit) => {

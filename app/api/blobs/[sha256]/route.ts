@@ -1,14 +1,15 @@
 import { bytesMaxOf, storePart, storeUpload } from "#lib/blobs/parts.commands";
 import { partBytesMax, partRange } from "#lib/blobs/parts.rules";
-import { kept } from "#lib/blobs/queries";
+import { isInQuarantine, kept } from "#lib/blobs/queries";
 import { isBlobHash } from "#lib/blobs/store.gateway";
 import { actorOfDevice, currentActor } from "#lib/boundary/actor";
 import { bytesOf } from "#lib/boundary/body";
-import { reading, turnAway, uploading } from "#lib/boundary/endpoint";
+import { type Asked, reading, turnAway, uploading } from "#lib/boundary/endpoint";
 import { may } from "#lib/boundary/permissions";
+import type { Actor } from "#lib/people/schema";
 
 /** The whole at once, or with Content-Range a part of it: what broke off goes on where it was. */
-export const PUT = uploading("device", async (device, { request, params }) => {
+const keepUpload = async (device: Actor, { request, params }: Asked) => {
   const { sha256 = "" } = params;
   if (!isBlobHash(sha256)) return turnAway("invalid_input");
   const mediaType = request.headers.get("content-type") ?? "";
@@ -27,7 +28,12 @@ export const PUT = uploading("device", async (device, { request, params }) => {
       : await storePart(device, { ...upload, range });
   // Not a refusal of an act but of a file: a status of its own, so that no tablet sends it for ever.
   return stored.ok ? stored : Response.json(stored, { status: 415 });
-});
+};
+
+/** Of a tablet that was revoked only what belongs to an act in quarantine: without its photo no unit could be completed. */
+export const PUT = uploading("device", keepUpload, (device, { params }) =>
+  isInQuarantine(device, params.sha256 ?? ""),
+);
 
 const extension = {
   "image/jpeg": "jpg",
