@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { aDayThatLasts } from "#lib/db/test-day";
 import { uuidv7 } from "#lib/kit/ids";
 import { dateIn, instant } from "#lib/kit/time";
 import { openFolderPlace } from "./connectors/drops/folder.gateway.ts";
@@ -46,6 +47,8 @@ afterAll(async () => {
   await worker.stop();
 });
 beforeEach(async () => {
+  // What is asked for is of today.
+  await aDayThatLasts("UTC");
   sandbox = await startSandbox();
   plant = await aPlant(sandbox.url);
 });

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { actorOfSeed } from "#lib/boundary/actor";
+import { aDayThatLasts } from "#lib/db/test-day";
 import { uuidv7 } from "#lib/kit/ids";
 import { dateIn, instant } from "#lib/kit/time";
 import type { Actor } from "#lib/people/schema";
@@ -23,6 +24,8 @@ afterAll(async () => {
   await worker.stop();
 });
 beforeEach(async () => {
+  // What is compared is of today.
+  await aDayThatLasts("UTC");
   sandbox = await startSandbox();
   // No poll but one that has begun by now: what changes there is heard by a reconciliation or not at all.
   const { changes } = qmsSandboxConfig(sandbox.url);

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { actorOfSeed } from "#lib/boundary/actor";
 import { forSite } from "#lib/db/client";
+import { aDayThatLasts } from "#lib/db/test-day";
 import {
   anInstruction,
   aPlant,
@@ -139,6 +140,7 @@ describe("what waits", () => {
 
 describe("a review by exception", () => {
   it("finds what was refused, by kind, station and period, and takes it off the list with a note", async () => {
+    await aDayThatLasts("America/Chicago");
     const traveler = await aUnit();
     // Decided by the server alone: whoever asked was told at once, and nothing was done on it.
     await send(traveler, { type: "completeTraveler", body: {} });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { actorOfSeed } from "#lib/boundary/actor";
 import { forSite } from "#lib/db/client";
+import { aDayThatLasts } from "#lib/db/test-day";
 import {
   aHold,
   anInstruction,
@@ -243,6 +244,7 @@ describe("qualification or badge revoked before it", () => {
   const today = () => dateIn("America/Chicago", now());
 
   it("qualification: applied before it, not applied after it, on the same day", async () => {
+    await aDayThatLasts("America/Chicago");
     const { plant, traveler, tablet, quality, acts } = await away(asking());
     const id = await qualified(plant);
     const done = await withdrawQualification(quality, {
