@@ -7,7 +7,7 @@ import { type Core, clockNow } from "./core.ts";
 import { forgetWhatIsDone } from "./forgetting.ts";
 import { mayLeave, picturesOf, stays } from "./leaving.ts";
 import { keepMedia, missingPictures } from "./media.ts";
-import { keep, kept } from "./memory.ts";
+import { blobHeads, keep, kept } from "./memory.ts";
 import { fetchPacket, showStored } from "./packets.ts";
 import { correctedAt } from "./queue.ts";
 import type { Answer } from "./server.ts";
@@ -92,10 +92,9 @@ function toldHere(
 
 async function bytesOf(core: Core, packet: Packet): Promise<number> {
   const own = new TextEncoder().encode(JSON.stringify(packet)).byteLength;
-  const media = await Promise.all(
-    [...new Set(picturesOf(packet))].map((hash) => core.db.get("blobs", hash)),
-  );
-  return media.reduce((sum, blob) => sum + (blob?.bytes.byteLength ?? 0), own);
+  const pictures = new Set(picturesOf(packet));
+  const media = (await blobHeads(core.db)).filter(({ sha256 }) => pictures.has(sha256));
+  return media.reduce((sum, { size }) => sum + size, own);
 }
 
 /** Takes a unit onto this tablet: first the server's word, then everything that is needed without it. */

@@ -1,6 +1,13 @@
 import { instant } from "#lib/kit/time";
 import type { TravelerState } from "#lib/travelers/state.schema";
-import { type KeptSample, kept, type RefusedAct, type TabletDb, unitNames } from "./memory.ts";
+import {
+  type KeptSample,
+  kept,
+  type RefusedAct,
+  type TabletDb,
+  unitNames,
+  unsentBlobs,
+} from "./memory.ts";
 import { type Clock, refusedUnseen, waitingCommands } from "./queue.ts";
 import type { Server } from "./server.ts";
 import type { DemoKit, DeviceSession, FloorPerson, Packet, StationQueue } from "./wire.schema.ts";
@@ -106,7 +113,7 @@ export async function refreshCounts(core: Core): Promise<void> {
   const [waiting, refusals, blobs, unverified] = await Promise.all([
     waitingCommands(core.db),
     refusedUnseen(core.db),
-    core.db.getAll("blobs"),
+    unsentBlobs(core.db),
     core.db.count("seals"),
   ]);
   const unitOf = unitNames(core.db);
@@ -116,7 +123,7 @@ export async function refreshCounts(core: Core): Promise<void> {
     refusals: await Promise.all(
       refusals.map(async (row) => ({ row, unit: await unitOf(row.traveler) })),
     ),
-    unsentPhotos: blobs.filter((blob) => blob.sentAt === null).length,
+    unsentPhotos: blobs.length,
   });
 }
 

@@ -140,6 +140,63 @@ export async function keepDraft(db: TabletDb, key: string, value: unknown): Prom
   else await db.put("drafts", { key, value });
 }
 
+/** Of a picture or report what is asked for after each act: its bytes are not read for that. */
+export type BlobHead = Omit<StoredBlob, "bytes"> & { size: number };
+
+/** What this tab has read of a memory that other tabs write to as well. */
+type Read = { blobs: Map<string, BlobHead>; unseen: Promise<DecisionRow[]> | null };
+const readings = new WeakMap<TabletDb, Read>();
+
+function readingOf(db: TabletDb): Read {
+  const known = readings.get(db) ?? { blobs: new Map<string, BlobHead>(), unseen: null };
+  readings.set(db, known);
+  return known;
+}
+
+/** Somebody has written what was read before. What was sent once stays so. */
+export function readAnew(db: TabletDb): void {
+  const { blobs } = readingOf(db);
+  const sent = [...blobs].filter(([, { sentAt }]) => sentAt !== null);
+  readings.set(db, { blobs: new Map(sent), unseen: null });
+}
+
+const headOf = ({ bytes, ...rest }: StoredBlob): BlobHead => ({ ...rest, size: bytes.byteLength });
+
+export async function blobHeads(db: TabletDb): Promise<BlobHead[]> {
+  const { blobs } = readingOf(db);
+  const keys = await db.getAllKeys("blobs");
+  for (const key of keys) {
+    const row = blobs.has(key) ? undefined : await db.get("blobs", key);
+    if (row !== undefined) blobs.set(key, headOf(row));
+  }
+  const here = new Set(keys);
+  for (const key of blobs.keys()) if (!here.has(key)) blobs.delete(key);
+  return [...blobs.values()];
+}
+
+export const unsentBlobs = async (db: TabletDb): Promise<BlobHead[]> =>
+  (await blobHeads(db)).filter(({ sentAt }) => sentAt === null);
+
+/** With what has become of it on its way to the server. */
+export async function keepBlob(db: TabletDb, blob: StoredBlob): Promise<void> {
+  await db.put("blobs", blob);
+  readingOf(db).blobs.set(blob.sha256, headOf(blob));
+}
+
+/** Of all that was ever done here: what the server did not take and nobody has seen. Read once, until it changes. */
+export function unseenDecisions(
+  db: TabletDb,
+  isUnseen: (row: DecisionRow) => boolean,
+): Promise<DecisionRow[]> {
+  const read = readingOf(db);
+  read.unseen ??= db
+    .getAllFromIndex("decisions", "by-device-seq")
+    .then((rows) => rows.filter(isUnseen));
+  // What could not be read now is read the next time.
+  read.unseen.catch(() => readAnew(db));
+  return read.unseen;
+}
+
 /** False: the disk is full and nothing of it was written. */
 export async function isTaken(write: () => Promise<unknown>): Promise<boolean> {
   try {

@@ -1,13 +1,13 @@
 import "fake-indexeddb/auto";
 import { IDBFactory } from "fake-indexeddb";
-import { beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { partBytesMax } from "#lib/blobs/parts.rules";
 import { type Canonical, canonicalSha256, sha256Hex } from "#lib/kit/canonical";
 import { uuidv7 } from "#lib/kit/ids";
 import type { RecordedEvent } from "#lib/travelers/events.schema";
 import type { CommandVerdict, Envelope } from "#lib/travelers/schema";
 import type { TravelerState } from "#lib/travelers/state.schema";
-import { kept, openMemory, type TabletDb } from "./memory.ts";
+import { keepBlob, kept, openMemory, readAnew, type TabletDb, unsentBlobs } from "./memory.ts";
 import {
   type Act,
   acknowledge,
@@ -270,7 +270,7 @@ describe("the sender", () => {
   }
 
   const keepPhoto = (bytes: ArrayBuffer) =>
-    db.put("blobs", {
+    keepBlob(db, {
       ...{ sha256: "c".repeat(64), mediaType: "image/jpeg", traveler, sentAt: null },
       bytes,
     });
@@ -366,4 +366,84 @@ test("whatever somebody wrote on a tablet can be read on it: also why it is ente
   const texts = ["a note", "typed wrong", "the network was down"];
   expect(said).toEqual(Object.fromEntries(texts.map((text) => [sha256Hex(text), text])));
   expect(textsSaid({ value: "14", late: null })).toEqual({});
+});
+
+describe("what is asked for after each act", () => {
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+  const picture = (letter: string, sentAt: string | null) => ({
+    sha256: letter.repeat(64),
+    bytes: new ArrayBuffer(5),
+    mediaType: "image/jpeg",
+    traveler,
+    sentAt,
+  });
+  const sent = "2026-03-02T07:00:00.000Z";
+  const refused = (id: string): CommandVerdict => ({
+    id,
+    verdict: "recorded_not_applied",
+    refusal: { code: "on_hold", params: {} } as never,
+  });
+  /** How many rows of a store were read, one by one or all at once. */
+  function readsOf(store: string) {
+    const reads = [
+      vi.spyOn(IDBObjectStore.prototype, "get"),
+      vi.spyOn(IDBIndex.prototype, "getAll"),
+    ];
+    const nameOf = (of: IDBObjectStore | IDBIndex) =>
+      "objectStore" in of ? of.objectStore.name : of.name;
+    return () =>
+      reads
+        .flatMap(({ mock }) => mock.contexts as (IDBObjectStore | IDBIndex)[])
+        .map(nameOf)
+        .filter((name) => name === store).length;
+  }
+
+  test("reads no picture a second time, however many acts follow", async () => {
+    for (const letter of "abc") await db.put("blobs", picture(letter, sent));
+    await db.put("blobs", picture("d", null));
+    const reads = readsOf("blobs");
+    expect(await unsentBlobs(db)).toMatchObject([{ sha256: "d".repeat(64), size: 5 }]);
+    expect(reads()).toBe(4);
+    await unsentBlobs(db);
+    await db.put("blobs", picture("e", null));
+    expect(await unsentBlobs(db)).toHaveLength(2);
+    expect(reads()).toBe(5);
+  });
+
+  test("hears of what another tab has sent, and of what has left the tablet", async () => {
+    await db.put("blobs", picture("a", sent));
+    await db.put("blobs", picture("d", null));
+    expect(await unsentBlobs(db)).toHaveLength(1);
+    await db.put("blobs", picture("d", sent));
+    readAnew(db);
+    expect(await unsentBlobs(db)).toEqual([]);
+    await db.delete("blobs", "a".repeat(64));
+    expect(await unsentBlobs(db)).toEqual([]);
+    await db.put("blobs", picture("a", null));
+    expect(await unsentBlobs(db)).toHaveLength(1);
+  });
+
+  test("reads what was done long ago once, and again when one more is refused, seen, or answered in another tab", async () => {
+    const reads = readsOf("decisions");
+    const lines = async () => (await refusedUnseen(db)).map(({ commandId }) => commandId);
+    const acts = [anAct(), anAct(), anAct()];
+    for (const act of acts) await put(act);
+    const [first = "", second = "", third = ""] = acts.map(({ command: { id } }) => id);
+    expect(await lines()).toEqual([]);
+    const before = reads();
+    await settle(db, applied(first));
+    await refusedUnseen(db);
+    // The row that was settled, and no other.
+    expect(reads() - before).toBe(1);
+    await settle(db, refused(second));
+    expect(await lines()).toEqual([second]);
+    await acknowledge(db, second, sent);
+    expect(await lines()).toEqual([]);
+    const row = await db.get("decisions", third);
+    if (row) await db.put("decisions", { ...row, verdict: refused(third) });
+    readAnew(db);
+    expect(await lines()).toEqual([third]);
+  });
 });

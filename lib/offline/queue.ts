@@ -16,7 +16,14 @@ import {
   stepped,
   uncertaintyAt,
 } from "#lib/travelers/tablet-clock.rules";
-import type { DecisionRow, LocalOutcome, TabletDb, WaitingCommand } from "./memory.ts";
+import {
+  type DecisionRow,
+  type LocalOutcome,
+  readAnew,
+  type TabletDb,
+  unseenDecisions,
+  type WaitingCommand,
+} from "./memory.ts";
 import { type RuleBook, ruleBook } from "./rules-part.ts";
 import type { CommandAnswer, Packet } from "./wire.schema.ts";
 
@@ -264,6 +271,7 @@ export async function settle(
     stored && folded && tx.objectStore("packets").put({ ...stored, packet: folded.packet }),
     tx.done,
   ]);
+  if (isUnseen(settled)) readAnew(db);
   return { row: settled, hasGap: folded?.hasGap ?? false };
 }
 
@@ -299,15 +307,15 @@ export const isUnseen = ({ acknowledgedAt, verdict, verification }: DecisionRow)
     verdict?.verdict === "malformed" ||
     verification?.refusal != null);
 
-export async function refusedUnseen(db: TabletDb): Promise<DecisionRow[]> {
-  return (await db.getAllFromIndex("decisions", "by-device-seq")).filter(isUnseen);
-}
+export const refusedUnseen = (db: TabletDb): Promise<DecisionRow[]> =>
+  unseenDecisions(db, isUnseen);
 
 export async function acknowledge(db: TabletDb, commandId: string, at: string): Promise<void> {
   const tx = db.transaction("decisions", "readwrite", { durability: "strict" });
   const row = await tx.store.get(commandId);
   if (row !== undefined) await tx.store.put({ ...row, acknowledgedAt: at });
   await tx.done;
+  readAnew(db);
 }
 
 /**

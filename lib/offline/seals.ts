@@ -2,7 +2,13 @@ import { sha256Hex } from "#lib/kit/canonical";
 import { type BoxOf, type SealingKey, sealTo } from "#lib/kit/sealing";
 import type { Seal } from "./acts.ts";
 import { type Core, refreshCounts } from "./core.ts";
-import type { DecisionRow, SealRefusal, StoredSeal, TabletDb } from "./memory.ts";
+import {
+  type DecisionRow,
+  readAnew,
+  type SealRefusal,
+  type StoredSeal,
+  type TabletDb,
+} from "./memory.ts";
 import { reconcile } from "./packets.ts";
 import type { Round } from "./sender.ts";
 import type { SealedAnswer } from "./wire.schema.ts";
@@ -82,6 +88,7 @@ async function opened(db: TabletDb, { command }: StoredSeal, answer: SealedAnswe
     row && decisions.put({ ...row, verification, acknowledgedAt: null }),
     tx.done,
   ]);
+  readAnew(db);
 }
 
 const refusalOf = ({ status, held, by }: SealedAnswer): SealRefusal | null => {

@@ -2,7 +2,7 @@ import { partBytesMax } from "#lib/blobs/parts.rules";
 import { instant } from "#lib/kit/time";
 import type { CommandVerdict } from "#lib/travelers/schema";
 import { keepServerTime, leaving } from "./clock.ts";
-import type { TabletDb, WaitingCommand } from "./memory.ts";
+import { keepBlob, type TabletDb, unsentBlobs, type WaitingCommand } from "./memory.ts";
 import { type Settled, settle, waitingCommands } from "./queue.ts";
 import type { CommandAnswer } from "./wire.schema.ts";
 
@@ -106,9 +106,10 @@ async function applyVerdicts(
 }
 
 async function sendBlob(ports: SenderPorts): Promise<Round> {
-  const waiting = (await ports.db.getAll("blobs")).filter((blob) => blob.sentAt === null);
+  const waiting = await unsentBlobs(ports.db);
   // What was turned away once is tried again after the others: it must not stand in their way.
-  const [unsent] = waiting.toSorted((a, b) => (a.refusals ?? 0) - (b.refusals ?? 0));
+  const [next] = waiting.toSorted((a, b) => (a.refusals ?? 0) - (b.refusals ?? 0));
+  const unsent = next && (await ports.db.get("blobs", next.sha256));
   if (unsent === undefined) return { kind: "idle" };
   const total = unsent.bytes.byteLength;
   const reached = reachedIn(ports.db);
@@ -124,15 +125,15 @@ async function sendBlob(ports: SenderPorts): Promise<Round> {
     return { kind: "failed" };
   }
   if (outcome.kind === "refused") {
-    await ports.db.put("blobs", { ...unsent, refusals: (unsent.refusals ?? 0) + 1 });
-    return waiting.some((blob) => (blob.refusals ?? 0) === 0 && blob !== unsent)
+    await keepBlob(ports.db, { ...unsent, refusals: (unsent.refusals ?? 0) + 1 });
+    return waiting.some((blob) => (blob.refusals ?? 0) === 0 && blob !== next)
       ? { kind: "more" }
       : { kind: "failed" };
   }
   ports.onConnection(true);
   if (outcome.received >= total) {
     reached.delete(sha256);
-    await ports.db.put("blobs", { ...unsent, sentAt: instant(ports.nowMs()) });
+    await keepBlob(ports.db, { ...unsent, sentAt: instant(ports.nowMs()) });
     ports.onChanged();
     return { kind: "more" };
   }

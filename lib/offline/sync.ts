@@ -1,7 +1,7 @@
 import { instant } from "#lib/kit/time";
 import { uncertaintyAt } from "#lib/travelers/tablet-clock.rules";
 import { type Core, clockNow } from "./core.ts";
-import { type RefusedAct, unitNames } from "./memory.ts";
+import { type RefusedAct, unitNames, unsentBlobs } from "./memory.ts";
 import { plantNowMs, readingIn, waitingCommands } from "./queue.ts";
 
 export type UnsentAct = { id: string; type: string; unit: string | null; at: string };
@@ -30,11 +30,11 @@ const REFUSED_MAX = 20;
 
 export async function syncStatus(core: Core): Promise<SyncStatus> {
   const { db } = core;
-  const [clock, waiting, decisions, blobs, seals, storage] = await Promise.all([
+  const [clock, waiting, decisions, unsentPhotos, seals, storage] = await Promise.all([
     clockNow(core),
     waitingCommands(db),
     db.getAllFromIndex("decisions", "by-device-seq"),
-    db.getAll("blobs"),
+    unsentBlobs(db),
     db.getAll("seals"),
     storageStatus(),
   ]);
@@ -46,7 +46,6 @@ export async function syncStatus(core: Core): Promise<SyncStatus> {
     )
     .slice(-REFUSED_MAX)
     .reverse();
-  const unsentPhotos = blobs.filter(({ sentAt }) => sentAt === null);
   return {
     lastContact: clock.lastServerContact,
     clock: clock.sample
@@ -65,7 +64,7 @@ export async function syncStatus(core: Core): Promise<SyncStatus> {
     ),
     photos: {
       count: unsentPhotos.length,
-      bytes: unsentPhotos.reduce((sum, { bytes }) => sum + bytes.byteLength, 0),
+      bytes: unsentPhotos.reduce((sum, { size }) => sum + size, 0),
     },
     unverified: await Promise.all(
       seals.map(async ({ command, traveler, sealedAt }) => ({

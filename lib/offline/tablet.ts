@@ -7,7 +7,7 @@ import { readingOf, watchSleep } from "./clock.ts";
 import { keepInTouch } from "./contact.ts";
 import { type Core, emptyView, nowInstant, refreshCounts, type TabletView } from "./core.ts";
 import { loadDemo, renewSession } from "./device.ts";
-import { kept, openMemory, type TabletDb } from "./memory.ts";
+import { kept, openMemory, readAnew, type TabletDb } from "./memory.ts";
 import { reconcile, refreshOpen, showStored } from "./packets.ts";
 import { goOn } from "./presence.ts";
 import { acknowledge } from "./queue.ts";
@@ -64,12 +64,9 @@ export async function makeTablet(): Promise<Tablet> {
   core.sleptMs = sleep.sleptMs;
   const acts = makeActs(core);
   const stopping = new AbortController();
-  others?.addEventListener("message", (event) => {
-    if (event.data === "wake") sender?.wake();
-    if (event.data === "locked") lockHere(core);
-    const { open } = core.view();
-    if (event.data === "changed" && open !== null) void showStored(core, open.packet.state.id);
-    void refreshCounts(core);
+  others?.addEventListener("message", ({ data: word }) => {
+    if (word === "wake") sender?.wake();
+    hearOthers(core, word);
   });
   return {
     core,
@@ -100,9 +97,19 @@ export async function makeTablet(): Promise<Tablet> {
     },
     acknowledge: async (commandId) => {
       await acknowledge(db, commandId, nowInstant(core));
+      others?.postMessage("changed");
       await refreshCounts(core);
     },
   };
+}
+
+/** Another tab of this tablet has done something. */
+function hearOthers(core: Core, word: unknown): void {
+  readAnew(core.db);
+  if (word === "locked") lockHere(core);
+  const { open } = core.view();
+  if (word === "changed" && open !== null) void showStored(core, open.packet.state.id);
+  void refreshCounts(core);
 }
 
 async function begin(core: Core, db: TabletDb): Promise<void> {

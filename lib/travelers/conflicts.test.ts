@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { isInQuarantine } from "#lib/blobs/queries";
 import { actorOfGrant, actorOfSeed, actorOfTablet } from "#lib/boundary/actor";
 import { readGrant } from "#lib/boundary/grant";
 import { forSite } from "#lib/db/client";
@@ -11,6 +12,7 @@ import {
   type TestPlant,
 } from "#lib/db/test-record-plant";
 import { uuidv7 } from "#lib/kit/ids";
+import type { Actor } from "#lib/people/schema";
 import { replayRecord } from "#lib/record/replay.queries";
 import { verifyStream } from "#lib/record/verify.queries";
 import { applyCommand } from "./commands.ts";
@@ -79,6 +81,24 @@ describe("acts in quarantine", () => {
     const form = { command: uuidv7(), traveler, signal: start?.seq ?? 0, note: "Why not" };
     const done = await releaseQuarantined(quality, form, identify);
     expect(done).toMatchObject({ ok: false, error: { code: "on_hold" } });
+  });
+
+  it("bring the photos they speak of with them, of their own tablet and no others", async () => {
+    const { plant, traveler, tablet, acts } = await there();
+    const photo = { sha256: "a1".repeat(32), mediaType: "image/jpeg", bytes: 1000 } as const;
+    const where = { step: null, field: null, position: null, defect: null };
+    const taken = { type: "attachPhoto" as const, body: { photo: uuidv7(), ...photo, ...where } };
+    const elsewhere = await plant.tablet();
+    const inQuarantine = (of: { actor: Actor }, sha256: string = photo.sha256) =>
+      isInQuarantine(of.actor, sha256);
+    expect(await inQuarantine(tablet)).toBe(false);
+    await revoked(plant, tablet.device);
+    await tablet.send(...acts(), tablet.envelope(plant.people.operator, traveler, taken));
+    expect(await inQuarantine(tablet)).toBe(true);
+    expect(await inQuarantine(tablet, "b2".repeat(32))).toBe(false);
+    // A part of it, which would be found in many a text, is no hash.
+    expect(await inQuarantine(tablet, "a1")).toBe(false);
+    expect(await inQuarantine(elsewhere)).toBe(false);
   });
 
   it("give no unit to a tablet that was revoked", async () => {
