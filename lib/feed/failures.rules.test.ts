@@ -36,6 +36,7 @@ function titlesByNumber(): Map<number, string[]> {
 const found = titlesByNumber();
 /** What the last landing has seen: none of it is let in otherwise. */
 function resultOf(failure: Failure, tests: readonly string[]): string {
+  if (tests.length > 0 && failure.outside !== undefined) return "held in part";
   if (tests.length > 0 || failure.elsewhere !== undefined) return "held";
   if (failure.outside !== undefined) return "not part of the product yet";
   return failure.untestable === undefined ? "open" : "can't be brought about";
@@ -64,7 +65,8 @@ test("each failure from 1 to 67 has a test that bears its number, or says why it
   for (const [number, failure] of Object.entries(failures)) {
     const hasTest = found.has(Number(number));
     expect(hasTest || whyNone(failure).length > 0, `failure ${number}`).toBe(true);
-    const { elsewhere: _, ...none } = failure;
+    // What is outside may be a part of it: the table says so.
+    const { elsewhere: _, outside: __, ...none } = failure;
     const saysNone = whyNone(none).length > 0;
     expect(hasTest && saysNone, `failure ${number} has a test and says it has none`).toBe(false);
   }

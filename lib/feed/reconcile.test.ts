@@ -246,7 +246,7 @@ describe("each fault has exactly its line, and nothing else", () => {
     ]);
   });
 
-  test("failure 9: entered by hand as well: paired by unit, order and time, and not linked", async () => {
+  test("failures 9 and 57: entered by hand as well: paired by unit, order and time, and not linked", async () => {
     const { ncr, unit, order } = await anNcr();
     const number = await typed({ unit, order });
     await typed({ unit: "SOMEBODY-ELSE", order: "4711" });

@@ -152,6 +152,27 @@ describe("a hold of the plant stops what it lies on and nothing else", () => {
     expect(await worked(free)).toBe("applied");
   });
 
+  it("failure 56: a part revision in the middle of work: what is under way and what is released later stops, and it is told once", async () => {
+    const begun = await released(plant, serial(), serial());
+    for (const unit of begun) expect(await worked(unit)).toBe("applied");
+    const hold = await placed("part_revision", "P-1 A");
+    const [fresh = ""] = await released(plant, serial());
+    const goesOn = (unit: string) =>
+      tablet.send(
+        ...firstStep(plant)
+          .slice(2, 3)
+          .map((act) => tablet.envelope(plant.people.operator, unit, act)),
+      );
+    for (const unit of begun)
+      expect(await goesOn(unit)).toMatchObject([{ refusal: { code: "on_hold" } }]);
+    expect(await worked(fresh)).toBe("on_hold");
+    expect(code(await place("part_revision", "P-1 A"))).toBe("hold_there_already");
+    const told = await forSite(plant.site).entry.findMany({
+      where: { siteId: plant.site, type: "plant_hold.placed", line: { contains: hold } },
+    });
+    expect(told).toHaveLength(1);
+  });
+
   it("a station: the same unit goes on at another one", async () => {
     const [unit = ""] = await released(plant, serial());
     const station = uuidv7();

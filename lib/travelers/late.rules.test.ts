@@ -34,7 +34,7 @@ const start = (bench: Bench, claimedAt?: string, given: Given = {}) =>
 const complete = (bench: Bench, claimedAt: string) =>
   act(bench, "completeStep", { step: named("070.1"), late: claim(claimedAt) });
 
-test("begun, recorded and completed earlier: both times of each stand in the record", () => {
+test("failure 57: begun, recorded and completed earlier: both times of each stand in the record", () => {
   const { bench, before } = anHourLater();
   expect(outcome(start(bench, minute(before + 5)))).toEqual(["step.started", "entry.late"]);
   const done = read(bench, wiped, "yes", { source: "tap", late: claim(minute(before + 10)) });

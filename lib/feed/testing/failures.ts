@@ -1,7 +1,8 @@
 /**
  * What every integration meets, by number. A test that brings one about begins with "failure N:". What has none says
  * why: `elsewhere` is held by tests that are not about the feed, `outside` needs a part of the product that is not
- * here, `untestable` can't be brought about with what is here, and `open` is still to be done.
+ * here, `untestable` can't be brought about with what is here, and `open` is still to be done. A part that is outside
+ * may stand beside tests of what is here: held in part.
  */
 export type Failure = {
   title: string;
@@ -87,12 +88,12 @@ export const failures: Readonly<Record<number, Failure>> = {
   56: {
     title: "A revision is withdrawn for safety",
     outside:
-      "a revision comes in as effective and ends when the next one does (`superseded_in_use` is told once to each unit that works on under it); nobody can withdraw one, so that nothing could be told of it. Who must stop its units today places a hold on the part's revision by hand (`lib/plant/holds.test.ts`)",
+      "nobody can withdraw a revision of an instruction: one comes in as effective and ends when the next one does (`superseded_in_use` is told once to each unit that works on under it). Who must stop its units places a hold on the part's revision by hand; its event names the revision and not each unit",
   },
   57: {
     title: "Paper during an outage",
     outside:
-      "a late entry has both times, of the same person (`lib/travelers/late.rules.test.ts`); what one wrote and another transcribes is refused, because the command for it (`attachPaperEvidence`) has a form, a permission and an event, and no rule yet. An NCR raised by phone meanwhile is paired by reconciliation (9)",
+      "both times are of the same person: what one wrote and another transcribes is refused, because the command for it (`attachPaperEvidence`) has a form, a permission and an event, and no rule yet",
   },
   58: {
     title: "A line that is not digital yet",

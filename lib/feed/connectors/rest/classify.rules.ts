@@ -13,7 +13,7 @@ export type Answered = {
  * that isn't JSON may be a sign-in page of something in between: both are unknown, never a success.
  */
 export async function classify(
-  config: Pick<RestConnectorConfig, "results">,
+  config: Pick<RestConnectorConfig, "results" | "session">,
   act: string,
   answer: Answered,
   budget: Budget,
@@ -24,6 +24,8 @@ export async function classify(
     if (!held.ok || typeof held.value !== "boolean") return "unknown";
     if (held.value) return is;
   }
+  // What the session gave us counts no more, as when a token is over before we thought: one new session.
+  if (answer.status === 401 && config.session) return "expired";
   return byStatus(answer);
 }
 

@@ -317,7 +317,8 @@ async function begin(
       : answer.kind === "unknown"
         ? "not_processed"
         : answer.kind;
-    return { ok: false, why: { ...answer, kind, response: null } };
+    const reason = `the sign-in: ${answer.reason}`;
+    return { ok: false, why: { ...answer, kind, reason, response: null } };
   }
   const { status, headers: shown, body } = answer;
   const given = await mapped({ codes: null }, session.gives, { status, headers: shown, body }, {});
