@@ -1,5 +1,6 @@
 import "server-only";
 import { db } from "#lib/db/client";
+import { direct } from "#lib/db/direct";
 import { derivedId } from "#lib/kit/ids";
 import type { FeedPorts } from "./ports.schema.ts";
 
@@ -13,15 +14,20 @@ type Due = {
   body: { reason: string; event: string };
 };
 
+const dueHolds = {
+  name: "effects_to_do",
+  text: `
+    select id::text, site_id::text as site, stream_id::text as traveler, seq, rule, rule_version as version, body
+      from routing_effects where state = 'pending' and kind = 'hold' and next_at <= clock_timestamp()
+     order by created_at, id limit $1::int`,
+};
+
 /**
  * Holds that rules place here, whatever the other system does meanwhile. The command's id follows from the event
  * and the rule: done twice, it is done once. A refusal stays visible beside it.
  */
 export async function doEffects(ports: FeedPorts, limit = 10): Promise<number> {
-  const due = await db.$queryRaw<Due[]>`
-    select id::text, site_id::text as site, stream_id::text as traveler, seq, rule, rule_version as version, body
-      from routing_effects where state = 'pending' and kind = 'hold' and next_at <= clock_timestamp()
-     order by created_at, id limit ${limit}`;
+  const due = await direct<Due>(dueHolds, [String(limit)]);
   for (const one of due) await hold(one, ports);
   return due.length;
 }

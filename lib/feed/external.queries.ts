@@ -1,5 +1,6 @@
 import "server-only";
 import { db } from "#lib/db/client";
+import { direct } from "#lib/db/direct";
 import type { Disposition } from "#lib/travelers/state.schema";
 
 export type ToTell = {
@@ -32,16 +33,16 @@ export type ToTell = {
 
 const tellingMs = 15_000;
 
-/** Records whose latest version their traveler has not been told of. Taken for a while, so that two workers share them. */
-export const toTell = (limit: number): Promise<ToTell[]> =>
-  db.$queryRaw<ToTell[]>`
+const takingTold = {
+  name: "due_to_tell",
+  text: `
     with due as (
       select connector_id, external_id from external_records
        where applied_version is distinct from version and defect_id is not null
          and (apply_at is null or apply_at <= clock_timestamp())
-       order by seen_at limit ${limit} for update skip locked)
+       order by seen_at limit $1::int for update skip locked)
     update external_records r
-       set apply_at = clock_timestamp() + ${tellingMs}::int * interval '1 millisecond'
+       set apply_at = clock_timestamp() + $2::int * interval '1 millisecond'
       from due
       join external_records own on own.connector_id = due.connector_id and own.external_id = due.external_id
       join connectors c on c.id = due.connector_id
@@ -55,7 +56,12 @@ export const toTell = (limit: number): Promise<ToTell[]> =>
       (select jsonb_build_object('qms', d->'qms', 'dispositions', d->'dispositions')
          from travelers t cross join jsonb_array_elements(t.state->'defects') d
         where t.id = coalesce(now.traveler, r.traveler_id)
-          and d->>'id' = coalesce(now.defect, r.defect_id)::text) as told`;
+          and d->>'id' = coalesce(now.defect, r.defect_id)::text) as told`,
+};
+
+/** Records whose latest version their traveler has not been told of. Taken for a while, so that two workers share them. */
+export const toTell = (limit: number): Promise<ToTell[]> =>
+  direct<ToTell>(takingTold, [String(limit), String(tellingMs)]);
 
 /** Has it left with its pieces while its traveler was told? */
 export async function hasLeft({ defect }: Pick<ToTell, "defect">): Promise<boolean> {

@@ -1,5 +1,6 @@
 import "server-only";
 import { db, inTransaction, type Tx } from "#lib/db/client";
+import { direct } from "#lib/db/direct";
 import { sha256Hex } from "#lib/kit/canonical";
 import { derivedId } from "#lib/kit/ids";
 import { err, ok, type Result } from "#lib/kit/result";
@@ -74,14 +75,19 @@ type ToHold = {
   reason: string;
 };
 
-/** Holds the unit of each that was found, once: its command's id follows from the record. */
-export async function holdFindings(ports: FeedPorts, limit = 10): Promise<number> {
-  const due = await db.$queryRaw<ToHold[]>`
+const dueToHold = {
+  name: "findings_to_hold",
+  text: `
     select f.connector_id::text as connector, c.code, f.site_id::text as site, f.external_id as "externalId",
       f.traveler_id::text as traveler, f.number, f.title, f.hold_reason as reason
     from external_findings f join connectors c on c.id = f.connector_id
     where f.hold_state = 'pending' and f.hold_at <= clock_timestamp()
-    order by f.found_at limit ${limit}`;
+    order by f.found_at limit $1::int`,
+};
+
+/** Holds the unit of each that was found, once: its command's id follows from the record. */
+export async function holdFindings(ports: FeedPorts, limit = 10): Promise<number> {
+  const due = await direct<ToHold>(dueToHold, [String(limit)]);
   for (const one of due) await hold(one, ports);
   return due.length;
 }

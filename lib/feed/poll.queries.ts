@@ -1,21 +1,27 @@
 import "server-only";
 import { db } from "#lib/db/client";
+import { direct } from "#lib/db/direct";
 
 const pollLeaseMs = 60_000;
 const noticeLeaseMs = 30_000;
 
-/** Connectors that are due, taken so that one worker polls each. */
-export async function duePolls(): Promise<string[]> {
-  const rows = await db.$queryRaw<{ id: string }[]>`
+const takingPolls = {
+  name: "due_polls",
+  text: `
     update connectors
-       set poll_leased_until = clock_timestamp() + ${pollLeaseMs}::int * interval '1 millisecond'
+       set poll_leased_until = clock_timestamp() + $1::int * interval '1 millisecond'
      where id in (
        select id from connectors
         where status = 'active' and poll_at <= clock_timestamp()
           and (poll_leased_until is null or poll_leased_until < clock_timestamp())
           and (paused_until is null or paused_until <= clock_timestamp())
         for update skip locked)
-    returning id`;
+    returning id`,
+};
+
+/** Connectors that are due, taken so that one worker polls each. */
+export async function duePolls(): Promise<string[]> {
+  const rows = await direct<{ id: string }>(takingPolls, [String(pollLeaseMs)]);
   return rows.map(({ id }) => id);
 }
 
@@ -30,16 +36,21 @@ export async function polled(id: string, cursor: string | null, nextInMs: number
 
 export type Notice = { connector: string; id: string; subject: string; ageMs: number };
 
-export const notices = (limit: number): Promise<Notice[]> =>
-  db.$queryRaw<Notice[]>`
+const takingNotices = {
+  name: "due_notices",
+  text: `
     update webhook_receipts w
-       set fetch_at = clock_timestamp() + ${noticeLeaseMs}::int * interval '1 millisecond'
+       set fetch_at = clock_timestamp() + $1::int * interval '1 millisecond'
      where (connector_id, id) in (
        select connector_id, id from webhook_receipts
         where handled_at is null and subject is not null and fetch_at <= clock_timestamp()
-        order by fetch_at limit ${limit} for update skip locked)
+        order by fetch_at limit $2::int for update skip locked)
     returning connector_id as connector, id, subject,
-      (extract(epoch from clock_timestamp() - received_at) * 1000)::float8 as "ageMs"`;
+      (extract(epoch from clock_timestamp() - received_at) * 1000)::float8 as "ageMs"`,
+};
+
+export const notices = (limit: number): Promise<Notice[]> =>
+  direct<Notice>(takingNotices, [String(noticeLeaseMs), String(limit)]);
 
 export async function noticeHandled(notice: Notice, note: string): Promise<void> {
   await db.$executeRaw`

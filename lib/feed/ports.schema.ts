@@ -13,6 +13,12 @@ export type FeedPorts = {
     actor: Actor,
     input: { traveler: string; command: Command; qms?: Facts["qms"] },
   ): Promise<CommandVerdict>;
+  /** Several of one traveler, decided in order and written together; a verdict for each. */
+  applyCommands(
+    actor: Actor,
+    traveler: string,
+    inputs: readonly { command: Command; qms?: Facts["qms"] }[],
+  ): Promise<CommandVerdict[]>;
   /** Null while the bytes have not come from the tablet. */
   readBlob(site: string, connector: string, sha256: string): Promise<Uint8Array | null>;
   now(): number;

@@ -3,7 +3,7 @@ import { db } from "#lib/db/client";
 import { canonicalSha256 } from "#lib/kit/canonical";
 import { derivedId } from "#lib/kit/ids";
 import type { Facts } from "#lib/travelers/facts.schema";
-import type { Command, CommandBody } from "#lib/travelers/schema";
+import type { Command, CommandBody, CommandVerdict } from "#lib/travelers/schema";
 import { connectorById, isRecordsConnector, type OpenConnector } from "./connector.queries.ts";
 import type { RestConnectorConfig } from "./connectors/rest/schema.ts";
 import * as rest from "./connectors/rest/talk.gateway.ts";
@@ -20,28 +20,47 @@ const quiet: rest.Tell = { onSend: async () => undefined };
 const noticeRetryMs = 1_000;
 const noticeAgeMaxMs = 10 * 60_000;
 
-/** Tells travelers what their QMS records say by now: number and status, then the dispositions. */
-export async function tellTravelers(ports: FeedPorts, limit = 10): Promise<number> {
+/**
+ * Tells travelers what their QMS records say by now: number and status, then the dispositions. What one connector says
+ * of one traveler is decided and written together.
+ */
+export async function tellTravelers(ports: FeedPorts, limit = 40): Promise<number> {
   const due = await toTell(limit);
-  for (const one of due) await tell(one, ports);
+  const together = Map.groupBy(due, ({ connector, traveler }) => `${connector}/${traveler}`);
+  for (const records of together.values()) await tell(records, ports);
   return due.length;
 }
 
-async function tell(one: ToTell, ports: FeedPorts): Promise<void> {
+async function tell(records: readonly ToTell[], ports: FeedPorts): Promise<void> {
+  const [first] = records;
+  if (!first) return;
+  const said = records.map((one) => ({ one, commands: commandsFor(one) }));
+  const verdicts = await ports.applyCommands(
+    ports.actorOf(first.site, first.connector, first.code),
+    first.traveler,
+    said.flatMap(({ one, commands }) =>
+      commands.map((command) => ({ command, qms: qmsFacts(one) })),
+    ),
+  );
+  const verdictOf = new Map(verdicts.map((verdict) => [verdict.id, verdict]));
+  for (const { one, commands } of said) {
+    const answers = commands.map(({ id, type }) => ({ type, verdict: verdictOf.get(id) }));
+    await settle(one, answers, ports);
+  }
+}
+
+async function settle(
+  one: ToTell,
+  answers: readonly { type: string; verdict: CommandVerdict | undefined }[],
+  ports: FeedPorts,
+): Promise<void> {
   const about = { externalId: one.externalId, version: one.version, traveler: one.traveler };
   const notes: string[] = [];
-  for (const command of commandsFor(one)) {
-    const actor = ports.actorOf(one.site, one.connector, one.code);
-    const verdict = await ports.applyCommand(actor, {
-      traveler: one.traveler,
-      command,
-      qms: qmsFacts(one),
-    });
-    if (verdict.verdict === "retry_later")
-      return tellLater(one.connector, one.externalId, verdict.afterMs);
-    if (verdict.verdict === "recorded_not_applied")
-      notes.push(`${command.type}: ${verdict.refusal.code}`);
-    if (verdict.verdict === "malformed") notes.push(`${command.type}: ${verdict.problem}`);
+  for (const { type, verdict } of answers) {
+    if (!verdict || verdict.verdict === "retry_later")
+      return tellLater(one.connector, one.externalId, verdict?.afterMs ?? 0);
+    if (verdict.verdict === "recorded_not_applied") notes.push(`${type}: ${verdict.refusal.code}`);
+    if (verdict.verdict === "malformed") notes.push(`${type}: ${verdict.problem}`);
   }
   if (notes.length > 0 && (await hasLeft(one))) {
     return tellLater(one.connector, one.externalId, 0);

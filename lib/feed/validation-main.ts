@@ -31,11 +31,15 @@ const { values } = parseArgs({
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
+const nothingOnTheFloor = () =>
+  Promise.reject(new Error("a validation run does nothing on the floor"));
+
 const ports: FeedPorts = {
   origin: env.BUYOFF_ORIGIN,
   actorOf: actorOfConnector,
   actorOfRule,
-  applyCommand: () => Promise.reject(new Error("a validation run does nothing on the floor")),
+  applyCommand: nothingOnTheFloor,
+  applyCommands: nothingOnTheFloor,
   readBlob: async () => null,
   now: () => Date.now(),
   random: () => Math.random(),

@@ -316,6 +316,43 @@ describe("from the floor to the QMS and back", () => {
     expect(linked).toHaveLength(1);
   });
 
+  test("what several records say of one unit is written to it together, and each is told", async () => {
+    await open(false);
+    const { traveler, defect, logDefect } = await aHeldTraveler(plant);
+    const defects = [defect, await logDefect()];
+    // Nothing is sent or polled: these are what was heard of both at once.
+    await plant.query(
+      "update connectors set paused_until = now() + interval '1 day' where id = $1",
+      [plant.connector],
+    );
+    await plant.query(
+      `insert into external_records (connector_id, external_id, site_id, traveler_id, defect_id, number, status,
+         version, url, dispositions, raw, seen_at)
+       select $1, 'X-' || nth, $2, $3, defect, 'NCR-' || nth, 'open', '1', 'https://qms.example/' || nth, '[]', '{}', now()
+         from unnest($4::uuid[]) with ordinality of(defect, nth)`,
+      [plant.connector, plant.site, traveler, defects],
+    );
+    worker = startWorker();
+    for (const [at, id] of defects.entries()) {
+      await soon(async () =>
+        expect(await defectRow(id)).toMatchObject({ ncr_number: `NCR-${at + 1}` }),
+      );
+    }
+    await soon(async () => {
+      const told = await plant.query(
+        "select applied_version, applied_note from external_records where connector_id = $1",
+        [plant.connector],
+      );
+      expect(told).toEqual(defects.map(() => ({ applied_version: "1", applied_note: null })));
+    });
+    const [linked] = await plant.query(
+      `select count(*)::int as entries, count(distinct txid::text)::int as writes
+         from entries where stream_id = $1 and type = 'qms_record.linked'`,
+      [traveler],
+    );
+    expect(linked).toEqual({ entries: 2, writes: 1 });
+  });
+
   test("what the desk sees: deliveries, attempts and counts of its own site only", async () => {
     await open(true);
     worker = startWorker();

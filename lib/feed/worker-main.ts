@@ -8,7 +8,7 @@ import { log } from "#lib/kit/log";
 import { ok } from "#lib/kit/result";
 import { recorded } from "#lib/record/recorded.commands";
 import { openMetrics } from "#lib/setup/metrics-door";
-import { applyCommand } from "#lib/travelers/commands";
+import { applyCommand, applyCommands } from "#lib/travelers/commands";
 import { installDefaultRules } from "./default-rules.commands.ts";
 import { tellFeedMetrics } from "./feed-metrics.queries.ts";
 import { runFeed } from "./worker.ts";
@@ -38,6 +38,7 @@ await runFeed(
     actorOf: actorOfConnector,
     actorOfRule,
     applyCommand,
+    applyCommands,
     readBlob: async (site, connector, sha256) =>
       (await photo(actorOfConnector(site, connector), sha256))?.bytes ?? null,
     now: () => Date.now(),

@@ -4,7 +4,7 @@ import { log } from "#lib/kit/log";
 import { commandsTotal } from "#lib/kit/metrics";
 import { type Instant, instant, millis, plusMinutes } from "#lib/kit/time";
 import { append, isUndecidable, notAppended } from "#lib/record/append.commands";
-import { type Ask, askNothing, loadForCommand } from "#lib/record/load.queries";
+import { type Ask, askNothing, type LoadedPerson, loadForCommand } from "#lib/record/load.queries";
 import { streamOf } from "#lib/record/streams.rules";
 import type { Act } from "./acts.rules.ts";
 import {
@@ -31,7 +31,12 @@ const attemptsMax = 16;
 const collisionsMax = 3;
 const retryAfterMs = 2000;
 
-export type Applied = { verdicts: CommandVerdict[]; isWaiting: boolean };
+export type Applied = {
+  verdicts: CommandVerdict[];
+  isWaiting: boolean;
+  /** Whom the decisions were read with, by id. */
+  people: Readonly<Record<string, LoadedPerson>>;
+};
 
 /**
  * Decides consecutive commands of one traveler in order and writes them in one call; one by one if
@@ -42,27 +47,25 @@ export async function applyActs(
   traveler: string,
   acts: readonly Act[],
 ): Promise<Applied> {
-  const verdicts = await decidedOf(site, traveler, acts);
+  const drafts = await decidedOf(site, traveler, acts);
+  const verdicts = drafts.flatMap((draft) => draft.verdicts);
   const waiting = acts.slice(verdicts.length).map(({ command }) => retryLater(command.id));
   const all = [...verdicts, ...waiting];
   for (const [index, verdict] of all.entries()) count(acts[index]?.command.type ?? "", verdict);
-  return { verdicts: all, isWaiting: waiting.length > 0 };
+  const people = Object.assign({}, ...drafts.map(({ loaded }) => loaded.people));
+  return { verdicts: all, isWaiting: waiting.length > 0, people };
 }
 
-async function decidedOf(
-  site: string,
-  traveler: string,
-  acts: readonly Act[],
-): Promise<CommandVerdict[]> {
+async function decidedOf(site: string, traveler: string, acts: readonly Act[]): Promise<Draft[]> {
   const together = await applyTogether(site, traveler, acts);
-  if (together) return together;
-  const verdicts: CommandVerdict[] = [];
+  if (together) return [together];
+  const drafts: Draft[] = [];
   for (const act of acts) {
     const alone = acts.length > 1 ? await applyTogether(site, traveler, [act]) : null;
     if (!alone) break;
-    verdicts.push(...alone);
+    drafts.push(alone);
   }
-  return verdicts;
+  return drafts;
 }
 
 const count = (type: string, answer: CommandVerdict): void => {
@@ -87,12 +90,12 @@ type Course = {
   failures: number;
 };
 
-/** Null: the database can't, or not all of these together. */
+/** What was written of them. Null: the database can't, or not all of these together. */
 async function applyTogether(
   site: string,
   traveler: string,
   acts: readonly Act[],
-): Promise<CommandVerdict[] | null> {
+): Promise<Draft | null> {
   const course: Course = {
     site,
     acts,
@@ -110,18 +113,18 @@ async function applyTogether(
   return null;
 }
 
-type Outcome = CommandVerdict[] | "again" | "waits";
+type Outcome = Draft | "again" | "waits";
 
 async function attempted(course: Course): Promise<Outcome> {
   const { site } = course;
   const draft = await widestDraft(course);
-  if (draft.isEmpty) return draft.verdicts;
+  if (draft.isEmpty) return draft;
   const decision = draft.decision();
   const written = await append(site, decision);
   if (written.ok) {
     for (const state of draft.states) rememberState(state);
     rememberStored(site, decision.facts);
-    return draft.verdicts;
+    return draft;
   }
   if (written.error === "unavailable") return "waits";
   course.collisions += written.error === "collides" ? 1 : 0;

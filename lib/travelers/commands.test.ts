@@ -1,6 +1,8 @@
 import { setTimeout } from "node:timers/promises";
-import { describe, expect, it } from "vitest";
-import { actorOfSeed } from "#lib/boundary/actor";
+import pg from "pg";
+import { describe, expect, it, vi } from "vitest";
+import { actorOfGrant, actorOfSeed } from "#lib/boundary/actor";
+import { readGrant } from "#lib/boundary/grant";
 import { db, forSite } from "#lib/db/client";
 import {
   aBuyoff,
@@ -19,7 +21,8 @@ import {
 import { uuidv7 } from "#lib/kit/ids";
 import { chained, outsideTravelers } from "#lib/record/chain.rules";
 import { verifyStream } from "#lib/record/verify.queries";
-import { applyCommand } from "./commands.ts";
+import { applyCommand, applyCommands, applyEnvelopes } from "./commands.ts";
+import { peopleOnPaper } from "./paper.queries.ts";
 import type { Command, CommandVerdict } from "./schema.ts";
 import type { TravelerState } from "./state.schema.ts";
 
@@ -460,4 +463,52 @@ describe("whatever was done", () => {
         select from routing_queue q where q.stream_id = e.stream_id and q.seq = e.seq)`;
     expect(orphans?.count).toBe(0);
   });
+});
+
+it("reads and writes a tablet's act in two round trips, and names who did it without a third", async () => {
+  const plant = await aPlant();
+  const { traveler, tablet } = await startedOn(plant, "S-1");
+  const { inspector } = plant.people;
+  const issuedOn = new Date("2020-01-01");
+  const stamp = { personId: inspector.id, kind: "inspection", issuedOn } as const;
+  const withdrawn = { id: uuidv7(), number: "OLD", withdrawnOn: new Date("2021-01-01") };
+  await forSite(plant.site).stamp.create({ data: { ...stamp, ...withdrawn } });
+  const [first, second] = firstStep(plant).map((c) => tablet.envelope(inspector, traveler, c));
+  await tablet.send(first);
+  const query = vi.spyOn(pg.Client.prototype, "query");
+  const { people } = await applyEnvelopes(
+    tablet.actor,
+    { protocol: 1, commands: [second] },
+    (grant, at, when) => actorOfGrant(readGrant(grant), at, when),
+  );
+  const named = await peopleOnPaper([inspector.id], people);
+  const asked = query.mock.calls.length;
+  query.mockRestore();
+  expect(asked).toBe(2);
+  expect(named[inspector.id]?.stamps).not.toContain("OLD");
+  expect(named[inspector.id]?.stamps).toHaveLength(1);
+  expect(named).toEqual(await peopleOnPaper([inspector.id]));
+});
+
+it("decides several commands of the desk in order and writes them together; one that can't be read keeps back none", async () => {
+  const plant = await aPlant();
+  const [traveler = ""] = await released(plant, "S-1");
+  const { quality } = plant.people;
+  const note = (text: string) => ({
+    command: { id: uuidv7(), type: "addNote", body: { step: null, text } } as Command,
+  });
+  const verdicts = await applyCommands(
+    actorOfSeed(plant.site, { ...quality, roles: ["operator", "quality"] }),
+    traveler,
+    [note("the first"), note("a\u0000b"), note("the last")],
+  );
+  expect(verdictsOf(verdicts)).toEqual(["applied", "malformed", "applied"]);
+  const noted = (await entriesOf(plant, traveler)).slice(-2);
+  expect(noted.map(({ seq }) => seq)).toEqual(
+    verdicts.flatMap((of) => (of.verdict === "applied" ? of.seq : [])),
+  );
+  const writes = await forSite(plant.site).$queryRaw<{ writes: number }[]>`
+    select count(distinct txid::text)::int as writes from entries
+     where stream_id = ${traveler}::uuid and seq = any(${noted.map(({ seq }) => seq)}::int[])`;
+  expect(writes).toEqual([{ writes: 1 }]);
 });

@@ -4,10 +4,16 @@ import { err, ok, type Result } from "#lib/kit/result";
 import { type Instant, instant } from "#lib/kit/time";
 import type { Actor } from "#lib/people/schema";
 import { append, type Decision } from "#lib/record/append.commands";
-import { askNothing, guardOf, type Loaded, loadForCommand } from "#lib/record/load.queries";
+import {
+  askNothing,
+  guardOf,
+  type Loaded,
+  type LoadedPerson,
+  loadForCommand,
+} from "#lib/record/load.queries";
 import { streamOf } from "#lib/record/streams.rules";
 import { type Act, hashOf } from "./acts.rules.ts";
-import { applyActs, retryLater } from "./apply.commands.ts";
+import { type Applied, applyActs, retryLater } from "./apply.commands.ts";
 import { sealIn, secondIn } from "./auth.rules.ts";
 import { rowsTogether } from "./changed-rows.rules.ts";
 import { contentOf, knownContents } from "./contents.queries.ts";
@@ -33,11 +39,12 @@ export async function applyEnvelopes(
   raw: unknown,
   actorOfGrant: ActorOfGrant,
   heardAt: Instant = instant(Date.now()),
-): Promise<{ verdicts: CommandVerdict[] }> {
+): Promise<Pick<Applied, "verdicts" | "people">> {
   const { commands, clock = null } = batchSchema.parse(raw);
   const read = commands.map(readEnvelope);
   const sent = { clock, heardAt };
   const verdicts: CommandVerdict[] = [];
+  const people: Record<string, LoadedPerson> = {};
   for (const group of groups(read)) {
     const [first] = group;
     if (first && !first.ok) {
@@ -48,10 +55,11 @@ export async function applyEnvelopes(
     const acts = group.filter((one) => one.ok).map((one) => actOf(device, one, sent, actorOfGrant));
     const applied = await applyActs(device.site, acts[0]?.traveler ?? "", acts);
     verdicts.push(...applied.verdicts);
+    Object.assign(people, applied.people);
     if (applied.isWaiting) break;
   }
   const waiting = read.slice(verdicts.length).map((one) => retryLater(idOf(one)));
-  return { verdicts: [...verdicts, ...waiting] };
+  return { verdicts: [...verdicts, ...waiting], people };
 }
 
 /** Consecutive commands of one traveler belong together; one that can't be read stands alone. */
@@ -107,7 +115,6 @@ function actOf(
 }
 
 export type DirectCommand = {
-  traveler: string;
   command: Command;
   /** When it was done; now, where it isn't said. */
   at?: Instant;
@@ -123,15 +130,44 @@ export type DirectCommand = {
 };
 
 /** A command from the desk, a connector or the seed: same rules, same record, same receipts. */
-export async function applyCommand(actor: Actor, input: DirectCommand): Promise<CommandVerdict> {
-  const command = JSON.parse(JSON.stringify(input.command).normalize("NFC")) as Command;
-  if (holdsNul(command)) return { id: command.id, verdict: "malformed", problem: "not_canonical" };
+export async function applyCommand(
+  actor: Actor,
+  { traveler, ...input }: DirectCommand & { traveler: string },
+): Promise<CommandVerdict> {
+  const [verdict] = await applyCommands(actor, traveler, [input]);
+  if (!verdict) throw new Error("a command without a verdict");
+  return verdict;
+}
+
+/** Several of one traveler, decided in order and written together; a verdict for each. */
+export async function applyCommands(
+  actor: Actor,
+  traveler: string,
+  inputs: readonly DirectCommand[],
+): Promise<CommandVerdict[]> {
+  const said = inputs.map((input) => ({ ...input, command: normal(input.command) }));
+  const readable = said.filter(({ command }) => !holdsNul(command));
+  const acts = readable.map((input) => directAct(actor, traveler, input));
+  const verdicts = acts.length > 0 ? (await applyActs(actor.site, traveler, acts)).verdicts : [];
+  const next = verdicts.values();
+  return said.flatMap(({ command }) =>
+    holdsNul(command)
+      ? { id: command.id, verdict: "malformed", problem: "not_canonical" }
+      : (next.next().value ?? []),
+  );
+}
+
+const normal = (command: Command): Command =>
+  JSON.parse(JSON.stringify(command).normalize("NFC")) as Command;
+
+function directAct(actor: Actor, traveler: string, input: DirectCommand): Act {
+  const { command } = input;
   const { proof = null, second = null } = input;
-  const act: Act = {
+  return {
     command,
-    traveler: input.traveler,
+    traveler,
     isForeign: false,
-    contentSha256: hashOf({ traveler: input.traveler, command, proof, second }),
+    contentSha256: hashOf({ traveler, command, proof, second }),
     person: actor.id,
     actorAt: () => actor,
     proof,
@@ -150,10 +186,6 @@ export async function applyCommand(actor: Actor, input: DirectCommand): Promise<
     qms: input.qms,
     verification: input.verification ?? null,
   };
-  const { verdicts } = await applyActs(actor.site, input.traveler, [act]);
-  const [verdict] = verdicts;
-  if (!verdict) throw new Error("a command without a verdict");
-  return verdict;
 }
 
 export type Release = {

@@ -26,12 +26,16 @@ const onPaper = {
     from people p where p.id = any($1::uuid[])`,
 };
 
+/** Whoever is in `known` was read a moment ago, with what is decided, and isn't asked for again. */
 export async function peopleOnPaper(
   ids: readonly string[],
+  known: Readonly<Record<string, Found>> = {},
 ): Promise<Record<string, PersonOnPaper>> {
   const wanted = [...new Set(ids)];
-  if (wanted.length === 0) return {};
-  const people = await direct<Found>(onPaper, [wanted]);
+  const read = wanted.flatMap((id) => known[id] ?? []);
+  const unread = wanted.filter((id) => !known[id]);
+  const people =
+    unread.length === 0 ? read : [...read, ...(await direct<Found>(onPaper, [unread]))];
   const today = dateIn("UTC", instant(Date.now()));
   return Object.fromEntries(
     people.map(({ id, name, employeeNumber, stamps }) => [

@@ -11,7 +11,7 @@ import { tellTravelers } from "#lib/feed/tracking.worker";
 import { env } from "#lib/kit/env";
 import { log } from "#lib/kit/log";
 import { type Instant, instant, millis } from "#lib/kit/time";
-import { applyCommand } from "#lib/travelers/commands";
+import { applyCommand, applyCommands } from "#lib/travelers/commands";
 import { chanceOf } from "./identity.ts";
 import { tellTime } from "./told-time.ts";
 
@@ -31,6 +31,7 @@ const ports: FeedPorts = {
   actorOf: actorOfConnector,
   actorOfRule,
   applyCommand,
+  applyCommands,
   readBlob: async (site, connector, sha256) =>
     (await photo(actorOfConnector(site, connector), sha256))?.bytes ?? null,
   now: () => Date.now(),

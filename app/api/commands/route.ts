@@ -23,13 +23,14 @@ export const POST = endpoint(
     const batch = batchSchema.safeParse(said);
     if (!batch.success) return turnAway("invalid_input");
     const grantOf = grantReader();
-    const { verdicts } = await applyEnvelopes(
+    const applied = await applyEnvelopes(
       device,
       batch.data,
       (grant, at, when) => actorOfGrant(grantOf(grant), at, when),
       heardAt,
     );
-    const people = await peopleOnPaper(named(verdicts));
+    const { verdicts } = applied;
+    const people = await peopleOnPaper(named(verdicts), applied.people);
     return { verdicts, people, serverTime: instant(Date.now()), protocols };
   },
   { bytesMax, evenRevoked: true },

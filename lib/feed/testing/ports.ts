@@ -16,6 +16,8 @@ export const portsWith = (blobs: ReadonlyMap<string, Uint8Array> = new Map()): F
     verdict: "retry_later",
     afterMs: 60_000,
   }),
+  applyCommands: async (_actor, _traveler, inputs) =>
+    inputs.map(({ command: { id } }) => ({ id, verdict: "retry_later", afterMs: 60_000 })),
   readBlob: async (_site, _connector, sha256) => blobs.get(sha256) ?? null,
   now: () => Date.now(),
   random: () => 0.5,
