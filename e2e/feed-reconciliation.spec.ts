@@ -8,9 +8,11 @@ import { aUnit } from "./support/units.ts";
 
 test("what is gone in the QMS is a line until somebody has said why, and the result can be printed", async ({
   page,
+  desk: quality,
 }) => {
   await untilDayLasts(3);
   const desk = await atDesk(page, { role: "administrator" });
+  await atDesk(quality, "Ingrid Maurer");
   const screens = screensOf(page);
   const unit = await aUnit();
   const defect = await logDefect(desk, unit);
@@ -71,6 +73,29 @@ test("what is gone in the QMS is a line until somebody has said why, and the res
   await expect(page.getByRole("button", { name: "Print" })).toHaveCount(0);
   await page.getByRole("link", { name: "All lines, to print" }).click();
   await expect(page.getByRole("button", { name: "Print" })).toBeVisible();
+
+  // Another one's to sign, once every line is explained; others that use this plant may have left some.
+  await expect(page.getByText("It can be signed once every line is closed.")).toHaveCount(
+    (await page.getByRole("button", { name: "Close…" }).count()) > 0 ? 1 : 0,
+  );
+  while ((await page.getByRole("button", { name: "Close…" }).count()) > 0) {
+    const open = await page.getByRole("button", { name: "Close…" }).count();
+    await page.getByRole("button", { name: "Close…" }).first().click();
+    await dialog.getByLabel("Why it is so").fill("Left by another exercise of this plant.");
+    await dialog.getByRole("button", { name: "Close the line" }).click();
+    await expect(page.getByRole("button", { name: "Close…" })).toHaveCount(open - 1);
+  }
+  await expect(page.getByText("Not signed yet")).toBeVisible();
+  await quality.goto(`/feed/reconciliation/${asked?.id}?all=1`);
+  await quality.getByRole("button", { name: "Sign…" }).click();
+  const signing = quality.getByRole("dialog");
+  await signing.getByRole("button", { name: /demo/i }).click();
+  await expect(signing.getByLabel("PIN")).not.toHaveValue("");
+  await screensOf(quality).look("signing a reconciliation");
+  await signing.getByRole("button", { name: "Sign", exact: true }).click();
+  await expect(signing).toBeHidden();
+  await expect(quality.getByText("I have reviewed this reconciliation")).toBeVisible();
+  await page.reload();
   await page.emulateMedia({ media: "print" });
   const recorded = await rows<{ result: string; day: string; year: string; by: string }>(
     `select e.line::jsonb->'body'->>'result' as result,
@@ -88,6 +113,7 @@ test("what is gone in the QMS is a line until somebody has said why, and the res
   await expect(fact("Hash of the result")).toHaveText(result);
   await expect(fact("Days")).toContainText(`${day} – ${day}`);
   await expect(fact("Asked for")).toContainText(by);
+  await expect(fact("Signature")).toContainText(/Ingrid Maurer.*I have reviewed/s);
   await expect(line).toContainText(
     new RegExp(`Closed by ${by}, \\d+ \\S+ ${year}.*: ?.?Deleted by mistake; raised there again`),
   );

@@ -21,6 +21,7 @@ import {
   sections,
   type Typed,
 } from "#lib/feed/connectors/fields.rules";
+import { sampleDraft, sampleUpdate } from "#lib/feed/connectors/openapi/sample.rules";
 import { type AnySecretName, secretNamesOf } from "#lib/feed/connectors/secrets.rules";
 
 /**
@@ -273,7 +274,31 @@ function Foldable({
         {t("section.mapping")}
         <span className="block text-[15px] font-normal text-ink-2">{t("mappingLead")}</span>
       </summary>
-      <div className="grid gap-6 border-t border-sunk px-5 py-4">{children}</div>
+      <div className="grid gap-6 border-t border-sunk px-5 py-4">
+        <MessageSaid />
+        {children}
+      </div>
+    </details>
+  );
+}
+
+/** Whoever maps has to see what there is to map. */
+function MessageSaid() {
+  const t = useTranslations("connectors.message");
+  return (
+    <details className="rounded border-[1.5px] border-rule">
+      <summary className="min-h-11 px-4 py-2.5 text-[16px] font-bold">{t("title")}</summary>
+      <div className="grid gap-3 border-t border-sunk px-4 py-3">
+        <p className="text-[15px] text-ink-2">{t("lead")}</p>
+        {(["create", "update"] as const).map((of) => (
+          <div key={of} className="min-w-0">
+            <h3 className="text-[15px] font-[650]">{t(of)}</h3>
+            <pre className="mono max-h-[420px] overflow-auto text-[13px] leading-5">
+              {JSON.stringify(of === "create" ? sampleDraft : sampleUpdate, null, 2)}
+            </pre>
+          </div>
+        ))}
+      </div>
     </details>
   );
 }

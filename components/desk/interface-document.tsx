@@ -1,6 +1,7 @@
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { Moment } from "#components/desk/moment";
+import { ruleTitle } from "#components/desk/rule-title";
 import { tableFrame, td, th } from "#components/desk/travelers-table";
 import { type DataSet, dataSets, directions, whoReacts } from "#lib/feed/interface.rules";
 import type { LastTold } from "#lib/feed/ownership.queries";
@@ -36,6 +37,7 @@ export function Flows({
 }) {
   const t = useTranslations("connectors.document");
   const process = useTranslations("desk.messages.process");
+  const titles = useTranslations("desk.rules.shippedTitle");
   if (flows.length === 0) return <p className="text-ink-2">{t("noFlows")}</p>;
   return (
     <ul className="grid gap-3">
@@ -45,7 +47,7 @@ export function Flows({
           className="break-inside-avoid rounded border-[1.5px] border-rule bg-sheet px-4 py-3"
         >
           <h3 className="text-[16px] font-[650]">
-            {of.content.title}{" "}
+            {ruleTitle(titles, rule.code, of.content.title)}{" "}
             <span className="mono text-[14px] text-ink-2">
               {rule.code} v{of.version}
             </span>

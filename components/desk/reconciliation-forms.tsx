@@ -1,13 +1,19 @@
 "use client";
 import { useTranslations } from "next-intl";
+import { CommandDialog, FormButtons, useDialog } from "#components/desk/command-dialog";
 import { FieldsForm } from "#components/desk/fields-form";
-import { closeLine, schedule, start } from "#lib/feed/reconcile.actions";
+import { RefusalNote } from "#components/desk/refusal-note";
+import { SigningFields } from "#components/desk/signing-fields";
+import { useCommandForm } from "#components/desk/use-command-form";
+import { closeLine, schedule, sign, start } from "#lib/feed/reconcile.actions";
 import {
   type CloseForm,
   closeForm,
   type ScheduleForm,
+  type SignForm,
   type StartForm,
   scheduleForm,
+  signForm,
   startForm,
 } from "#lib/feed/reconcile.schema";
 
@@ -96,5 +102,34 @@ export function ScheduleReconciliation({
         { name: "reason", label: t("scheduleReason"), kind: "area" },
       ]}
     />
+  );
+}
+
+export function SignReconciliation({
+  shown,
+  signer,
+  isDemo,
+}: {
+  shown: Pick<SignForm, "run" | "resultSha256" | "closingsSha256">;
+  signer: string;
+  isDemo: boolean;
+}) {
+  const t = useTranslations("desk.reconciliation");
+  const { dialog, onDone } = useDialog();
+  const { form, submit, refusal, problem, busy } = useCommandForm<SignForm>({
+    schema: signForm,
+    action: sign,
+    initial: { ...shown, badge: "", pin: "" },
+    onDone,
+  });
+  return (
+    <CommandDialog {...dialog} label={t("sign")} title={t("signTitle")} tone="accept">
+      <form method="post" onSubmit={submit} noValidate className="grid gap-4">
+        {refusal === null ? null : <RefusalNote key={refusal.at} refusal={refusal.refused} />}
+        <p className="text-[15px]">{t("signs", { person: signer })}</p>
+        <SigningFields form={form} problem={problem} person={signer} isDemo={isDemo} />
+        <FormButtons busy={busy} onCancel={dialog.onClose} label={t("signSend")} tone="accept" />
+      </form>
+    </CommandDialog>
   );
 }

@@ -60,6 +60,11 @@ export function RunsTable({ runs, zone }: { runs: readonly RunShown[]; zone: str
               </th>
               <td className={td}>
                 <RunState run={run} />
+                {run.signed === null ? null : (
+                  <p className="mt-1 text-[13px] text-ink-2">
+                    {t("signedBy", { name: run.signed.by })}
+                  </p>
+                )}
                 {run.note === null ? null : (
                   <p className="mt-1 line-clamp-2 max-w-[46ch] text-[13px] [overflow-wrap:anywhere] text-ink-2">
                     {run.note}

@@ -1,4 +1,5 @@
 import { useTranslations } from "next-intl";
+import { ruleTitle } from "#components/desk/rule-title";
 import { contentChanges, membersOf } from "#lib/feed/rules.rules";
 import type { RuleContent } from "#lib/feed/rules.schema";
 
@@ -14,6 +15,8 @@ function useSaid() {
     if (name === "gate") return t(`gates.${value as "auto"}`);
     if (name === "fold") return t(`folds.${value as "create"}`);
     if (name === "window" && value === "until-closed") return t("untilClosed");
+    if (name === "photos")
+      return value.replace(/\d+/, (bytes) => `${Number(bytes) / 1_000_000} MB`);
     if (name === "discloses")
       return value
         .split(", ")
@@ -23,9 +26,11 @@ function useSaid() {
   };
 }
 
-/** Everything that a version says, line by line. */
-export function RuleSays({ content }: { content: RuleContent }) {
+/** Everything that a version says, line by line. What is signed are the words it came with: they stand beside. */
+export function RuleSays({ code, content }: { code: string; content: RuleContent }) {
   const said = useSaid();
+  const titles = useTranslations("desk.rules.shippedTitle");
+  const title = ruleTitle(titles, code, content.title);
   const member = useTranslations("desk.rules.member");
   return (
     <dl className="grid grid-cols-[105px_minmax(0,1fr)] gap-x-5 gap-y-1.5 rounded border-[1.5px] border-rule bg-sheet px-5 py-4 text-[15px] sm:grid-cols-[170px_minmax(0,1fr)] [&_dt]:text-ink-2">
@@ -33,7 +38,12 @@ export function RuleSays({ content }: { content: RuleContent }) {
         <div key={name} className="contents">
           <dt>{member(name as Member)}</dt>
           <dd className="mono text-[14px] leading-6 [overflow-wrap:anywhere] whitespace-pre-line">
-            {said(name, value)}
+            {name === "title" ? title : said(name, value)}
+            {name === "title" && title !== value ? (
+              <span lang="en" className="block text-ink-2">
+                {value}
+              </span>
+            ) : null}
           </dd>
         </div>
       ))}

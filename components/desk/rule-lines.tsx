@@ -2,6 +2,7 @@ import { useTranslations } from "next-intl";
 import { Link } from "#components/desk/link";
 import { TakeNewRule } from "#components/desk/rule-forms";
 import { RuleStateChip } from "#components/desk/rule-state";
+import { ruleTitle } from "#components/desk/rule-title";
 import { Chip } from "#components/ui/chip";
 import type { RuleShown } from "#lib/feed/rules.queries";
 import type { NewShipped } from "#lib/feed/shipped-rules.rules";
@@ -10,6 +11,7 @@ import type { NewShipped } from "#lib/feed/shipped-rules.rules";
 export function RuleLines({ rules }: { rules: readonly RuleShown[] }) {
   const t = useTranslations("desk.rules");
   const processes = useTranslations("desk.messages.process");
+  const titles = useTranslations("desk.rules.shippedTitle");
   return (
     <ul className="grid gap-3">
       {rules.map((rule) => {
@@ -31,7 +33,9 @@ export function RuleLines({ rules }: { rules: readonly RuleShown[] }) {
                   {rule.code}
                 </Link>
               </h2>
-              <p className="text-[15px] [overflow-wrap:anywhere]">{last?.content.title}</p>
+              <p className="text-[15px] [overflow-wrap:anywhere]">
+                {ruleTitle(titles, rule.code, last?.content.title ?? "")}
+              </p>
               <p className="text-[14px] text-ink-2">
                 {processes(rule.process)} →{" "}
                 {last?.content.connector ? (
@@ -69,6 +73,7 @@ export function NewRuleLines({
 }) {
   const t = useTranslations("desk.rules");
   const processes = useTranslations("desk.messages.process");
+  const titles = useTranslations("desk.rules.shippedTitle");
   if (rules.length === 0) return null;
   return (
     <section
@@ -87,7 +92,9 @@ export function NewRuleLines({
           >
             <div className="min-w-0">
               <h3 className="mono text-[16px] font-bold [overflow-wrap:anywhere]">{code}</h3>
-              <p className="text-[15px] [overflow-wrap:anywhere]">{title}</p>
+              <p className="text-[15px] [overflow-wrap:anywhere]">
+                {ruleTitle(titles, code, title)}
+              </p>
               <p className="text-[14px] text-ink-2">{processes(process)}</p>
             </div>
             {mayTake ? <TakeNewRule code={code} /> : null}

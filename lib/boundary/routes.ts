@@ -174,6 +174,7 @@ export const routeRules: Readonly<Record<string, Rule>> = {
   "ACTION lib/feed/reconcile.actions.ts#start": whoMay("feed.manage"),
   "ACTION lib/feed/reconcile.actions.ts#closeLine": whoMay("feed.manage"),
   "ACTION lib/feed/reconcile.actions.ts#schedule": whoMay("feed.manage"),
+  "ACTION lib/feed/reconcile.actions.ts#sign": whoMay("feed.approve"),
   "ACTION lib/feed/validation.actions.ts#start": whoMay("feed.manage"),
   "ACTION lib/feed/validation.actions.ts#saveCase": whoMay("feed.manage"),
   "ACTION lib/feed/validation.actions.ts#sign": whoMay("feed.approve"),

@@ -196,6 +196,7 @@ export const withoutEvent: Readonly<
   "reconciliation.asked": feed,
   "reconciliation.failed": feed,
   "reconciliation.line_closed": feed,
+  "reconciliation.signed": feed,
   "reconciliation.scheduled": feed,
   "drop.asked": feed,
   "drop.planned": feed,

@@ -86,9 +86,14 @@ export type CodeOfMessage = {
   version: number | null;
 };
 
-/** What the codes of one message were looked up as, in which version of their list; null: it waits for it. */
+/**
+ * What the codes of one message were looked up as, in which version of their list; null: it waits for it. What went on
+ * under a mapping that asks for a code no more never waited for it.
+ */
 export const codesOfMessage = (actor: Actor, delivery: string): Promise<CodeOfMessage[]> =>
   forSite(actor.site).$queryRaw<CodeOfMessage[]>`
     select kind, code, how, to_code as "to", list_version as version from delivery_codes
      where delivery_id = ${delivery}::uuid and site_id = ${actor.site}::uuid
+       and (how <> 'missing' or exists (select from deliveries
+         where id = ${delivery}::uuid and state in ('parked', 'dead')))
      order by how = 'missing' desc, kind, code`;

@@ -274,6 +274,28 @@ describe("raised directly in the QMS", () => {
     expect(await plant.deliveries()).toEqual([]);
   });
 
+  test("what its list has on further pages is asked for at once, and not a period later each", async () => {
+    const { traveler, actor } = await aTraveler(plant);
+    await setting(
+      "{changes,path}",
+      JSON.stringify('"api/changes?limit=2&since=" & ($cursor = "" ? "0" : $cursor)'),
+    );
+    await setting("{changes,everyMs}", "600000");
+    const asked = () =>
+      plant.query("update connectors set poll_at = now() where id = $1", [plant.connector]);
+    await asked();
+    const waits =
+      "select 1 from connectors where id = $1 and poll_at > now() + interval '5 minutes'";
+    await soon(async () => expect(await plant.query(waits, [plant.connector])).toHaveLength(1));
+    const numbers: string[] = [];
+    for (let nth = 0; nth < 5; nth += 1) numbers.push(await typed());
+    await asked();
+    await soon(async () => {
+      const found = await findingsOn(actor, traveler);
+      expect(found.map(({ number }) => number).sort()).toEqual(numbers.sort());
+    });
+  });
+
   test("without a hold where the configuration says so; not on a unit of nobody, of another order, or of several", async () => {
     await setting("{raisedThere}", '{"hold": null}');
     const { traveler, actor } = await aTraveler(plant, { serials: ["FSB-0118", "FSB-0119"] });

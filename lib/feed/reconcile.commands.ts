@@ -1,14 +1,25 @@
 import "server-only";
-import type { Tx } from "#lib/db/client";
+import { inTransaction, type Tx } from "#lib/db/client";
 import { sha256Hex } from "#lib/kit/canonical";
 import { err, ok, type Result } from "#lib/kit/result";
+import { instant } from "#lib/kit/time";
+import { type DeskSigningRefusal, proveAtDesk } from "#lib/people/desk-signing.commands";
 import type { Actor } from "#lib/people/schema";
 import type { Happening } from "#lib/record/commands";
 import { recorded } from "#lib/record/recorded.commands";
 import { dayBegins, nextDay } from "./days.rules.ts";
-import type { CloseForm, ReconcileRefusal, ScheduleForm, StartForm } from "./reconcile.schema.ts";
+import { closingsOf } from "./reconcile.queries.ts";
+import { closingsSha256, reconciliationMeaning, signedSha256 } from "./reconcile.rules.ts";
+import type {
+  CloseForm,
+  ReconcileRefusal,
+  ScheduleForm,
+  SignForm,
+  StartForm,
+} from "./reconcile.schema.ts";
 
-const refused = (code: ReconcileRefusal["code"]) => err<ReconcileRefusal>({ code, params: {} });
+const refused = (code: ReconcileRefusal["code"], params: ReconcileRefusal["params"] = {}) =>
+  err<ReconcileRefusal>({ code, params });
 
 const happened = (
   connector: string,
@@ -108,5 +119,67 @@ export function scheduleReconciliation(
     const body = { before: connector.reconcileHour, after, reason };
     const event = happened(form.connector, "reconciliation.scheduled", body, [form.reason]);
     return ok({ value: null, events: [event] });
+  });
+}
+
+type Signable = { connector: string; isDone: boolean };
+
+async function signable(
+  tx: Tx,
+  actor: Actor,
+  form: SignForm,
+): Promise<Result<Signable, ReconcileRefusal>> {
+  await tx.$queryRaw`select id from reconciliations where id = ${form.run}::uuid for update`;
+  const run = await tx.reconciliation.findFirst({ where: { id: form.run, siteId: actor.site } });
+  if (!run) return refused("reconciliation_unknown");
+  const { connectorId: connector } = run;
+  // Sent again after a lost answer.
+  if ((run.signature as { command?: string } | null)?.command === form.command)
+    return ok({ connector, isDone: true });
+  if (run.signedBy !== null) return refused("reconciliation_signed");
+  if (run.state !== "done") return refused("reconciliation_not_done");
+  const { open, closings } = await closingsOf(tx, run.id);
+  if (open > 0) return refused("reconciliation_open", { count: String(open) });
+  if (run.askedBy === actor.id || closings.some(({ by }) => by === actor.id))
+    return refused("reconciliation_own");
+  if (run.resultSha256 !== form.resultSha256 || closingsSha256(closings) !== form.closingsSha256)
+    return refused("reconciliation_differs");
+  return ok({ connector, isDone: false });
+}
+
+/**
+ * Signed by somebody who may approve and neither asked for it nor closed a line of it, once every line is explained,
+ * for exactly what was shown.
+ */
+export async function signReconciliation(
+  actor: Actor,
+  form: SignForm,
+): Promise<Result<null, ReconcileRefusal | DeskSigningRefusal>> {
+  const first = await inTransaction((tx) => signable(tx, actor, form), actor.site);
+  if (!first.ok) return first;
+  const meaning = reconciliationMeaning;
+  const { run, command, badge, pin, ...shown } = form;
+  const contentSha256 = signedSha256({ site: actor.site, run, ...shown, meaning });
+  const proven = await proveAtDesk(actor, { command, contentSha256, badge, pin });
+  if (!proven.ok) return proven;
+  return recorded<null, ReconcileRefusal | DeskSigningRefusal>(actor, async (tx) => {
+    // Once more, in the transaction that signs: somebody else may have been quicker.
+    const still = await signable(tx, actor, form);
+    if (!still.ok) return still;
+    if (still.value.isDone) return ok({ value: null, events: [] });
+    const { proof } = proven.value;
+    const at = instant(Date.now());
+    const signature = { meaning, method: "badge_pin", proof, command, contentSha256 };
+    await tx.signProof.update({ where: { id: proof }, data: { usedAt: new Date(at) } });
+    await tx.reconciliation.update({
+      where: { id: run },
+      data: { signedBy: actor.id, signedAt: new Date(at), signature },
+      select: { id: true },
+    });
+    const body = { run, result: shown.resultSha256, closings: shown.closingsSha256, signature };
+    return ok({
+      value: null,
+      events: [happened(still.value.connector, "reconciliation.signed", body)],
+    });
   });
 }

@@ -1,9 +1,9 @@
 import "server-only";
-import { db, forSite } from "#lib/db/client";
+import { db, forSite, type Tx } from "#lib/db/client";
 import { Prisma } from "#lib/db/generated/client";
 import type { Instant } from "#lib/kit/time";
 import type { Actor } from "#lib/people/schema";
-import type { Detail, Known, Ours } from "./reconcile.rules.ts";
+import type { Closing, Detail, Known, Ours } from "./reconcile.rules.ts";
 import { type DayCount, dayCounts, type LineKind, lineKinds } from "./reconcile.schema.ts";
 
 /** A run that this worker has in hand. */
@@ -175,6 +175,7 @@ export type RunShown = {
   from: Date;
   to: Date;
   askedBy: string | null;
+  askedById: string | null;
   askedAt: Date;
   endedAt: Date | null;
   isListed: boolean | null;
@@ -184,27 +185,37 @@ export type RunShown = {
   lines: number;
   /** Neither closed by a person nor explained by an earlier one that was. */
   unexplained: number;
+  signed: { by: string; at: Date; meaning: string } | null;
 };
 
-type RunRow = Omit<RunShown, "counts"> & { counts: unknown };
+type RunRow = Omit<RunShown, "counts" | "signed"> & {
+  counts: unknown;
+  signedBy: string | null;
+  signedAt: Date | null;
+  meaning: string | null;
+};
 
 const shownRuns = (actor: Actor, which: Prisma.Sql, most: number) =>
   forSite(actor.site).$queryRaw<RunRow[]>`
     select r.id::text, jsonb_build_object('id', c.id, 'name', c.name) as connector, r.state,
-      r.from_at as "from", r.to_at as "to", coalesce(p.name, r.asked_by::text) as "askedBy", r.asked_at as "askedAt", r.ended_at as "endedAt",
+      r.from_at as "from", r.to_at as "to", coalesce(p.name, r.asked_by::text) as "askedBy",
+      r.asked_by::text as "askedById", r.asked_at as "askedAt", r.ended_at as "endedAt",
       r.is_listed as "isListed", r.note, r.counts, r.result_sha256 as "resultSha256",
+      coalesce(s.name, r.signed_by::text) as "signedBy", r.signed_at as "signedAt", r.signature->>'meaning' as meaning,
       (select count(*)::int from reconciliation_lines l where l.run_id = r.id) as lines,
       (select count(*)::int from reconciliation_lines l
         where l.run_id = r.id and l.closed_by is null and l.explained_by is null) as unexplained
     from reconciliations r
     join connectors c on c.id = r.connector_id
     left join people p on p.id = r.asked_by
+    left join people s on s.id = r.signed_by
     where r.site_id = ${actor.site}::uuid and ${which}
     order by r.asked_at desc limit ${most}`;
 
-const runOf = ({ counts, ...row }: RunRow): RunShown => ({
+const runOf = ({ counts, signedBy, signedAt, meaning, ...row }: RunRow): RunShown => ({
   ...row,
   counts: dayCounts.parse(counts),
+  signed: signedBy && signedAt ? { by: signedBy, at: signedAt, meaning: meaning ?? "" } : null,
 });
 
 export const runsPerPage = 50;
@@ -277,6 +288,24 @@ export const kindsOf = (
       count(*) filter (where closed_by is null and explained_by is null)::int as unexplained
     from reconciliation_lines where site_id = ${actor.site}::uuid and run_id = ${run}::uuid
     group by kind order by array_position(${[...lineKinds]}::text[], kind)`;
+
+/** What a signature is given for beside the result: who closed each line and why; how many nobody has. */
+export async function closingsOf(
+  from: Pick<Tx, "$queryRaw">,
+  run: string,
+): Promise<{ open: number; closings: Closing[] }> {
+  const rows = await from.$queryRaw<(Omit<Closing, "closed"> & { closed: string | null })[]>`
+    select l.id::text as line, w.id::text as closed, w.closed_by::text as by, w.reason_sha256 as reason
+    from reconciliation_lines l
+    left join reconciliation_lines w on w.id = coalesce(l.explained_by, l.id) and w.closed_by is not null
+    where l.run_id = ${run}::uuid`;
+  const closings = rows.flatMap(({ closed, ...row }) =>
+    closed === null ? [] : [{ ...row, closed }],
+  );
+  return { open: rows.length - closings.length, closings };
+}
+
+export const closingsShown = (actor: Actor, run: string) => closingsOf(forSite(actor.site), run);
 
 /** Who can be compared with, and when that is done by itself. */
 export type Schedule = { id: string; name: string; isRecords: boolean; hour: number | null };

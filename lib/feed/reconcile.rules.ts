@@ -1,4 +1,4 @@
-import { sha256Hex } from "#lib/kit/canonical";
+import { canonicalSha256, sha256Hex } from "#lib/kit/canonical";
 import type { DeliveryOperation, DeliveryState } from "./delivery.rules.ts";
 import { isLater } from "./delivery.rules.ts";
 import type { DayCount, LineKind, ReconciledAs } from "./reconcile.schema.ts";
@@ -362,6 +362,29 @@ export const differencesOf = (
     ours: textOf(expected[member]),
     theirs: textOf(actual[member]),
   }));
+
+/** How a line was closed: of itself, or of the earlier one that explains it. */
+export type Closing = { line: string; closed: string; by: string; reason: string };
+
+/** The result's hash says what was found; this one, why each line of it is as it is. */
+export const closingsSha256 = (closings: readonly Closing[]): string =>
+  canonicalSha256(
+    closings
+      .map(({ line, closed, by, reason }) => ({ line, closed, by, reason }))
+      .sort((a, b) => (a.line < b.line ? -1 : 1)),
+  );
+
+export const reconciliationMeaning =
+  "I have reviewed this reconciliation and how each of its lines was explained, and accept it";
+
+/** What the signature covers: exactly this run, what it found and how that was explained. */
+export const signedSha256 = (of: {
+  site: string;
+  run: string;
+  resultSha256: string;
+  closingsSha256: string;
+  meaning: string;
+}): string => canonicalSha256(of);
 
 /** What hashes the result: counts and lines as they are kept, whatever order they were found in. */
 export function resultSha256(counts: readonly DayCount[], lines: readonly Line[]): string {

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { command, day, id, reason } from "#lib/plant/fields.schema";
+import { command, day, id, reason, secret, sha256 } from "#lib/plant/fields.schema";
 
 /** What can be wrong between what was made here and what the other system holds. */
 export const lineKinds = [
@@ -84,12 +84,29 @@ export const scheduleForm = z.object({
 });
 export type ScheduleForm = z.output<typeof scheduleForm>;
 
+export const signForm = z.object({
+  command,
+  run: id,
+  /** Of exactly what was shown: the result, and how each of its lines was closed. */
+  resultSha256: sha256,
+  closingsSha256: sha256,
+  badge: secret,
+  pin: secret,
+});
+export type SignForm = z.output<typeof signForm>;
+
 export type ReconcileRefusal = {
   code:
     | "connector_unknown"
     | "reconciliation_running"
     | "line_unknown"
     | "line_closed"
+    | "reconciliation_unknown"
+    | "reconciliation_not_done"
+    | "reconciliation_open"
+    | "reconciliation_own"
+    | "reconciliation_signed"
+    | "reconciliation_differs"
     | "nothing_changed";
   params: Readonly<Record<string, string>>;
 };

@@ -5,8 +5,21 @@ import { uuidv7 } from "#lib/kit/ids";
 import { dateIn, instant } from "#lib/kit/time";
 import type { Actor } from "#lib/people/schema";
 import { qmsSandboxConfig } from "./connectors/qms-sandbox/rules.ts";
-import { closeLine, scheduleReconciliation, startReconciliation } from "./reconcile.commands.ts";
-import { kindsOf, linesOf, reconciliation, reconciliations } from "./reconcile.queries.ts";
+import {
+  closeLine,
+  scheduleReconciliation,
+  signReconciliation,
+  startReconciliation,
+} from "./reconcile.commands.ts";
+import {
+  closingsShown,
+  kindsOf,
+  linesOf,
+  reconciliation,
+  reconciliations,
+} from "./reconcile.queries.ts";
+import { closingsSha256, signedSha256 } from "./reconcile.rules.ts";
+import { type Person, someone } from "./testing/people.ts";
 import { aPlant, type TestPlant } from "./testing/plant.ts";
 import { type Sandbox, type SandboxNcr, startSandbox } from "./testing/sandbox.ts";
 import { aHeldTraveler } from "./testing/traveler.ts";
@@ -409,6 +422,112 @@ describe("a line", () => {
       `delete from reconciliations where id = '${run.id}'`,
     ])
       await expect(plant.query(change), change).rejects.toThrow(stays);
+  });
+});
+
+describe("the signature", () => {
+  const reason = "Deleted by mistake; raised there again as NCR 4711.";
+  /** What the page would show the signer, with both components. */
+  async function shown(run: string, { badge, pin }: Person) {
+    const { closings } = await closingsShown(actor, run);
+    const { resultSha256 } = (await reconciliation(actor, run)) ?? {};
+    return {
+      command: uuidv7(),
+      run,
+      resultSha256: resultSha256 ?? "",
+      closingsSha256: closingsSha256(closings),
+      badge,
+      pin,
+    };
+  }
+
+  test("is a second person's, for exactly what was found and how each line was explained", async () => {
+    const { ncr } = await anNcr();
+    await sandbox.remove(ncr.number);
+    const { run, lines } = await compare();
+    const signer = await someone(plant.site, "Quinn Avery", "315806");
+    const code = async (who: Actor, change = {}) => {
+      const form = { ...(await shown(run.id, signer)), ...change };
+      const signed = await signReconciliation(who, form);
+      return signed.ok ? "signed" : signed.error;
+    };
+    const before = await shown(run.id, signer);
+    expect(await code(signer.actor)).toEqual({
+      code: "reconciliation_open",
+      params: { count: "1" },
+    });
+    await closeLine(actor, { command: uuidv7(), line: lines[0]?.id ?? "", reason });
+    // Of a page that was opened before the line was closed.
+    expect(await signReconciliation(signer.actor, before)).toMatchObject({
+      error: { code: "reconciliation_differs" },
+    });
+    expect(await code(signer.actor, { resultSha256: "0".repeat(64) })).toMatchObject({
+      code: "reconciliation_differs",
+    });
+    expect(await code(actor)).toMatchObject({ code: "reconciliation_own" });
+    expect(await code(signer.actor, { pin: "000000" })).toMatchObject({ code: "components_wrong" });
+    expect(await entries("reconciliation.signed")).toEqual([]);
+
+    const form = await shown(run.id, signer);
+    expect(await signReconciliation(signer.actor, form)).toEqual({ ok: true, value: null });
+    // Its answer was lost: the same again is the same signature.
+    expect(await signReconciliation(signer.actor, form)).toEqual({ ok: true, value: null });
+    expect(await code(signer.actor)).toMatchObject({ code: "reconciliation_signed" });
+    const { resultSha256, closingsSha256: closings } = form;
+    const meaning =
+      "I have reviewed this reconciliation and how each of its lines was explained, and accept it";
+    expect(await entries("reconciliation.signed")).toMatchObject([
+      {
+        run: run.id,
+        result: resultSha256,
+        closings,
+        signature: {
+          meaning,
+          method: "badge_pin",
+          contentSha256: signedSha256({
+            site: plant.site,
+            run: run.id,
+            resultSha256,
+            closingsSha256: closings,
+            meaning,
+          }),
+        },
+      },
+    ]);
+    expect(await reconciliation(actor, run.id)).toMatchObject({
+      signed: { by: "Quinn Avery", meaning },
+    });
+    for (const change of ["note = 'x'", "signed_by = null, signed_at = null, signature = null"])
+      await expect(
+        plant.query(`update reconciliations set ${change} where id = $1`, [run.id]),
+      ).rejects.toMatchObject({ code: "BY000" });
+  });
+
+  test("is not given by whoever asked or closed a line, also of an earlier run, nor past the rules", async () => {
+    const { ncr } = await anNcr();
+    await sandbox.remove(ncr.number);
+    const { lines } = await compare();
+    const closer = await someone(plant.site, "Quinn Avery", "315806");
+    await closeLine(closer.actor, { command: uuidv7(), line: lines[0]?.id ?? "", reason });
+    const { run } = await compare();
+    expect(run).toMatchObject({ lines: 1, unexplained: 0 });
+    expect(await signReconciliation(closer.actor, await shown(run.id, closer))).toMatchObject({
+      error: { code: "reconciliation_own" },
+    });
+    await sandbox.remove((await anNcr()).ncr.number);
+    const open = await compare();
+    const signature = "signed_by = $2, signed_at = now(), signature = '{}'";
+    for (const [id, by] of [
+      [run.id, actor.id],
+      [open.run.id, closer.actor.id],
+    ])
+      await expect(
+        plant.query(`update reconciliations set ${signature} where id = $1`, [id, by]),
+      ).rejects.toThrow(/two_people|nobody has explained/);
+    const elsewhere = { ...actorOfSeed(uuidv7()), id: uuidv7() };
+    expect(await signReconciliation(elsewhere, await shown(run.id, closer))).toMatchObject({
+      error: { code: "reconciliation_unknown" },
+    });
   });
 });
 

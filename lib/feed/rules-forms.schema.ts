@@ -1,6 +1,15 @@
 import * as z from "zod/mini";
 import { isEventName } from "#lib/catalogue/data.schema";
-import { command, dayOrNothing, id, reason, words, wordsOrNothing } from "#lib/plant/fields.schema";
+import {
+  command,
+  dayOrNothing,
+  id,
+  reason,
+  secret,
+  sha256,
+  words,
+  wordsOrNothing,
+} from "#lib/plant/fields.schema";
 import { feedProcesses } from "./processes.schema.ts";
 import {
   folds,
@@ -10,9 +19,6 @@ import {
   windowPattern,
 } from "./rules.schema.ts";
 
-/** Bounded, so that nobody makes the server hash a book. Messages are keys of `desk.form`. */
-const secret = z.string().check(z.trim(), z.minLength(1, "needed"), z.maxLength(200, "too_long"));
-const sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/));
 const version = z.string().check(z.regex(/^[1-9]\d{0,5}$/));
 const events = z
   .array(z.string())

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
+import en from "../messages/en/desk.json" with { type: "json" };
+import es from "../messages/es/desk.json" with { type: "json" };
 import { defaultRules } from "./default-rules.rules.ts";
 import type { RuleContent } from "./rules.schema.ts";
-import { newerShipped, newShipped } from "./shipped-rules.rules.ts";
+import { isShippedTitle, newerShipped, newShipped } from "./shipped-rules.rules.ts";
 
 const code = "ncr-from-defect";
 const now = (connector = "qms"): RuleContent => {
@@ -61,5 +63,23 @@ describe("rules that the product brings and a site has never had", () => {
     expect(newShipped([...others, "rule-of-ours"])).toEqual([
       { code: first, process: "NCR", title: now().title },
     ]);
+  });
+});
+
+describe("the sentence of a rule that came with the product", () => {
+  test("reads in each language as long as it is the product's own, and as it was written otherwise", () => {
+    const titles = Object.entries(defaultRules).map(([of, { content }]) => [of, content("").title]);
+    expect(en.rules.shippedTitle).toEqual(Object.fromEntries(titles));
+    expect(Object.keys(es.rules.shippedTitle)).toEqual(Object.keys(en.rules.shippedTitle));
+    for (const [of, title] of titles) {
+      expect(es.rules.shippedTitle).not.toMatchObject({ [of as string]: title });
+      expect(isShippedTitle(of as string, title as string)).toBe(true);
+    }
+    expect(isShippedTitle(code, "Every defect of a flight critical part becomes an NCR")).toBe(
+      false,
+    );
+    // Of another rule it is that plant's own sentence.
+    expect(isShippedTitle("hold-notice", now().title)).toBe(false);
+    expect(isShippedTitle("toString", now().title)).toBe(false);
   });
 });

@@ -14,6 +14,10 @@ export function newShipped(codes: readonly string[]): NewShipped[] {
     .map(([code, { process, content }]) => ({ code, process, title: content("").title }));
 }
 
+/** Still the words that it came with: a plant that writes its own means just those. */
+export const isShippedTitle = (code: string, title: string): boolean =>
+  Object.hasOwn(defaultRules, code) && defaultRules[code]?.content("").title === title;
+
 /** A rule that the product brings in another form than it once brought it here. */
 export type NewerShipped = {
   /** What the site would have, as a draft. */

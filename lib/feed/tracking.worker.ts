@@ -184,15 +184,18 @@ async function poll(connector: Records, everyMs: number, ports: FeedPorts): Prom
     if (isLater(version, latest.get(externalId) ?? null)) latest.set(externalId, version);
   }
   const known = await knownOf(connector.id, [...latest.keys()]);
+  let isMore = false;
   for (const [externalId, version] of latest) {
     const of = known.get(externalId);
     if (!isLater(version, of?.version ?? null)) continue;
+    isMore = page.value.cursor !== connector.cursor;
     const fetched = await fetchOurs(connector, externalId, of?.owner ?? null);
     // The cursor stays where it was, so this change is seen again.
     if (fetched === "unheard") return polled(connector.id, null, everyMs);
     for (const merged of of?.merged ?? []) await fetchOurs(connector, merged);
   }
-  await polled(connector.id, page.value.cursor, everyMs);
+  // A page that has brought something has perhaps another one behind it: it is asked for at once, not a period later.
+  await polled(connector.id, page.value.cursor, isMore ? 0 : everyMs);
 }
 
 async function unheard(

@@ -1,11 +1,8 @@
 import * as z from "zod/mini";
-import { command, id } from "#lib/plant/fields.schema";
+import { command, id, secret, sha256 } from "#lib/plant/fields.schema";
 import { type Fingerprint, type RunMode, runModes } from "./flow.schema.ts";
 import { type FeedProcess, feedProcesses } from "./processes.schema.ts";
 import { actNames, type CaseContent, caseCode, observations } from "./validation-cases.schema.ts";
-
-const sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/));
-const secret = z.string().check(z.minLength(1, "needed"), z.maxLength(200, "too_long"));
 
 /** One exchange as it was, without the secret, each side with its hash. */
 export const evidence = z.object({

@@ -35,5 +35,10 @@ export const day = z.string().check(
 );
 export const dayOrNothing = z.union([z.literal(""), day], "day_needed");
 export const reason = words(500);
+export const sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/));
+/** Bounded, so that nobody makes the server hash a book. */
+export const secret = z
+  .string()
+  .check(z.trim(), z.minLength(1, "needed"), z.maxLength(200, "too_long"));
 /** Each form names its command when it is opened, so that sending it twice acts once. */
 export const command = z.uuid();

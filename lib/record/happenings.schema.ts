@@ -99,6 +99,7 @@ export const happeningTypes = {
     "reconciliation.failed",
     "reconciliation.line_closed",
     "reconciliation.scheduled",
+    "reconciliation.signed",
     "drop.asked",
     "drop.planned",
     "drop.retried",

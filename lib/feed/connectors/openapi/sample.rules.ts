@@ -1,4 +1,4 @@
-import type { NcrDraft } from "../../schema.ts";
+import type { NcrDraft, NcrUpdate } from "../../schema.ts";
 
 /** A draft in which everything is said: what a mapping makes of it has every member that it can have. */
 export const sampleDraft: NcrDraft = {
@@ -39,7 +39,25 @@ export const sampleDraft: NcrDraft = {
   link: "https://buyoff.invalid/record",
 };
 
-/** The same with nothing said that may be left unsaid: a field that takes no null shows here. */
+/** A word to a record that is there already. */
+export const sampleUpdate: NcrUpdate = {
+  v: 1,
+  process: "NCR",
+  event: "defect.updated",
+  entry: { stream: "00000000-0000-7000-8000-000000000000", seq: 2, hash: "0".repeat(64) },
+  by: "Sample Person (E-0001)",
+  at: "2026-01-01T00:10:00.000Z",
+  text: "Defect updated. quantity: 2",
+  evidence: {
+    drop: "00000000-0000-7000-8000-000000000002",
+    uri: "sftp://files.invalid/evidence/SITE",
+    sha256: "0".repeat(64),
+    from: "2026-01-01T00:00:00.000Z",
+    to: "2026-01-02T00:00:00.000Z",
+  },
+};
+
+/** That draft with nothing said that may be left unsaid: a field that takes no null shows here. */
 export const bareDraft: NcrDraft = {
   ...sampleDraft,
   order: null,

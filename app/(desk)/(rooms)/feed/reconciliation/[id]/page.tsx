@@ -9,18 +9,23 @@ import { Moment } from "#components/desk/moment";
 import { Empty, OneHead } from "#components/desk/page-head";
 import { PrintPage } from "#components/desk/print-page";
 import { CountsTable, LinesList, Range, RunState } from "#components/desk/reconciliation";
+import { SignReconciliation } from "#components/desk/reconciliation-forms";
 import { requireActor } from "#lib/boundary/actor";
 import { may } from "#lib/boundary/permissions";
 import { plantPolicy } from "#lib/defects/queries";
 import { isId } from "#lib/defects/schema";
 import {
+  closingsShown,
   kindsOf,
   linesOf,
   linesPerPage,
   type RunShown,
   reconciliation,
 } from "#lib/feed/reconcile.queries";
+import { closingsSha256 } from "#lib/feed/reconcile.rules";
 import { type LineKind, lineKinds } from "#lib/feed/reconcile.schema";
+import { env } from "#lib/kit/env";
+import type { Actor } from "#lib/people/schema";
 
 type Ask = {
   params: Promise<{ id: string }>;
@@ -73,7 +78,8 @@ export default async function Reconciliation({ params, searchParams }: Ask) {
         }
       />
       <FeedTabs here={null} />
-      <Facts run={run} zone={zone} />
+      <Facts run={run} zone={zone} plant={`${plant.code} ${plant.name}`} />
+      <Signing run={run} actor={actor} />
       {run.state === "waiting" || run.state === "running" ? (
         <Empty title={t("atWork")} hint={t("atWorkHint")} />
       ) : null}
@@ -180,7 +186,34 @@ function Printing({ run, isWhole, label }: { run: RunShown; isWhole: boolean; la
   );
 }
 
-async function Facts({ run, zone }: { run: RunShown; zone: string }) {
+/** Who may sign it; for everybody else why not. */
+async function Signing({ run, actor }: { run: RunShown; actor: Actor }) {
+  if (run.state !== "done" || run.signed !== null || run.resultSha256 === null) return null;
+  const t = await getTranslations("desk.reconciliation");
+  const { open, closings } = await closingsShown(actor, run.id);
+  const isOwn = run.askedById === actor.id || closings.some(({ by }) => by === actor.id);
+  const why =
+    open > 0
+      ? t("mayNotOpen")
+      : !may(actor, "feed.approve")
+        ? t("unsigned")
+        : isOwn
+          ? t("mayNotOwn")
+          : null;
+  if (why !== null) return <p className="mb-5 text-[15px] text-ink-2">{why}</p>;
+  const shown = {
+    run: run.id,
+    resultSha256: run.resultSha256,
+    closingsSha256: closingsSha256(closings),
+  };
+  return (
+    <div className="mb-5 print:hidden">
+      <SignReconciliation shown={shown} signer={actor.name} isDemo={env.BUYOFF_DEMO} />
+    </div>
+  );
+}
+
+async function Facts({ run, zone, plant }: { run: RunShown; zone: string; plant: string }) {
   const t = await getTranslations("desk.reconciliation");
   return (
     <dl className="mb-6 grid grid-cols-[auto_minmax(0,1fr)] gap-x-6 gap-y-1 max-sm:grid-cols-1 rounded border-[1.5px] border-rule bg-sheet px-5 py-3.5 text-[15px] [&>dt]:text-ink-2">
@@ -190,7 +223,8 @@ async function Facts({ run, zone }: { run: RunShown; zone: string }) {
       </dd>
       <dt>{t("asked")}</dt>
       <dd>
-        <Moment at={run.askedAt} zone={zone} shape="full" /> · {run.askedBy ?? t("byItself")}
+        <Moment at={run.askedAt} zone={zone} shape="full" /> · {run.askedBy ?? t("byItself")} ·{" "}
+        {plant}
       </dd>
       {run.endedAt === null ? null : (
         <>
@@ -210,6 +244,18 @@ async function Facts({ run, zone }: { run: RunShown; zone: string }) {
         <>
           <dt>{t("note")}</dt>
           <dd className="[overflow-wrap:anywhere]">{run.note}</dd>
+        </>
+      )}
+      {run.signed === null ? null : (
+        <>
+          <dt>{t("signature")}</dt>
+          <dd>
+            <b className="font-[650]">{run.signed.by}</b>{" "}
+            <Moment at={run.signed.at} zone={zone} shape="full" />
+            <span className="block">
+              {t("meaning")}: <q>{run.signed.meaning}</q>
+            </span>
+          </dd>
         </>
       )}
       {run.resultSha256 === null ? null : (

@@ -18,6 +18,7 @@ import {
   TryRule,
 } from "#components/desk/rule-forms";
 import { RuleStateChip } from "#components/desk/rule-state";
+import { ruleTitle } from "#components/desk/rule-title";
 import { RuleTrial } from "#components/desk/rule-trial";
 import { FlowStandings } from "#components/desk/validation";
 import { requireActor } from "#lib/boundary/actor";
@@ -55,8 +56,9 @@ export default async function Rule({ params, searchParams }: Props) {
   const asked = Number((await searchParams).version);
   const of = rule?.versions.find(({ version }) => version === asked) ?? rule?.versions.at(-1);
   if (!rule || !of) notFound();
-  const [t, validation, processes, plant, history, deciding, flows] = await Promise.all([
+  const [t, titles, validation, processes, plant, history, deciding, flows] = await Promise.all([
     getTranslations("desk.rules"),
+    getTranslations("desk.rules.shippedTitle"),
     getTranslations("desk.validation"),
     getTranslations("desk.messages.process"),
     plantPolicy(actor),
@@ -77,7 +79,7 @@ export default async function Rule({ params, searchParams }: Props) {
       </nav>
       <PageHead
         title={rule.code}
-        lead={of.content.title}
+        lead={ruleTitle(titles, rule.code, of.content.title)}
         actions={<RuleActs rule={rule} of={of} actor={actor} connectors={deciding.connectors} />}
       />
       <FeedTabs here="rules" />
@@ -107,7 +109,7 @@ export default async function Rule({ params, searchParams }: Props) {
             </>
           )}
         </p>
-        <RuleSays content={of.content} />
+        <RuleSays code={rule.code} content={of.content} />
         <p className="mono mt-1.5 text-[13px] [overflow-wrap:anywhere] text-ink-2">
           SHA-256 {of.contentSha256}
         </p>
