@@ -150,7 +150,7 @@ export function Ownership({
               <th scope="row" className={`${td} text-left font-[600]`}>
                 {t(`owned.${data}.data`)}
               </th>
-              <td className={td}>
+              <td className={`${td} min-w-[14ch] [overflow-wrap:anywhere]`}>
                 {t(`owned.${data}.master`)}
                 {paths[data] === null ? null : (
                   <span className="mono block text-[13px] text-ink-2">{paths[data]}</span>
@@ -160,7 +160,7 @@ export function Ownership({
                 <b className="block font-[650]">{t(`direction.${directions[data]}`)}</b>
                 {t(`owned.${data}.here`)}
               </td>
-              <td className={td}>
+              <td className={`${td} min-w-[14ch] [overflow-wrap:anywhere]`}>
                 <Freshness told={fresh[data]} direction={directions[data]} zone={zone} />
               </td>
               <td className={td}>{t(`owned.${data}.changed`)}</td>

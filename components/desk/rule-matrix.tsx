@@ -40,7 +40,7 @@ export function RuleMatrix({ rules, zone }: { rules: readonly RuleShown[]; zone:
               {pathOf(process) === "" ? (
                 <span className="text-ink-2">{t("noPath")}</span>
               ) : (
-                <b className="mono font-[650]">{pathOf(process)}</b>
+                <b className="mono font-[650] [overflow-wrap:anywhere]">{pathOf(process)}</b>
               )}
             </li>
           ))}
@@ -90,7 +90,7 @@ function Consumers({ name, live }: { name: EventName; live: readonly Live[] }) {
           {of.content.on.includes(name) ? null : ` (${t("follows")})`} ·{" "}
           <Link
             href={`/feed/rules/${rule.id}`}
-            className="mono underline underline-offset-4 print:no-underline"
+            className="mono [overflow-wrap:anywhere] underline underline-offset-4 print:no-underline"
           >
             {rule.code}
           </Link>{" "}

@@ -67,7 +67,7 @@ export default async function Reconciliation({ params, searchParams }: Ask) {
   const isWhole = isAll || (kind === null && page === 0 && run.lines <= linesPerPage);
   const hasNext = !isAll && (page + 1) * linesPerPage < chosen;
   return (
-    <main className="px-4 py-5 sm:px-8 sm:py-7">
+    <main className="px-4 py-5 sm:px-8 sm:py-7 print:p-0">
       <OneHead
         crumbs={t("crumbs")}
         back={{ href: "/feed/reconciliation", label: t("title") }}
