@@ -125,7 +125,7 @@ function entriesFor(
   );
 }
 
-/** What events are made from, of many entries together: one by one it took ten times as long. */
+/** What events are made from, of many entries together: one by one it took three times as long. */
 type From = { origin: string; read: EventReads };
 type EventsHeard = (rule: RuleInForce) => Promise<readonly CloudEvent[] | string>;
 
