@@ -1,4 +1,7 @@
 import { expect, test } from "./fixtures.ts";
+import { entriesOf } from "./support/database.ts";
+import { aFlappingNetwork } from "./support/flapping.ts";
+import { isLocked } from "./support/offline.ts";
 import { Player } from "./support/player.ts";
 import { atDesk, work } from "./support/room.ts";
 import { run } from "./support/run.ts";
@@ -6,7 +9,7 @@ import { seen } from "./support/sight.ts";
 import { aUnit } from "./support/units.ts";
 import { wordsIn } from "./support/words.ts";
 
-test.use({ expectedComplaint: /ERR_INTERNET_DISCONNECTED|ERR_FAILED/ });
+test.use({ expectedComplaint: /ERR_INTERNET_DISCONNECTED|ERR_FAILED|ERR_EMPTY_RESPONSE/ });
 
 for (const locale of ["en", "es"] as const) {
   test(`a unit's screen says before it is tried what needs the connection, in ${locale}`, async ({
@@ -100,3 +103,37 @@ for (const locale of ["en", "es"] as const) {
     await expect(more).toContainText(say("floor.call.unanswered"));
   });
 }
+
+test("a split whose answer is lost is done once: the screen says that it waits, and shows the new lot when it is there", async ({
+  page,
+}) => {
+  const lot = await aUnit({ site: "NG2", instruction: "wi-4471-2213-rev-01", quantity: "50" });
+  const network = await aFlappingNetwork(run.origin);
+  try {
+    const player = new Player(page, run.origin);
+    await player.meet();
+    await page.goto(`${network.origin}/floor?idle=3600`);
+    await page.getByRole("button", { name: "MCH-1" }).click();
+    await isLocked(page);
+    await player.signIn("Hector Salinas");
+    await player.open(lot);
+    await page.getByRole("button", { name: /^50 pcs/ }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByRole("button", { name: /^Split the lot/ }).click();
+    await dialog.getByRole("region", { name: "Keypad" }).getByRole("button", { name: "3" }).click();
+    await dialog.getByRole("button", { name: "Another machine or day" }).click();
+    network.weather = (path) => (path === "/api/commands" ? "deaf" : "fine");
+    await dialog.getByRole("button", { name: "Split off 3" }).click();
+    await expect(dialog).toContainText("don’t split these pieces off again", { timeout: 60_000 });
+    await expect(dialog.getByRole("button", { name: "Open the new lot" })).toBeDisabled();
+    await seen(page, "a split that waits for its answer");
+    network.weather = () => "fine";
+    await expect(dialog).toContainText(`${lot.unit}-1`, { timeout: 60_000 });
+    await dialog.getByRole("button", { name: "Stay at this lot" }).click();
+    await expect(page.getByRole("button", { name: /^47 of 50 pcs/ })).toContainText("1 lot");
+    const splits = (await entriesOf(lot.traveler)).filter(({ type }) => type === "traveler.split");
+    expect(splits).toHaveLength(1);
+  } finally {
+    await network.stop();
+  }
+});

@@ -107,7 +107,7 @@ function StationHead() {
         <span className="leading-tight">
           <b className="mono block text-[24px]">{view.session?.station.code}</b>
           <span className="text-[16px] text-ink-2">
-            {view.session?.station.name} · {view.session?.site.name}
+            {view.session?.station.name} · {view.session?.site.name} · {view.session?.device.name}
           </span>
         </span>
       </span>

@@ -88,18 +88,19 @@ export async function enrolDevice(
       returning station_id, created_by`;
     const [code] = spent;
     if (!code) return refused("enrolment_code_wrong");
+    const name = await nameAt(tx, code.station_id, input.name);
     await tx.device.create({
       data: {
         id,
         siteId: site,
         stationId: code.station_id,
-        name: input.name,
+        name,
         publicKey: input.publicKey,
         enrolledBy: code.created_by,
         enrolledAt: new Date(at),
       },
     });
-    const body = { device: id, station: code.station_id, name: input.name, by: code.created_by };
+    const body = { device: id, station: code.station_id, name, by: code.created_by };
     const wiped = before?.site === site ? await wipedAs(tx, before.id, id) : [];
     return ok({
       value: id,
@@ -107,6 +108,12 @@ export async function enrolDevice(
     });
   });
   return enrolled.ok ? openSession(site, id, at) : enrolled;
+}
+
+/** Of two tablets at a station each has a name of its own: who takes a unit over from one says from which. */
+async function nameAt(tx: Tx, station: string, name: string): Promise<string> {
+  const before = await tx.device.count({ where: { stationId: station } });
+  return before === 0 ? name : `${name} ${before + 1}`;
 }
 
 async function wipedAs(tx: Tx, device: string, now: string) {

@@ -227,7 +227,7 @@ it("asks who a tablet is in one round trip, because everything that it sends beg
   const { id, code, name, workCenter } = site.station;
   expect(device).toEqual({
     id: tablet.id,
-    name: "Tablet 1",
+    name: expect.stringMatching(/^Tablet 1( \d+)?$/),
     station: { id, code, name, workCenter },
     site: { id: site.id, code: site.code, name: site.name, timeZone: site.timeZone },
   });
@@ -246,6 +246,17 @@ describe("an enrolment code", () => {
     const answers = await Promise.all([1, 2, 3].map(() => enrol(code.toLowerCase())));
     expect(answers.sort()).toEqual(["enrolment_code_wrong", "enrolment_code_wrong", "ok"]);
     expect(await enrol(code)).toBe("enrolment_code_wrong");
+  });
+
+  it("gives each tablet of a station a name of its own: it is said from which one a unit is taken over", async () => {
+    const names = [];
+    for (const _ of [1, 2, 3]) {
+      const asked = { code: await make(), publicKey: keys.publicKey, name: "Tablet" };
+      const { at } = valueIn(await enrolDevice(asked, actorOfPresence, now));
+      names.push(at.name);
+    }
+    expect(new Set(names).size).toBe(3);
+    for (const name of names) expect(name).toMatch(/^Tablet( \d+)?$/);
   });
 
   it("ends after a quarter of an hour, and a made-up one enrols nothing", async () => {
