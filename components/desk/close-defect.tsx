@@ -17,10 +17,12 @@ export function CloseDefect({
   traveler,
   defect,
   code,
+  isNext,
 }: {
   traveler: string;
   defect: string;
   code: string;
+  isNext: boolean;
 }) {
   const t = useTranslations("desk.closeDefect");
   const { dialog, onDone } = useDialog();
@@ -31,7 +33,12 @@ export function CloseDefect({
     onDone,
   });
   return (
-    <CommandDialog {...dialog} label={t("open")} title={t("title", { code })}>
+    <CommandDialog
+      {...dialog}
+      tone={isNext ? "act" : "plain"}
+      label={t("open")}
+      title={t("title", { code })}
+    >
       <form onSubmit={submit} noValidate className="grid gap-4">
         <p className="text-[15px] text-ink-2">{t("note")}</p>
         {refusal === null ? null : <RefusalNote key={refusal.at} refusal={refusal.refused} />}

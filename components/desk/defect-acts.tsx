@@ -15,27 +15,47 @@ import { permissions } from "#lib/travelers/permissions.rules";
 import type { CommandType } from "#lib/travelers/schema";
 import type { Defect, TravelerState } from "#lib/travelers/state.schema";
 
-/** What this person may do about it now, in the order in which it is done; nothing that isn't theirs. */
-export function DefectActs({
-  record,
-  defect,
-  roles,
-  words,
-}: {
+type Asked = {
   record: TravelerRecord;
   defect: Defect;
   roles: readonly Role[];
   words: RecordWords;
-}) {
+};
+
+/** What this person may do about it now, in the order in which it is done; nothing that isn't theirs. */
+export function DefectActs(asked: Asked) {
   const t = useTranslations("desk.defect");
+  const stands = howItStands(asked);
+  return (
+    <aside
+      aria-label={t("acts")}
+      className="flex flex-col gap-3 border-rule bg-sheet px-4 py-6 max-[1099px]:border-t-[1.5px] sm:px-5 min-[1100px]:border-l-[1.5px] print:hidden"
+    >
+      <h2 className="text-[17px] font-bold">{t("acts")}</h2>
+      <p className="text-[14px] text-ink-2">{t(nextWords(asked.defect, stands))}</p>
+      <Acts {...asked} stands={stands} />
+    </aside>
+  );
+}
+
+function howItStands({ record: { state }, defect }: Asked) {
+  const own = state.reworks.filter((of) => of.defect === defect.id);
+  return {
+    holds: state.holds.filter((of) => of.defect === defect.id && of.released === null),
+    reworks: own.filter(({ status }) => status === "in_work"),
+    isReworked: own.some(({ status }) => status === "complete"),
+  };
+}
+type Stands = ReturnType<typeof howItStands>;
+
+function Acts({ record, defect, roles, words, stands }: Asked & { stands: Stands }) {
   const { state } = record;
+  const { holds, reworks, isReworked } = stands;
   const may = (command: CommandType) => roles.some((role) => permissions[command].includes(role));
   const isOpen = defect.status === "open";
-  const holds = state.holds.filter((of) => of.defect === defect.id && of.released === null);
-  const reworks = state.reworks.filter((of) => of.defect === defect.id && of.status === "in_work");
   const isRework = defect.dispositions.some((of) => of.decision === "rework");
   const ncr = defect.qms?.number ?? "";
-  const acts = [
+  return [
     isOpen && may("receiveDisposition") && defect.dispositions.length === 0 ? (
       <DispositionForm
         key="disposition"
@@ -70,6 +90,7 @@ export function DefectActs({
         defect={defect.id}
         position={defect.position}
         steps={reworkSteps(record, words)}
+        isAgain={isReworked}
       />
     ) : null,
     ...(may("completeRework")
@@ -78,19 +99,15 @@ export function DefectActs({
         ))
       : []),
     isOpen && may("closeDefect") && defect.dispositions.length > 0 ? (
-      <CloseDefect key="close" traveler={state.id} defect={defect.id} code={defect.code} />
+      <CloseDefect
+        key="close"
+        traveler={state.id}
+        defect={defect.id}
+        code={defect.code}
+        isNext={isReworked && reworks.length === 0 && holds.length === 0}
+      />
     ) : null,
-  ].filter((act) => act !== null);
-  return (
-    <aside
-      aria-label={t("acts")}
-      className="flex flex-col gap-3 border-rule bg-sheet px-4 py-6 max-[1099px]:border-t-[1.5px] sm:px-5 min-[1100px]:border-l-[1.5px] print:hidden"
-    >
-      <h2 className="text-[17px] font-bold">{t("acts")}</h2>
-      <p className="text-[14px] text-ink-2">{nextWords(defect, holds.length, reworks.length, t)}</p>
-      {acts}
-    </aside>
-  );
+  ];
 }
 
 /** What is decided and not carried out yet. */
@@ -100,18 +117,12 @@ function Scrap({ state, defect }: { state: TravelerState; defect: Defect }) {
   return <ScrapPieces traveler={state.id} defect={defect.id} quantity={quantity} />;
 }
 
-function nextWords(
-  defect: Defect,
-  holds: number,
-  reworks: number,
-  t: ReturnType<typeof useTranslations>,
-): string {
-  if (defect.status !== "open") return t("next.settled");
-  if (defect.dispositions.length === 0)
-    return t(defect.qms === null ? "next.noNcr" : "next.waiting");
-  if (reworks > 0) return t("next.rework");
-  if (holds > 0) return t("next.hold");
-  return t("next.carryOut");
+function nextWords(defect: Defect, { holds, reworks, isReworked }: Stands) {
+  if (defect.status !== "open") return "next.settled";
+  if (defect.dispositions.length === 0) return defect.qms === null ? "next.noNcr" : "next.waiting";
+  if (reworks.length > 0) return "next.rework";
+  if (holds.length > 0) return "next.hold";
+  return isReworked ? "next.reworked" : "next.carryOut";
 }
 
 function reworkSteps({ state, content }: TravelerRecord, words: RecordWords): ReworkStep[] {

@@ -22,12 +22,15 @@ export function StartRework({
   defect,
   steps,
   position,
+  isAgain,
 }: {
   traveler: string;
   defect: string;
   steps: readonly ReworkStep[];
   /** Where the defect is: offered first. */
   position: string | null;
+  /** It was reworked before: what comes next is mostly another act. */
+  isAgain: boolean;
 }) {
   const t = useTranslations("desk.rework");
   const { dialog, onDone } = useDialog();
@@ -41,7 +44,13 @@ export function StartRework({
   const setChosen = (next: Chosen) => form.setValue("steps", next, { shouldValidate: true });
   const voided = steps.filter((step) => chosen.some((of) => of.step === step.id));
   return (
-    <CommandDialog {...dialog} wide tone="act" label={t("open")} title={t("title")}>
+    <CommandDialog
+      {...dialog}
+      wide
+      tone={isAgain ? "plain" : "act"}
+      label={t("open")}
+      title={t("title")}
+    >
       <form onSubmit={submit} noValidate className="grid gap-4">
         <p className="text-[15px] text-ink-2">{t("note")}</p>
         {refusal === null ? null : <RefusalNote key={refusal.at} refusal={refusal.refused} />}

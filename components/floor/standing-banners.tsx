@@ -1,5 +1,6 @@
 "use client";
 import { useTranslations } from "next-intl";
+import type { InstructionContent } from "#lib/instructions/schema";
 import { openHolds } from "#lib/travelers/gates.rules";
 import { holdReasonLabel } from "#lib/travelers/holds.rules";
 import { plannedField } from "#lib/travelers/plan.rules";
@@ -72,11 +73,12 @@ function HoldBanner({ place }: { place: Place | null }) {
 
 function ReworkBanner({ place }: { place: Place | null }) {
   const t = useTranslations("floor.rework");
-  const { state } = useWork();
+  const { content, state } = useWork();
   const rework = state.reworks.find(({ status }) => status === "in_work");
   if (rework === undefined) return null;
   const defect = state.defects.find(({ id }) => id === rework.defect);
   const here = rework.steps.find(({ step }) => step === place?.step);
+  const [others] = here?.positions == null ? [] : othersOf(content, here.step, here.positions);
   return (
     <Notice tone="warn">
       <p className="font-bold">
@@ -86,10 +88,18 @@ function ReworkBanner({ place }: { place: Place | null }) {
       <p className="mt-0.5 text-[16px]">
         {here === undefined
           ? t("elsewhere")
-          : here.positions === null
+          : here.positions === null || others === undefined
             ? t("allPositions")
             : t("positions", { positions: here.positions.join(", ") })}
       </p>
     </Notice>
   );
 }
+
+/** The positions of a step that are not done again. */
+const othersOf = (content: InstructionContent, id: string, again: readonly string[]) =>
+  content.operations
+    .flatMap(({ steps }) => steps)
+    .filter((step) => step.id === id)
+    .flatMap(({ fields }) => fields.flatMap(({ positions }) => positions))
+    .filter((position) => !again.includes(position));

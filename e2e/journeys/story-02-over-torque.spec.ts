@@ -187,6 +187,7 @@ test("story 2: an over-torqued bolt becomes one NCR, is reworked as the QMS deci
     await desk.getByRole("button", { name: "Complete rework 060R1" }).click();
     await until(observer, unit, ({ state }) => state.reworks[0]?.status === "complete");
     await expect(page.getByText(/^Rework 060R1/)).toBeHidden();
+    await expect(desk.getByText("Reworked. Verify it and close the defect")).toBeVisible();
   });
 
   await test.step("with all work done and the defect open, the unit is not complete", async () => {

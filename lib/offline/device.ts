@@ -30,10 +30,17 @@ export async function enrol(
   if (answer.kind === "ok") {
     await keep(core.db, "session", answer.value);
     core.set({ session: answer.value, phase: "locked", isRevoked: false });
-    // Asked for and perhaps not given: unsent records are shown on the lock screen either way.
-    await navigator.storage?.persist?.();
+    await askToLast();
   }
   return answer;
+}
+
+/**
+ * That the browser keeps this memory when its disk runs short: asked for and perhaps not given, and then again with
+ * each new session, because browsers give it to what is used. Unsent records are shown on the lock screen either way.
+ */
+async function askToLast(): Promise<void> {
+  if ((await navigator.storage?.persisted?.()) === false) await navigator.storage.persist?.();
 }
 
 /** `revoked`: what it still has it may hand over, for somebody to look at; nothing else is open to it. */
@@ -80,6 +87,7 @@ async function renewNow(core: Core): Promise<Renewed> {
   if (answer.kind !== "ok") return "unknown";
   await keep(core.db, "session", answer.value);
   core.set({ session: answer.value });
+  void askToLast();
   return "renewed";
 }
 
