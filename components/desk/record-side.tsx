@@ -6,6 +6,7 @@ import { LogDefect } from "#components/desk/log-defect";
 import { LotActs, type LotFacts } from "#components/desk/lot-acts";
 import { Moment } from "#components/desk/moment";
 import { RecordSentence } from "#components/desk/record-sentence";
+import { RecordText } from "#components/desk/record-text";
 import { nameOf, type RecordWords, said } from "#components/desk/record-words";
 import { VerifyRecord } from "#components/desk/verify-record";
 import { inLocale } from "#lib/messages/locales";
@@ -147,6 +148,11 @@ function Story({ record, words }: { record: TravelerRecord; words: RecordWords }
               </span>
             )}
             <RecordSentence line={line} words={words} />
+            {line.text === null ? null : (
+              <span className="line-clamp-3 text-ink-2">
+                <RecordText hash={line.text} words={words} />
+              </span>
+            )}
             <span className="mono block text-[13px] text-ink-2">
               <Moment at={event.at} zone={words.zone} />
               {name === null ? "" : ` · ${name}`}
