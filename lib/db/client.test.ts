@@ -1,6 +1,8 @@
+import { setTimeout } from "node:timers/promises";
 import { Client } from "pg";
 import { expect, it } from "vitest";
 import { db, forSite, inTransaction } from "#lib/db/client";
+import { direct } from "#lib/db/direct";
 
 it("acts as the application's role and never as the owner of the tables", async () => {
   const [row] = await db.$queryRaw<{ me: string; superuser: boolean }[]>`
@@ -36,6 +38,14 @@ it("forgets the sites that nobody asks for, and knows them again when somebody d
   for (const site of sites) expect(await seenBy(forSite(site))).toBe(site);
   expect(forSite(sites[49] ?? "")).toBe(forSite(sites[49] ?? ""));
   expect(await seenBy(forSite(sites[0] ?? ""))).toBe(sites[0]);
+});
+
+it("keeps its connection, with what was planned on it, from one act of a quiet shift to the next", async () => {
+  const backend = { name: "backend", text: "select pg_backend_pid() as pid" };
+  const [before] = await direct<{ pid: number }>(backend, []);
+  // Longer than pg's own ten seconds.
+  await setTimeout(11_000);
+  expect(await direct(backend, [])).toEqual([before]);
 });
 
 it("takes nothing for a site that is no id of one", () => {

@@ -41,8 +41,15 @@ const address = asRole(login);
 /** Of the one connection that Prisma can't give: to listen. */
 export const listeningAddress: string = named(address, `buyoff ${env.BUYOFF_DB_ROLE} listening`);
 
-function connect(to: string, max: number) {
-  const pool = new pg.Pool({ connectionString: to, max });
+function connect(to: string, max: number, idleTimeoutMillis?: number) {
+  const pool = new pg.Pool({
+    connectionString: to,
+    max,
+    keepAlive: true,
+    // A program that has nothing left to do ends.
+    allowExitOnIdle: true,
+    ...(idleTimeoutMillis !== undefined && { idleTimeoutMillis }),
+  });
   // One that breaks while nobody uses it is replaced at the next use.
   pool.on("error", (err) => log.warn({ err }, "a connection to the database broke"));
   const adapter = new PrismaPg(pool, { disposeExternalPool: true });
@@ -50,6 +57,11 @@ function connect(to: string, max: number) {
 }
 
 const connections = 10;
+/**
+ * Longer than the pause between two acts of a quiet shift: what begins a connection anew logs in and plans the
+ * statements of an act, which costs more than the act. Those of a site are let go of after pg's own ten seconds.
+ */
+const keptIdleMs = 15 * 60_000;
 const connectionsPerSite = 6;
 /** Of more sites than this, what was not asked for longest is forgotten, and connected again when it is. */
 const sitesAtOnce = 40;
@@ -60,7 +72,7 @@ const shared = globalThis as typeof globalThis & {
   buyoffDb?: ReturnType<typeof connect>;
   buyoffSites?: Map<string, PrismaClient>;
 };
-shared.buyoffDb ??= connect(address, connections);
+shared.buyoffDb ??= connect(address, connections, keptIdleMs);
 shared.buyoffSites ??= new Map();
 const sites = shared.buyoffSites;
 
