@@ -30,6 +30,9 @@ export default defineConfig({
     ...tabletSize,
     // Of those that are not about it, some answer requests themselves; offline.spec.ts is about it.
     serviceWorkers: "block",
+    // What is to be touched and is not there is told before the whole test has waited for it.
+    actionTimeout: 90_000,
+    navigationTimeout: 90_000,
     screenshot: "only-on-failure",
     // Keeping each document on the way costs a fifth of a run: what went red is run again with it.
     trace: process.env.BUYOFF_TRACE ? "retain-on-failure" : "off",

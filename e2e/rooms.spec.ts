@@ -332,6 +332,6 @@ test("the desk's dialogs, opened and closed", async ({ desk }) => {
   await look("log a defect", () => tap(desk, "Log a defect"));
   await look("photo", () => tap(desk, "Open photo 1"));
   await desk.goto("/stations");
-  await look("enrolment code", () => tap(desk, "Enrol a tablet"));
+  await look("enrolment code", () => tap(desk, "Enroll a tablet"));
   await look("revoke a tablet", () => tap(desk, "Revoke"));
 });
