@@ -104,6 +104,7 @@ test("a tablet that runs full refuses photos first and then acts, in words, and 
   await dialog.getByRole("button", { name: "Keep this photo" }).click();
   await expect(dialog).toContainText("This tablet’s memory is full. Nothing was recorded.");
   await seen(page, "a photo that the disk did not take");
+  await dialog.getByRole("button", { name: "Don’t keep it" }).click();
   await dialog.getByRole("button", { name: "Write a note" }).click();
   await dialog.getByRole("textbox").fill("Said while the tablet was full");
   await dialog.getByRole("button", { name: "Keep the note" }).click();

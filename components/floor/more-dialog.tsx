@@ -174,9 +174,14 @@ function PhotoBeside({
             alt={t("preview")}
             className="h-52 w-full rounded border-2 border-rule bg-sunk object-contain"
           />
-          <Button onClick={camera.open} disabled={acting.isBusy}>
-            {t("again")}
-          </Button>
+          <div className="grid grid-cols-2 gap-3">
+            <Button onClick={() => camera.setPhoto(null)} disabled={acting.isBusy}>
+              {t("discard")}
+            </Button>
+            <Button onClick={camera.open} disabled={acting.isBusy}>
+              {t("again")}
+            </Button>
+          </div>
           <Button tone="act" size="record" busy={acting.isBusy} onClick={() => void keep(photo)}>
             {t("keep")}
           </Button>
