@@ -110,10 +110,14 @@ export async function enrolDevice(
   return enrolled.ok ? openSession(site, id, at) : enrolled;
 }
 
-/** Of two tablets at a station each has a name of its own: who takes a unit over from one says from which. */
+/** Of tablets at a station each has a name of its own: who takes a unit over from one says from which. */
 async function nameAt(tx: Tx, station: string, name: string): Promise<string> {
-  const before = await tx.device.count({ where: { stationId: station } });
-  return before === 0 ? name : `${name} ${before + 1}`;
+  const where = { stationId: station, name: { startsWith: name } };
+  const alike = await tx.device.findMany({ where, select: { name: true } });
+  const taken = new Set(alike.map((device) => device.name));
+  let own = name;
+  for (let nth = 2; taken.has(own); nth += 1) own = `${name} ${nth}`;
+  return own;
 }
 
 async function wipedAs(tx: Tx, device: string, now: string) {
