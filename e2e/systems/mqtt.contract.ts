@@ -143,7 +143,7 @@ test("failure 61: the broker restarts with events on their way: none is lost, a 
 });
 
 test("failure 62: an event larger than the broker's largest packet goes as a reference with its digest, and never cut", async () => {
-  const small = await startMosquitto(null, 120_000);
+  const small = await startMosquitto(null, 20_000);
   plant = await aPublisherPlant({ ...configOf(small), overflow: "reference" }, secrets);
   const subscriber = await aSubscriber(small);
   const large = anEvent(uuidv7(), 30_000);
